@@ -1,0 +1,1 @@
+"""Every wire format and every vendor: it judges nothing and remembers nothing."""

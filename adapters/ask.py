@@ -1,0 +1,74 @@
+"""What a client asked, in its own dialect, and the texts found in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adapters.wire.body import Document, Leaf
+
+# Parts that are not text are classes of their own with their own rule (a part that can't be inspected is never
+# passed on by silence).
+TEXT = "text"
+NOT_INSPECTABLE = "not_inspectable"
+REMOTE_URL = "remote_url"
+SERVER_TOOL = "server_tool"
+VENDOR_STATE = "vendor_state"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Where a stretch of a passage's text stands in the body: `text[start:end]` is the text of `leaf`."""
+
+    start: int
+    end: int
+    leaf: Leaf
+    rewritable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One stretch of text to be inspected as a whole.
+
+    A passage is usually one JSON string. Small unknown values and object keys are gathered (pieces separated by NUL,
+    which no detector matches across) so that a body with thousands of them costs a few scans, not thousands.
+
+    path: JSON pointer of the first piece. role: system | user | assistant | tool | tool_definition | tool_arguments |
+    other. part: text | not_inspectable | remote_url | server_tool | vendor_state. direction: request | tool_arguments |
+    tool_results. history: sent in an earlier turn. message: index of the message it belongs to, None outside messages.
+    tool: name of the tool it belongs to, None if none. note: for parts that are not text, what it is ("image/png",
+    "web_search", "https://host"), never more than needed to decide.
+    """
+
+    path: str
+    role: str
+    part: str
+    text: str
+    direction: str = "request"
+    history: bool = False
+    message: int | None = None
+    tool: str | None = None
+    note: str = ""
+    pieces: tuple[Piece, ...] = ()
+
+    def rewritable(self, start: int, end: int) -> bool:
+        """Whether every piece that overlaps `text[start:end]` is a JSON string value (keys and numbers are not)."""
+        touched = [p for p in self.pieces if p.start < end and start < p.end]
+        return bool(touched) and all(p.rewritable for p in touched)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request of a client, parsed but unchanged. Every attempt starts again from it."""
+
+    dialect: str
+    operation: str
+    model: str
+    stream: bool
+    document: Document
+    passages: tuple[Passage, ...]
+    max_output: int | None = None
+    wants_usage: bool = True
+    conversation: str | None = None
+    tools: tuple[str, ...] = field(default=())

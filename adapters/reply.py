@@ -1,0 +1,61 @@
+"""What a vendor answered: events with the text that they carry, usage, errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from adapters.errors import UpstreamError
+
+
+class Usage(NamedTuple):
+    """Tokens as the vendor counted them; None where it said nothing."""
+
+    input: int | None = None
+    output: int | None = None
+    cached: int | None = None
+    reasoning: int | None = None
+
+
+class Delta(NamedTuple):
+    """Text that one event adds to a channel.
+
+    channel: names one growing text of the answer (`text:0`, `tool:0:2`, `reasoning:0`). kind: text | reasoning |
+    tool_arguments. text: decoded. start, end: byte span of its JSON string token (quotes included) in the event's data.
+    whole: the event repeats the channel's complete text (`*.done`, a non-streamed answer) instead of adding to it.
+    """
+
+    channel: str
+    kind: str
+    text: str
+    start: int
+    end: int
+    whole: bool = False
+
+
+class TextEdit(NamedTuple):
+    """Replace `text[start:end]` of a delta by `new` (offsets in characters of the delta's own text)."""
+
+    start: int
+    end: int
+    new: str
+
+
+@dataclass(slots=True)
+class Chunk:
+    """One event of an answer, read but unchanged.
+
+    raw: the bytes as they came (an SSE event with its blank line, or a whole JSON body). data: the JSON inside, to which
+    the spans of `deltas` refer. content: bears content, so it is the commit point. drop: not asked for by the client
+    (a usage event that we requested). error: the event is an error of the vendor's. terminal: the clean end.
+    """
+
+    raw: bytes
+    data: bytes = b""
+    deltas: tuple[Delta, ...] = ()
+    content: bool = False
+    terminal: bool = False
+    drop: bool = False
+    usage: Usage | None = None
+    error: UpstreamError | None = None

@@ -1,0 +1,1 @@
+"""Bytes: JSON bodies with spans, server-sent events, header lists."""

@@ -1,0 +1,1 @@
+"""The roof: joins adapters, policies and observability on one explicit path."""

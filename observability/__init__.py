@@ -1,0 +1,1 @@
+"""What happened: the ledger, metrics and logs."""
