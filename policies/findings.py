@@ -1,0 +1,32 @@
+"""What detection says about a text: which detector, where, how sure; never the value itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Parts of a call that are not text are found by their class: the finding covers the whole passage, confidence 1.
+PART_CLASSES = ("not_inspectable", "remote_url", "server_tool", "vendor_state")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place in one text that a detector recognised.
+
+    detector: id such as `fin.iban`. start, end: characters of the passage's text, end excluded. confidence: 0 to 1.
+    passage: index of the passage (or of the text handed to the engine). why: what made it a finding ("checksum ok;
+    context: iban"), never characters of the value. digest: keyed hash of the value (the same value of one organisation
+    gives the same digest), empty until `policies.classify` fills it in.
+    """
+
+    detector: str
+    start: int
+    end: int
+    confidence: float
+    passage: int
+    why: str
+    digest: bytes = b""
+
+
+def class_detector(part: str) -> str:
+    """The detector id under which rules name a part that is not text: `class.remote_url` for `remote_url`."""
+    return f"class.{part}"
