@@ -1,0 +1,79 @@
+"""What a dialect is: one way of asking, answering and failing that clients and vendors share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from adapters.ask import Ask
+from adapters.reply import Chunk, TextEdit, Usage
+from adapters.wire.body import Document, Edit
+from adapters.wire.sse import Event
+
+
+class Reader(Protocol):
+    """Reads one attempt's answer, event by event, and puts edited events back together.
+
+    `usage` grows as the vendor reports it. Events that can't be read raise UpstreamError (kind `protocol`).
+    """
+
+    usage: Usage
+
+    def event(self, event: Event) -> Chunk:
+        """One SSE event of a streamed answer; comments and pings give a chunk with no deltas."""
+
+    def body(self, raw: bytes) -> Chunk:
+        """A whole JSON answer as one chunk: content, terminal, its deltas whole."""
+
+    def rewrite(self, chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
+        """`chunk.raw` with only the edited JSON strings changed; `edits` by index into `chunk.deltas`.
+
+        Log probabilities and offset annotations that repeat the text of an edited delta are emptied too.
+        """
+
+    def end(self) -> bytes:
+        """The upstream ended: b"" after a clean end, a missing terminator where the answer was complete without it.
+
+        Raises UpstreamError (kind `cut`) where the answer was not complete.
+        """
+
+    def stopped(self) -> bool:
+        """Whether a clean terminal event was seen."""
+
+
+class Dialect(Protocol):
+    """One request format with its answers and errors.
+
+    name: openai_chat | openai_completions | openai_embeddings | openai_responses | anthropic_messages |
+    anthropic_count_tokens. family: openai | anthropic. operation: chat | text_completion | embeddings | count_tokens
+    (OpenTelemetry GenAI operation names).
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def family(self) -> str: ...
+
+    @property
+    def operation(self) -> str: ...
+
+    def parse(self, document: Document) -> Ask:
+        """The ask in a body; raises BodyRefused on wrong types of fields acted on and on vendor-held references."""
+
+    def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
+        """What changes on the way to one destination: its model name, `store: false`, a usage request."""
+
+    def cap(self, ask: Ask, tokens: int) -> list[Edit]:
+        """The edits that hold the answer to `tokens` output tokens."""
+
+    def reader(self, ask: Ask) -> Reader:
+        """A fresh reader for one attempt's answer."""
+
+    def error(
+        self, status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str
+    ) -> bytes:
+        """A whole-body error in this dialect's shape."""
+
+    def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str) -> bytes:
+        """In-band error event(s) for a stream that already began; no clean terminal follows."""
