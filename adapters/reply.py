@@ -48,7 +48,9 @@ class Chunk:
 
     raw: the bytes as they came (an SSE event with its blank line, or a whole JSON body). data: the JSON inside, to which
     the spans of `deltas` refer. content: bears content, so it is the commit point. drop: not asked for by the client
-    (a usage event that we requested). error: the event is an error of the vendor's. terminal: the clean end.
+    (a usage event that we requested). error: the event is an error of the vendor's. terminal: the clean end. closes:
+    channels that get no more text after this event. states: SHA-256 (hex) of each vendor-held blob (encrypted reasoning,
+    signature) that the event carries complete.
     """
 
     raw: bytes
@@ -59,3 +61,5 @@ class Chunk:
     drop: bool = False
     usage: Usage | None = None
     error: UpstreamError | None = None
+    closes: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Exact admission: reserve before, settle after."""

@@ -1,0 +1,64 @@
+"""Every path that the data listener serves, in one table.
+
+The coverage matrix in the docs and the test that no route skips a stage are generated from it. What isn't here is
+refused: a path without inspection is not passed on.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Route(NamedTuple):
+    """One served path. dialect: how its body is read, None for routes that reach no vendor."""
+
+    method: str
+    path: str
+    family: str
+    dialect: str | None
+    streams: bool
+    purpose: str
+
+
+ROUTES = (
+    Route("POST", "/v1/chat/completions", "openai", "openai_chat", True, "chat"),
+    Route("POST", "/v1/completions", "openai", "openai_completions", True, "text completion"),
+    Route("POST", "/v1/responses", "openai", "openai_responses", True, "responses, stateless"),
+    Route("POST", "/v1/embeddings", "openai", "openai_embeddings", False, "embeddings"),
+    Route("POST", "/v1/messages", "anthropic", "anthropic_messages", True, "messages"),
+    Route("POST", "/v1/messages/count_tokens", "anthropic", "anthropic_count_tokens", False, "token count"),
+    Route("GET", "/v1/models", "openai", None, False, "models that the caller may use"),
+    Route("GET", "/v1/models/{model}", "openai", None, False, "one model"),
+    Route("HEAD", "/", "openai", None, False, "is anybody there"),
+)
+
+CALLS = {(r.method, r.path): r for r in ROUTES if r.dialect}
+PATHS = frozenset(r.path for r in ROUTES)
+
+# Known vendor paths that are refused with a reason instead of a bare 404.
+NOT_SERVED = (
+    "/v1/responses/",
+    "/v1/files",
+    "/v1/batches",
+    "/v1/images",
+    "/v1/audio",
+    "/v1/moderations",
+    "/v1/realtime",
+    "/v1/uploads",
+    "/v1/vector_stores",
+    "/v1/assistants",
+    "/v1/threads",
+    "/v1/fine_tuning",
+    "/v1/messages/batches",
+    "/v1beta/",
+)
+
+
+def not_served(path: str) -> bool:
+    """Whether `path` is a vendor path that this gateway knows but doesn't serve."""
+    return path.startswith(NOT_SERVED)
+
+
+def family_of(path: str, headers: dict[bytes, bytes]) -> str:
+    """Which error shape a client expects: `anthropic` or `openai`."""
+    return "anthropic" if path.startswith("/v1/messages") or b"anthropic-version" in headers else "openai"
