@@ -1,0 +1,60 @@
+"""What is wrong with a file, said as `file:line:column: message (did you mean X?)`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+Path = tuple[str | int, ...]
+
+
+class ProblemLike(Protocol):
+    """A problem as the wings return it: they know keys and indexes, not lines."""
+
+    @property
+    def path(self) -> tuple[str | int, ...]: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def nearest(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault. path: name of the document, then keys and indexes. nearest: the valid name closest to a wrong one."""
+
+    path: Path
+    message: str
+    nearest: str | None = None
+
+
+class Rendered(NamedTuple):
+    """One fault with its place, ready to print. line and column count from 1; 0 where the file has none."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        hint = f" (did you mean {self.nearest}?)" if self.nearest else ""
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.message}{hint}"
+
+
+class DocumentsRefused(Exception):
+    """The files are refused as a whole. problems: every fault found, in the order of the files."""
+
+    def __init__(self, problems: Iterable[Rendered]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The name most like `name`, or None when none is close."""
+    known = {n.casefold(): n for n in names}
+    found = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.6)
+    return known[found[0]] if found else None
