@@ -74,7 +74,7 @@ class MemoryQuotas:
     def __init__(self, limits: Sequence[Limit], clock: Callable[[], float]) -> None:
         self._limits = tuple(limits)
         self._clock = clock
-        self._accounts: dict[tuple[str, str, str, str], Account] = {}
+        self._accounts: dict[tuple[str, str, str, str, str], Account] = {}
         self._applying: dict[tuple[str, str], tuple[Limit, ...]] = {}
 
     def replace_limits(self, limits: Sequence[Limit]) -> None:
@@ -118,7 +118,7 @@ class MemoryQuotas:
 
     def used(self) -> list[tuple[str, str, str, str, float]]:
         """(scope, name, unit, window, used ratio) of every account, for metrics and status."""
-        return [(*key, (a.settled + a.reserved) / a.limit if a.limit else 1.0) for key, a in self._accounts.items()]
+        return [(*key[:4], (a.settled + a.reserved) / a.limit if a.limit else 1.0) for key, a in self._accounts.items()]
 
     def _limits_on(self, scope: str, name: str) -> tuple[Limit, ...]:
         found = self._applying.get((scope, name))
@@ -130,7 +130,7 @@ class MemoryQuotas:
         return found
 
     def _account(self, scope: str, name: str, limit: Limit, now: int) -> Account:
-        key = (scope, name, limit.unit, limit.window)
+        key = (scope, name, limit.unit, limit.window, limit.match)
         account = self._accounts.get(key)
         if account is None:
             account = self._accounts[key] = Account(limit.limit)

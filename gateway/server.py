@@ -1,0 +1,186 @@
+"""Listeners: HTTP/1.1 on uvicorn's parser, with the limits and the disconnect signal that a gateway needs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+MOST_HEADER_BYTES = 64 * 1024
+KEEP_ALIVE_SECONDS = 75
+# uvicorn would write a line per bad request: a stranger could fill the disk with it.
+logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
+logging.getLogger("uvicorn.access").disabled = True
+
+
+class Connection(HttpToolsProtocol):
+    """One client connection.
+
+    Adds to uvicorn: a time limit and a size limit on headers, errors in the client's dialect for requests that aren't
+    HTTP, and `scope["ecluse.gone"]`, a callable set by the application that is called at once when the client goes.
+    """
+
+    header_seconds = 10.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._header_bytes = 0
+        self._in_headers = True
+        self._header_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._header_timer = self.loop.call_later(self.header_seconds, self._headers_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_header_timer()
+        cycle = self.cycle
+        super().connection_lost(exc)
+        if cycle is not None and not cycle.response_complete:
+            gone = cycle.scope.get("ecluse.gone")
+            if gone is not None:
+                gone()
+
+    def data_received(self, data: bytes) -> None:
+        if self._in_headers:
+            self._header_bytes += len(data)
+            if self._header_timer is None:
+                self._header_timer = self.loop.call_later(self.header_seconds, self._headers_late)
+        super().data_received(data)
+        if self._in_headers and self._header_bytes > MOST_HEADER_BYTES and not self.transport.is_closing():
+            self._refuse(431, "headers_too_large", "The request headers are too large.")
+
+    def on_message_begin(self) -> None:
+        self._in_headers = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_headers = False
+        self._header_bytes = 0
+        self._stop_header_timer()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._in_headers = True
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(400, "bad_http", "The request isn't valid HTTP/1.1.")
+
+    def _headers_late(self) -> None:
+        if not self.transport.is_closing():
+            self._refuse(408, "headers_late", "The request headers took too long.")
+
+    def _stop_header_timer(self) -> None:
+        if self._header_timer is not None:
+            self._header_timer.cancel()
+            self._header_timer = None
+
+    def _refuse(self, status: int, code: str, message: str) -> None:
+        if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
+            self.transport.close()  # an answer is under way: another one can't be put into it
+            return
+        path = getattr(self, "url", b"")
+        error = {"message": message, "type": "invalid_request_error"}
+        body = (
+            {"type": "error", "error": error}
+            if path.startswith(b"/v1/messages")
+            else {"error": {**error, "param": None, "code": code}}
+        )
+        content = orjson.dumps(body)
+        head = f"HTTP/1.1 {status} Refused\r\ncontent-type: application/json\r\ncontent-length: {len(content)}\r\n"
+        self.transport.write(head.encode() + b"connection: close\r\n\r\n" + content)
+        self.transport.close()
+
+
+class Listener:
+    """Accepts connections for one ASGI application, on a TCP address or a Unix socket (mode 0600)."""
+
+    def __init__(self, app: Any, *, header_seconds: float = 10.0, most_connections: int | None = None) -> None:
+        self._config = Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            http=Connection,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        )
+        self._config.load()
+        self._state = ServerState()
+        self._header_seconds = header_seconds
+        self._most = most_connections
+        self._server: asyncio.AbstractServer | None = None
+        self.port = 0
+
+    @property
+    def connections(self) -> int:
+        """Connections open now."""
+        return len(self._state.connections)
+
+    async def listen(self, host: str, port: int) -> None:
+        """Starts on TCP; port 0 takes a free one, told by `port`."""
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.socket(family)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        self.port = listening.getsockname()[1]
+        self._server = await asyncio.get_running_loop().create_server(self._connection, sock=listening, backlog=4096)
+
+    async def listen_unix(self, path: Path) -> None:
+        """Starts on a Unix socket that only its owner may open."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        before = os.umask(0o177)
+        try:
+            self._server = await asyncio.get_running_loop().create_unix_server(self._connection, path=str(path))
+        finally:
+            os.umask(before)
+
+    def stop_accepting(self) -> None:
+        """Takes no new connections; those that are idle close, the others after their answer."""
+        if self._server is not None:
+            self._server.close()
+        for connection in list(self._state.connections):
+            connection.shutdown()
+
+    async def finish(self, seconds: float, cut: Callable[[], None]) -> bool:
+        """Waits for answers under way; past `seconds` calls `cut` and gives them a moment. True: all had ended."""
+        tasks = set(self._state.tasks)
+        if tasks:
+            _, tasks = await asyncio.wait(tasks, timeout=seconds)
+        clean = not tasks
+        if tasks:
+            cut()
+            await asyncio.wait(tasks, timeout=2.0)
+        for connection in list(self._state.connections):
+            connection.transport.close()
+        return clean
+
+    def _connection(self) -> asyncio.Protocol:
+        connection = Connection(config=self._config, server_state=self._state, app_state={})
+        connection.header_seconds = self._header_seconds
+        if self._most is not None and len(self._state.connections) >= self._most:
+            return _Full()
+        return connection
+
+
+class _Full(asyncio.Protocol):
+    """A connection over the limit: told so and closed before it can send anything."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        transport.write(b"HTTP/1.1 503 Full\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        transport.close()

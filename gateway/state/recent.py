@@ -1,0 +1,82 @@
+"""Two bounded memories keyed by digests: refused passages, and vendor-held blobs with the vendor that issued them."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from hashlib import blake2b
+from pathlib import Path
+
+import orjson
+
+
+class RefusedPassages:
+    """Passages that a caller was already refused: clients resend them, and a refusal must not repeat for ever."""
+
+    def __init__(self, secret: bytes, most: int = 50_000) -> None:
+        self._secret = secret[:64]
+        self._most = most
+        self._seen: OrderedDict[bytes, None] = OrderedDict()
+
+    def __bool__(self) -> bool:
+        return bool(self._seen)
+
+    def add(self, caller: str, text: str) -> None:
+        """Remembers that `caller` was refused `text`."""
+        self._seen[self._digest(caller, text)] = None
+        if len(self._seen) > self._most:
+            self._seen.popitem(last=False)
+
+    def knows(self, caller: str, text: str) -> bool:
+        """Whether `caller` was refused `text` before."""
+        return self._digest(caller, text) in self._seen
+
+    def _digest(self, caller: str, text: str) -> bytes:
+        return blake2b(f"{caller}\0{text}".encode(), digest_size=16, key=self._secret).digest()
+
+
+class VendorStates:
+    """Which vendor issued a blob through this gateway to an organisation; only that vendor may get it back.
+
+    Kept in a file beside the ledger so that sessions of agent tools survive a restart (a kill loses what was issued
+    since the last save: the client is then told to start a new conversation).
+    """
+
+    def __init__(self, secret: bytes, file: Path | None = None, most: int = 200_000) -> None:
+        self._secret = secret[:64]
+        self._file = file
+        self._most = most
+        self._changed = False
+        self._issuers: OrderedDict[str, str] = OrderedDict()
+        if file is not None and file.exists():
+            try:
+                self._issuers.update(orjson.loads(file.read_bytes()))
+            except (orjson.JSONDecodeError, TypeError, ValueError):
+                self._issuers.clear()  # a damaged memory only means that old blobs are refused
+
+    def issued(self, organisation: str, blob: str, vendor: str) -> None:
+        """Remembers that `vendor` issued the blob whose SHA-256 is `blob`."""
+        key = self._key(organisation, blob)
+        self._issuers[key] = vendor
+        self._issuers.move_to_end(key)
+        self._changed = True
+        if len(self._issuers) > self._most:
+            self._issuers.popitem(last=False)
+
+    def issuer(self, organisation: str, blob: str) -> str | None:
+        """The vendor that issued the blob, None where it never passed here."""
+        return self._issuers.get(self._key(organisation, blob))
+
+    def save(self) -> None:
+        """Writes the memory if it changed; replaces the file in one step."""
+        if self._file is None or not self._changed:
+            return
+        new = self._file.with_suffix(".new")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(orjson.dumps(dict(self._issuers)))
+        new.replace(self._file)
+        self._changed = False
+
+    def _key(self, organisation: str, blob: str) -> str:
+        return blake2b(f"{organisation}\0{blob}".encode(), digest_size=16, key=self._secret).hexdigest()
