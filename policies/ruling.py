@@ -1,0 +1,201 @@
+"""What a ruling says and the plain facts it is made from.
+
+The roof hands its own callers, destinations and passages in: the Protocols here name only what is read from them.
+A fact that is None is missing, and a missing fact counts as the most sensitive value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal, NamedTuple, Protocol
+
+Verdict = Literal["allow", "reroute", "deny"]
+
+EGRESS: Final = frozenset({"request", "tool_arguments", "tool_results"})
+DIRECTIONS: Final = EGRESS | {"response"}
+
+
+class CallFacts(Protocol):
+    """Who calls and what for. `labels` and `size` come from the client and can only tighten a ruling."""
+
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def team(self) -> str | None: ...
+    @property
+    def groups(self) -> Set[str] | tuple[str, ...] | None: ...
+    @property
+    def user(self) -> str | None: ...
+    @property
+    def key(self) -> str | None: ...
+    @property
+    def use_case(self) -> str | None: ...
+    @property
+    def dialect(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def labels(self) -> Set[str] | tuple[str, ...]: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def now(self) -> datetime: ...
+
+
+class DestinationFacts(Protocol):
+    """Where a call would go and under which terms. `external`: outside the company. `known`: under a live contract."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def vendor(self) -> str | None: ...
+    @property
+    def model(self) -> str | None: ...
+    @property
+    def region(self) -> str | None: ...
+    @property
+    def trust(self) -> str | None: ...
+    @property
+    def contract(self) -> str | None: ...
+    @property
+    def processor(self) -> str | None: ...
+    @property
+    def retention_days(self) -> int | None: ...
+    @property
+    def training(self) -> bool | None: ...
+    @property
+    def external(self) -> bool: ...
+    @property
+    def known(self) -> bool: ...
+
+
+class PassageFacts(Protocol):
+    """One text (or part that isn't text) of a request, with the place it stands in."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def part(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def direction(self) -> str: ...
+    @property
+    def history(self) -> bool: ...
+    @property
+    def message(self) -> int | None: ...
+    @property
+    def tool(self) -> str | None: ...
+    @property
+    def note(self) -> str: ...
+    def rewritable(self, start: int, end: int) -> bool: ...
+
+
+class FindingFacts(Protocol):
+    """One finding of the detection engine; `passage` is an index into the passages, `digest` a keyed hash or b""."""
+
+    @property
+    def detector(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def passage(self) -> int: ...
+    @property
+    def digest(self) -> bytes: ...
+
+
+class ClassificationFacts(Protocol):
+    """All findings of a request, or the reason why detection failed (a failure is refused)."""
+
+    @property
+    def findings(self) -> tuple[FindingFacts, ...]: ...
+    @property
+    def failed(self) -> str | None: ...
+
+
+class Place(NamedTuple):
+    """Where a rule's first finding stands; offsets in characters of the passage. Never any text of the client's."""
+
+    message: int | None
+    role: str
+    direction: str
+    start: int
+
+
+class Rewrite(NamedTuple):
+    """Replace `text[start:end]` of passage number `passage` by `new`."""
+
+    passage: int
+    start: int
+    end: int
+    new: str
+    detector: str
+    rule: str
+
+
+class RuleHit(NamedTuple):
+    """One rule that matched. `action` is what was done: a deny that only touched history shows as `redact`.
+
+    mode: enforce | shadow (a shadow hit changed nothing). detectors: sorted; confidential ones as `confidential`.
+    count: findings it matched (0 for a rule about facts only).
+    """
+
+    rule: str
+    policy: str
+    action: str
+    mode: str
+    detectors: tuple[str, ...]
+    count: int
+    place: Place | None
+
+
+class Notice(NamedTuple):
+    """What a `warn` rule tells the caller; the call goes on."""
+
+    rule: str
+    message: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What may become of one call at one destination.
+
+    reason says why it isn't a plain allow: rule | default | unknown_destination | class | vendor_state |
+    detection_failed | not_rewritable | "" (allow). message: words for the caller in `en` and `fr` where the verdict is
+    deny, empty otherwise. rewrites: sorted, not overlapping; to be applied whenever the verdict isn't deny.
+    revision: of the policies that ruled.
+    """
+
+    verdict: Verdict
+    rewrites: tuple[Rewrite, ...] = ()
+    rules: tuple[RuleHit, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    reroute: str | None = None
+    message: Mapping[str, str] = field(default_factory=dict)
+    contact: str | None = None
+    overridable: bool = False
+    revision: str = ""
+    reason: str = ""
+    drops: tuple[int, ...] = ()
+
+    @property
+    def decided_by(self) -> RuleHit | None:
+        """The rule that a refusal quotes: the first enforced one whose action is the verdict."""
+        return next((h for h in self.rules if h.mode == "enforce" and h.action == self.verdict), None)
+
+
+def facts_key(destination: DestinationFacts) -> tuple[object, ...]:
+    """All facts that a policy can see: two destinations with equal keys get equal rulings for one call."""
+    d = destination
+    return (
+        d.name, d.vendor, d.model, d.region, d.trust, d.contract, d.processor,
+        d.retention_days, d.training, d.external, d.known,
+    )  # fmt: skip
