@@ -1,0 +1,114 @@
+"""Errors as clients of each family expect them: whole bodies, and events inside a stream that already began.
+
+`kind` is one word of the taxonomy in `adapters.errors`, or the word of a refusal of the gateway's own
+(`invalid_request_error`, `authentication_error`, ...). A word that isn't known here falls back on the HTTP status.
+
+The vendor refusing the gateway's own credential or account (`auth`, `money`) is a server error to the client: it can
+do nothing about it, and agent tools would take an authentication error for a failed login of their own.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import orjson
+
+from adapters.wire.sse import encode
+
+
+class Names(NamedTuple):
+    """What one kind of failure is called. response_code: the code inside `response.failed` (a closed set there)."""
+
+    openai: str
+    anthropic: str
+    openai_code: str | None = None
+    response_code: str = "server_error"
+
+
+_INVALID = Names("invalid_request_error", "invalid_request_error", None, "invalid_prompt")
+_CONTEXT = Names("invalid_request_error", "invalid_request_error", "context_length_exceeded", "context_length_exceeded")
+_CONTENT = Names("invalid_request_error", "invalid_request_error", "content_policy_violation", "invalid_prompt")
+_UNKNOWN_KEY = Names("invalid_request_error", "authentication_error", "invalid_api_key", "invalid_prompt")
+_FORBIDDEN = Names("invalid_request_error", "permission_error", None, "invalid_prompt")
+_MISSING = Names("invalid_request_error", "not_found_error", None, "invalid_prompt")
+_TOO_LARGE = Names("invalid_request_error", "request_too_large", "request_too_large", "invalid_prompt")
+_RATE = Names("rate_limit_error", "rate_limit_error", "rate_limit_exceeded", "rate_limit_exceeded")
+_BUSY = Names("server_error", "overloaded_error", None, "server_is_overloaded")
+_LATE = Names("server_error", "timeout_error", None)
+_BROKEN = Names("server_error", "api_error", None)
+
+KINDS: dict[str, Names] = {
+    "rate_limit": _RATE,
+    "ramp": _RATE,
+    "money": _BROKEN,
+    "overload": _BUSY,
+    "context_length": _CONTEXT,
+    "content_policy": _CONTENT,
+    "auth": _BROKEN,
+    "invalid": _INVALID,
+    "not_found": _MISSING,
+    "server": _BROKEN,
+    "timeout": _LATE,
+    "connect": _BROKEN,
+    "protocol": _BROKEN,
+    "cut": _BROKEN,
+    "invalid_request_error": _INVALID,
+    "authentication_error": _UNKNOWN_KEY,
+    "permission_error": _FORBIDDEN,
+    "not_found_error": _MISSING,
+    "request_too_large": _TOO_LARGE,
+    "rate_limit_error": _RATE,
+    "overloaded_error": _BUSY,
+    "timeout_error": _LATE,
+    "api_error": _BROKEN,
+}
+
+_BY_STATUS: dict[int, Names] = {
+    401: _UNKNOWN_KEY,
+    403: _FORBIDDEN,
+    404: _MISSING,
+    413: _TOO_LARGE,
+    429: _RATE,
+    503: _BUSY,
+    504: _LATE,
+    529: _BUSY,
+}
+
+
+def names(kind: str, status: int = 500) -> Names:
+    """What `kind` is called in each family; by `status` where the word isn't known."""
+    return KINDS.get(kind) or _BY_STATUS.get(status) or (_INVALID if 400 <= status < 500 else _BROKEN)
+
+
+def openai_error(status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str) -> bytes:
+    """`{"error": {message, type, param, code}}`; the call id travels in the `x-request-id` header."""
+    known = names(kind, status)
+    return orjson.dumps(
+        {"error": {"message": message, "type": known.openai, "param": param, "code": code or known.openai_code}}
+    )
+
+
+def anthropic_error(
+    status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str
+) -> bytes:
+    """`{"type": "error", "error": {type, message}, "request_id"}`; this family has no place for param and code."""
+    error = {"type": names(kind, status).anthropic, "message": message}
+    return orjson.dumps({"type": "error", "error": error, "request_id": call_id})
+
+
+def openai_stream_error(kind: str, message: str, *, code: str | None, call_id: str) -> bytes:
+    """An in-band `data: {"error": ...}` event, as chat and text completions have it."""
+    return encode(None, openai_error(500, kind, message, param=None, code=code, call_id=call_id))
+
+
+def anthropic_stream_error(kind: str, message: str, *, code: str | None, call_id: str) -> bytes:
+    """An in-band `event: error`."""
+    return encode("error", anthropic_error(500, kind, message, param=None, code=code, call_id=call_id))
+
+
+def error(
+    family: str, status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str
+) -> bytes:
+    """A whole-body error for a family, for refusals that come before a dialect is known."""
+    shape = anthropic_error if family == "anthropic" else openai_error
+    return shape(status, kind, message, param=param, code=code, call_id=call_id)
