@@ -1,4 +1,4 @@
-"""Errors as clients of each family expect them: whole bodies, and events inside a stream that already began.
+"""Errors as clients of each family expect them, and as vendors of each family tell them.
 
 `kind` is one word of the taxonomy in `adapters.errors`, or the word of a refusal of the gateway's own
 (`invalid_request_error`, `authentication_error`, ...). A word that isn't known here falls back on the HTTP status.
@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import orjson
 
+from adapters.errors import BY_KIND, ServerFailed, UpstreamError
 from adapters.wire.sse import encode
 
 
@@ -112,3 +113,65 @@ def error(
     """A whole-body error for a family, for refusals that come before a dialect is known."""
     shape = anthropic_error if family == "anthropic" else openai_error
     return shape(status, kind, message, param=param, code=code, call_id=call_id)
+
+
+# What vendors call things, in `code` and in `type`, in the words of our taxonomy. `code` says more, so it goes first.
+_VENDOR_WORDS: dict[str, str] = {
+    "insufficient_quota": "money",
+    "billing_hard_limit_reached": "money",
+    "billing_not_active": "money",
+    "billing_error": "money",
+    "enforced_spend_limit_reached": "money",
+    "usage_limit_reached": "money",
+    "slow_down": "ramp",
+    "rate_limit_exceeded": "rate_limit",
+    "rate_limit_error": "rate_limit",
+    "rate_limit_reached": "rate_limit",
+    "tokens": "rate_limit",
+    "requests": "rate_limit",
+    "overloaded_error": "overload",
+    "overloaded": "overload",
+    "server_is_overloaded": "overload",
+    "service_unavailable": "overload",
+    "service_unavailable_error": "overload",
+    "context_length_exceeded": "context_length",
+    "string_above_max_length": "invalid",
+    "content_filter": "content_policy",
+    "content_policy_violation": "content_policy",
+    "cyber_policy": "content_policy",
+    "invalid_prompt": "content_policy",
+    "invalid_api_key": "auth",
+    "authentication_error": "auth",
+    "permission_error": "auth",
+    "permission_denied": "auth",
+    "model_not_found": "not_found",
+    "not_found_error": "not_found",
+    "deployment_not_found": "not_found",
+    "invalid_request_error": "invalid",
+    "request_too_large": "invalid",
+    "timeout_error": "timeout",
+    "server_error": "server",
+    "internal_error": "server",
+    "api_error": "server",
+}
+
+
+def vendor_failure(error: object, *, status: int | None = None) -> UpstreamError:
+    """The failure that a vendor's `error` member tells of, wherever it stood: a body, an event, a failed response.
+
+    Unknown words are a failure of the vendor's server. Nothing of the vendor's words decides but `code` and `type`,
+    and Anthropic's "prompt is too long", which has no code of its own.
+    """
+    if not isinstance(error, dict):
+        return ServerFailed(status=status)
+    code, kind, message = (_word(error.get(field)) for field in ("code", "type", "message"))
+    known = _VENDOR_WORDS.get(code or "") or _VENDOR_WORDS.get(kind or "") or "server"
+    if known == "invalid" and message and message.startswith("prompt is too long"):
+        known = "context_length"
+    return BY_KIND[known](message or "", status=status, type=kind, code=code, param=_word(error.get("param")))
+
+
+def _word(value: object) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else None

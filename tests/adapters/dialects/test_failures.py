@@ -59,3 +59,28 @@ def test_stream_errors_are_one_event_each_without_a_terminal() -> None:
     messages = failures.anthropic_stream_error("overload", "busy", code=None, call_id="c1")
     assert messages.startswith(b"event: error\ndata: ") and b'"overloaded_error"' in messages
     assert messages.count(b"\n\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ({"type": "overloaded_error", "message": "Overloaded"}, "overload"),
+        ({"type": "invalid_request_error", "message": "prompt is too long: 210000 tokens > 200000"}, "context_length"),
+        ({"type": "invalid_request_error", "code": "context_length_exceeded"}, "context_length"),
+        ({"type": "insufficient_quota", "code": "insufficient_quota"}, "money"),
+        ({"code": "slow_down", "type": "rate_limit_error"}, "ramp"),
+        ({"code": "server_error", "message": "x"}, "server"),
+        ({"code": 500, "message": "x"}, "server"),
+        ({"type": "never seen"}, "server"),
+        ("text", "server"),
+        (None, "server"),
+    ],
+)
+def test_vendor_words_become_the_taxonomy(error: object, kind: str) -> None:
+    assert failures.vendor_failure(error).kind == kind
+
+
+def test_a_vendor_failure_shows_no_words_of_the_vendor() -> None:
+    failure = failures.vendor_failure({"type": "api_error", "message": "canary-7131"})
+    assert failure.message == "canary-7131"
+    assert "canary" not in repr(failure) + str(failure)
