@@ -1,0 +1,48 @@
+# Everything runs in .venv; nothing is installed outside it.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check e2e bench lock clean help
+
+help:            ## what each target does
+	@grep -E '^[a-z0-9]+: .*##|^[a-z0-9]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+run: .venv/serve ##            set up and serve on 127.0.0.1:8080 with config.example.yaml and simulated vendors
+	@$(BIN)/ecluse serve --config config.example.yaml --development
+
+test: .venv/develop ##           set up and run the tests
+	@$(BIN)/pytest -q -n 2 -m "not e2e"
+
+check: .venv/develop ##          lint and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/yamllint -s config.example.yaml policies
+
+e2e: .venv/develop ##            whole processes and real client tools
+	@$(BIN)/pytest -q -m e2e -rs
+
+bench: .venv/develop ##          the table of figures beside nginx (needs gcc; ROUNDS, SECS)
+	@$(BIN)/python bench/gateway.py
+
+lock: .venv/develop ##           renew the hash-locked requirements
+	@for f in serve develop; do $(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host -o requirements/$$f.txt requirements/$$f.in; done
+
+clean:           ## remove the environment and the state of the example
+	rm -rf .venv state build *.egg-info
+
+.venv/pip:
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/serve: .venv/pip requirements/serve.txt pyproject.toml
+	@echo "setting up .venv (once; about a minute)"
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/serve.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/develop: .venv/serve requirements/develop.txt
+	@echo "setting up what the tests need"
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/develop.txt
+	@touch $@

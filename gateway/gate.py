@@ -1,0 +1,214 @@
+"""The way back as a sans-io core: a vendor's bytes in, the bytes that the client may have out.
+
+Events wait in one queue, in order, until the response guard has cleared all of their text; the edits it decided are
+then put into them. Without a guard every event leaves as it came.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from adapters.reply import Chunk, TextEdit
+from adapters.wire.sse import Framer
+
+if TYPE_CHECKING:
+    from adapters.dialects.base import Reader
+    from policies.decide import Ruling
+
+
+class Release(Protocol):
+    """What a guard says: text below `safe` may leave, after `edits`; `stop` ends the answer."""
+
+    @property
+    def safe(self) -> int: ...
+    @property
+    def edits(self) -> Sequence[tuple[int, int, str]]: ...
+    @property
+    def stop(self) -> Ruling | None: ...
+
+
+class Guard(Protocol):
+    """Judges the growing text of each channel; offsets are absolute in the channel."""
+
+    def feed(self, channel: str, kind: str, text: str) -> Release: ...
+    def finish(self, channel: str) -> Release: ...
+    def whole(self, channel: str, kind: str, text: str) -> Release: ...
+
+
+class Stopped(Exception):
+    """A rule ends the answer here. ruling: the policy ruling that says so."""
+
+    def __init__(self, ruling: Ruling) -> None:
+        super().__init__("response stopped by policy")
+        self.ruling = ruling
+
+
+@dataclass(slots=True)
+class _Channel:
+    fed: int = 0
+    safe: int = 0
+    edits: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+class _Part(NamedTuple):
+    """A delta of a waiting event: its place in its channel, or the edits of a whole text."""
+
+    channel: _Channel | None
+    start: int
+    end: int
+    edits: Sequence[tuple[int, int, str]]
+
+
+class Gate:
+    """One attempt's answer on its way to the client.
+
+    content: content has been seen, so failover is over. edits: how many texts were changed. states: digests of
+    vendor-held blobs that passed. Raises UpstreamError for events that are errors or can't be read, Stopped when a rule
+    ends the answer.
+    """
+
+    def __init__(self, reader: Reader, guard: Guard | None) -> None:
+        self.reader = reader
+        self.content = False
+        self.edited = 0
+        self.states: list[str] = []
+        self._guard = guard
+        self._framer = Framer()
+        self._channels: dict[str, _Channel] = {}
+        self._wholes: dict[str, tuple[str, Sequence[tuple[int, int, str]]]] = {}
+        self._queue: deque[tuple[Chunk, list[_Part]]] = deque()
+
+    @property
+    def held(self) -> int:
+        """Characters that wait for the guard now."""
+        return sum(c.fed - c.safe for c in self._channels.values())
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Takes bytes of the stream, in any cut; gives the events that may leave now."""
+        out: list[bytes] = []
+        for event in self._framer.feed(data):
+            chunk = self.reader.event(event)
+            if chunk.error is not None:
+                raise chunk.error
+            self._see(chunk)
+            if self._guard is None:
+                if not chunk.drop:
+                    out.append(chunk.raw)
+            else:
+                self._inspect(chunk, self._guard)
+                self._leave(out)
+        return out
+
+    def finish(self) -> list[bytes]:
+        """The upstream ended: what was held, then a terminator where the vendor left it out."""
+        out: list[bytes] = []
+        missing = self.reader.end()
+        if self._guard is not None:
+            for name in self._channels:
+                self._close(name, self._guard)
+            self._leave(out)
+        if missing:
+            out.append(missing)
+        return out
+
+    def body(self, raw: bytes) -> bytes:
+        """A whole JSON answer, judged and edited like a stream of one event."""
+        chunk = self.reader.body(raw)
+        if chunk.error is not None:
+            raise chunk.error
+        self._see(chunk)
+        if self._guard is None:
+            return chunk.raw
+        self._inspect(chunk, self._guard)
+        out: list[bytes] = []
+        for name in self._channels:
+            self._close(name, self._guard)
+        self._leave(out)
+        return b"".join(out)
+
+    def _see(self, chunk: Chunk) -> None:
+        if chunk.content:
+            self.content = True
+        if chunk.states:
+            self.states.extend(chunk.states)
+
+    def _inspect(self, chunk: Chunk, guard: Guard) -> None:
+        parts = []
+        for delta in chunk.deltas:
+            if delta.whole:
+                parts.append(_Part(None, 0, len(delta.text), self._whole(delta.channel, delta.kind, delta.text, guard)))
+                continue
+            channel = self._channels.get(delta.channel)
+            if channel is None:
+                channel = self._channels[delta.channel] = _Channel()
+            start = channel.fed
+            channel.fed += len(delta.text)
+            self._apply(channel, guard.feed(delta.channel, delta.kind, delta.text))
+            parts.append(_Part(channel, start, channel.fed, ()))
+        for name in chunk.closes:
+            if name in self._channels:
+                self._close(name, guard)
+        if chunk.terminal:
+            for name in self._channels:
+                self._close(name, guard)
+        if not chunk.drop:
+            self._queue.append((chunk, parts))
+
+    def _whole(self, name: str, kind: str, text: str, guard: Guard) -> Sequence[tuple[int, int, str]]:
+        known = self._wholes.get(name)
+        if known is not None and known[0] == text:
+            return known[1]  # `*.done` events repeat the same text up to three times
+        release = guard.whole(name, kind, text)
+        if release.stop is not None:
+            raise Stopped(release.stop)
+        self._wholes[name] = (text, release.edits)
+        return release.edits
+
+    def _close(self, name: str, guard: Guard) -> None:
+        channel = self._channels[name]
+        if channel.safe < channel.fed:
+            self._apply(channel, guard.finish(name))
+            channel.safe = channel.fed
+
+    def _apply(self, channel: _Channel, release: Release) -> None:
+        if release.stop is not None:
+            raise Stopped(release.stop)
+        channel.safe = release.safe
+        if release.edits:
+            channel.edits.extend(release.edits)
+
+    def _leave(self, out: list[bytes]) -> None:
+        queue = self._queue
+        while queue:
+            chunk, parts = queue[0]
+            if any(part.channel is not None and part.channel.safe < part.end for part in parts):
+                return
+            queue.popleft()
+            edits = {i: found for i, part in enumerate(parts) if (found := _edits_of(part))}
+            if edits:
+                self.edited += len(edits)
+                out.append(self.reader.rewrite(chunk, edits))
+            else:
+                out.append(chunk.raw)
+
+
+def _edits_of(part: _Part) -> list[TextEdit]:
+    """The edits that touch a delta, in its own offsets.
+
+    A replacement that spans several deltas stands in the first of them; the others only lose their characters.
+    """
+    if part.channel is None:
+        return [TextEdit(*edit) for edit in part.edits]
+    found = []
+    for start, end, new in part.channel.edits:
+        if start < part.end and part.start < end:
+            inside = start >= part.start
+            found.append(
+                TextEdit(max(start - part.start, 0), min(end, part.end) - part.start, new if inside else "")
+            )
+    if part.channel.edits and part.channel.edits[0][1] <= part.end:
+        part.channel.edits[:] = [e for e in part.channel.edits if e[1] > part.end]
+    return found
