@@ -141,7 +141,8 @@ class Rewrite(NamedTuple):
     rule: str
 
 
-class RuleHit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RuleHit:
     """One rule that matched. `action` is what was done: a deny that only touched history shows as `redact`.
 
     mode: enforce | shadow (a shadow hit changed nothing). detectors: sorted; confidential ones as `confidential`.

@@ -1,0 +1,153 @@
+"""What a policy file says, typed, before it is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from policies.language.facts import Fact
+from policies.language.problems import Comparison, Path
+
+ACTIONS: Final = ("allow", "warn", "redact", "reroute", "deny")
+ROLES: Final = ("system", "user", "assistant", "tool", "tool_definition", "tool_arguments", "reasoning", "other")
+CLASSES: Final = ("class.not_inspectable", "class.remote_url", "class.server_tool", "class.vendor_state")
+DEFAULT_CONFIDENCE: Final = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A set of names and simple patterns (`hr-*`, `*@example.org`)."""
+
+    exact: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+
+    def __contains__(self, name: object) -> bool:
+        if name in self.exact:
+            return True
+        return isinstance(name, str) and (name.startswith(self.prefixes) or name.endswith(self.suffixes))
+
+    def __str__(self) -> str:
+        shown = [*self.exact, *(f"{p}*" for p in self.prefixes), *(f"*{s}" for s in self.suffixes)]
+        return "[" + ", ".join(sorted(shown)) + "]"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One fact and what it must be: in a set of names, a flag, or a comparison. where: the key a reader knows it by."""
+
+    where: str
+    fact: Fact
+    wanted: Names | bool | Comparison
+    negate: bool = False
+
+    def __str__(self) -> str:
+        if isinstance(self.wanted, Names):
+            return f"{self.where} {'not in' if self.negate else 'in'} {self.wanted}"
+        if isinstance(self.wanted, bool):
+            return f"{self.where} is {str(self.wanted).lower()}"
+        return f"{self.where} {self.wanted}"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsTest:
+    """Which findings count for a rule. confidence: the least that counts. count: the least number of them."""
+
+    detectors: frozenset[str]
+    every: bool = False
+    confidence: float = DEFAULT_CONFIDENCE
+    count: int = 1
+
+    def __str__(self) -> str:
+        names = ", ".join(sorted(self.detectors))
+        kind = "all of" if self.every else "any of"
+        return f"findings {kind} [{names}] confidence >= {self.confidence:g} count >= {self.count}"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which passages count for a rule; None: all."""
+
+    directions: frozenset[str]
+    roles: frozenset[str] | None = None
+    tools: Names | None = None
+    hosts: Names | None = None
+    server_tools: Names | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """One rule as written, with the policy's `applies_to` already joined to its `when`."""
+
+    id: str
+    policy: str
+    path: Path
+    action: str
+    when: tuple[Condition, ...]
+    unless: tuple[Condition, ...]
+    findings: FindingsTest | None
+    where: Where
+    in_history: str
+    message: Mapping[str, str]
+    contact: str | None
+    overridable: bool
+    mode: str
+    shadow_until: date | None
+    to: str | None
+
+    @property
+    def loosens(self) -> bool:
+        """Whether matching this rule permits more: what such a rule asks must not be self-declared."""
+        return self.action == "allow"
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionText:
+    """Rules lifted for some callers until a day, that day included (UTC)."""
+
+    id: str
+    path: Path
+    lifts: tuple[str, ...]
+    who: tuple[Condition, ...]
+    owner: str
+    reason: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class InlineTest:
+    """One case of a policy's `tests:`."""
+
+    name: str
+    path: Path
+    text: str
+    to: str
+    caller: Mapping[str, Any]
+    direction: str
+    role: str
+    history: bool
+    verdict: str
+    rules: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyText:
+    """One EgressPolicy document."""
+
+    id: str
+    path: Path
+    owner: str
+    rules: tuple[RuleText, ...]
+    exceptions: tuple[ExceptionText, ...]
+    tests: tuple[InlineTest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultsText:
+    """What becomes of a call that no allow rule permits, inside and outside the company."""
+
+    path: Path
+    internal: str = "deny"
+    external: str = "deny"
