@@ -35,7 +35,7 @@ def test_what_could_be_read_in_two_ways_stays_a_string(word):
 
 
 def test_quoted_values_stay_strings():
-    assert value("a: '1'\nb: \"true\"\nc: \"2027-02-01\"") == {"a": "1", "b": "true", "c": "2027-02-01"}
+    assert value('a: \'1\'\nb: "true"\nc: "2027-02-01"') == {"a": "1", "b": "true", "c": "2027-02-01"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,202 @@
+"""What a setting can be: each kind turns a plain value into a typed one, or says what it should have been."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from gateway.config.secret import Secret, SecretMissing
+from gateway.documents import nearest
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}")
+
+_SIZE = re.compile(r"([0-9]{1,15})(B|KiB|MiB|GiB)?")
+_UNITS = {None: 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+_SPAN = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m|h|d)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+class WrongValue(Exception):
+    """A value that its setting can't take. Its words say what is expected, and never repeat a secret."""
+
+    def __init__(self, message: str, near: str | None = None) -> None:
+        super().__init__(message)
+        self.nearest = near
+
+
+class Context(NamedTuple):
+    """Where a configuration is read: relative paths start at `folder`; `environ` resolves `${NAME}`."""
+
+    folder: Path
+    environ: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of value. name: as the reference page shows it."""
+
+    name: str
+    read: Callable[[Any, Context], Any]
+
+
+class Address(NamedTuple):
+    """Where to listen."""
+
+    host: str
+    port: int
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can connect."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def _text(value: Any, _: Context) -> str:
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise WrongValue("must be a text of one line")
+    return value
+
+
+def _name(value: Any, _: Context) -> str:
+    if not isinstance(value, str) or not NAME.fullmatch(value):
+        raise WrongValue("must be a name: letters, digits and . _ : / @ + - (quote a number)")
+    return value
+
+
+def _flag(value: Any, _: Context) -> bool:
+    if not isinstance(value, bool):
+        raise WrongValue("must be true or false")
+    return value
+
+
+def _size(value: Any, _: Context) -> int:
+    if isinstance(value, str) and (found := _SIZE.fullmatch(value)):
+        return int(found[1]) * _UNITS[found[2]]
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise WrongValue("must be a size such as 65536, 512KiB or 16MiB")
+
+
+def _span(value: Any, _: Context) -> float:
+    seconds = -1.0
+    if isinstance(value, str) and (found := _SPAN.fullmatch(value)):
+        seconds = float(found[1]) * _SECONDS[found[2]]
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = float(value)
+    if not 0 < seconds <= 366 * 86400:
+        raise WrongValue("must be a positive time such as 30 (seconds), 250ms, 10m or 1h")
+    return seconds
+
+
+def _address(value: Any, _: Context) -> Address:
+    host, _colon, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isascii() or not port.isdecimal() or int(port) > 65535:
+        raise WrongValue('must be "host:port", for example "127.0.0.1:8080"')
+    return Address(host, int(port))
+
+
+def _network(value: Any, _: Context) -> Network:
+    try:
+        return ipaddress.ip_network(value if isinstance(value, str) else "")
+    except ValueError:
+        raise WrongValue("must be a network such as 10.0.0.0/8") from None
+
+
+def _url(value: Any, _: Context) -> str:
+    try:
+        parts = urlsplit(value if isinstance(value, str) else "")
+        port_ok = parts.port is None or parts.port > 0
+    except ValueError:
+        raise WrongValue("must be a URL") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_ok or not str(value).isprintable():
+        raise WrongValue("must be an http:// or https:// URL")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise WrongValue("must be a URL without user, password, query or fragment")
+    return str(value).rstrip("/")
+
+
+def _path(value: Any, context: Context) -> Path:
+    return (context.folder / _text(value, context)).absolute()
+
+
+def _secret(value: Any, context: Context) -> Secret:
+    try:
+        return Secret.resolve(value if isinstance(value, str) else "", context.folder, context.environ)
+    except SecretMissing as missing:
+        raise WrongValue(str(missing)) from None
+
+
+def _options(value: Any, _: Context) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise WrongValue("must be a mapping of words to words")
+    plain = {k: v.isoformat() if isinstance(v, datetime.date) else v for k, v in value.items()}
+    if not all(isinstance(v, str | int) and not isinstance(v, bool) for v in plain.values()):
+        raise WrongValue("must be a mapping of words to words")
+    return {k: str(v) for k, v in plain.items()}
+
+
+TEXT = Kind("text", _text)
+WORD = Kind("name", _name)
+FLAG = Kind("true or false", _flag)
+SIZE = Kind("size", _size)
+SPAN = Kind("time", _span)
+ADDRESS = Kind("host:port", _address)
+NETWORK = Kind("network", _network)
+URL = Kind("URL", _url)
+PATH = Kind("path", _path)
+SECRET = Kind("secret reference", _secret)
+OPTIONS = Kind("options", _options)
+
+
+def count(low: int, high: int = 10**12) -> Kind:
+    """A whole number from `low` to `high`."""
+
+    def read(value: Any, _: Context) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise WrongValue(f"must be a whole number from {low} to {high}")
+        return value
+
+    return Kind("whole number", read)
+
+
+def choice(*words: str) -> Kind:
+    """One of a few words."""
+
+    def read(value: Any, _: Context) -> str:
+        return one_of(value, words)
+
+    return Kind(" | ".join(words), read)
+
+
+def one_of(value: Any, words: Collection[str]) -> str:
+    """`value` where it is one of `words`; else WrongValue with the nearest."""
+    if not isinstance(value, str) or value not in words:
+        raise WrongValue(f"must be one of: {', '.join(words)}", nearest(str(value), words))
+    return value
+
+
+def several(kind: Kind, *, least: int = 0) -> Kind:
+    """A list of `kind` without repetition, at least `least` of them."""
+
+    def read(value: Any, context: Context) -> tuple[Any, ...]:
+        if not isinstance(value, list) or len(value) < least:
+            raise WrongValue(f"must be a list of {kind.name}" + (f", at least {least}" if least else ""))
+        items = tuple(kind.read(item, context) for item in value)
+        if len(set(items)) != len(items):
+            raise WrongValue("names the same thing twice")
+        return items
+
+    return Kind(f"list of {kind.name}", read)

@@ -1,0 +1,96 @@
+"""Reads `config.yaml` into Settings, or refuses it with every problem named at its place."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+from gateway.config.kinds import Context
+from gateway.config.settings import Settings
+from gateway.config.table import build
+from gateway.documents import Document, Documents, DocumentsRefused, Problem, Rendered, load, nearest
+
+MAX_SOCKET_PATH = 107  # what the kernel's sockaddr_un holds
+
+
+def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """The configuration at `path`; DocumentsRefused otherwise. environ: where `${NAME}` is looked up."""
+    return read_settings(load(path), path.parent, environ)
+
+
+def read_settings(documents: Documents, folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """The same from documents in memory. folder: where relative paths start."""
+    if len(documents.items) != 1:
+        file = next(iter(documents.files), "config.yaml")
+        raise DocumentsRefused([Rendered(documents.shown(file), 1, 1, "must hold one document, and only one")])
+    document = documents.items[0]
+    folder = folder.absolute()
+    context = Context(folder, os.environ if environ is None else environ)
+    problems: list[Problem] = []
+    settings = build(Settings, document.value, (document.name,), context, problems, folder=folder)
+    if settings is not None:
+        settings = _absolute(settings)
+        problems.extend(_dangling(settings, document))
+        problems.extend(_impossible(settings, document.name))
+    if problems or settings is None:
+        raise DocumentsRefused(documents.render(_first_of_each_place(problems)))
+    return settings
+
+
+def _absolute(settings: Settings) -> Settings:
+    """Defaults of paths start at the file's folder, like the paths that were given."""
+    folder = settings.folder
+    return dataclasses.replace(
+        settings,
+        state_dir=folder / settings.state_dir,
+        bundle=folder / settings.bundle,
+        keyring=dataclasses.replace(settings.keyring, dir=folder / settings.keyring.dir),
+    )
+
+
+def _dangling(settings: Settings, document: Document) -> Iterator[Problem]:
+    """Names that name nothing. Looked up as written: a vendor with a fault of its own is still there."""
+    file, vendors, destinations = document.name, _written(document, "vendors"), _written(document, "destinations")
+    for name, destination in settings.destinations.items():
+        yield from _known((file, "destinations", name, "vendor"), "vendor", destination.vendor, vendors)
+    for name, model in settings.models.items():
+        for index, wanted in enumerate(model.destinations):
+            yield from _known((file, "models", name, "destinations", index), "destination", wanted, destinations)
+    taken = Counter([*settings.models, *(alias for m in settings.models.values() for alias in m.aliases)])
+    for name, model in settings.models.items():
+        for index, alias in enumerate(model.aliases):
+            if taken[alias] > 1:
+                yield Problem((file, "models", name, "aliases", index), f"{alias} is the name of another model too")
+
+
+def _impossible(settings: Settings, file: str) -> Iterator[Problem]:
+    """Settings that contradict each other or can't work."""
+    if len(os.fsencode(settings.control_socket)) > MAX_SOCKET_PATH:
+        where = "server" if settings.server.control else "state_dir"
+        yield Problem((file, where), f"the path of the control socket is longer than {MAX_SOCKET_PATH} bytes")
+    if settings.keyring.dir.is_relative_to(settings.state_dir):
+        yield Problem((file, "keyring", "dir"), "the keyring must lie outside state_dir")
+    for name, vendor in settings.vendors.items():
+        if vendor.kind != "simulator":
+            continue
+        if not settings.simulator.enabled:
+            yield Problem((file, "vendors", name, "kind"), "a simulator needs simulator.enabled: true")
+        played = vendor.options.get("name", name)
+        yield from _known((file, "vendors", name), "simulator name", played, settings.simulator.names)
+
+
+def _written(document: Document, section: str) -> Collection[str]:
+    value = document.value.get(section)
+    return value if isinstance(value, dict) else ()
+
+
+def _known(path: tuple[str | int, ...], what: str, name: str, names: Collection[str]) -> Iterator[Problem]:
+    if name not in names:
+        yield Problem(path, f"there is no {what} {name}", nearest(name, names))
+
+
+def _first_of_each_place(problems: list[Problem]) -> list[Problem]:
+    return list({problem.path: problem for problem in reversed(problems)}.values())

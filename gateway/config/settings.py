@@ -1,0 +1,213 @@
+"""The configuration: what the people who run the gateway decide, as frozen typed values."""
+
+# ruff: noqa: RUF009 - setting(), section() ... return dataclasses.field(), they are not shared defaults
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gateway.config import kinds as k
+from gateway.config.kinds import Address, Network
+from gateway.config.secret import Secret
+from gateway.config.table import Row, listed, named, rows, section, setting
+
+VENDOR_KINDS = ("openai", "anthropic", "azure_openai", "openai_compatible", "simulator")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Where the gateway listens and how it speaks."""
+
+    data: Address = setting(
+        k.ADDRESS, "Listener for staff tools.", default=Address("127.0.0.1", 8080), shown="127.0.0.1:8080"
+    )
+    metrics: Address = setting(
+        k.ADDRESS,
+        "Listener for /metrics, /healthz and /readyz; read-only, keep it private.",
+        default=Address("127.0.0.1", 9464),
+        shown="127.0.0.1:9464",
+    )
+    control: Path | None = setting(
+        k.PATH, "Unix socket (0600) of the control surface.", default=None, shown="control.sock in state_dir"
+    )
+    language: str = setting(k.choice("en", "fr"), "Language of the messages that staff see.", default="en")
+    trusted_proxies: tuple[Network, ...] = setting(
+        k.several(k.NETWORK), "Networks whose X-Forwarded-For and traceparent are believed.", default=()
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one call or client may take."""
+
+    body_bytes: int = setting(k.SIZE, "Largest request body.", default=16 << 20, shown="16MiB")
+    depth: int = setting(k.count(4, 256), "Deepest nesting of a request body.", default=64)
+    header_seconds: float = setting(k.SPAN, "Time to send the request line and headers.", default=10.0)
+    body_seconds: float = setting(k.SPAN, "Time to send the body.", default=60.0)
+    drain_seconds: float = setting(k.SPAN, "Time that calls in flight get at shutdown.", default=30.0)
+    hold_lifecycle_seconds: float = setting(
+        k.SPAN, "How long frames without content are held back, so that failover stays possible.", default=15.0
+    )
+    deadline_seconds: float = setting(k.SPAN, "Time for all attempts of a call together.", default=600.0)
+    max_policy_age_seconds: float = setting(
+        k.SPAN, "How long a call in flight may go on under policies replaced since.", default=600.0
+    )
+    connections: int = setting(k.count(1, 100_000), "Open client connections at once.", default=1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSettings:
+    """How calls are written down."""
+
+    durability: str = setting(
+        k.choice("fsync", "write", "async"),
+        "When a record counts as written: on disk, in the kernel, or queued.",
+        default="fsync",
+    )
+    on_failure: str = setting(
+        k.choice("closed", "open"),
+        "When the ledger can't write: refuse calls, or go on without records.",
+        default="closed",
+    )
+    segment_bytes: int = setting(k.SIZE, "Size at which a new segment begins.", default=64 << 20, shown="64MiB")
+    segment_seconds: float = setting(k.SPAN, "Age at which a new segment begins.", default=3600.0)
+    reserve_bytes: int = setting(
+        k.SIZE, "Disk space kept free for the outcomes of admitted calls.", default=64 << 20, shown="64MiB"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyringSettings:
+    """Where the installation's own keys are."""
+
+    dir: Path = setting(
+        k.PATH,
+        "Folder of the keyring, outside state_dir and backed up apart from it.",
+        default=Path("keyring"),
+        shown="keyring",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatorSettings:
+    """The vendor double that ships with the product."""
+
+    enabled: bool = setting(k.FLAG, "Start it; without it no destination of kind simulator is routable.", default=False)
+    port: int = setting(k.count(0, 65535), "Loopback port; 0 takes a free one.", default=0)
+    names: tuple[str, ...] = setting(k.several(k.WORD), "The vendors that it plays.", default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorSettings:
+    """One endpoint of a model vendor, or of a model server in-house."""
+
+    name: str
+    kind: str = setting(k.choice(*VENDOR_KINDS), "How this vendor is spoken to.")
+    base_url: str | None = setting(
+        k.URL,
+        "Where it is; its host must be among the allowed_hosts of the contract.",
+        default=None,
+        shown="the kind's own",
+    )
+    credential: Secret | None = setting(k.SECRET, "Key of this vendor: ${NAME} or file:PATH.", default=None)
+    ca_bundle: Path | None = setting(
+        k.PATH, "PEM file of the authorities trusted instead of the usual ones.", default=None
+    )
+    egress_proxy: str | None = setting(
+        k.URL, "HTTP proxy on the way out; the environment's is never used.", default=None
+    )
+    connect_seconds: float = setting(k.SPAN, "Time to connect.", default=5.0)
+    first_byte_seconds: float = setting(k.SPAN, "Time until the answer begins.", default=300.0)
+    idle_seconds: float = setting(k.SPAN, "Longest silence inside an answer.", default=120.0)
+    total_seconds: float = setting(k.SPAN, "Time for one attempt as a whole.", default=600.0)
+    connections: int = setting(k.count(1, 10_000), "Connections kept open at once.", default=256)
+    on_abort: str = setting(
+        k.choice("cancel", "drain"),
+        "When the client leaves: cancel at the vendor, or read to the end.",
+        default="cancel",
+    )
+    options: Mapping[str, str] = setting(k.OPTIONS, "What only this kind of vendor takes.", default={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestinationSettings:
+    """One model at one vendor, under one contract."""
+
+    name: str
+    vendor: str = setting(k.WORD, "Name of the vendor.")
+    model: str = setting(k.WORD, "The model as the vendor names it.")
+    contract: str | None = setting(
+        k.WORD, "Name of the contract in the bundle; without one the destination is not routable.", default=None
+    )
+    beta: tuple[str, ...] = setting(
+        k.several(k.WORD), "Values of anthropic-beta and openai-beta that may pass.", default=()
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings:
+    """One model as staff ask for it."""
+
+    name: str
+    destinations: tuple[str, ...] = setting(k.several(k.WORD, least=1), "Destinations, most preferred first.")
+    aliases: tuple[str, ...] = setting(k.several(k.WORD), "Other names for the same model.", default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaSettings:
+    """One hard limit."""
+
+    scope: str = setting(k.choice("user", "team", "use_case"), "Who shares it.")
+    match: str = setting(k.TEXT, "Which of them, as a pattern; each has the limit for itself.", default="*")
+    unit: str = setting(k.choice("requests", "tokens", "concurrent"), "What is counted.")
+    window: str = setting(k.choice("minute", "hour", "day"), "How long (not for concurrent).", default="minute")
+    limit: int = setting(k.count(0), "How many.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The whole configuration. folder: where its file is; relative paths start there."""
+
+    folder: Path = field(default=Path())
+    server: Server = section(Server, "Listeners.")
+    limits: Limits = section(Limits, "Limits of a call and of a client.")
+    state_dir: Path = setting(
+        k.PATH, "Folder of keys, ledger and the last good pair.", default=Path("state"), shown="state"
+    )
+    bundle: Path = setting(k.PATH, "Folder of the governance bundle.", default=Path("bundle"), shown="bundle")
+    organisation: str = setting(k.WORD, "Name of the organisation that calls are recorded for.", default="default")
+    ledger: LedgerSettings = section(LedgerSettings, "The log of every call.")
+    keyring: KeyringSettings = section(KeyringSettings, "The installation's own keys.")
+    simulator: SimulatorSettings = section(SimulatorSettings, "The vendor double.")
+    vendors: Mapping[str, VendorSettings] = named(VendorSettings, "Vendors by name.")
+    destinations: Mapping[str, DestinationSettings] = named(DestinationSettings, "Destinations by name.")
+    models: Mapping[str, ModelSettings] = named(ModelSettings, "Models by the name that staff ask for.")
+    quotas: tuple[QuotaSettings, ...] = listed(QuotaSettings, "Hard limits.")
+    reserve_output: int = setting(
+        k.count(1, 10_000_000), "Output tokens reserved for a call that states no maximum.", default=4096
+    )
+
+    @property
+    def control_socket(self) -> Path:
+        """The Unix socket of the control surface."""
+        return self.server.control or self.state_dir / "control.sock"
+
+    @property
+    def ledger_dir(self) -> Path:
+        """Folder of the ledger's segments."""
+        return self.state_dir / "ledger"
+
+    @property
+    def keys_file(self) -> Path:
+        """File of the issued keys (keyed hashes only)."""
+        return self.state_dir / "keys.json"
+
+    @property
+    def last_good_dir(self) -> Path:
+        """Copy of the last configuration and bundle that were accepted."""
+        return self.state_dir / "last-good"
+
+
+SETTINGS: tuple[Row, ...] = tuple(rows(Settings))

@@ -1,0 +1,162 @@
+import os
+import pickle
+from pathlib import Path
+
+import pytest
+
+from gateway.config import SETTINGS, Secret, load_settings, read_settings
+from gateway.documents import DocumentsRefused, load_texts
+
+ENVIRON = {"OPENAI_KEY": "sk-canary-1234567890"}
+
+
+def settings(text: str, folder: Path = Path("/etc/ecluse")):
+    return read_settings(load_texts({"config.yaml": text.encode()}), folder, ENVIRON)
+
+
+def refused(text: str, folder: Path = Path("/etc/ecluse")) -> str:
+    with pytest.raises(DocumentsRefused) as caught:
+        settings(text, folder)
+    return str(caught.value)
+
+
+def test_defaults_are_safe_and_relative_to_the_file():
+    found = settings("organisation: acme")
+    assert found.server.data == ("127.0.0.1", 8080) and found.server.data.loopback
+    assert found.ledger.durability == "fsync" and found.ledger.on_failure == "closed"
+    assert not found.simulator.enabled
+    assert found.state_dir == Path("/etc/ecluse/state")
+    assert found.keyring.dir == Path("/etc/ecluse/keyring")
+    assert found.control_socket == Path("/etc/ecluse/state/control.sock")
+
+
+def test_values_are_typed():
+    found = settings(
+        """
+server: {data: "0.0.0.0:443", metrics: "[::1]:9464", trusted_proxies: [10.0.0.0/8], control: /run/ecluse.sock}
+limits: {body_bytes: 512KiB, deadline_seconds: 2m, header_seconds: 0.5}
+vendors:
+  openai: {kind: openai, credential: "${OPENAI_KEY}", options: {organization: org-1}}
+destinations: {openai/gpt-4o: {vendor: openai, model: gpt-4o, contract: openai-us}}
+models: {gpt-4o: {destinations: [openai/gpt-4o], aliases: [gpt-4o-2024-11-20]}}
+quotas: [{scope: user, unit: requests, limit: 60}]
+"""
+    )
+    assert not found.server.data.loopback and found.server.metrics.loopback
+    assert found.limits.body_bytes == 512 << 10 and found.limits.deadline_seconds == 120.0
+    assert found.control_socket == Path("/run/ecluse.sock")
+    vendor = found.vendors["openai"]
+    assert vendor.name == "openai" and vendor.credential.reveal() == ENVIRON["OPENAI_KEY"]
+    assert found.destinations["openai/gpt-4o"].contract == "openai-us"
+    assert found.models["gpt-4o"].destinations == ("openai/gpt-4o",)
+    assert (found.quotas[0].match, found.quotas[0].window) == ("*", "minute")
+
+
+def test_null_means_the_default():
+    assert settings("limits: {depth: null}\nvendors: null").limits.depth == 64
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("organization: acme", "1:1: there is no setting organization here (did you mean organisation?)"),
+        ("server: {lang: fr}", "1:10: there is no setting lang here (did you mean language?)"),
+        ("server: 8080", "1:1: must be a mapping (key: value)"),
+        ("server: {language: french}", "1:10: language must be one of: en, fr"),
+        ("server: {data: 8080}", '1:10: data must be "host:port", for example "127.0.0.1:8080"'),
+        ("server: {data: 'a:99999'}", '1:10: data must be "host:port", for example "127.0.0.1:8080"'),
+        ("limits: {depth: true}", "1:10: depth must be a whole number from 4 to 256"),
+        (
+            "limits: {body_seconds: -1}",
+            "1:10: body_seconds must be a positive time such as 30 (seconds), 250ms, 10m or 1h",
+        ),
+        ("limits: {body_bytes: 1MB}", "1:10: body_bytes must be a size such as 65536, 512KiB or 16MiB"),
+        ("vendors: {a: {}}", "1:11: kind is required"),
+        ("vendors: {a: {kind: opnai}}", "(did you mean openai?)"),
+        ("vendors: {a b: {kind: openai}}", "1:11: a name has letters, digits"),
+        ("vendors: {a: {kind: openai, base_url: 'ftp://x'}}", "base_url must be an http:// or https:// URL"),
+        ("vendors: {a: {kind: openai, base_url: 'https://u:p@x'}}", "without user, password"),
+        ("vendors: {a: {kind: openai, options: [1]}}", "options must be a mapping of words to words"),
+        ("vendors: {a: {kind: simulator}}", "a simulator needs simulator.enabled: true"),
+        (
+            "simulator: {enabled: true, names: [alpha]}\nvendors: {alpah: {kind: simulator}}",
+            "2:11: there is no simulator name alpah (did you mean alpha?)",
+        ),
+        (
+            "vendors: {openai: {kind: openai}}\ndestinations: {d: {vendor: opnai, model: m}}",
+            "2:20: there is no vendor opnai (did you mean openai?)",
+        ),
+        ("models: {m: {destinations: [d]}}", "1:29: there is no destination d"),
+        ("models: {m: {destinations: []}}", "destinations must be a list of name, at least 1"),
+        (
+            "vendors: {v: {kind: openai}}\ndestinations: {d: {vendor: v, model: m}}\n"
+            "models: {m: {destinations: [d]}, n: {destinations: [d], aliases: [m]}}",
+            "m is the name of another model too",
+        ),
+        ("quotas: [{scope: user, unit: requests}]", "config.yaml:1:10: limit is required"),
+        ("quotas: {}", "1:1: must be a list"),
+        ("keyring: {dir: state/keys}", "the keyring must lie outside state_dir"),
+        ("server: {trusted_proxies: [10.0.0.1/8]}", "trusted_proxies must be a network such as 10.0.0.0/8"),
+        ("a: 1\n---\nb: 1", "must hold one document, and only one"),
+    ],
+)
+def test_faults_are_named_at_their_place(text, message):
+    assert message in refused(text)
+
+
+def test_a_vendor_with_a_fault_of_its_own_is_not_called_missing():
+    text = "vendors: {openai: {kind: nope}}\ndestinations: {d: {vendor: openai, model: m}}"
+    assert "there is no vendor" not in refused(text)
+
+
+def test_a_control_socket_too_long_for_the_kernel_is_refused(tmp_path):
+    assert "longer than 107 bytes" in refused("organisation: acme", Path("/" + "x" * 120))
+
+
+def test_every_problem_is_reported_at_once():
+    assert len(refused("organization: a\nlimits: {depth: 1}\nreserve_output: no").splitlines()) == 3
+
+
+def test_a_secret_is_a_reference_and_never_shows(tmp_path):
+    (tmp_path / "key").write_text("canary-from-file\n")
+    found = settings("vendors: {a: {kind: openai, credential: 'file:key'}}", tmp_path)
+    secret = found.vendors["a"].credential
+    assert secret.reveal() == "canary-from-file"
+    assert "canary" not in repr(found) + str(secret) + f"{secret}"
+    with pytest.raises(TypeError):
+        pickle.dumps(secret)
+
+
+def test_a_pasted_secret_is_refused_without_repeating_it():
+    message = refused("vendors: {a: {kind: openai, credential: sk-canary-123}}")
+    assert "a secret is given by reference" in message and "canary" not in message
+
+
+def test_missing_secrets_are_refused(tmp_path):
+    assert "the environment variable NOPE is not set" in refused("vendors: {a: {kind: openai, credential: '${NOPE}'}}")
+    assert "can't be read" in refused("vendors: {a: {kind: openai, credential: 'file:none'}}", tmp_path)
+    (tmp_path / "two").write_text("a\nb")
+    assert "one line" in refused("vendors: {a: {kind: openai, credential: 'file:two'}}", tmp_path)
+
+
+def test_a_secret_file_is_read_again_when_it_changed(tmp_path):
+    path = tmp_path / "key"
+    path.write_text("first")
+    secret = Secret.resolve("file:key", tmp_path, {})
+    path.write_text("second")
+    os.utime(path, ns=(1, 1))
+    assert secret.reveal() == "second"
+    path.unlink()
+    assert secret.reveal() == "second"
+
+
+def test_load_shows_the_path_of_the_file(tmp_path):
+    (tmp_path / "config.yaml").write_text("nope: 1")
+    with pytest.raises(DocumentsRefused) as caught:
+        load_settings(tmp_path / "config.yaml", ENVIRON)
+    assert str(caught.value).startswith(f"{tmp_path}/config.yaml:1:1: ")
+
+
+def test_every_setting_is_explained():
+    assert all(row.help.endswith(".") and row.kind and row.default for row in SETTINGS)
+    assert len({row.path for row in SETTINGS}) == len(SETTINGS)
