@@ -1,0 +1,73 @@
+"""One table: which path speaks which dialect, and how the simulator reads, answers, streams and fails in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from adapters.vendors.simulator import chat, messages, openai_parts, responses
+from adapters.vendors.simulator.frames import Frame, named, plain
+from adapters.vendors.simulator.prompt import Prompt
+from adapters.vendors.simulator.script import Script
+
+
+class Speech(NamedTuple):
+    """One dialect. `needs`: the members that a request must have. `broken`: the in-band error of a started stream."""
+
+    family: str
+    needs: tuple[str, ...]
+    read: Callable[[Mapping[str, Any]], Prompt]
+    answer: Callable[[Script, Prompt], Mapping[str, Any]]
+    stream: Callable[[Script, Prompt], Iterator[Frame]]
+    broken: Callable[[Script, str | None], Frame]
+
+
+_SAID = "The simulated server had an error."
+
+
+def failure(family: str, status: int, message: str, code: str | None = None) -> Mapping[str, Any]:
+    """An error body in the shape of a family (openai or anthropic)."""
+    shape = messages.failure if family == "anthropic" else openai_parts.failure
+    return shape(status, message, code)
+
+
+def _broken_chat(script: Script, code: str | None) -> Frame:
+    return plain(openai_parts.failure(500, _SAID, code or "server_error"))
+
+
+def _broken_response(script: Script, code: str | None) -> Frame:
+    return responses.failed(script, code or "server_error", _SAID)
+
+
+def _broken_message(script: Script, code: str | None) -> Frame:
+    return named(messages.failure(500, _SAID, code))
+
+
+SPEECHES: Mapping[str, Speech] = {
+    "/v1/chat/completions": Speech(
+        "openai", ("model", "messages"), chat.read, chat.answer, chat.stream, _broken_chat
+    ),
+    "/v1/completions": Speech(
+        "openai", ("model", "prompt"), chat.read_completion, chat.completion, chat.completion_stream, _broken_chat
+    ),
+    "/v1/responses": Speech(
+        "openai", ("model", "input"), responses.read, responses.answer, responses.stream, _broken_response
+    ),
+    "/v1/messages": Speech(
+        "anthropic", ("model", "messages", "max_tokens"), messages.read, messages.answer, messages.stream,
+        _broken_message,
+    ),
+}  # fmt: skip
+
+MODELS = ("sim-large", "sim-small", "sim-embed")
+
+
+def models(anthropic: bool) -> Mapping[str, Any]:
+    """The list of models in one family's shape; the simulator answers under any other name too."""
+    if not anthropic:
+        data = [{"id": name, "object": "model", "created": 1_760_000_000, "owned_by": "simulator"} for name in MODELS]
+        return {"object": "list", "data": data}
+    shown = [
+        {"type": "model", "id": name, "display_name": name, "created_at": "2025-10-09T08:53:20Z"} for name in MODELS
+    ]
+    return {"data": shown, "has_more": False, "first_id": MODELS[0], "last_id": MODELS[-1]}

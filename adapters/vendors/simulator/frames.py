@@ -1,0 +1,35 @@
+"""The events of a streamed answer before they are sent, so that faults can be counted into them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import orjson
+
+
+class Frame(NamedTuple):
+    """One SSE event. content: bears content (a delta), so faults count it. terminal: says that the answer is whole."""
+
+    data: bytes
+    event: str | None = None
+    content: bool = False
+    terminal: bool = False
+
+    def encode(self) -> bytes:
+        """The bytes on the wire, with the blank line."""
+        head = b"" if self.event is None else b"event: " + self.event.encode() + b"\n"
+        return head + b"data: " + self.data + b"\n\n"
+
+
+def plain(value: Mapping[str, Any], *, content: bool = False) -> Frame:
+    """An event without a name, as OpenAI's chat and completions send them."""
+    return Frame(orjson.dumps(value), None, content)
+
+
+def named(value: Mapping[str, Any], *, content: bool = False, terminal: bool = False) -> Frame:
+    """An event named after its `type`, as Anthropic's messages and OpenAI's responses send them."""
+    return Frame(orjson.dumps(value), value["type"], content, terminal)
+
+
+DONE = Frame(b"[DONE]", None, False, True)
