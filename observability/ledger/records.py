@@ -1,0 +1,224 @@
+"""The records of the ledger: what is written down of a call. Facts about texts, never the texts.
+
+The field lists are the format: a reader of a later version must read them all. A new field gets a default; none is
+renamed or reused. `docs/reference/ledger.md` explains each for people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Literal
+
+import orjson
+
+Value = str | int | float | bool | None
+Result = Literal["served", "refused", "failed", "cut", "left"]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The caller. `person` is a keyed pseudonym, never a name or an address; `key` is the key's id, not the key."""
+
+    organisation: str
+    team: str
+    groups: tuple[str, ...]
+    person: str
+    key: str
+    use_case: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one detector found in one kind of place: type, how often, how sure, where. Never the value.
+
+    confidence: the highest, 0 to 1. part: text | not_inspectable | remote_url | server_tool | vendor_state.
+    message: number of the message in the request (0 first), None outside messages.
+    """
+
+    detector: str
+    count: int
+    confidence: float
+    part: str
+    role: str
+    direction: str
+    history: bool = False
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFired:
+    """A rule that matched for one destination. mode: enforce | shadow (a shadow rule changed nothing)."""
+
+    rule: str
+    policy: str
+    action: str
+    mode: str
+    detectors: tuple[str, ...] = ()
+    count: int = 0
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """The ruling for one candidate destination. verdict: allow | reroute | deny. edits: stretches of text replaced."""
+
+    destination: str
+    verdict: str
+    rules: tuple[RuleFired, ...] = ()
+    edits: int = 0
+    reroute: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Tokens as the vendor counted them; None where it said nothing."""
+
+    input: int | None = None
+    output: int | None = None
+    cached: int | None = None
+    reasoning: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What all records share: to what call they belong (None for an EVENT outside any call) and when."""
+
+    kind: ClassVar[str] = "RECORD"
+
+    def to_bytes(self) -> bytes:
+        """One JSON object, its kind first, then the fields in their order. TypeError where a value is not JSON."""
+        return b'{"record":"' + self.kind.encode() + b'",' + orjson.dumps(self)[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent(Record):
+    """INTENT: who wants to send what where, and what was ruled. Durable before the first byte leaves.
+
+    model: as asked. classes: data classes of the call. destination, contract, digest, edits: of the first attempt.
+    digest: keyed hash (hex) of the bytes to be sent. bytes_in: as received; bytes_out: to be sent. edits: how many of
+    each kind of the closed list changed the bytes. reserved: tokens held against the quotas.
+    """
+
+    kind: ClassVar[str] = "INTENT"
+    call: str
+    at: datetime
+    who: Who
+    dialect: str
+    operation: str
+    model: str
+    stream: bool
+    bytes_in: int
+    passages: int = 0
+    classes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    findings: tuple[Found, ...] = ()
+    rulings: tuple[Ruled, ...] = ()
+    policy_revision: str = ""
+    detection_revision: str = ""
+    config_revision: str = ""
+    destination: str | None = None
+    contract: str | None = None
+    digest: str | None = None
+    bytes_out: int = 0
+    edits: Mapping[str, int] = field(default_factory=dict)
+    reserved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStart(Record):
+    """ATTEMPT-START: a further attempt goes to `destination` because of `reason`. Durable before its first byte.
+
+    attempt: 2 for the second try. reason: the error kind of the attempt before.
+    """
+
+    kind: ClassVar[str] = "ATTEMPT-START"
+    call: str
+    at: datetime
+    attempt: int
+    destination: str
+    contract: str | None
+    reason: str
+    digest: str
+    bytes_out: int = 0
+    edits: Mapping[str, int] = field(default_factory=dict)
+    ruling: Ruled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt(Record):
+    """ATTEMPT: how one attempt ended. Times in milliseconds from the start of the attempt.
+
+    status: HTTP status of the vendor, None where none came. error: kind of the error, None where it went well.
+    fault: vendor | ours | client. committed: content had already been passed on when it ended.
+    cost: in the currency of the price list, None where no price is known.
+    """
+
+    kind: ClassVar[str] = "ATTEMPT"
+    call: str
+    at: datetime
+    attempt: int
+    destination: str
+    vendor: str
+    contract: str | None
+    model: str
+    status: int | None = None
+    error: str | None = None
+    fault: str | None = None
+    committed: bool = False
+    retry_after: float | None = None
+    first_byte_ms: float | None = None
+    first_content_ms: float | None = None
+    total_ms: float = 0.0
+    tokens: Tokens = Tokens()
+    cost: float | None = None
+    vendor_request: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Record):
+    """OUTCOME: how the call ended for the caller. Written whatever happens. Times in milliseconds from its arrival.
+
+    outcome: served | refused | failed | cut (we broke the answer off) | left (the client went). status: HTTP status
+    given to the client. code: code of the refusal or error. rules: of the ruling that refused. edits: changes made to
+    the answer, by kind. findings, rulings: of the answer. overhead_ms: total less the wait for vendors.
+    intent: for a call that was refused before its INTENT, what the INTENT would have said, so that one record tells
+    all.
+    """
+
+    kind: ClassVar[str] = "OUTCOME"
+    call: str
+    at: datetime
+    outcome: Result
+    status: int
+    code: str | None = None
+    rules: tuple[RuleFired, ...] = ()
+    destination: str | None = None
+    attempts: int = 0
+    tokens: Tokens = Tokens()
+    cost: float | None = None
+    price_version: str | None = None
+    first_content_ms: float | None = None
+    total_ms: float = 0.0
+    overhead_ms: float = 0.0
+    edits: Mapping[str, int] = field(default_factory=dict)
+    findings: tuple[Found, ...] = ()
+    bytes_out: int = 0
+    digest: str | None = None
+    intent: Intent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Record):
+    """EVENT: something that happened beside the calls (start, stop, reload, key issued or revoked, recovery ...).
+
+    event: dotted name, such as `ledger.recovery`. actor: pseudonym or role of who did it. detail: plain values only.
+    """
+
+    kind: ClassVar[str] = "EVENT"
+    at: datetime
+    event: str
+    actor: str | None = None
+    call: str | None = None
+    detail: Mapping[str, Value] = field(default_factory=dict)

@@ -1,0 +1,121 @@
+"""One append-only file of records: its name, its first record and its last."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+
+from observability.ledger.disk import Disk
+from observability.ledger.frames import frame
+
+SUFFIX = ".ecl"
+UNNAMED = ".new"  # a segment before its first record is on the disk
+FORMAT = 1
+
+
+class Segment:
+    """A segment that this process writes to.
+
+    records, size: what it holds, in bytes; `durable`: how many of its bytes were known to be on the disk last.
+    """
+
+    def __init__(self, disk: Disk, path: Path, descriptor: int, opened: datetime) -> None:
+        self._disk = disk
+        self._descriptor = descriptor
+        self.path = path
+        self.opened = opened
+        self.records = 0
+        self.size = 0
+        self.durable = 0
+
+    @classmethod
+    def create(
+        cls,
+        disk: Disk,
+        folder: Path,
+        *,
+        worker: str,
+        incarnation: str,
+        number: int,
+        previous: str | None,
+        now: datetime,
+    ) -> Segment:
+        """A new segment, on the disk under its name with its first record before this returns.
+
+        It gets its name only when its first record is durable, and holds its lock from before: whoever sees a segment
+        sees one that can be read, and can tell whether its writer still lives. Raises OSError.
+        """
+        path = _vacant(folder, worker, number, now)
+        unnamed = path.with_suffix(UNNAMED)
+        segment = cls(disk, path, disk.create(unnamed), now)
+        header = {
+            "record": "SEGMENT", "format": FORMAT, "worker": worker, "incarnation": incarnation, "number": number,
+            "previous": previous, "at": now,
+        }  # fmt: skip
+        try:
+            segment.append([orjson.dumps(header)])
+            segment.sync()
+            os.rename(unnamed, path)
+            disk.sync_folder(folder)
+        except OSError:
+            segment.abandon()
+            with suppress(OSError):
+                unnamed.unlink()
+            raise
+        return segment
+
+    def append(self, payloads: Iterable[bytes]) -> int:
+        """Write the payloads as records, in their order; return the bytes written. Raises OSError."""
+        number = self.records
+        parts = [frame(number + i, payload) for i, payload in enumerate(payloads)]
+        data = b"".join(parts)
+        self._disk.append(self._descriptor, data, self.size)
+        self.records += len(parts)
+        self.size += len(data)
+        return len(data)
+
+    def sync(self) -> None:
+        """Return when all records are on the disk. Raises OSError; the segment is not to be used after that."""
+        if self.durable < self.size:
+            self._disk.sync(self._descriptor)
+            self.durable = self.size
+
+    def seal(self, reason: str, now: datetime) -> None:
+        """Write the last record, which says how many came before, and close the file. Raises OSError."""
+        try:
+            self.append([seal(self.records, reason, now)])
+            self.sync()
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Close the file as it is. Again does nothing."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            with suppress(OSError):
+                os.close(descriptor)
+
+
+def seal(records: int, reason: str, now: datetime) -> bytes:
+    """The payload of a segment's last record. reason: size | age | close | recovered."""
+    return orjson.dumps({"record": "SEAL", "records": records, "reason": reason, "at": now})
+
+
+def segments(folder: Path) -> list[Path]:
+    """The segments of a folder, oldest first."""
+    return sorted(path for path in folder.iterdir() if path.suffix == SUFFIX)
+
+
+def _vacant(folder: Path, worker: str, number: int, now: datetime) -> Path:
+    """A name that no segment has yet. Names sort by time, and two incarnations may start in the same microsecond."""
+    stamp = now.strftime("%Y%m%dT%H%M%S.%fZ")
+    while True:
+        path = folder / f"{stamp}-{worker}-{number:06}{SUFFIX}"
+        if not path.exists() and not path.with_suffix(UNNAMED).exists():
+            return path
+        number += 1
