@@ -20,6 +20,8 @@
 Vendor words are kept in `message` and may hold prompt text: neither `str` nor `repr` shows them.
 """
 
+# ruff: noqa: N818  the names say what happened, as the refusals and taxonomy of the design do
+
 from __future__ import annotations
 
 from typing import ClassVar, Literal
@@ -31,8 +33,8 @@ class BodyRefused(Exception):
     """A client's body that is not taken in.
 
     code: one of not_json, duplicate_key, invalid_utf8, bom, not_a_number, lone_surrogate, trailing_bytes, too_deep,
-    too_large, wrong_type, missing_field, vendor_held. message: safe words (byte offsets and names of known fields, never
-    content). param: the known field, where there is one.
+    too_large, wrong_type, missing_field, vendor_held. message: safe words (byte offsets and names of known fields,
+    never content). param: the known field, where there is one.
     """
 
     def __init__(self, code: str, message: str, *, param: str | None = None) -> None:

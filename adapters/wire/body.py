@@ -1,0 +1,242 @@
+"""A JSON body as bytes and as a value, with the place of every string, number and key in the bytes.
+
+Reading is strict where readers differ (duplicate keys, also by letter case; bad UTF-8; byte order marks; NaN; lone
+surrogates; trailing bytes; deep nesting), so that what was inspected is what the vendor reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from adapters.errors import BodyRefused
+from adapters.wire.edits import EDIT_KINDS, Edit, splice
+from adapters.wire.refusals import fold, repeated_key, too_deep, unreadable
+from adapters.wire.tokens import TOKEN, character_span, skip, value_end
+
+__all__ = ["EDIT_KINDS", "Document", "Edit", "Leaf", "Path", "replace_string", "replace_text", "set_member", "splice"]
+
+Path = tuple[str | int, ...]
+
+STRING = "string"
+NUMBER = "number"
+KEY = "key"
+
+
+@dataclass(slots=True, eq=False)
+class Leaf:
+    """One string, number or key.
+
+    path: of the value; for a key, of its member. text: the decoded string, or the number as written. start, end: byte
+    span of the token in the body, a string's quotes included. kind: string | number | key. within: for a string inside
+    JSON that is itself a string (tool arguments), that outer leaf; start and end then count characters of its text.
+    """
+
+    path: Path
+    text: str
+    start: int
+    end: int
+    kind: str
+    within: Leaf | None = None
+
+
+class Document:
+    """A parsed body. raw: its bytes. value: the root object. leaves: every string, number and key in document order."""
+
+    def __init__(self, raw: bytes, value: dict[str, Any], leaves: tuple[Leaf, ...]) -> None:
+        self.raw = raw
+        self.value = value
+        self.leaves = leaves
+
+    @classmethod
+    def parse(cls, raw: bytes, *, max_depth: int = 64) -> Document:
+        """Read a body strictly; raises BodyRefused."""
+        value = _load(raw)
+        if type(value) is not dict:
+            raise BodyRefused("wrong_type", "The body must be a JSON object.")
+        return cls(raw, value, _walk(raw, value, max_depth))
+
+    def __repr__(self) -> str:
+        return f"<Document of {len(self.raw)} bytes>"
+
+    @cached_property
+    def _values(self) -> dict[Path, Leaf]:
+        return {leaf.path: leaf for leaf in self.leaves if leaf.kind != KEY}
+
+    @cached_property
+    def _keys(self) -> dict[Path, Leaf]:
+        return {leaf.path: leaf for leaf in self.leaves if leaf.kind == KEY}
+
+    def at(self, path: Path) -> Leaf | None:
+        """The string or number at `path`, None where there is none."""
+        return self._values.get(path)
+
+    def text_span(self, leaf: Leaf, i: int, j: int) -> tuple[int, int]:
+        """Byte span in `raw` of characters `i:j` of a leaf's text."""
+        if not 0 <= i <= j <= len(leaf.text):
+            raise ValueError(f"span {i}:{j} is outside a text of {len(leaf.text)} characters")
+        if leaf.kind == NUMBER:
+            return leaf.start + i, leaf.start + j
+        if leaf.within is not None:
+            first, last = _inner_span(leaf, leaf.within.text, i, j)
+            return self.text_span(leaf.within, first, last)
+        return character_span(self.raw, leaf.start, leaf.end, i, j)
+
+    def value_span(self, path: Path) -> tuple[int, int]:
+        """Byte span of the value at `path`, whatever its type; raises KeyError where there is none."""
+        if not path:
+            start = skip(self.raw, 0, b"")
+        elif isinstance(path[-1], str):
+            key = self._keys.get(path)
+            if key is None:
+                raise KeyError(path)
+            start = skip(self.raw, key.end, b":")
+        else:
+            start = self._item_start(path[:-1], path[-1])
+        return start, value_end(self.raw, start)
+
+    def _item_start(self, path: Path, index: int) -> int:
+        start, end = self.value_span(path)
+        position = skip(self.raw, start + 1, b"")
+        for _ in range(index):
+            position = skip(self.raw, value_end(self.raw, position), b",")
+        if position >= end - 1:
+            raise KeyError((*path, index))
+        return position
+
+
+def replace_string(document: Document, path: Path, new: str, kind: str) -> Edit:
+    """The edit that makes the string at `path` say `new`."""
+    leaf = document.at(path)
+    if leaf is None or leaf.kind != STRING:
+        raise KeyError(path)
+    return Edit(leaf.start, leaf.end, orjson.dumps(new), kind)
+
+
+def replace_text(document: Document, leaf: Leaf, i: int, j: int, new: str, kind: str) -> Edit:
+    """The edit that makes characters `i:j` of a string say `new`; keys and numbers raise ValueError."""
+    if leaf.kind != STRING:
+        raise ValueError(f"a {leaf.kind} can't be rewritten")
+    start, end = document.text_span(leaf, i, j)
+    inside = _inside(new)
+    if leaf.within is not None:
+        inside = _inside(inside.decode())
+    return Edit(start, end, inside, kind)
+
+
+def set_member(document: Document, path: Path, key: str, value: bytes, kind: str) -> Edit:
+    """The edit that gives the object at `path` a member: its value replaced where it has it, else inserted in front.
+
+    value: JSON bytes. Insert at most one member into an empty object: nothing would stand between two.
+    """
+    start, _ = document.value_span(path)
+    holder: Any = document.value
+    for step in path:
+        holder = holder[step]
+    if key in holder:
+        return Edit(*document.value_span((*path, key)), value, kind)
+    comma = b"," if holder else b""
+    return Edit(start + 1, start + 1, orjson.dumps(key) + b":" + value + comma, kind)
+
+
+def nested(leaf: Leaf) -> tuple[Leaf, ...] | None:
+    """The strings, numbers and keys inside a string that is itself JSON (tool arguments); None where it isn't.
+
+    Every token counts, also those of repeated keys: any reader may see any of them.
+    """
+    raw = leaf.text.encode()
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
+    if type(value) not in (dict, list):
+        return None
+    return tuple(_inner_leaves(leaf, raw))
+
+
+def _inner_leaves(outer: Leaf, raw: bytes) -> Iterator[Leaf]:
+    ascii_only = len(raw) == len(outer.text)
+    seen = characters = 0
+    for token in TOKEN.finditer(raw):
+        start, end = token.span()
+        if not ascii_only:
+            characters += len(raw[seen:start].decode())
+            seen = start
+            start, end = characters, characters + len(token.group().decode())
+        text = outer.text[start:end]
+        if text[0] != '"':
+            yield Leaf(outer.path, text, start, end, NUMBER, outer)
+            continue
+        kind = KEY if _NEXT_COLON.match(outer.text, end) else STRING
+        yield Leaf(outer.path, str(orjson.loads(text)), start, end, kind, outer)
+
+
+_NEXT_COLON = re.compile(r"[ \t\r\n]*+:")
+
+
+def _inner_span(leaf: Leaf, outer: str, i: int, j: int) -> tuple[int, int]:
+    """Characters of the outer text in which characters `i:j` of a nested leaf stand."""
+    token = outer[leaf.start : leaf.end]
+    raw = token.encode()
+    first, last = character_span(raw, 0, len(raw), i, j)
+    before = len(raw[:first].decode())
+    return leaf.start + before, leaf.start + before + len(raw[first:last].decode())
+
+
+def _inside(text: str) -> bytes:
+    return orjson.dumps(text)[1:-1]
+
+
+def _load(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as broken:
+        refusal = unreadable(raw, broken.msg, broken.pos)
+    # Raised out here so that the parser's exception, which holds the whole body, isn't its context.
+    raise refusal
+
+
+def _walk(raw: bytes, root: dict[str, Any], max_depth: int) -> tuple[Leaf, ...]:
+    """Give each string, number and key of the value its span.
+
+    Parsed objects keep the order of the document and drop all but one of repeated keys, so the tokens in the bytes pair
+    off one to one with the value unless a key repeats; then there are tokens left over.
+    """
+    tokens = [token.span() for token in TOKEN.finditer(raw)]
+    leaves: list[Leaf] = []
+    _enter(root, (), raw, iter(tokens), leaves, max_depth)
+    if len(leaves) != len(tokens):
+        raise repeated_key(raw)
+    return tuple(leaves)
+
+
+def _enter(
+    holder: Any, path: Path, raw: bytes, spans: Iterator[tuple[int, int]], leaves: list[Leaf], left: int
+) -> None:
+    """Add the leaves of one object or array; `left`: levels that may still be entered, this one included."""
+    if left <= 0:
+        raise too_deep()
+    if type(holder) is dict:
+        if len(holder) > 1 and len(set(map(fold, holder))) != len(holder):
+            raise repeated_key(raw)
+        members: Any = holder.items()
+    else:
+        members = enumerate(holder)
+    add = leaves.append
+    for step, value in members:
+        here = (*path, step)
+        if type(step) is str:
+            add(Leaf(here, step, *next(spans), KEY))
+        kind = type(value)
+        if kind is str:
+            add(Leaf(here, value, *next(spans), STRING))
+        elif kind is dict or kind is list:
+            _enter(value, here, raw, spans, leaves, left - 1)
+        elif kind is int or kind is float:
+            start, end = next(spans)
+            add(Leaf(here, raw[start:end].decode(), start, end, NUMBER))

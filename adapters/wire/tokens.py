@@ -1,0 +1,60 @@
+"""JSON tokens in bytes that are known to be valid JSON, and where each character of a string stands in them."""
+
+from __future__ import annotations
+
+import re
+
+# Strings and numbers, in the order of the document. Possessive, so that no input makes them backtrack.
+TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|-?[0-9][0-9.eE+-]*+')
+
+# One step through the inside of a string token: a run of plain characters, a surrogate pair, or one escape.
+_STEP = re.compile(
+    rb"(?P<run>[^\\]++)|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\."
+)
+
+# Strings, brackets, commas and bare words, for finding the end of any value.
+VALUE_STEP = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},:]|[^\s"\[\]{},:]++')
+
+
+def character_span(raw: bytes, start: int, end: int, i: int, j: int) -> tuple[int, int]:
+    """Byte span in `raw` of characters `i:j` of the string token at `start:end` (its quotes included)."""
+    if b"\\" not in raw[start + 1 : end - 1]:
+        text = raw[start + 1 : end - 1].decode()
+        first = start + 1 + len(text[:i].encode())
+        return first, first + len(text[i:j].encode())
+    return _offset(raw, start, end, i), _offset(raw, start, end, j)
+
+
+def _offset(raw: bytes, start: int, end: int, index: int) -> int:
+    """Byte offset of character `index` of an escaped string token."""
+    left = index
+    for step in _STEP.finditer(raw, start + 1, end - 1):
+        if left == 0:
+            return step.start()
+        run = step["run"]
+        width = len(run.decode()) if run else 1
+        if left < width:
+            return step.start() + len(run.decode()[:left].encode())
+        left -= width
+    return end - 1
+
+
+def value_end(raw: bytes, start: int) -> int:
+    """Where the JSON value that begins at `start` ends."""
+    depth = 0
+    for step in VALUE_STEP.finditer(raw, start):
+        head = raw[step.start()]
+        if head in b"[{":
+            depth += 1
+        elif head in b"]}":
+            depth -= 1
+        if depth == 0:
+            return step.end()
+    return len(raw)
+
+
+def skip(raw: bytes, position: int, over: bytes) -> int:
+    """The first position whose byte is neither white space nor one of `over`."""
+    while raw[position] in b" \t\r\n" or raw[position] in over:
+        position += 1
+    return position
