@@ -58,6 +58,16 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DirectorySettings:
+    """The names that keys and policies may use for people's units."""
+
+    teams: tuple[str, ...] = setting(
+        k.several(k.WORD), "Teams that exist; a key or a policy naming another is refused.", default=()
+    )
+    groups: tuple[str, ...] = setting(k.several(k.WORD), "Groups that exist, likewise.", default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerSettings:
     """How calls are written down."""
 
@@ -178,6 +188,7 @@ class Settings:
     )
     bundle: Path = setting(k.PATH, "Folder of the governance bundle.", default=Path("bundle"), shown="bundle")
     organisation: str = setting(k.WORD, "Name of the organisation that calls are recorded for.", default="default")
+    directory: DirectorySettings = section(DirectorySettings, "Teams and groups.")
     ledger: LedgerSettings = section(LedgerSettings, "The log of every call.")
     keyring: KeyringSettings = section(KeyringSettings, "The installation's own keys.")
     simulator: SimulatorSettings = section(SimulatorSettings, "The vendor double.")
