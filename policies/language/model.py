@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from policies.language.facts import Fact
 from policies.language.problems import Comparison, Path
+from policies.rules import FindingsTest
 
 ACTIONS: Final = ("allow", "warn", "redact", "reroute", "deny")
 ROLES: Final = ("system", "user", "assistant", "tool", "tool_definition", "tool_arguments", "reasoning", "other")
 CLASSES: Final = ("class.not_inspectable", "class.remote_url", "class.server_tool", "class.vendor_state")
-DEFAULT_CONFIDENCE: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +49,6 @@ class Condition:
         if isinstance(self.wanted, bool):
             return f"{self.where} is {str(self.wanted).lower()}"
         return f"{self.where} {self.wanted}"
-
-
-@dataclass(frozen=True, slots=True)
-class FindingsTest:
-    """Which findings count for a rule. confidence: the least that counts. count: the least number of them."""
-
-    detectors: frozenset[str]
-    every: bool = False
-    confidence: float = DEFAULT_CONFIDENCE
-    count: int = 1
-
-    def __str__(self) -> str:
-        names = ", ".join(sorted(self.detectors))
-        kind = "all of" if self.every else "any of"
-        return f"findings {kind} [{names}] confidence >= {self.confidence:g} count >= {self.count}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,9 @@ class Reading:
     def fault(self, path: Path, message: str, near: str | None = None) -> None:
         self.problems.append(Problem(path, message, near))
 
-    def mapping(self, value: object, path: Path, known: Iterable[str], required: Iterable[str] = ()) -> Mapping[str, Any]:
+    def mapping(
+        self, value: object, path: Path, known: Iterable[str], required: Iterable[str] = ()
+    ) -> Mapping[str, Any]:
         """`value` as a mapping with only `known` keys; {} where it isn't one."""
         if not isinstance(value, Mapping):
             self.fault(path, "must be a mapping (key: value)")
@@ -112,7 +114,8 @@ class Reading:
         allowed = tuple(operators)
         found = _COMPARISON.fullmatch(value.strip()) if isinstance(value, str) else None
         if found is None or found[1] not in allowed:
-            self.fault(path, f"must be a comparison in quotes ({' or '.join(allowed)} and a number, such as \"{allowed[0]}1\")")
+            wanted = " or ".join(allowed)
+            self.fault(path, f'must be {wanted} and a number, in quotes, such as "{allowed[0]}1"')
             return Comparison(allowed[0], 0.0)
         return Comparison(found[1], float(found[2]))
 

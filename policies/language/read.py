@@ -1,0 +1,174 @@
+"""EgressPolicy and Defaults documents, read into the typed model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO, ConditionReader
+from policies.language.model import (
+    ACTIONS,
+    ROLES,
+    DefaultsText,
+    ExceptionText,
+    InlineTest,
+    PolicyText,
+    RuleText,
+)
+from policies.language.problems import Doc, Path, Reading
+from policies.language.vocabulary import Vocabulary
+from policies.ruling import DIRECTIONS, EGRESS
+
+_POLICY: Final = ("kind", "policy", "owner", "basis", "applies_to", "rules", "exceptions", "tests")
+_RULE: Final = (
+    "id", "title", "when", "unless", "action", "in_history", "message", "contact", "overridable", "mode",
+    "shadow_until", "to",
+)  # fmt: skip
+_EXCEPTION: Final = ("id", "lifts", "who", "reason", "owner", "expires")
+_TEST: Final = ("name", "text", "to", "as", "direction", "role", "history", "expect")
+CALLER: Final = ("user", "team", "groups", "use_case", "organisation", "model")
+
+
+class PolicyReader:
+    """Reads the documents of one bundle; every fault goes to `reading`."""
+
+    def __init__(self, reading: Reading, vocabulary: Vocabulary) -> None:
+        self.reading = reading
+        self.conditions = ConditionReader(reading, vocabulary)
+
+    def policy(self, doc: Doc) -> PolicyText:
+        """One EgressPolicy document."""
+        path: Path = (doc.file,)
+        value = self.reading.mapping(doc.value, path, _POLICY, ("policy", "owner", "rules"))
+        name = self.reading.text(value.get("policy"), (*path, "policy"), name=True) if "policy" in value else ""
+        owner = self.reading.text(value["owner"], (*path, "owner")) if "owner" in value else ""
+        if "basis" in value:
+            self.reading.text(value["basis"], (*path, "basis"))
+        scope = (*path, "applies_to")
+        applies = self.reading.mapping(value.get("applies_to", {}), scope, APPLIES_TO)
+        rules = [
+            self._rule(rule, (*path, "rules", i), name, applies, scope)
+            for i, rule in enumerate(self._list(value, "rules", path))
+        ]
+        exceptions = [
+            self._exception(e, (*path, "exceptions", i)) for i, e in enumerate(self._list(value, "exceptions", path))
+        ]
+        tests = [self._test(t, (*path, "tests", i)) for i, t in enumerate(self._list(value, "tests", path))]
+        return PolicyText(name, path, owner, tuple(rules), tuple(exceptions), tuple(tests))
+
+    def defaults(self, doc: Doc) -> DefaultsText:
+        """The Defaults document."""
+        path: Path = (doc.file,)
+        value = self.reading.mapping(doc.value, path, ("kind", "when_no_rule_matches"), ("when_no_rule_matches",))
+        path = (*path, "when_no_rule_matches")
+        given = self.reading.mapping(value.get("when_no_rule_matches", {}), path, ("internal", "external", "unknown"))
+        found = {k: self.reading.choice(v, (*path, k), ("deny", "allow")) for k, v in given.items()}
+        if found.get("unknown") == "allow":
+            self.reading.fault((*path, "unknown"), "an unknown destination is always denied: only deny can stand here")
+        return DefaultsText(path, found.get("internal", "deny"), found.get("external", "deny"))
+
+    def _list(self, value: Mapping[str, Any], key: str, path: Path) -> list[Any]:
+        return self.reading.items(value[key], (*path, key)) if key in value else []
+
+    def _rule(self, given: object, path: Path, policy: str, applies: Mapping[str, Any], scope: Path) -> RuleText:
+        value = self.reading.mapping(given, path, _RULE, ("id", "action"))
+        action = self._action(value.get("action"), (*path, "action"))
+        loosens = action == "allow"
+        when = self.reading.mapping(value.get("when", {}), (*path, "when"), WHEN)
+        unless = self.reading.mapping(value.get("unless", {}), (*path, "unless"), UNLESS)
+        mode = self.reading.choice(value.get("mode", "enforce"), (*path, "mode"), ("enforce", "shadow"))
+        directions = EGRESS
+        if "directions" in applies:
+            directions = self.conditions.directions(applies["directions"], (*scope, "directions"))
+        rule = RuleText(
+            id=self._id(value, path),
+            policy=policy,
+            path=path,
+            action=action,
+            when=self.conditions.facts(applies, scope, loosens=loosens)
+            + self.conditions.facts(when, (*path, "when"), loosens=loosens),
+            unless=self.conditions.facts(unless, (*path, "unless"), loosens=not loosens),
+            findings=self.conditions.findings(when["findings"], (*path, "when", "findings"))
+            if "findings" in when
+            else None,
+            where=self.conditions.where(directions, when, (*path, "when")),
+            in_history=self.reading.choice(
+                value.get("in_history", "redact"), (*path, "in_history"), ("redact", "deny")
+            ),
+            message=self._message(value.get("message"), (*path, "message")),
+            contact=self.reading.text(value["contact"], (*path, "contact")) if "contact" in value else None,
+            overridable=self.reading.flag(value.get("overridable", False), (*path, "overridable")),
+            mode=mode,
+            shadow_until=self.reading.day(value["shadow_until"], (*path, "shadow_until"))
+            if "shadow_until" in value
+            else None,
+            to=self._destination(value["to"], (*path, "to")) if "to" in value else None,
+        )
+        if (mode == "shadow") != (rule.shadow_until is not None):
+            self.reading.fault((*path, "mode"), "mode: shadow and shadow_until (a date) go together")
+        return rule
+
+    def _action(self, value: object, path: Path) -> str:
+        if value == "pseudonymise":
+            self.reading.fault(path, "pseudonymise isn't there yet: use redact or deny until it is")
+            return "deny"
+        return self.reading.choice(value, path, ACTIONS) if value is not None else "deny"
+
+    def _id(self, value: Mapping[str, Any], path: Path) -> str:
+        found = self.reading.text(value["id"], (*path, "id"), name=True) if "id" in value else ""
+        if found.startswith("built-in"):
+            self.reading.fault((*path, "id"), "names that begin with built-in are taken")
+        return found
+
+    def _message(self, value: object, path: Path) -> dict[str, str]:
+        if value is None:
+            return {}
+        given = self.reading.mapping(value, path, ("en", "fr"))
+        return {language: self.reading.text(words, (*path, language)) for language, words in given.items()}
+
+    def _destination(self, value: object, path: Path) -> str:
+        name = self.reading.text(value, path)
+        known = self.conditions.names([name], path, "destinations") if name else None
+        if known is not None and not known.exact:
+            self.reading.fault(path, "must be the name of one destination")
+        return name
+
+    def _exception(self, given: object, path: Path) -> ExceptionText:
+        value = self.reading.mapping(given, path, _EXCEPTION, _EXCEPTION)
+        who = self.reading.mapping(value.get("who", {}), (*path, "who"), WHO)
+        if not who:
+            self.reading.fault((*path, "who"), "must name whom the exception is for")
+        return ExceptionText(
+            id=self._id(value, path),
+            path=path,
+            lifts=self.reading.texts(value.get("lifts", []), (*path, "lifts")),
+            who=self.conditions.facts(who, (*path, "who"), loosens=True),
+            owner=self.reading.text(value.get("owner", "?"), (*path, "owner")),
+            reason=self.reading.text(value.get("reason", "?"), (*path, "reason")),
+            expires=self.reading.day(value.get("expires"), (*path, "expires")),
+        )
+
+    def _test(self, given: object, path: Path) -> InlineTest:
+        value = self.reading.mapping(given, path, _TEST, ("name", "text", "to", "expect"))
+        expect = self.reading.mapping(value.get("expect", {}), (*path, "expect"), ("verdict", "rules"), ("verdict",))
+        caller = self.reading.mapping(value.get("as", {}), (*path, "as"), CALLER)
+        return InlineTest(
+            name=self.reading.text(value.get("name", "?"), (*path, "name")),
+            path=path,
+            text=self.reading.text(value.get("text", "?"), (*path, "text")),
+            to=self._destination(value["to"], (*path, "to")) if "to" in value else "",
+            caller=caller,
+            direction=self.reading.choice(value.get("direction", "request"), (*path, "direction"), sorted(DIRECTIONS)),
+            role=self.reading.choice(value.get("role", "user"), (*path, "role"), ROLES),
+            history=self.reading.flag(value.get("history", False), (*path, "history")),
+            verdict=self.reading.choice(
+                expect.get("verdict", "allow"), (*path, "expect", "verdict"), ("allow", "redact", "reroute", "deny")
+            ),
+            rules=self._expected(expect, path),
+        )
+
+    def _expected(self, expect: Mapping[str, Any], path: Path) -> tuple[str, ...] | None:
+        if "rules" not in expect:
+            return None
+        rules = self.reading.items(expect["rules"], (*path, "expect", "rules"))
+        return tuple(self.reading.text(r, (*path, "expect", "rules", i)) for i, r in enumerate(rules))
