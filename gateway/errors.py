@@ -43,7 +43,7 @@ class Refusal(Exception):
 
 
 class BadRequest(Refusal):
-    outcome = "invalid"
+    outcome = "refused"
 
     def __init__(self, code: str, words: Words, *, param: str | None = None, status: int = 400) -> None:
         super().__init__(code, words, param=param)
@@ -53,23 +53,23 @@ class BadRequest(Refusal):
 class Unidentified(Refusal):
     status = 401
     kind = "authentication_error"
-    outcome = "unidentified"
+    outcome = "refused"
 
 
 class NotFound(Refusal):
     status = 404
     kind = "not_found_error"
-    outcome = "invalid"
+    outcome = "refused"
 
 
 class TooLarge(Refusal):
     status = 413
     kind = "request_too_large"
-    outcome = "invalid"
+    outcome = "refused"
 
 
 class Unsupported(Refusal):
-    outcome = "invalid"
+    outcome = "refused"
 
     def __init__(self, status: int, code: str, words: Words) -> None:
         super().__init__(code, words)

@@ -65,7 +65,8 @@ class _Part(NamedTuple):
 class Gate:
     """One attempt's answer on its way to the client.
 
-    content: content has been seen, so failover is over. edits: how many texts were changed. states: digests of
+    content: content has been seen, so failover is over. edited: how many texts were changed. characters: how many the
+    vendor sent in streamed text. states: digests of
     vendor-held blobs that passed. Raises UpstreamError for events that are errors or can't be read, Stopped when a rule
     ends the answer.
     """
@@ -74,6 +75,7 @@ class Gate:
         self.reader = reader
         self.content = False
         self.edited = 0
+        self.characters = 0
         self.states: list[str] = []
         self._guard = guard
         self._framer = Framer()
@@ -132,6 +134,9 @@ class Gate:
     def _see(self, chunk: Chunk) -> None:
         if chunk.content:
             self.content = True
+        for delta in chunk.deltas:
+            if not delta.whole:
+                self.characters += len(delta.text)
         if chunk.states:
             self.states.extend(chunk.states)
 

@@ -1,0 +1,188 @@
+"""The first answer: one permitted destination after the other, until one begins to say something."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from adapters.errors import ProtocolBroken, UpstreamError
+from adapters.registry import VENDORS
+from gateway import journal, refusals
+from gateway.candidates import facts
+from gateway.errors import PolicyRefusal
+from gateway.exchange import Attempt
+from gateway.gate import Gate, Stopped
+from gateway.outgoing import build
+
+if TYPE_CHECKING:
+    from adapters.ask import Ask
+    from adapters.transport import Answer
+    from gateway.exchange import Candidate, Exchange
+    from gateway.http import Request
+    from gateway.outgoing import Outgoing
+    from gateway.runtime import Runtime
+
+MOST_ANSWER_BYTES = 64 * 1024 * 1024
+MOST_ERROR_BYTES = 64 * 1024
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer that has begun. body: the whole of it where it isn't a stream. held: events seen so far."""
+
+    attempt: Attempt
+    answer: Answer
+    gate: Gate
+    body: bytes | None = None
+    held: list[bytes] = field(default_factory=list)
+    chunks: AsyncIterator[bytes] | None = None
+
+
+async def first_answer(
+    runtime: Runtime, exchange: Exchange, ask: Ask, candidates: list[Candidate], request: Request
+) -> Reply:
+    """Tries the candidates in order within one deadline; raises a Refusal when none answers.
+
+    Ends at the first content-bearing event: from then on an error belongs into the answer. Errors that would be the
+    same anywhere (the client's own, a content refusal) end it at once.
+    """
+    failure: UpstreamError | None = None
+    try:
+        async with asyncio.timeout(exchange.pair.settings.limits.deadline_seconds):
+            for candidate in candidates:
+                if failure is not None and not runtime.retries.allows():
+                    break
+                if not runtime.health.admits(candidate.destination.name):
+                    continue
+                try:
+                    return await _attempt(runtime, exchange, ask, candidate, request, failure)
+                except UpstreamError as error:
+                    failure = error
+                    if not error.retryable:
+                        break
+    except TimeoutError:
+        raise refusals.deadline() from None
+    if failure is None:
+        waits = [runtime.health.wait(c.destination.name) for c in candidates]
+        raise refusals.every_breaker_open(min(waits))
+    raise refusals.upstream(failure, _guarded(exchange, ask, failure))
+
+
+async def _attempt(
+    runtime: Runtime,
+    exchange: Exchange,
+    ask: Ask,
+    candidate: Candidate,
+    request: Request,
+    before: UpstreamError | None,
+) -> Reply:
+    outgoing = build(runtime, exchange, ask, candidate, request)
+    await journal.before_egress(runtime, exchange, candidate, outgoing, before)
+    attempt = Attempt(len(exchange.attempts) + 1, candidate, runtime.monotonic())
+    exchange.attempts.append(attempt)
+    retry = before is not None
+    runtime.retries.retries += retry
+    try:
+        reply = await _ask(runtime, exchange, ask, attempt, outgoing)
+    except UpstreamError as error:
+        runtime.health.failed(candidate.destination.name, error.kind, error.retry_after)
+        journal.attempt_ended(runtime, exchange, attempt, error)
+        raise
+    except Stopped as stopped:
+        runtime.health.succeeded(candidate.destination.name)
+        exchange.refused_by = stopped.ruling
+        raise PolicyRefusal("response_refused", refusals.policy_words(exchange.call, stopped.ruling), retry=False) from None
+    finally:
+        runtime.retries.retries -= retry
+    runtime.health.succeeded(candidate.destination.name)
+    return reply
+
+
+async def _ask(runtime: Runtime, exchange: Exchange, ask: Ask, attempt: Attempt, outgoing: Outgoing) -> Reply:
+    destination = attempt.candidate.destination
+    waiting = runtime.monotonic()
+    try:
+        answer = await runtime.transport.send(
+            exchange.pair.endpoint(destination), "POST", outgoing.path, outgoing.headers, outgoing.body
+        )
+    finally:
+        exchange.waited += runtime.monotonic() - waiting
+    attempt.status = answer.status
+    attempt.first_byte = runtime.monotonic()
+    try:
+        if answer.status != 200:
+            failed = await answer.read(MOST_ERROR_BYTES)
+            raise VENDORS[destination.kind].classify(answer.status, answer.headers, failed)
+        gate = attempt.gate = Gate(exchange.dialect.reader(ask), _guard(exchange, ask, attempt.candidate))
+        reply = Reply(attempt, answer, gate)
+        if _is_stream(answer):
+            await _until_content(runtime, exchange, reply)
+        else:
+            await _whole(runtime, exchange, reply)
+        return reply
+    except BaseException:
+        answer.close()
+        raise
+
+
+async def _whole(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:
+    waiting = runtime.monotonic()
+    raw = await reply.answer.read(MOST_ANSWER_BYTES)
+    exchange.waited += runtime.monotonic() - waiting
+    reply.body = reply.gate.body(raw)
+    reply.attempt.first_content = runtime.monotonic()
+
+
+async def _until_content(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:
+    """Reads until the first content-bearing event, or until lifecycle frames were held long enough."""
+    chunks = reply.chunks = reply.answer.chunks()
+    until = runtime.monotonic() + exchange.pair.settings.limits.hold_lifecycle_seconds
+    while not reply.gate.content:
+        waiting = runtime.monotonic()
+        if reply.held and waiting >= until:
+            return
+        try:
+            data = await anext(chunks)
+        except StopAsyncIteration:
+            reply.held += reply.gate.finish()
+            reply.chunks = None
+            return
+        finally:
+            exchange.waited += runtime.monotonic() - waiting
+        reply.held += reply.gate.feed(data)
+    reply.attempt.first_content = runtime.monotonic()
+
+
+def _guard(exchange: Exchange, ask: Ask, candidate: Candidate):  # type: ignore[no-untyped-def]
+    pair = exchange.pair
+    return pair.policies.guard(facts(exchange, ask), candidate.destination, pair.engine)
+
+
+def _guarded(exchange: Exchange, ask: Ask, error: UpstreamError) -> str:
+    """The vendor's words after the response guard: it may quote the prompt or the company's account."""
+    if not error.message or error.kind in ("auth", "money"):
+        return ""
+    guard = _guard(exchange, ask, exchange.attempts[-1].candidate)
+    text = error.message[:2_000]
+    if guard is None:
+        return text
+    release = guard.whole("error", "text", text)
+    if release.stop is not None:
+        return ""
+    for start, end, new in reversed(release.edits):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _is_stream(answer: Answer) -> bool:
+    for name, value in answer.headers:
+        if name.lower() == b"content-type":
+            kind = value.split(b";")[0].strip().lower()
+            if kind == b"text/event-stream":
+                return True
+            if kind in (b"application/json", b""):
+                return False
+            raise ProtocolBroken(status=answer.status)
+    return False

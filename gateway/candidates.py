@@ -1,0 +1,167 @@
+"""Where a call may go: the model's destinations, each with its own ruling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from adapters.registry import VENDORS
+from gateway.errors import BadRequest, NotFound, Unavailable
+from gateway.exchange import Candidate
+from gateway.refusals import policy_refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from adapters.ask import Ask, Passage
+    from gateway.bundle.pair import Destination, Model
+    from gateway.exchange import Exchange
+    from gateway.runtime import Runtime
+    from policies.classify import Classification
+    from policies.decide import Ruling
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What policies see of a call."""
+
+    organisation: str
+    team: str
+    groups: tuple[str, ...]
+    user: str
+    key: str
+    use_case: str
+    dialect: str
+    model: str
+    labels: tuple[str, ...]
+    size: int
+    now: datetime
+
+
+def facts(exchange: Exchange, ask: Ask) -> Call:
+    """The policy-visible facts of a call. Labels that stand in its text come with the findings."""
+    caller = exchange.caller
+    return Call(
+        caller.organisation,
+        caller.team,
+        caller.groups,
+        caller.user,
+        caller.key_id,
+        exchange.use_case,
+        ask.dialect,
+        exchange.model,
+        (),
+        exchange.bytes_in,
+        exchange.at,
+    )
+
+
+def choose_model(exchange: Exchange, ask: Ask) -> Model:
+    """The public model that was asked for, by name or alias; raises NotFound naming the nearest permitted one."""
+    pair, caller = exchange.pair, exchange.caller
+    model = pair.model(ask.model)
+    if model is None or not caller.may_use(model.name):
+        near = get_close_matches(ask.model[:200], [m for m in pair.model_names if caller.may_use(m)], 1, 0.4)
+        raise _unknown_model(near[0] if near else None)
+    exchange.model = model.name
+    return model
+
+
+def rule(
+    runtime: Runtime, exchange: Exchange, ask: Ask, model: Model, classification: Classification
+) -> list[Candidate]:
+    """A ruling for each destination of the model that speaks the client's dialect, most preferred first.
+
+    A reroute puts its target in the destination's place, ruled as a candidate of its own, once.
+    """
+    call = facts(exchange, ask)
+    refused = _refused_before(runtime, exchange, ask)
+    policies = exchange.pair.policies
+
+    def judge(destination: Destination) -> Ruling:
+        return policies.judge(
+            call, ask.passages, classification, destination, refused=refused,
+            vendor_state_ok=_issued_by(runtime, exchange, destination),
+        )  # fmt: skip
+
+    candidates = []
+    for destination in model.destinations:
+        if ask.dialect not in VENDORS[destination.kind].dialects:
+            continue
+        ruling = judge(destination)
+        target = exchange.pair.destinations.get(ruling.reroute or "") if ruling.verdict == "reroute" else None
+        candidates.append(Candidate(destination, ruling))
+        if target is not None and ask.dialect in VENDORS[target.kind].dialects:
+            candidates.append(Candidate(target, judge(target), rerouted_from=destination.name))
+    if not candidates:
+        raise _wrong_dialect(model.name)
+    return candidates
+
+
+def permitted(runtime: Runtime, exchange: Exchange, ask: Ask) -> list[Candidate]:
+    """The candidates that may be asked; raises PolicyRefusal quoting the most preferred one where there are none."""
+    allowed = [c for c in exchange.candidates if c.ruling.verdict == "allow"]
+    routable = [c for c in allowed if c.destination.routable]
+    if routable:
+        return routable
+    if allowed:
+        raise Unavailable("no_destination", _NO_DESTINATION, retry_after=30)
+    # A reroute that led nowhere is told by its target's refusal, which follows it in the list.
+    denied = next((c for c in exchange.candidates if c.ruling.verdict == "deny"), exchange.candidates[0])
+    exchange.refused_by = denied.ruling
+    _remember(runtime, exchange, ask)
+    raise policy_refusal(exchange, denied)
+
+
+def _refused_before(runtime: Runtime, exchange: Exchange, ask: Ask) -> frozenset[int]:
+    if not runtime.refused:
+        return frozenset()
+    caller = exchange.caller.pseudonym
+    return frozenset(
+        i for i, p in enumerate(ask.passages) if not p.history and p.text and runtime.refused.knows(caller, p.text)
+    )
+
+
+def _remember(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
+    assert exchange.classification is not None
+    for index in {f.passage for f in exchange.classification.findings}:
+        passage = ask.passages[index]
+        if passage.text and not passage.history:
+            runtime.refused.add(exchange.caller.pseudonym, passage.text)
+
+
+def _issued_by(runtime: Runtime, exchange: Exchange, destination: Destination) -> Callable[[Passage], bool]:
+    organisation = exchange.caller.organisation
+    return lambda passage: runtime.states.issuer(organisation, passage.note) == destination.vendor
+
+
+def _unknown_model(near: str | None) -> NotFound:
+    hint_en = f" Did you mean {near}?" if near else ""
+    hint_fr = f" Vouliez-vous dire {near} ?" if near else ""
+    return NotFound(
+        "model_not_found",
+        {
+            "en": f"This model isn't published here, or your key may not use it.{hint_en}",
+            "fr": f"Ce modèle n'est pas publié ici, ou votre clé ne peut pas l'utiliser.{hint_fr}",
+        },
+        param="model",
+    )
+
+
+def _wrong_dialect(model: str) -> BadRequest:
+    return BadRequest(
+        "dialect_not_served",
+        {
+            "en": f"No destination of {model} speaks this API. Use the API of its vendor, or another model.",
+            "fr": f"Aucune destination de {model} ne parle cette API. Utilisez l'API de son fournisseur ou un autre modèle.",
+        },
+        param="model",
+    )
+
+
+_NO_DESTINATION = {
+    "en": "No destination of this model can be reached now (its contract has expired or isn't complete).",
+    "fr": "Aucune destination de ce modèle n'est accessible (son contrat a expiré ou n'est pas complet).",
+}

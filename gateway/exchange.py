@@ -1,0 +1,89 @@
+"""The journal of one call: what becomes its records. Stages write into it and never decide from it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from adapters.reply import Usage
+
+if TYPE_CHECKING:
+    from adapters.ask import Ask
+    from adapters.dialects.base import Dialect
+    from gateway.bundle.pair import Destination, Pair
+    from gateway.gate import Gate
+    from gateway.identity.callers import Caller
+    from gateway.quota.store import Grant
+    from gateway.routes import Route
+    from policies.classify import Classification
+    from policies.decide import Ruling
+
+
+class Candidate(NamedTuple):
+    """A destination that the call could go to, with its ruling."""
+
+    destination: Destination
+    ruling: Ruling
+    rerouted_from: str | None = None
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try at one destination. Times are monotonic seconds; 0.0 means that it didn't happen."""
+
+    number: int
+    candidate: Candidate
+    started: float
+    status: int | None = None
+    first_byte: float = 0.0
+    first_content: float = 0.0
+    vendor_request: str | None = None
+    gate: Gate | None = None
+    closed: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """Everything known of one call so far."""
+
+    call: str
+    at: datetime
+    arrived: float
+    route: Route
+    dialect: Dialect
+    caller: Caller
+    pair: Pair
+    task: asyncio.Task[None]
+    use_case: str = ""
+    bytes_in: int = 0
+    ask: Ask | None = None
+    model: str = ""
+    classification: Classification | None = None
+    candidates: list[Candidate] = field(default_factory=list)
+    grant: Grant | None = None
+    reserved: int = 0
+    intended: bool = False
+    attempts: list[Attempt] = field(default_factory=list)
+    usage: Usage = Usage()
+    characters_out: int = 0
+    waited: float = 0.0
+    first_content: float = 0.0
+    edits_out: int = 0
+    outcome: str = "failed"
+    code: str | None = None
+    refused_by: Ruling | None = None
+    left: bool = False
+    cutting: str = ""
+
+    def leave(self) -> None:
+        """The client has gone: stop everything at once."""
+        self.left = True
+        self.task.cancel()
+
+    def cut(self, reason: str) -> None:
+        """The gateway ends this call (`reason`: drain | policy_age)."""
+        if not self.cutting and not self.left:
+            self.cutting = reason
+            self.task.cancel()

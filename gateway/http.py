@@ -1,0 +1,120 @@
+"""One HTTP request of a client, and the way to answer it: plain ASGI, no framework on the path of a call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any
+
+from gateway.errors import BadRequest, TooLarge, Unsupported
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = Sequence[tuple[bytes, bytes]]
+
+JSON = (b"content-type", b"application/json")
+
+
+class ClientGone(Exception):
+    """The client closed its connection before the body was complete."""
+
+
+class Request:
+    """What came in. `headers` by lower-case name; a header that came twice keeps its last value."""
+
+    __slots__ = ("_receive", "headers", "method", "path", "peer", "query", "raw_headers", "scope")
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.scope = scope
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query: bytes = scope["query_string"]
+        self.raw_headers: list[tuple[bytes, bytes]] = scope["headers"]
+        self.headers = dict(self.raw_headers)
+        self.peer: str = scope["client"][0] if scope.get("client") else ""
+        self._receive = receive
+
+    def header(self, name: bytes) -> str:
+        """The value of a header, "" where it is absent."""
+        return self.headers.get(name, b"").decode("latin-1").strip()
+
+    async def body(self, most: int, seconds: float) -> bytes:
+        """The whole body, at most `most` bytes, within `seconds`. Raises TooLarge, Unsupported, BadRequest, ClientGone."""
+        if self.headers.get(b"content-encoding", b"identity").lower() not in (b"identity", b""):
+            raise Unsupported(415, "content_encoding", _ENCODED)
+        length = self.headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > most:
+            raise TooLarge("body_too_large", _too_large(most))
+        message = await self._receive()
+        if message["type"] == "http.request" and not message.get("more_body"):
+            first: bytes = message["body"]
+            if len(first) > most:
+                raise TooLarge("body_too_large", _too_large(most))
+            return first
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._rest(message, most)
+        except TimeoutError:
+            raise BadRequest("body_late", _LATE, status=408) from None
+
+    async def _rest(self, message: MutableMapping[str, Any], most: int) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            if message["type"] != "http.request":
+                raise ClientGone
+            parts.append(message["body"])
+            size += len(parts[-1])
+            if size > most:
+                raise TooLarge("body_too_large", _too_large(most))
+            if not message.get("more_body"):
+                return b"".join(parts)
+            message = await self._receive()
+
+
+class Responder:
+    """The answer on its way out. `started`: its status and headers have gone, so only a body can follow."""
+
+    __slots__ = ("_send", "sent", "started", "status")
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+        self.status = 0
+        self.sent = 0
+
+    async def whole(self, status: int, headers: Headers, body: bytes) -> None:
+        """Status, headers and body at once."""
+        self.started, self.status, self.sent = True, status, len(body)
+        length = (b"content-length", str(len(body)).encode())
+        await self._send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+        await self._send({"type": "http.response.body", "body": body})
+
+    async def start(self, status: int, headers: Headers) -> None:
+        """Begins a streamed answer."""
+        self.started, self.status = True, status
+        await self._send({"type": "http.response.start", "status": status, "headers": list(headers)})
+
+    async def part(self, data: bytes) -> None:
+        """One stretch of a streamed answer; waits while the client reads slowly."""
+        self.sent += len(data)
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+
+    async def end(self) -> None:
+        """The clean end of a streamed answer."""
+        await self._send({"type": "http.response.body", "body": b""})
+
+
+_ENCODED = {
+    "en": "Compressed request bodies aren't accepted: send the body as it is, without content-encoding.",
+    "fr": "Les corps compressés ne sont pas acceptés : envoyez le corps tel quel, sans content-encoding.",
+}
+_LATE = {"en": "The request body took too long to arrive.", "fr": "Le corps de la requête a mis trop de temps à arriver."}
+
+
+def _too_large(most: int) -> dict[str, str]:
+    return {
+        "en": f"The request body is larger than {most:,} bytes.",
+        "fr": f"Le corps de la requête dépasse {most:,} octets.".replace(",", " "),
+    }

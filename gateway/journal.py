@@ -1,0 +1,199 @@
+"""From the exchange to the ledger: what is written before a byte leaves, after each attempt, and at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gateway import refusals
+from observability.ledger.commit import LedgerFailed
+from observability.ledger.records import Attempt as AttemptRecord
+from observability.ledger.records import AttemptStart, Found, Intent, Outcome, Ruled, RuleFired, Tokens, Who
+
+if TYPE_CHECKING:
+    from adapters.errors import UpstreamError
+    from adapters.reply import Usage
+    from gateway.exchange import Attempt, Candidate, Exchange
+    from gateway.http import Responder
+    from gateway.outgoing import Outgoing
+    from gateway.runtime import Runtime
+    from policies.decide import Ruling
+
+
+async def before_egress(
+    runtime: Runtime, exchange: Exchange, candidate: Candidate, outgoing: Outgoing, before: UpstreamError | None
+) -> None:
+    """Returns when the attempt is on record. No record, no call (unless the configuration says open)."""
+    record = (
+        _attempt_start(exchange, candidate, outgoing, before.kind, runtime)
+        if before is not None
+        else _intent(exchange, candidate, outgoing)
+    )
+    try:
+        await runtime.ledger.write(record)
+    except LedgerFailed:
+        runtime.measure.ledger_refused()
+        if exchange.pair.settings.ledger.on_failure == "closed":
+            raise refusals.ledger_failed() from None
+    exchange.intended = True
+
+
+def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> None:
+    """Writes how an attempt ended, once; adds what it used to the call."""
+    if attempt.closed:
+        return
+    attempt.closed = True
+    gate = attempt.gate
+    if gate is not None:
+        exchange.usage = _added(exchange.usage, gate.reader.usage)
+        exchange.characters_out += gate.characters
+        exchange.edits_out += gate.edited
+    destination = attempt.candidate.destination
+    ended = runtime.monotonic()
+    runtime.measure.attempt(exchange, attempt, error, ended)
+    runtime.ledger.post(
+        AttemptRecord(
+            call=exchange.call,
+            at=runtime.now(),
+            attempt=attempt.number,
+            destination=destination.name,
+            vendor=destination.vendor,
+            contract=destination.contract,
+            model=destination.model,
+            status=attempt.status if attempt.status is not None else (error.status if error else None),
+            error=error.kind if error else ("left" if exchange.left else exchange.cutting or None),
+            fault=error.fault if error else None,
+            committed=bool(error and error.committed),
+            retry_after=error.retry_after if error else None,
+            first_byte_ms=_ms(attempt.started, attempt.first_byte),
+            first_content_ms=_ms(attempt.started, attempt.first_content),
+            total_ms=round((ended - attempt.started) * 1000, 3),
+            tokens=_tokens(gate.reader.usage) if gate is not None else Tokens(),
+        )
+    )
+
+
+def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
+    """Writes the outcome. Called exactly once for every identified call, whatever became of it; never waits."""
+    for attempt in exchange.attempts:
+        if not attempt.closed:
+            runtime.health.left(attempt.candidate.destination.name)
+            attempt_ended(runtime, exchange, attempt, None)
+    ended = runtime.monotonic()
+    total = ended - exchange.arrived
+    overhead = max(total - exchange.waited, 0.0)
+    runtime.measure.call(exchange, responder.status, total, overhead)
+    refused = exchange.refused_by
+    runtime.ledger.post(
+        Outcome(
+            call=exchange.call,
+            at=runtime.now(),
+            outcome=exchange.outcome,  # type: ignore[arg-type]
+            status=responder.status,
+            code=exchange.code,
+            rules=_fired(refused) if refused is not None else (),
+            destination=exchange.attempts[-1].candidate.destination.name if exchange.attempts else None,
+            attempts=len(exchange.attempts),
+            tokens=_tokens(exchange.usage),
+            first_content_ms=_ms(exchange.arrived, exchange.first_content),
+            total_ms=round(total * 1000, 3),
+            overhead_ms=round(overhead * 1000, 3),
+            edits={"transformation": exchange.edits_out} if exchange.edits_out else {},
+            bytes_out=responder.sent,
+            intent=None if exchange.intended else _intent(exchange, None, None),
+        )
+    )
+
+
+def _intent(exchange: Exchange, candidate: Candidate | None, outgoing: Outgoing | None) -> Intent:
+    caller, ask, classification = exchange.caller, exchange.ask, exchange.classification
+    return Intent(
+        call=exchange.call,
+        at=exchange.at,
+        who=Who(
+            caller.organisation,
+            caller.team,
+            tuple(sorted(caller.groups)),
+            caller.pseudonym,
+            caller.key_id,
+            exchange.use_case,
+        ),
+        dialect=exchange.dialect.name,
+        operation=exchange.dialect.operation,
+        # A model name that isn't published is the client's own words: it stays out of the record.
+        model=exchange.model,
+        stream=ask.stream if ask is not None else False,
+        bytes_in=exchange.bytes_in,
+        passages=len(ask.passages) if ask is not None else 0,
+        findings=_found(exchange) if classification is not None and classification.findings else (),
+        rulings=tuple(_ruled(c) for c in exchange.candidates),
+        policy_revision=exchange.pair.bundle.revision,
+        detection_revision=exchange.pair.engine.revision,
+        config_revision=exchange.pair.revision,
+        destination=candidate.destination.name if candidate else None,
+        contract=candidate.destination.contract if candidate else None,
+        digest=outgoing.digest if outgoing else None,
+        bytes_out=len(outgoing.body) if outgoing else 0,
+        edits=outgoing.edits if outgoing else {},
+        reserved=exchange.reserved,
+    )
+
+
+def _attempt_start(
+    exchange: Exchange, candidate: Candidate, outgoing: Outgoing, reason: str, runtime: Runtime
+) -> AttemptStart:
+    return AttemptStart(
+        call=exchange.call,
+        at=runtime.now(),
+        attempt=len(exchange.attempts) + 1,
+        destination=candidate.destination.name,
+        contract=candidate.destination.contract,
+        reason=reason,
+        digest=outgoing.digest,
+        bytes_out=len(outgoing.body),
+        edits=outgoing.edits,
+        ruling=_ruled(candidate),
+    )
+
+
+def _found(exchange: Exchange) -> tuple[Found, ...]:
+    assert exchange.ask is not None and exchange.classification is not None
+    groups: dict[tuple[str, str, str, str, bool, int | None], list[float]] = {}
+    for finding in exchange.classification.findings:
+        p = exchange.ask.passages[finding.passage]
+        groups.setdefault((finding.detector, p.part, p.role, p.direction, p.history, p.message), []).append(
+            finding.confidence
+        )
+    return tuple(
+        Found(detector, len(sure), max(sure), part, role, direction, history, message)
+        for (detector, part, role, direction, history, message), sure in groups.items()
+    )
+
+
+def _ruled(candidate: Candidate) -> Ruled:
+    ruling = candidate.ruling
+    return Ruled(candidate.destination.name, ruling.verdict, _fired(ruling), len(ruling.rewrites), ruling.reroute)
+
+
+def _fired(ruling: Ruling) -> tuple[RuleFired, ...]:
+    return tuple(
+        RuleFired(
+            h.rule, h.policy, h.action, h.mode, h.detectors, h.count, "" if h.place is None else _place(*h.place[:3])
+        )
+        for h in ruling.rules
+    )
+
+
+def _place(message: int | None, role: str, direction: str) -> str:
+    return f"{direction}/{role}" if message is None else f"{direction}/{role}/message {message}"
+
+
+def _tokens(usage: Usage) -> Tokens:
+    return Tokens(*usage)
+
+
+def _added(one: Usage, other: Usage) -> Usage:
+    return type(one)(*(b if a is None else a if b is None else a + b for a, b in zip(one, other, strict=True)))
+
+
+def _ms(start: float, end: float) -> float | None:
+    return round((end - start) * 1000, 3) if end else None

@@ -1,0 +1,83 @@
+"""The one path of a call, top to bottom.
+
+identify (done before the body is read) -> parse -> classify -> rule for each candidate -> order -> reserve -> durable
+INTENT -> first answer -> relay -> settle and close the record, always. The order is the security property: a stage is
+never skipped, moved or plugged in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from adapters.errors import BodyRefused
+from adapters.wire.body import Document
+from gateway import admission, refusals
+from gateway.answer import first_answer
+from gateway.candidates import choose_model, permitted, rule
+from gateway.errors import Refusal
+from gateway.http import ClientGone
+from gateway.journal import close
+from gateway.relay import relay
+
+if TYPE_CHECKING:
+    from gateway.exchange import Exchange
+    from gateway.http import Request, Responder
+    from gateway.runtime import Runtime
+
+
+async def answer(runtime: Runtime, exchange: Exchange, request: Request, responder: Responder) -> None:
+    """Takes an identified call from its body to its closed record. Never raises, but for cancellation of the server."""
+    request.scope["ecluse.gone"] = exchange.leave
+    runtime.live.add(exchange)
+    try:
+        await _serve(runtime, exchange, request, responder)
+    except Refusal as refusal:
+        await refusals.send(exchange, responder, refusal)
+    except asyncio.CancelledError:
+        if not await _interrupted(exchange, responder):
+            raise
+    except ClientGone:
+        exchange.left = True
+        exchange.outcome = "left"
+    except Exception as bug:  # noqa: BLE001 - the last line of defence: a bug fails one call, closed and recorded
+        runtime.measure.bug(bug)
+        await refusals.send(exchange, responder, refusals.internal())
+    finally:
+        admission.settle(runtime, exchange)
+        close(runtime, exchange, responder)
+        runtime.live.discard(exchange)
+
+
+async def _serve(runtime: Runtime, exchange: Exchange, request: Request, responder: Responder) -> None:
+    pair = exchange.pair
+    limits = pair.settings.limits
+    admission.choose_use_case(exchange, request)
+    raw = await request.body(limits.body_bytes, limits.body_seconds)
+    exchange.bytes_in = len(raw)
+    try:
+        document = Document.parse(raw, max_depth=limits.depth)
+        exchange.ask = ask = exchange.dialect.parse(document)
+    except BodyRefused as refused:
+        raise refusals.unreadable(refused) from None
+    model = choose_model(exchange, ask)
+    exchange.classification = pair.classifier.classify(exchange.caller.organisation, ask.passages)
+    exchange.candidates = rule(runtime, exchange, ask, model, exchange.classification)
+    candidates = permitted(runtime, exchange, ask)
+    admission.reserve(runtime, exchange, ask)
+    reply = await first_answer(runtime, exchange, ask, candidates, request)
+    await relay(runtime, exchange, reply, responder)
+
+
+async def _interrupted(exchange: Exchange, responder: Responder) -> bool:
+    """What a cancellation meant: True where it was the client leaving or a cut of ours, which end only this call."""
+    if exchange.left:
+        exchange.outcome = "left"
+        return True
+    if exchange.cutting:
+        exchange.task.uncancel()
+        exchange.outcome, exchange.code = "cut", exchange.cutting
+        await refusals.send(exchange, responder, refusals.cut(exchange.cutting))
+        exchange.outcome = "cut"
+        return True
+    return False

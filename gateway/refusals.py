@@ -1,0 +1,200 @@
+"""What a caller is told when a call isn't served: words in English and French, in the shape of their dialect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gateway.errors import BadRequest, PolicyRefusal, QuotaRefusal, Refusal, TimedOut, TooLarge, Unavailable, VendorFailed
+from gateway.http import JSON
+
+if TYPE_CHECKING:
+    from adapters.errors import BodyRefused, UpstreamError
+    from gateway.exchange import Candidate, Exchange
+    from gateway.http import Headers, Responder
+    from gateway.quota.store import Exceeded
+    from policies.decide import Place, RuleHit, Ruling
+
+
+async def send(exchange: Exchange, responder: Responder, refusal: Refusal) -> None:
+    """Answers with the refusal: a whole error, or an in-band one where the answer had begun."""
+    exchange.outcome, exchange.code = refusal.outcome, refusal.code
+    words = refusal.message(exchange.pair.settings.server.language)
+    dialect = exchange.dialect
+    if responder.started:
+        await responder.part(dialect.stream_error(refusal.kind, words, code=refusal.code, call_id=exchange.call))
+        await responder.end()
+        return
+    body = dialect.error(
+        refusal.status, refusal.kind, words, param=refusal.param, code=refusal.code, call_id=exchange.call
+    )
+    await responder.whole(refusal.status, headers(exchange.call, refusal), body)
+
+
+def headers(call: str, refusal: Refusal) -> Headers:
+    """Headers of a refusal: the call's id under every name that clients look for, and when to come back."""
+    name = call.encode()
+    found = [JSON, (b"x-ecluse-call-id", name), (b"x-request-id", name), (b"request-id", name)]
+    if refusal.retry_after is not None:
+        found.append((b"retry-after", str(max(1, round(refusal.retry_after))).encode()))
+    if not refusal.retry:
+        found.append((b"x-should-retry", b"false"))
+    if refusal.status in (408, 413):
+        found.append((b"connection", b"close"))
+    return found
+
+
+def unreadable(refused: BodyRefused) -> Refusal:
+    """A body that can't be read safely."""
+    words = {"en": refused.message, "fr": f"Corps de requête refusé ({refused.code}). {refused.message}"}
+    if refused.status == 413:
+        return TooLarge(refused.code, words, param=refused.param)
+    return BadRequest(refused.code, words, param=refused.param)
+
+
+def internal() -> Refusal:
+    """A bug of ours: says nothing but that it was one."""
+    refusal = VendorFailed(
+        "internal_error",
+        {
+            "en": "The gateway failed on this call. It was recorded; nothing more was sent.",
+            "fr": "La passerelle a échoué sur cet appel. L'échec est consigné ; rien de plus n'a été envoyé.",
+        },
+    )
+    refusal.status = 500
+    return refusal
+
+
+def cut(reason: str) -> Refusal:
+    """An answer that the gateway breaks off."""
+    en, fr = {
+        "drain": ("The gateway is restarting.", "La passerelle redémarre."),
+        "policy_age": (
+            "The rules changed while this answer was under way, too long ago to go on under the old ones.",
+            "Les règles ont changé pendant cette réponse, depuis trop longtemps pour continuer sous les anciennes.",
+        ),
+    }[reason]
+    return Unavailable(reason, {"en": f"{en} Please try again.", "fr": f"{fr} Veuillez réessayer."}, retry_after=2)
+
+
+def policy_refusal(exchange: Exchange, candidate: Candidate) -> PolicyRefusal:
+    """The refusal that quotes a ruling: rule, types, count, place, whom to ask, the call's id."""
+    refusal = PolicyRefusal("policy_refused", policy_words(exchange.call, candidate.ruling), retry=False)
+    hit = candidate.ruling.decided_by
+    if hit is not None:
+        refusal.param = hit.rule
+    return refusal
+
+
+def policy_words(call: str, ruling: Ruling) -> dict[str, str]:
+    """The words of a ruling that denies. Never characters of what was found."""
+    hit = ruling.decided_by
+    en, fr = ruling.message.get("en", "Refused by policy."), ruling.message.get("fr", "Refusé par une règle.")
+    parts_en, parts_fr = [en], [fr]
+    if hit is not None:
+        parts_en.append(f"Rule {hit.rule}{_found(hit, 'found')}.")
+        parts_fr.append(f"Règle {hit.rule}{_found(hit, 'trouvé')}.")
+        if hit.place is not None:
+            parts_en.append(_place_en(hit.place))
+            parts_fr.append(_place_fr(hit.place))
+    if ruling.contact:
+        parts_en.append(f"Questions: {ruling.contact}.")
+        parts_fr.append(f"Questions : {ruling.contact}.")
+    parts_en.append(f"Call {call} (ecluse ledger show {call}).")
+    parts_fr.append(f"Appel {call} (ecluse ledger show {call}).")
+    return {"en": " ".join(parts_en), "fr": " ".join(parts_fr)}
+
+
+def _found(hit: RuleHit, word: str) -> str:
+    return f" ({word}: {', '.join(hit.detectors)} x {hit.count})" if hit.detectors else ""
+
+
+def _place_en(place: Place) -> str:
+    message = "outside the messages" if place.message is None else f"message {place.message + 1}"
+    return f"First place: {message}, {place.role}, character {place.start}."
+
+
+def _place_fr(place: Place) -> str:
+    message = "hors des messages" if place.message is None else f"message {place.message + 1}"
+    return f"Premier endroit : {message}, {place.role}, caractère {place.start}."
+
+
+def quota_refusal(exceeded: Exceeded) -> QuotaRefusal:
+    """A limit that has no room. A call that can never fit says so, so that tools don't retry it."""
+    scope_fr = {"user": "utilisateur", "team": "équipe", "use_case": "cas d'usage"}[exceeded.scope]
+    scope_en = exceeded.scope.replace("_", " ")
+    unit_fr = {"requests": "requêtes", "tokens": "jetons", "concurrent": "appels simultanés"}[exceeded.unit]
+    unit_en = {"requests": "requests", "tokens": "tokens", "concurrent": "concurrent calls"}[exceeded.unit]
+    span_fr = {"minute": " par minute", "hour": " par heure", "day": " par jour"}.get(exceeded.window, "")
+    span_en = f" a {exceeded.window}" if exceeded.window else ""
+    if exceeded.unit == "concurrent":
+        span_en = span_fr = ""
+    words = {
+        "en": f"The quota of this {scope_en} is used up: {exceeded.limit:,} {unit_en}{span_en}.",
+        "fr": f"Le quota ({scope_fr}) est épuisé : {exceeded.limit} {unit_fr}{span_fr}.",
+    }
+    stops = exceeded.hopeless or exceeded.window == "day"
+    return QuotaRefusal("quota_exceeded", words, retry_after=exceeded.retry_after, retry=not stops)
+
+
+def ledger_failed() -> Refusal:
+    """No record, no call."""
+    return Unavailable(
+        "ledger_unavailable",
+        {
+            "en": "Calls can't be recorded now, so none is sent. The operators are told.",
+            "fr": "Les appels ne peuvent pas être consignés, aucun n'est donc envoyé. L'exploitation est prévenue.",
+        },
+        retry_after=10,
+    )
+
+
+def every_breaker_open(wait: float) -> Refusal:
+    """All permitted destinations are being left alone after failures."""
+    return Unavailable("destinations_unavailable", _UNAVAILABLE, retry_after=wait)
+
+
+def deadline() -> Refusal:
+    """The time for all attempts together is over."""
+    return TimedOut(
+        "deadline",
+        {
+            "en": "No vendor answered within the time allowed for this call.",
+            "fr": "Aucun fournisseur n'a répondu dans le temps imparti à cet appel.",
+        },
+    )
+
+
+def upstream(error: UpstreamError, guarded: str) -> Refusal:
+    """What is told of the last vendor error. `guarded`: the vendor's words after the response guard, "" where ours."""
+    if error.kind in ("invalid", "context_length", "content_policy"):
+        said = f" {guarded}" if guarded else ""
+        words = {"en": f"The model vendor refused this request.{said}", "fr": f"Le fournisseur a refusé la requête.{said}"}
+        refusal: Refusal = BadRequest(error.code or error.kind, words, param=error.param)
+        refusal.kind = error.kind
+        refusal.outcome = "failed"
+        return refusal
+    if error.kind in ("rate_limit", "ramp"):
+        limited = QuotaRefusal("vendor_rate_limit", _THROTTLED, retry_after=error.retry_after or 5)
+        limited.outcome = "failed"
+        return limited
+    if error.kind == "overload":
+        return Unavailable("vendor_overloaded", _UNAVAILABLE, retry_after=error.retry_after or 5)
+    if error.kind == "timeout":
+        return deadline()
+    if error.kind in ("money", "auth", "not_found"):
+        return VendorFailed(f"vendor_{error.kind}", _OURS, retry=False)
+    return VendorFailed(f"vendor_{error.kind}", _UNAVAILABLE)
+
+
+_UNAVAILABLE = {
+    "en": "The model vendors permitted for this call are failing or overloaded. Please try again later.",
+    "fr": "Les fournisseurs autorisés pour cet appel sont en panne ou surchargés. Réessayez plus tard.",
+}
+_THROTTLED = {
+    "en": "The model vendor is throttling the company's account. Please try again later.",
+    "fr": "Le fournisseur limite le compte de l'entreprise. Réessayez plus tard.",
+}
+_OURS = {
+    "en": "The gateway's own access to the model vendor isn't in order. The operators are told; trying again won't help.",
+    "fr": "L'accès de la passerelle au fournisseur n'est pas en ordre. L'exploitation est prévenue ; inutile de réessayer.",
+}

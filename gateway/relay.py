@@ -1,0 +1,97 @@
+"""The way back: what the vendor says goes to the client as it comes, through the gate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.errors import UpstreamError
+from adapters.wire.headers import incoming
+from gateway import journal, refusals
+from gateway.errors import PolicyRefusal
+from gateway.gate import Stopped
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from gateway.answer import Reply
+    from gateway.exchange import Exchange
+    from gateway.http import Headers, Responder
+    from gateway.runtime import Runtime
+
+
+async def relay(runtime: Runtime, exchange: Exchange, reply: Reply, responder: Responder) -> None:
+    """Sends the answer. An error after it began becomes an in-band error event, never a clean end."""
+    exchange.first_content = reply.attempt.first_content
+    try:
+        if reply.body is not None:
+            await responder.whole(200, _headers(exchange, reply), reply.body)
+        else:
+            await _stream(runtime, exchange, reply, responder)
+        exchange.outcome = "served"
+        journal.attempt_ended(runtime, exchange, reply.attempt, None)
+    except UpstreamError as error:
+        runtime.health.failed(reply.attempt.candidate.destination.name, error.kind, error.retry_after)
+        error.committed = True
+        journal.attempt_ended(runtime, exchange, reply.attempt, error)
+        raise refusals.upstream(error, "") from None
+    except Stopped as stopped:
+        exchange.refused_by = stopped.ruling
+        words = refusals.policy_words(exchange.call, stopped.ruling)
+        raise PolicyRefusal("response_refused", words, retry=False) from None
+    finally:
+        reply.answer.close()
+        _remember_states(runtime, exchange, reply)
+
+
+async def _stream(runtime: Runtime, exchange: Exchange, reply: Reply, responder: Responder) -> None:
+    await responder.start(200, _headers(exchange, reply))
+    if reply.held:
+        await responder.part(b"".join(reply.held))
+    if reply.chunks is not None:
+        await _rest(runtime, exchange, reply, reply.chunks, responder)
+    await responder.end()
+
+
+async def _rest(
+    runtime: Runtime, exchange: Exchange, reply: Reply, chunks: AsyncIterator[bytes], responder: Responder
+) -> None:
+    gate, now = reply.gate, runtime.monotonic
+    waiting = now()
+    async for data in chunks:
+        arrived = now()
+        exchange.waited += arrived - waiting
+        parts = gate.feed(data)
+        if parts:
+            if not exchange.first_content and gate.content:
+                exchange.first_content = reply.attempt.first_content = arrived
+            await responder.part(parts[0] if len(parts) == 1 else b"".join(parts))
+        waiting = now()
+    exchange.waited += now() - waiting
+    parts = gate.finish()
+    if parts:
+        await responder.part(b"".join(parts))
+
+
+def _headers(exchange: Exchange, reply: Reply) -> Headers:
+    name = exchange.call.encode()
+    candidate = reply.attempt.candidate
+    headers = incoming(reply.answer.headers)
+    headers += [
+        (b"x-ecluse-call-id", name),
+        (b"x-ecluse-destination", candidate.destination.name.encode()),
+        (b"x-ecluse-policy", candidate.ruling.revision.encode()),
+        (b"x-request-id" if exchange.dialect.family == "openai" else b"request-id", name),
+    ]
+    if candidate.rerouted_from is not None:
+        headers.append((b"x-ecluse-rerouted-from", candidate.rerouted_from.encode()))
+    if candidate.ruling.rewrites:
+        headers.append((b"x-ecluse-redacted", str(len(candidate.ruling.rewrites)).encode()))
+    if candidate.ruling.notices:
+        headers.append((b"x-ecluse-notice", ",".join(n.rule for n in candidate.ruling.notices).encode()))
+    return headers
+
+
+def _remember_states(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:
+    vendor = reply.attempt.candidate.destination.vendor
+    for blob in reply.gate.states:
+        runtime.states.issued(exchange.caller.organisation, blob, vendor)

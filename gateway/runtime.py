@@ -1,0 +1,47 @@
+"""What one serving process holds: the pair in force and everything that outlives a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adapters.transport import Transport
+    from gateway.bundle.pair import Pair
+    from gateway.exchange import Exchange
+    from gateway.identity.keyring import Keyring
+    from gateway.identity.keys import KeyStore
+    from gateway.measure import Measure
+    from gateway.quota.store import MemoryQuotas
+    from gateway.routing.health import Health, RetryBudget
+    from gateway.state.recent import RefusedPassages, VendorStates
+    from gateway.state.strangers import Strangers
+    from observability.ledger.ledger import Ledger
+
+
+@dataclass(slots=True)
+class Runtime:
+    """Swapped on reload: `pair`. Calls in flight keep the pair that they began with.
+
+    now: wall clock (aware). monotonic: seconds. draining: no new calls.
+    """
+
+    pair: Pair
+    keyring: Keyring
+    keys: KeyStore
+    ledger: Ledger
+    measure: Measure
+    transport: Transport
+    health: Health
+    retries: RetryBudget
+    quotas: MemoryQuotas
+    refused: RefusedPassages
+    states: VendorStates
+    strangers: Strangers
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    live: set[Exchange] = field(default_factory=set)
+    draining: bool = False
+    started: float = 0.0
