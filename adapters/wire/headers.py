@@ -1,0 +1,83 @@
+"""Which headers pass, both ways: lists of what may, never of what may not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+USER_AGENT = "ecluse"
+
+_ACCEPTED = {"application/json", "text/event-stream", "*/*"}
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DEFAULT_ANTHROPIC_VERSION = "2023-06-01"
+
+# What each family's clients say about the format that they want; everything else stays here.
+_BETA = {"anthropic": "anthropic-beta", "openai": "openai-beta"}
+
+_BACK = {
+    b"content-type": b"content-type",
+    b"retry-after": b"retry-after",
+    b"x-should-retry": b"x-should-retry",
+    b"openai-processing-ms": b"openai-processing-ms",
+    b"openai-version": b"openai-version",
+    b"x-request-id": b"x-vendor-request-id",
+    b"request-id": b"x-vendor-request-id",
+    b"apim-request-id": b"x-vendor-request-id",
+}
+
+
+def outgoing(client: Headers, *, family: str, beta_allowed: frozenset[str]) -> list[tuple[str, str]]:
+    """The headers sent to a vendor, but for its credential.
+
+    family: openai | anthropic. beta_allowed: values of `anthropic-beta` or `openai-beta` that the destination lets
+    pass. Answers are asked for uncompressed, so that they can be inspected as they arrive.
+    """
+    said = _joined(client)
+    headers = [
+        ("content-type", "application/json"),
+        ("accept", _accept(said.get("accept", ""))),
+        ("accept-encoding", "identity"),
+        ("user-agent", USER_AGENT),
+    ]
+    if family == "anthropic":
+        version = said.get("anthropic-version", "")
+        known = version if _VERSION.fullmatch(version) else _DEFAULT_ANTHROPIC_VERSION
+        headers.append(("anthropic-version", known))
+    beta = _BETA.get(family)
+    if beta:
+        headers += [(beta, value) for value in [_permitted(said.get(beta, ""), beta_allowed)] if value]
+    return headers
+
+
+def incoming(vendor: Headers) -> list[tuple[bytes, bytes]]:
+    """The vendor's headers that a client sees; the vendor's request id comes back as `x-vendor-request-id`.
+
+    Rate-limit headers stay here: they are the company's account, not the caller's.
+    """
+    passed = {_BACK[name.lower()]: value for name, value in vendor if name.lower() in _BACK and _plain(value)}
+    return list(passed.items())
+
+
+def _joined(client: Headers) -> dict[str, str]:
+    """Headers by name, repeated ones joined by commas, those with odd bytes left out."""
+    said: dict[str, str] = {}
+    for name, value in client:
+        if _plain(name) and _plain(value):
+            key = name.decode("ascii").lower()
+            said[key] = f"{said[key]},{value.decode('ascii')}" if key in said else value.decode("ascii")
+    return said
+
+
+def _plain(value: bytes) -> bool:
+    return value.isascii() and value.decode("ascii").isprintable()
+
+
+def _accept(value: str) -> str:
+    media = [item.split(";")[0].strip().lower() for item in value.split(",")]
+    return ", ".join(item for item in media if item in _ACCEPTED) or "*/*"
+
+
+def _permitted(value: str, allowed: frozenset[str]) -> str:
+    return ",".join(item for item in (part.strip() for part in value.split(",")) if item in allowed)
