@@ -1,0 +1,85 @@
+"""What a vendor kind is: where it listens, how it wants its credential, and what its failures mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import NamedTuple, Protocol
+
+from adapters.errors import UpstreamError
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
+
+
+class Option(NamedTuple):
+    """One key that a kind takes under `options:` in the configuration; its value is text. line: what it is for."""
+
+    name: str
+    line: str
+
+
+class OptionError(ValueError):
+    """An option of a vendor that can't be used. option: its name. message: what is wrong. nearest: a known name."""
+
+    def __init__(self, option: str, message: str, *, nearest: str | None = None) -> None:
+        super().__init__(message)
+        self.option = option
+        self.message = message
+        self.nearest = nearest
+
+
+class Vendor(Protocol):
+    """One kind of vendor, with its options. It holds no credential and opens no connection.
+
+    stores: keeps answers unless told `store: false`. trace_headers: takes the gateway's call id and attempt number in
+    its request headers (simulators only). dialects: names of the dialects that it speaks.
+    """
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def stores(self) -> bool: ...
+
+    @property
+    def trace_headers(self) -> bool: ...
+
+    @property
+    def dialects(self) -> frozenset[str]: ...
+
+    def path(self, dialect: str, model: str, query: Mapping[str, str]) -> str:
+        """What follows the base URL, with the query that this vendor takes; `model` is the vendor's own name.
+
+        Raises KeyError for a dialect that it doesn't speak. Of `query` (the client's) only known keys are kept.
+        """
+
+    def credential_headers(self, secret: str) -> list[tuple[str, str]]:
+        """The headers that carry the vendor's credential; none for an empty one."""
+
+    def fixed_headers(self) -> list[tuple[str, str]]:
+        """Headers that a request to this vendor has unless the client's own say otherwise."""
+
+    def classify(self, status: int, headers: RawHeaders, body: bytes) -> UpstreamError:
+        """What a failed answer means; status alone is not enough."""
+
+
+class VendorKind(NamedTuple):
+    """A kind of vendor, before it has options: a row of the registry. Call it with options to have a vendor.
+
+    default_base_url: where it listens where the configuration says nothing; None where the configuration must say.
+    """
+
+    kind: str
+    dialects: frozenset[str]
+    options: tuple[Option, ...]
+    default_base_url: str | None
+    build: Callable[[Mapping[str, str]], Vendor]
+
+    def __call__(self, options: Mapping[str, str]) -> Vendor:
+        """The vendor; raises OptionError for an option that it doesn't take or can't use."""
+        known = [option.name for option in self.options]
+        for name in options:
+            if name not in known:
+                nearest = next(iter(get_close_matches(name, known, 1)), None)
+                raise OptionError(name, f"{self.kind} takes no option of this name", nearest=nearest)
+        return self.build(options)

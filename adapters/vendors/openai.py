@@ -1,0 +1,28 @@
+"""OpenAI itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from adapters.vendors.base import Option, Vendor, VendorKind
+from adapters.vendors.bearer import BearerVendor
+
+PATHS: Mapping[str, str] = {
+    "openai_chat": "/v1/chat/completions",
+    "openai_completions": "/v1/completions",
+    "openai_embeddings": "/v1/embeddings",
+    "openai_responses": "/v1/responses",
+}
+OPTIONS = (
+    Option("organization", "Sent as openai-organization, whatever the client says."),
+    Option("project", "Sent as openai-project, whatever the client says."),
+)
+
+
+def build(options: Mapping[str, str]) -> Vendor:
+    """OpenAI, with the organisation and project of the account where they are given."""
+    named = [(f"openai-{key}", options[key]) for key in ("organization", "project") if options.get(key)]
+    return BearerVendor("openai", PATHS, stores=True, fixed=tuple(named))
+
+
+OPENAI = VendorKind("openai", frozenset(PATHS), OPTIONS, "https://api.openai.com/v1", build)
