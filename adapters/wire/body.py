@@ -15,11 +15,23 @@ from typing import Any
 import orjson
 
 from adapters.errors import BodyRefused
-from adapters.wire.edits import EDIT_KINDS, Edit, splice
+from adapters.wire.edits import EDIT_KINDS, TRANSFORMATION, Edit, splice
 from adapters.wire.refusals import fold, repeated_key, too_deep, unreadable
 from adapters.wire.tokens import TOKEN, character_span, skip, value_end
 
-__all__ = ["EDIT_KINDS", "Document", "Edit", "Leaf", "Path", "replace_string", "replace_text", "set_member", "splice"]
+__all__ = [
+    "EDIT_KINDS",
+    "TRANSFORMATION",
+    "Document",
+    "Edit",
+    "Leaf",
+    "Path",
+    "nested",
+    "replace_string",
+    "replace_text",
+    "set_member",
+    "splice",
+]
 
 Path = tuple[str | int, ...]
 
@@ -54,12 +66,16 @@ class Document:
         self.leaves = leaves
 
     @classmethod
-    def parse(cls, raw: bytes, *, max_depth: int = 64) -> Document:
-        """Read a body strictly; raises BodyRefused."""
+    def parse(cls, raw: bytes, *, max_depth: int = 64, alike: bool = True) -> Document:
+        """Read a body strictly; raises BodyRefused.
+
+        alike: keys that differ only in letter case count as repeated (False for vendors' answers, where members of
+        some objects are named by tokens).
+        """
         value = _load(raw)
         if type(value) is not dict:
             raise BodyRefused("wrong_type", "The body must be a JSON object.")
-        return cls(raw, value, _walk(raw, value, max_depth))
+        return cls(raw, value, _walk(raw, value, max_depth, alike))
 
     def __repr__(self) -> str:
         return f"<Document of {len(self.raw)} bytes>"
@@ -201,7 +217,7 @@ def _load(raw: bytes) -> Any:
     raise refusal
 
 
-def _walk(raw: bytes, root: dict[str, Any], max_depth: int) -> tuple[Leaf, ...]:
+def _walk(raw: bytes, root: dict[str, Any], max_depth: int, alike: bool) -> tuple[Leaf, ...]:
     """Give each string, number and key of the value its span.
 
     Parsed objects keep the order of the document and drop all but one of repeated keys, so the tokens in the bytes pair
@@ -209,20 +225,26 @@ def _walk(raw: bytes, root: dict[str, Any], max_depth: int) -> tuple[Leaf, ...]:
     """
     tokens = [token.span() for token in TOKEN.finditer(raw)]
     leaves: list[Leaf] = []
-    _enter(root, (), raw, iter(tokens), leaves, max_depth)
+    _enter(root, (), raw, iter(tokens), leaves, max_depth, alike)
     if len(leaves) != len(tokens):
         raise repeated_key(raw)
     return tuple(leaves)
 
 
 def _enter(
-    holder: Any, path: Path, raw: bytes, spans: Iterator[tuple[int, int]], leaves: list[Leaf], left: int
+    holder: Any,
+    path: Path,
+    raw: bytes,
+    spans: Iterator[tuple[int, int]],
+    leaves: list[Leaf],
+    left: int,
+    alike: bool,
 ) -> None:
     """Add the leaves of one object or array; `left`: levels that may still be entered, this one included."""
     if left <= 0:
         raise too_deep()
     if type(holder) is dict:
-        if len(holder) > 1 and len(set(map(fold, holder))) != len(holder):
+        if alike and len(holder) > 1 and len(set(map(fold, holder))) != len(holder):
             raise repeated_key(raw)
         members: Any = holder.items()
     else:
@@ -236,7 +258,7 @@ def _enter(
         if kind is str:
             add(Leaf(here, value, *next(spans), STRING))
         elif kind is dict or kind is list:
-            _enter(value, here, raw, spans, leaves, left - 1)
+            _enter(value, here, raw, spans, leaves, left - 1, alike)
         elif kind is int or kind is float:
             start, end = next(spans)
             add(Leaf(here, raw[start:end].decode(), start, end, NUMBER))
