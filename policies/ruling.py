@@ -171,8 +171,9 @@ class Ruling:
 
     reason says why it isn't a plain allow: rule | default | unknown_destination | class | vendor_state |
     detection_failed | not_rewritable | "" (allow). message: words for the caller in `en` and `fr` where the verdict is
-    deny, empty otherwise. rewrites: sorted, not overlapping; to be applied whenever the verdict isn't deny.
-    revision: of the policies that ruled.
+    deny, empty otherwise: those of the rule alone, which is `decided_by`. rewrites: sorted, not overlapping; to be
+    applied whenever the verdict isn't deny. revision: of the policies that ruled. drops: passages to be left out (none
+    yet).
     """
 
     verdict: Verdict
@@ -185,12 +186,8 @@ class Ruling:
     overridable: bool = False
     revision: str = ""
     reason: str = ""
+    decided_by: RuleHit | None = None
     drops: tuple[int, ...] = ()
-
-    @property
-    def decided_by(self) -> RuleHit | None:
-        """The rule that a refusal quotes: the first enforced one whose action is the verdict."""
-        return next((h for h in self.rules if h.mode == "enforce" and h.action == self.verdict), None)
 
 
 def facts_key(destination: DestinationFacts) -> tuple[object, ...]:

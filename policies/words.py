@@ -1,11 +1,9 @@
-"""What a refusal says to staff, in English and French: rule, type, count, place, whom to ask; never a value."""
+"""What a refusal says to staff, in English and French; never a value."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-
-from policies.ruling import Place, RuleHit
 
 Words = Mapping[str, str]
 
@@ -50,49 +48,15 @@ BUILT_IN: Final[Mapping[str, Words]] = {
 }
 
 _WAY_OUT: Final[Words] = {
-    "en": "The value stands where it can't be redacted: remove it there, or start a new conversation.",
-    "fr": "La valeur se trouve là où elle ne peut pas être masquée : retirez-la ou commencez une nouvelle conversation.",
-}
-
-_ROLES: Final[Mapping[str, tuple[str, str]]] = {
-    "system": ("system prompt", "consigne système"),
-    "user": ("user", "utilisateur"),
-    "assistant": ("assistant", "assistant"),
-    "tool": ("tool result", "résultat d'outil"),
-    "tool_definition": ("tool definition", "définition d'outil"),
-    "tool_arguments": ("tool arguments", "arguments d'outil"),
-    "reasoning": ("reasoning", "raisonnement"),
-    "other": ("another field", "autre champ"),
+    "en": "It stands where nothing can be redacted: remove it there, or start a new conversation.",
+    "fr": "Rien ne peut être masqué à cet endroit : retirez la donnée ou commencez une nouvelle conversation.",
 }
 
 
-def refusal(words: Words, hit: RuleHit, contact: str | None, *, way_out: bool = False) -> dict[str, str]:
-    """The whole message of a refusal; the roof adds the call id."""
-    shown = {language: [_in(words, language), _details(hit, language)] for language in ("en", "fr")}
-    for language, parts in shown.items():
-        if way_out:
-            parts.append(_WAY_OUT[language])
-        if contact:
-            parts.append(f"Contact: {contact}." if language == "en" else f"Contact : {contact}.")
-    return {language: " ".join(parts) for language, parts in shown.items()}
-
-
-def place_words(place: Place, language: str) -> str:
-    """Where something stands: `message 3, tool result, character 120` (messages and characters count from 1)."""
-    english = language == "en"
-    role = _ROLES.get(place.role, _ROLES["other"])[0 if english else 1]
-    if place.direction == "response":
-        role = ("answer, " if english else "réponse, ") + role
-    parts = [] if place.message is None else [f"message {place.message + 1}"]
-    return ", ".join([*parts, role, f"{'character' if english else 'caractère'} {place.start + 1}"])
-
-
-def _details(hit: RuleHit, language: str) -> str:
-    name = f"{'Rule' if language == 'en' else 'Règle'} {hit.rule}"
-    if not hit.count:
-        return f"({name}.)"
-    place = f"; {place_words(hit.place, language)}" if hit.place else ""
-    return f"({name}: {', '.join(hit.detectors)} x {hit.count}{place}.)"
+def refusal(words: Words, *, way_out: bool = False) -> dict[str, str]:
+    """The words of a refusal in both languages; the roof adds the rule, types, count, place, contact and call id."""
+    said = {language: _in(words, language) for language in ("en", "fr")}
+    return {language: f"{text} {_WAY_OUT[language]}" if way_out else text for language, text in said.items()}
 
 
 def _in(words: Words, language: str) -> str:

@@ -28,7 +28,7 @@ class ConditionReader:
         self.vocabulary = vocabulary
 
     def facts(self, value: Mapping[str, Any], path: Path, *, loosens: bool) -> tuple[Condition, ...]:
-        """Conditions on the call and the destination. loosens: holding permits more, so nothing self-declared counts."""
+        """Conditions on call and destination. loosens: holding permits more, so nothing self-declared counts."""
         found = [self._fact(CALL[k], k, v, (*path, k), loosens) for k, v in value.items() if k in CALL]
         destination = value.get("destination")
         if destination is not None:

@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 from policies.ruling import CallFacts, DestinationFacts
 
 Kind = Literal["name", "names", "flag", "number"]
+Read = Callable[[CallFacts, DestinationFacts], object]
 
 
 class Fact(NamedTuple):
@@ -18,7 +19,7 @@ class Fact(NamedTuple):
 
     key: str
     kind: Kind
-    read: Callable[[CallFacts, DestinationFacts], object]
+    read: Read
     register: str | None = None
     declared: bool = False
 

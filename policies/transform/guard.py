@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, Protocol
 
-from policies.ruling import RuleHit, Ruling
+from policies.rules import Rule
+from policies.ruling import FindingFacts, RuleHit, Ruling
+
+
+class ScanEngine(Protocol):
+    """What the guard needs of the detection engine."""
+
+    def scan(self, texts: Sequence[str]) -> Sequence[tuple[FindingFacts, ...]]: ...
+    def pending(self, text: str, detectors: frozenset[str]) -> int | None: ...
 
 
 class Release(NamedTuple):
@@ -18,3 +27,9 @@ class Release(NamedTuple):
     edits: tuple[tuple[int, int, str], ...] = ()
     stop: Ruling | None = None
     hits: tuple[RuleHit, ...] = ()
+
+
+class Guard:
+    """placeholder until written below"""
+
+    def __init__(self, rules: Iterable[tuple[Rule, str]], engine: ScanEngine, *, shown: Callable[[Iterable[str]], tuple[str, ...]], revision: str) -> None: ...

@@ -1,0 +1,8 @@
+"""The policy language: what the security team writes, read, checked against the names that exist, and compiled."""
+
+from policies.language.compile import compile, read
+from policies.language.lint import overdue
+from policies.language.problems import Doc, Problem
+from policies.language.vocabulary import Vocabulary
+
+__all__ = ["Doc", "Problem", "Vocabulary", "compile", "overdue", "read"]

@@ -1,0 +1,193 @@
+"""From the documents of a bundle to policies that can judge, or to every fault in them."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from hashlib import blake2b
+from typing import Final
+
+import orjson
+
+from policies.decide import Policies
+from policies.language.facts import Read
+from policies.language.lint import faults
+from policies.language.model import Condition, DefaultsText, ExceptionText, Names, PolicyText, RuleText, Where
+from policies.language.problems import Comparison, Doc, Problem, Reading
+from policies.language.read import PolicyReader
+from policies.language.vocabulary import Vocabulary
+from policies.rules import Holds, Lift, Rule, Test, conjunction
+from policies.ruling import EGRESS, CallFacts, DestinationFacts, PassageFacts
+
+_OF_TOOLS: Final = ("tool", "tool_arguments", "tool_definition")
+
+KINDS: Final = ("EgressPolicy", "Defaults")
+
+_COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
+    ">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt,
+}  # fmt: skip
+
+
+def compile(documents: Iterable[Doc], vocabulary: Vocabulary) -> Policies | list[Problem]:
+    """Policies from the EgressPolicy and Defaults documents of a bundle; documents of other kinds are left alone.
+
+    Whatever is wrong anywhere refuses the whole: the answer is then every problem found, in the order of the documents.
+    The order of files and rules changes nothing, the revision included.
+    """
+    given = [d for d in documents if d.kind in KINDS]
+    texts, defaults, problems = read(given, vocabulary)
+    if problems:
+        return problems
+    lifts: dict[str, list[ExceptionText]] = {}
+    for exception in (e for text in texts for e in text.exceptions):
+        for rule_id in exception.lifts:
+            lifts.setdefault(rule_id, []).append(exception)
+    rules = [_rule(r, lifts.get(r.id, ())) for text in texts for r in text.rules]
+    return Policies(
+        tuple(sorted(rules, key=lambda r: (r.policy, r.id))),
+        internal=defaults.internal == "allow",
+        external=defaults.external == "allow",
+        confidential=vocabulary.confidential,
+        revision=_revision(given, vocabulary),
+    )
+
+
+def read(documents: Sequence[Doc], vocabulary: Vocabulary) -> tuple[list[PolicyText], DefaultsText, list[Problem]]:
+    """The typed documents and every problem in them, cross references included."""
+    reading = Reading()
+    reader = PolicyReader(reading, vocabulary)
+    texts = [reader.policy(d) for d in documents if d.kind == "EgressPolicy"]
+    defaults = [reader.defaults(d) for d in documents if d.kind == "Defaults"]
+    for extra in defaults[1:]:
+        reading.fault(extra.path, f"there is a Defaults document already, in {defaults[0].path[0]}")
+    problems = reading.problems + faults(texts)
+    return texts, defaults[0] if defaults else DefaultsText(()), problems
+
+
+def _rule(text: RuleText, exceptions: Iterable[ExceptionText]) -> Rule:
+    tests = tuple(_test(c, missing=not text.loosens) for c in text.when)
+    unless = tuple(_test(c, missing=text.loosens) for c in text.unless)
+    return Rule(
+        id=text.id,
+        policy=text.policy,
+        action=text.action,
+        directions=text.where.directions,
+        tests=tests,
+        unless=unless,
+        findings=text.findings,
+        where=_where(text.where, loosens=text.loosens),
+        in_history=text.in_history,
+        message=text.message,
+        contact=text.contact,
+        overridable=text.overridable,
+        mode=text.mode,
+        shadow_until=text.shadow_until,
+        to=text.to,
+        lifts=tuple(_lift(e) for e in sorted(exceptions, key=lambda e: e.id)),
+        holds=_holds(tests, unless),
+    )
+
+
+def _holds(tests: tuple[Test, ...], unless: tuple[Test, ...]) -> Holds:
+    when = conjunction(tests)
+    if not unless:
+        return when
+    spared = conjunction(unless)
+    return lambda call, destination: when(call, destination) and not spared(call, destination)
+
+
+def _lift(exception: ExceptionText) -> Lift:
+    who = tuple(_test(c, missing=False) for c in exception.who)
+    return Lift(exception.id, exception.expires, conjunction(who))
+
+
+def _test(condition: Condition, *, missing: bool) -> Test:
+    """One condition as a closure. missing: what it says of a fact that isn't there."""
+    return Test(str(condition), _closure(condition, missing), condition.fact.read)
+
+
+def _closure(condition: Condition, missing: bool) -> Holds:
+    read, wanted, negate = condition.fact.read, condition.wanted, condition.negate
+    if isinstance(wanted, Comparison):
+        return _number(read, wanted, missing)
+    if isinstance(wanted, bool):
+
+        def is_flag(call: CallFacts, destination: DestinationFacts) -> bool:
+            value = read(call, destination)
+            return missing if value is None else value is wanted
+
+        return is_flag
+    make = _set if condition.fact.kind == "names" else _name
+    return make(read, wanted, negate, missing)
+
+
+def _name(read: Read, wanted: Names, negate: bool, missing: bool) -> Holds:
+    names: Names | frozenset[str] = wanted if wanted.prefixes or wanted.suffixes else wanted.exact
+
+    def is_in(call: CallFacts, destination: DestinationFacts) -> bool:
+        value = read(call, destination)
+        return missing if value is None else (value in names) is not negate
+
+    return is_in
+
+
+def _set(read: Read, wanted: Names, negate: bool, missing: bool) -> Holds:
+    def overlaps(call: CallFacts, destination: DestinationFacts) -> bool:
+        values = read(call, destination)
+        if not isinstance(values, (frozenset, set, tuple, list)):
+            return missing
+        return any(v in wanted for v in values) is not negate
+
+    return overlaps
+
+
+def _number(read: Read, wanted: Comparison, missing: bool) -> Holds:
+    compare, bound = _COMPARE[wanted.operator], wanted.number
+
+    def compares(call: CallFacts, destination: DestinationFacts) -> bool:
+        value = read(call, destination)
+        return compare(value, bound) if isinstance(value, (int, float)) else missing
+
+    return compares
+
+
+def _where(where: Where, *, loosens: bool) -> Callable[[PassageFacts], bool] | None:
+    """The passages that count as one closure; None where all do. An unnamed tool or host counts unless that loosens."""
+    tests: list[Callable[[PassageFacts], bool]] = []
+    directions, roles, tools = where.directions, where.roles, where.tools
+    hosts, server_tools, missing = where.hosts, where.server_tools, not loosens
+    if not directions >= EGRESS:
+        tests.append(lambda p: p.direction in directions)
+    if roles is not None:
+        tests.append(lambda p: p.role in roles)
+    if tools is not None:
+        tests.append(lambda p: p.tool in tools if p.tool else missing and p.role in _OF_TOOLS)
+    if hosts is not None:
+        tests.append(lambda p: p.part == "remote_url" and (p.note in hosts if p.note else missing))
+    if server_tools is not None:
+        tests.append(lambda p: p.part == "server_tool" and (p.note in server_tools if p.note else missing))
+    if len(tests) < 2:
+        return tests[0] if tests else None
+    return lambda passage: all(test(passage) for test in tests)
+
+
+def _revision(documents: Iterable[Doc], vocabulary: Vocabulary) -> str:
+    """A hash of what the documents say and of the names they could mean, whatever the order of files and keys."""
+    said = sorted(orjson.dumps(_plain(d.value), option=orjson.OPT_SORT_KEYS) for d in documents)
+    digest = blake2b(digest_size=8)
+    for value in said:
+        digest.update(len(value).to_bytes(4, "big") + value)
+    digest.update(orjson.dumps(sorted(vocabulary.confidential)))
+    digest.update(orjson.dumps(sorted(vocabulary.detectors or ())))
+    return digest.hexdigest()
+
+
+def _plain(value: object) -> object:
+    """The value with lists whose order means nothing sorted, and without what only tells a reader something."""
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return sorted((_plain(v) for v in value), key=orjson.dumps)
+    return value.isoformat() if isinstance(value, date) else value
+

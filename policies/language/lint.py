@@ -1,0 +1,111 @@
+"""What is wrong with policies beyond single values: at load whatever the day, and on a given day for `check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from policies.language.model import CLASSES, ExceptionText, PolicyText, RuleText
+from policies.language.problems import Problem, nearest
+
+LONGEST_EXCEPTION: Final = timedelta(days=90)
+
+
+def faults(policies: Sequence[PolicyText]) -> list[Problem]:
+    """Faults that refuse a bundle. No clock: time never makes a bundle invalid."""
+    rules = {r.id: r for p in policies for r in p.rules}
+    found = [*_doubles(policies)]
+    for policy in policies:
+        for rule in policy.rules:
+            found += _rule(rule)
+        for exception in policy.exceptions:
+            found += _lifts(exception, rules)
+        for test in policy.tests:
+            for index, name in enumerate(test.rules or ()):
+                if name not in rules:
+                    path = (*test.path, "expect", "rules", index)
+                    found.append(Problem(path, f"{name} is no rule", nearest(name, rules)))
+    return found
+
+
+def overdue(policies: Iterable[PolicyText], now: datetime, ahead: timedelta = timedelta()) -> list[Problem]:
+    """What has expired by `now` plus `ahead`, and exceptions that last too long: failures of `check`, not of a load."""
+    today, until = now.astimezone(UTC).date(), (now + ahead).astimezone(UTC).date()
+    found: list[Problem] = []
+    for policy in policies:
+        for rule in policy.rules:
+            if rule.shadow_until is not None and rule.shadow_until < until:
+                path = (*rule.path, "shadow_until")
+                found.append(Problem(path, f"{rule.id} is still in shadow: enforce it or drop it"))
+        for exception in policy.exceptions:
+            where = (*exception.path, "expires")
+            if exception.expires < until:
+                found.append(Problem(where, f"{exception.id} has expired and lifts nothing"))
+            elif exception.expires - today > LONGEST_EXCEPTION:
+                found.append(Problem(where, f"an exception lasts at most {LONGEST_EXCEPTION.days} days"))
+    return found
+
+
+def _doubles(policies: Iterable[PolicyText]) -> Iterator[Problem]:
+    """Ids that stand twice in a bundle: a rule is named alone in refusals and records."""
+    named = [(p.id, (*p.path, "policy"), "policy") for p in policies]
+    named += [(r.id, (*r.path, "id"), "rule") for p in policies for r in p.rules]
+    named += [(e.id, (*e.path, "id"), "exception") for p in policies for e in p.exceptions]
+    seen: dict[tuple[str, str], object] = {}
+    for name, path, what in named:
+        if name and (what, name) in seen:
+            yield Problem(path, f"there is a {what} {name} already, in {seen[what, name]}")
+        seen.setdefault((what, name), path[0])
+
+
+def _rule(rule: RuleText) -> Iterator[Problem]:
+    if rule.action == "redact" and rule.findings is None:
+        yield Problem((*rule.path, "when"), "redact needs findings: what is to be redacted")
+    if rule.action == "reroute" and rule.to is None:
+        yield Problem(rule.path, "reroute needs to: the destination to go to instead")
+    if rule.action != "reroute" and rule.to is not None:
+        yield Problem((*rule.path, "to"), "to is for action: reroute only")
+    if "response" in rule.where.directions:
+        yield from _response(rule)
+    if rule.action == "allow":
+        yield from _allow(rule)
+
+
+def _response(rule: RuleText) -> Iterator[Problem]:
+    if rule.findings is None:
+        yield Problem(rule.path, "a rule on responses needs findings")
+    if rule.action in ("reroute", "allow"):
+        yield Problem((*rule.path, "action"), f"{rule.action} means nothing for a response")
+
+
+def _allow(rule: RuleText) -> Iterator[Problem]:
+    """What a caller writes must not permit anything: an allow rule asks about facts, or opens named parts."""
+    where, path = rule.where, (*rule.path, "when")
+    if rule.findings is None:
+        for key, value in (("roles", where.roles), ("tools", where.tools), ("hosts", where.hosts)):
+            if value is not None:
+                yield Problem((*path, key), f"{key} is written by the caller: it can't permit a call")
+        if where.server_tools is not None:
+            yield Problem((*path, "server_tools"), "server_tools needs findings: any_of: [class.server_tool]")
+        return
+    detectors = rule.findings.detectors
+    if not detectors <= set(CLASSES) or "class.vendor_state" in detectors:
+        message = "what stands in a text can't permit a call: allow can only name class.not_inspectable, "
+        yield Problem((*path, "findings"), message + "class.remote_url and class.server_tool")
+    if "class.remote_url" in detectors and where.hosts is None:
+        yield Problem(path, "to allow class.remote_url, list its hosts")
+    if "class.server_tool" in detectors and where.server_tools is None:
+        yield Problem(path, "to allow class.server_tool, list its server_tools")
+    if len(detectors) > 1:
+        yield Problem((*path, "findings"), "an allow rule opens one class")
+
+
+def _lifts(exception: ExceptionText, rules: dict[str, RuleText]) -> Iterator[Problem]:
+    for index, name in enumerate(exception.lifts):
+        path = (*exception.path, "lifts", index)
+        rule = rules.get(name)
+        if rule is None:
+            yield Problem(path, f"{name} is no rule", nearest(name, rules))
+        elif not rule.overridable:
+            yield Problem(path, f"{name} can't be lifted: it isn't overridable: true")

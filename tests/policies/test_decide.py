@@ -1,0 +1,249 @@
+"""What a ruling says, rule by rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from decide_cases import ALPHA, BETA, INTERNAL, NOWHERE, OPEN, Call, Found, Text, compiled, finding, judge, policy
+
+from policies.decide import Rewrite
+
+IBAN = {"any_of": ["fin.iban"]}
+DENY = {"id": "no-iban", "when": {"findings": IBAN}, "action": "deny", "message": {"en": "No.", "fr": "Non."}}
+REDACT = {"id": "hide-iban", "when": {"findings": IBAN}, "action": "redact"}
+
+
+def test_a_call_that_no_rule_touches_takes_the_default():
+    assert judge(compiled(policy(DENY))).verdict == "allow"
+    closed = judge(compiled(policy(DENY), defaults=None))
+    assert (closed.verdict, closed.reason) == ("deny", "default")
+    assert judge(compiled(policy(DENY), defaults=None), to=INTERNAL).verdict == "deny"
+
+
+def test_an_allow_rule_opens_where_the_default_is_closed():
+    rule = {"id": "open-eu", "when": {"destination": {"region": ["eu"]}}, "action": "allow"}
+    policies = compiled(policy(rule), defaults=None)
+    assert judge(policies, to=BETA).verdict == "allow"
+    assert judge(policies, to=ALPHA).verdict == "deny"
+
+
+def test_deny_quotes_the_rule_and_its_first_place():
+    ruling = judge(compiled(policy({**DENY, "contact": "dpo@example.org"})), [finding("fin.iban", 5, 9)])
+    assert (ruling.verdict, ruling.reason, ruling.contact) == ("deny", "rule", "dpo@example.org")
+    assert ruling.message == {"en": "No.", "fr": "Non."}
+    (hit,) = ruling.rules
+    assert ruling.decided_by is hit
+    assert (hit.rule, hit.action, hit.detectors, hit.count) == ("no-iban", "deny", ("fin.iban",), 1)
+    assert hit.place is not None and (hit.place.message, hit.place.role, hit.place.start) == (0, "user", 5)
+
+
+def test_deny_beats_reroute_beats_allow():
+    reroute = {
+        "id": "home",
+        "when": {"findings": IBAN, "destination": {"external": True}},
+        "action": "reroute",
+        "to": "internal",
+    }
+    only = judge(compiled(policy(reroute)), [finding("fin.iban")])
+    assert (only.verdict, only.reroute) == ("reroute", "internal")
+    assert only.decided_by is not None and only.decided_by.rule == "home"
+    assert judge(compiled(policy(reroute)), [finding("fin.iban")], to=INTERNAL).verdict == "allow"
+    both = judge(compiled(policy(reroute, DENY)), [finding("fin.iban")])
+    assert (both.verdict, both.reroute) == ("deny", None)
+
+
+def test_redaction_joins_overlapping_spans_and_keeps_others():
+    rule = {"id": "hide", "when": {"findings": {"any_of": ["fin.iban", "fr.nir"]}}, "action": "redact"}
+    found = [finding("fin.iban", 0, 6), finding("fr.nir", 4, 9), finding("fr.nir", 12, 15)]
+    ruling = judge(compiled(policy(rule)), found)
+    assert ruling.verdict == "allow"
+    assert ruling.rewrites == (
+        Rewrite(0, 0, 9, "[redacted: fin.iban]", "fin.iban", "hide"),
+        Rewrite(0, 12, 15, "[redacted: fr.nir]", "fr.nir", "hide"),
+    )
+
+
+def test_a_deny_only_touching_history_redacts_it():
+    old, new = Text(history=True), Text(message=4)
+    ruling = judge(compiled(policy(DENY)), [finding("fin.iban")], [old, new])
+    assert ruling.verdict == "allow" and len(ruling.rewrites) == 1
+    assert ruling.rules[0].action == "redact"
+    ruling = judge(compiled(policy(DENY)), [finding("fin.iban"), finding("fin.iban", passage=1)], [old, new])
+    assert ruling.verdict == "deny"
+    assert ruling.decided_by is not None and ruling.decided_by.place is not None
+    assert ruling.decided_by.place.message == 4
+
+
+def test_in_history_deny_refuses_history_too():
+    rule = {**DENY, "in_history": "deny"}
+    assert judge(compiled(policy(rule)), [finding("fin.iban")], [Text(history=True)]).verdict == "deny"
+
+
+def test_a_passage_refused_before_counts_as_history():
+    ruling = judge(compiled(policy(DENY)), [finding("fin.iban")], refused=frozenset({0}))
+    assert (ruling.verdict, len(ruling.rewrites)) == ("allow", 1)
+
+
+def test_what_cannot_be_rewritten_is_denied_with_the_way_out():
+    for rule in (REDACT, DENY):
+        ruling = judge(compiled(policy(rule)), [finding("fin.iban")], [Text(locked=True, history=True)])
+        assert (ruling.verdict, ruling.reason) == ("deny", "not_rewritable")
+        assert "new conversation" in ruling.message["en"] and "nouvelle conversation" in ruling.message["fr"]
+        assert ruling.decided_by in ruling.rules
+        assert [h.action for h in ruling.rules] == ["deny"]
+
+
+def test_tool_arguments_read_twice_are_redacted_once():
+    source = Text('{"k": "abcd\\n"}', role="tool_arguments", direction="tool_arguments", path="/m/0")
+    decoded = replace(source, text="abcd\n", locked=True)
+    seen = [finding("fin.iban", 7, 11, 0, digest=b"d"), finding("fin.iban", 0, 4, 1, digest=b"d")]
+    ruling = judge(compiled(policy(REDACT)), seen, [source, decoded])
+    assert ruling.verdict == "allow" and [r.passage for r in ruling.rewrites] == [0]
+    only_decoded = judge(compiled(policy(REDACT)), seen[1:], [source, decoded])
+    assert only_decoded.reason == "not_rewritable"
+    twice = [*seen, finding("fin.iban", 4, 5, 1, digest=b"d")]
+    assert judge(compiled(policy(REDACT)), twice, [source, decoded]).verdict == "deny"
+
+
+def test_redaction_of_json_source_splits_no_escape_and_joins_no_strings():
+    source = Text('{"k": "ab\\ncd"}', role="tool_arguments", direction="tool_arguments")
+    (rewrite,) = judge(compiled(policy(REDACT)), [finding("fin.iban", 10, 13)], [source]).rewrites
+    assert source.text[rewrite.start : rewrite.end] == "\\ncd"
+    crossing = judge(compiled(policy(REDACT)), [finding("fin.iban", 4, 9)], [source])
+    assert crossing.reason == "not_rewritable"
+
+
+def test_shadow_rules_are_told_and_change_nothing():
+    rule = {**DENY, "mode": "shadow", "shadow_until": date(2026, 1, 1)}
+    ruling = judge(compiled(policy(rule)), [finding("fin.iban")])
+    assert ruling.verdict == "allow" and not ruling.rewrites
+    assert [(h.rule, h.mode, h.action) for h in ruling.rules] == [("no-iban", "shadow", "deny")]
+
+
+def test_warn_is_a_notice():
+    rule = {"id": "mind", "when": {"findings": IBAN}, "action": "warn", "message": {"en": "Mind."}}
+    ruling = judge(compiled(policy(rule)), [finding("fin.iban")])
+    assert ruling.verdict == "allow" and ruling.notices[0].message["en"] == "Mind."
+
+
+@pytest.mark.parametrize(
+    ("test", "found", "expected"),
+    [
+        ({"any_of": ["fin.iban"], "confidence": ">=0.95"}, [("fin.iban", 0.94)], "allow"),
+        ({"any_of": ["fin.iban"], "confidence": ">=0.95"}, [("fin.iban", 0.95)], "deny"),
+        ({"any_of": ["fin.iban"], "confidence": ">0.95"}, [("fin.iban", 0.95)], "allow"),
+        ({"any_of": ["fin.iban"]}, [("fin.iban", 0.74)], "allow"),
+        ({"any_of": ["fin.iban"], "count": ">=2"}, [("fin.iban", 0.9)], "allow"),
+        ({"any_of": ["fin.iban", "fr.nir"], "count": ">1"}, [("fin.iban", 0.9), ("fr.nir", 0.9)], "deny"),
+        ({"all_of": ["fin.iban", "fr.nir"]}, [("fin.iban", 0.9)], "allow"),
+        ({"all_of": ["fin.iban", "fr.nir"]}, [("fin.iban", 0.9), ("fr.nir", 0.8)], "deny"),
+        ({"any_of": ["secret.*"]}, [("secret.jwt", 0.9)], "deny"),
+    ],
+)
+def test_findings(test, found, expected):
+    rule = {"id": "r", "when": {"findings": test}, "action": "deny"}
+    assert judge(compiled(policy(rule)), [finding(d, confidence=c) for d, c in found]).verdict == expected
+
+
+def test_missing_facts_count_as_the_most_sensitive():
+    for condition in ({"region": ["us"]}, {"region": {"not_in": ["eu"]}}, {"training": True}, {"retention_days": ">5"}):
+        rule = {"id": "r", "when": {"destination": condition}, "action": "deny"}
+        bare = replace(INTERNAL, region=None, training=None, retention_days=None)
+        assert judge(compiled(policy(rule)), to=bare).verdict == "deny", condition
+        rule = {"id": "r", "when": {"destination": condition}, "action": "allow"}
+        assert judge(compiled(policy(rule), defaults=None), to=bare).verdict == "deny", condition
+    spared = {**DENY, "unless": {"teams": ["finance"]}}
+    assert judge(compiled(policy(spared)), [finding("fin.iban")]).verdict == "allow"
+    assert judge(compiled(policy(spared)), [finding("fin.iban")], call=Call(team=None)).verdict == "deny"
+
+
+def test_applies_to_narrows_and_directions_split_tool_results():
+    scoped = policy(DENY, applies_to={"use_cases": ["hr-*"], "directions": ["request"]})
+    assert judge(compiled(scoped), [finding("fin.iban")]).verdict == "deny"
+    assert judge(compiled(scoped), [finding("fin.iban")], call=Call(use_case="sandbox")).verdict == "allow"
+    result = Text(role="tool", direction="tool_results")
+    assert judge(compiled(scoped), [finding("fin.iban")], [result]).verdict == "allow"
+    assert judge(compiled(policy(DENY)), [finding("fin.iban")], [result]).verdict == "deny"
+
+
+def test_exceptions_lift_for_their_people_until_their_day():
+    lifted = policy(
+        {**DENY, "overridable": True},
+        exceptions=[
+            {
+                "id": "EX-1",
+                "lifts": ["no-iban"],
+                "who": {"users": ["m.*"]},
+                "reason": "r",
+                "owner": "o",
+                "expires": date(2026, 6, 1),
+            }
+        ],
+    )
+    ruling = judge(compiled(lifted), [finding("fin.iban")])
+    assert ruling.verdict == "allow" and ruling.rules[0].mode == "lifted"
+    assert judge(compiled(lifted), [finding("fin.iban")], call=Call(user="other")).verdict == "deny"
+    late = Call(now=datetime(2026, 6, 2, 0, 0, 1, tzinfo=UTC))
+    assert judge(compiled(lifted), [finding("fin.iban")], call=late).verdict == "deny"
+
+
+def test_parts_that_are_not_text():
+    image = [Text(part="not_inspectable", note="image/png")]
+    seen = [finding("class.not_inspectable")]
+    assert judge(compiled(), seen, image).reason == "class"
+    assert judge(compiled(), seen, image, INTERNAL).verdict == "allow"
+    rule = {
+        "id": "img",
+        "when": {"findings": {"any_of": ["class.not_inspectable"]}, "destination": {"region": ["eu"]}},
+        "action": "allow",
+    }
+    assert judge(compiled(policy(rule)), seen, image, BETA).verdict == "allow"
+    assert judge(compiled(policy(rule), defaults=None), seen, image, BETA).reason == "default"
+
+
+def test_addresses_and_vendor_tools_need_a_rule_that_lists_them():
+    rule = {
+        "id": "web",
+        "when": {"findings": {"any_of": ["class.remote_url"]}, "hosts": ["https://docs.example.org"]},
+        "action": "allow",
+    }
+    policies = compiled(policy(rule))
+    good, bad = (Text(part="remote_url", note=n) for n in ("https://docs.example.org", "https://else.example"))
+    seen = [finding("class.remote_url"), finding("class.remote_url", passage=1)]
+    assert judge(policies, seen[:1], [good], INTERNAL).verdict == "allow"
+    assert judge(policies, seen[:1], [bad], INTERNAL).verdict == "deny"
+    assert judge(policies, seen, [good, bad], INTERNAL).verdict == "deny"
+    assert (
+        judge(policies, [finding("class.server_tool")], [Text(part="server_tool", note="web_search")], INTERNAL).verdict
+        == "deny"
+    )
+
+
+def test_vendor_state_goes_back_to_its_vendor_only():
+    state = [Text(part="vendor_state", history=True, note="ab12")]
+    seen = [finding("class.vendor_state")]
+    assert judge(compiled(), seen, state, INTERNAL).reason == "vendor_state"
+    assert judge(compiled(), seen, state, vendor_state_ok=lambda p: p.note == "ab12").verdict == "allow"
+
+
+def test_failed_detection_and_unknown_destinations_are_denied():
+    policies = compiled()
+    assert policies.judge(Call(), [Text()], Found(failed="budget"), INTERNAL).reason == "detection_failed"
+    assert judge(policies, to=NOWHERE).reason == "unknown_destination"
+
+
+def test_confidential_detectors_are_never_named():
+    rule = {"id": "r", "when": {"findings": {"any_of": ["org.project-x"]}}, "action": "redact"}
+    ruling = judge(compiled(policy(rule)), [finding("org.project-x")])
+    assert "project-x" not in repr(ruling)
+    assert ruling.rewrites[0].new == "[redacted: confidential]"
+
+
+def test_the_defaults_speak_for_inside_and_outside():
+    half = OPEN._replace(
+        value={"kind": "Defaults", "when_no_rule_matches": {"internal": "allow", "external": "deny", "unknown": "deny"}}
+    )
+    assert judge(compiled(defaults=half), to=INTERNAL).verdict == "allow"
+    assert judge(compiled(defaults=half), to=BETA).verdict == "deny"
