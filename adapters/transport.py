@@ -1,0 +1,357 @@
+"""The one pooled HTTP client: every byte to a vendor and back goes through here.
+
+One pool for each endpoint. Its slots are counted here and not by the client library, so that a call cancelled while it
+waits can't take a slot or a wake-up with it. Nothing comes from the environment, and nothing is followed, decoded or
+kept between calls: no proxies of the environment, no redirects, no cookies, no compression.
+
+Four time limits: connect (waiting for a slot included), first byte (from connected to the headers), idle (between two
+chunks), total (the whole attempt). Every end that is not clean drops the connection at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import ssl
+import warnings
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from types import TracebackType
+
+import aiohttp
+from aiohttp import hdrs
+from yarl import URL
+
+from adapters.errors import ConnectFailed, CutShort, ProtocolBroken, TimedOut, UpstreamError
+
+_OWN_HEADERS = (hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.CONTENT_TYPE)
+_PLAIN = {hdrs.ACCEPT_ENCODING: "identity"}
+_NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
+_LARGE = 2**20  # beyond this the client library warns about plain bytes
+_URLS = 1_024  # URLs remembered by a pool: they come from configuration, so more are never seen in practice
+_DNS_SECONDS = 60
+_KEEP_SECONDS = 30.0
+_TICK = 0.001  # seconds by which a timer of the loop may come early
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where one vendor listens and how it is reached. Times in seconds; connections: most at once.
+
+    ca_bundle: PEM file of the authorities trusted instead of the system's. egress_proxy: URL of an HTTP proxy.
+    """
+
+    base_url: str
+    ca_bundle: str | None = None
+    egress_proxy: str | None = None
+    connect_seconds: float = 5.0
+    first_byte_seconds: float = 300.0
+    idle_seconds: float = 120.0
+    total_seconds: float = 600.0
+    connections: int = 256
+
+
+class _Stage:
+    """How far one send has come: `transport` is set once it is connected, and the first-byte limit runs from there."""
+
+    __slots__ = ("deadline", "first_byte", "limit", "transport")
+
+    def __init__(self, limit: asyncio.Timeout, first_byte: float, deadline: float) -> None:
+        self.limit = limit
+        self.first_byte = first_byte
+        self.deadline = deadline
+        self.transport: asyncio.Transport | None = None
+
+    def connected(self, transport: asyncio.Transport | None) -> None:
+        self.transport = transport
+        now = asyncio.get_running_loop().time()
+        self.limit.reschedule(min(now + self.first_byte, self.deadline))
+
+    def abort(self) -> None:
+        """Drop the connection without waiting for what is still to be written."""
+        if self.transport is not None:
+            self.transport.abort()
+
+
+_sending: ContextVar[_Stage] = ContextVar("_sending")
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Tells the call that is being sent when it is connected, and over what (tracing would cost more)."""
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[aiohttp.tracing.Trace], timeout: aiohttp.ClientTimeout  # noqa: ASYNC109 - theirs
+    ) -> aiohttp.connector.Connection:
+        connection = await super().connect(req, traces, timeout)
+        _sending.get().connected(connection.transport)
+        return connection
+
+
+class _Pool:
+    """The connections to one endpoint. busy: slots taken."""
+
+    def __init__(self, endpoint: Endpoint, trust: ssl.SSLContext | bool) -> None:
+        self.endpoint = endpoint
+        self.slots = asyncio.Semaphore(endpoint.connections)
+        self.busy = 0
+        self.retired = False
+        self._base = str(URL(endpoint.base_url)).rstrip("/")
+        self._urls: dict[str, URL] = {}
+        self.session = aiohttp.ClientSession(
+            connector=_Connector(limit=0, ttl_dns_cache=_DNS_SECONDS, keepalive_timeout=_KEEP_SECONDS, ssl=trust),
+            timeout=_NO_TIMEOUT, auto_decompress=False, raise_for_status=False, trust_env=False,
+            cookie_jar=aiohttp.DummyCookieJar(), skip_auto_headers=_OWN_HEADERS, headers=_PLAIN,
+            max_line_size=16_384, max_field_size=16_384,
+        )  # fmt: skip
+
+    def url(self, path: str) -> URL:
+        """Base URL and path; a version that both name (`.../v1` and `/v1/...`) stands once."""
+        known = self._urls.get(path)
+        if known is None:
+            version = "/" + self._base.rpartition("/")[2]
+            tail = path.removeprefix(version) if path.startswith(f"{version}/") else path
+            known = URL(self._base + tail, encoded=True)
+            if len(self._urls) < _URLS:
+                self._urls[path] = known
+        return known
+
+    async def take(self) -> None:
+        """Wait for a slot."""
+        await self.slots.acquire()
+        self.busy += 1
+
+    def give_back(self) -> None:
+        """Return a slot; the last one of a retired pool closes it."""
+        self.busy -= 1
+        self.slots.release()
+        if self.retired and not self.busy:
+            _closing(self.session)
+
+
+class Answer:
+    """What a vendor answers: status and headers at once, the body as it comes.
+
+    Close it always: an answer not read to its end is aborted at the vendor. headers: names as the vendor wrote them.
+    """
+
+    __slots__ = ("_body", "_deadline", "_loop", "_over", "_pool", "_response", "_since", "_stage", "_timer", "headers",
+                 "status")  # fmt: skip
+
+    def __init__(self, pool: _Pool, response: aiohttp.ClientResponse, stage: _Stage) -> None:
+        self.status = response.status
+        self.headers: Sequence[tuple[bytes, bytes]] = response.raw_headers
+        self._pool, self._response, self._stage = pool, response, stage
+        self._body = response.content
+        self._loop = asyncio.get_running_loop()
+        self._since: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._over = False
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body in the pieces in which it arrives, none held back.
+
+        Raises UpstreamError: timeout where the vendor falls silent, cut where the connection breaks.
+        """
+        return self
+
+    def __aiter__(self) -> Answer:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._over:
+            raise StopAsyncIteration
+        self._since = self._loop.time()
+        if self._timer is None and not self._body.is_eof():
+            self._timer = self._loop.call_at(self._due(self._since), self._tick)
+        data: bytes | None = None
+        try:
+            data = await self._body.readany()
+        except (aiohttp.ClientError, OSError, TimedOut) as problem:
+            # Raised below: the client library's exception holds the request, and must not hang on to ours.
+            failure = problem if isinstance(problem, TimedOut) else CutShort(status=self.status)
+        finally:
+            self._since = None
+            if not data:
+                self.close()
+        if data is None:
+            raise failure
+        if not data:
+            raise StopAsyncIteration
+        return data
+
+    async def read(self, limit: int) -> bytes:
+        """The whole body; a body of more than `limit` bytes is a protocol error."""
+        parts: list[bytes] = []
+        async for chunk in self:
+            parts.append(chunk)
+            limit -= len(chunk)
+            if limit < 0:
+                self.close()
+                raise ProtocolBroken(status=self.status)
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Abort the vendor's answer where it isn't complete; the slot is free either way. Idempotent."""
+        if self._over:
+            return
+        self._over = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._body.is_eof() or self._body.exception() is not None:
+            self._response.close()
+            self._stage.abort()
+        else:
+            self._response.release()
+        self._pool.give_back()
+
+    def __del__(self) -> None:
+        if not self._over:
+            warnings.warn("an answer of a vendor was not closed", ResourceWarning, source=self, stacklevel=1)
+            self.close()
+
+    def _due(self, since: float) -> float:
+        return min(since + self._pool.endpoint.idle_seconds, self._stage.deadline)
+
+    def _tick(self) -> None:
+        """One timer for all chunks: looks how long the wait has lasted, and comes back when it may be over."""
+        self._timer = None
+        if self._since is None:
+            return  # nobody waits: the reader is busy, and its next wait sets the timer again
+        due = self._due(self._since)
+        if self._loop.time() < due - _TICK:
+            self._timer = self._loop.call_at(due, self._tick)
+            return
+        which = "total" if due == self._stage.deadline else "idle"
+        self._body.set_exception(TimedOut(status=self.status, code=which))
+        self._stage.abort()
+
+
+class Transport:
+    """The gateway's way to its vendors; an async context manager, used from one event loop."""
+
+    def __init__(self) -> None:
+        self._pools: dict[Endpoint, _Pool] = {}
+        self._trust: dict[str | None, ssl.SSLContext] = {}
+
+    async def __aenter__(self) -> Transport:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for pool in self._pools.values():
+            await pool.session.close()
+        self._pools.clear()
+
+    def busy(self, endpoint: Endpoint) -> int:
+        """Calls under way to an endpoint."""
+        pool = self._pools.get(endpoint)
+        return pool.busy if pool is not None else 0
+
+    def use(self, endpoints: Collection[Endpoint]) -> None:
+        """Make the pools of these endpoints, and close all others, each when its last call is over (start, reload).
+
+        Raises OSError for a CA bundle that can't be read.
+        """
+        for endpoint in endpoints:
+            self._pool(endpoint)
+        for endpoint in [known for known in self._pools if known not in endpoints]:
+            pool = self._pools.pop(endpoint)
+            pool.retired = True
+            if not pool.busy:
+                _closing(pool.session)
+
+    async def send(
+        self, endpoint: Endpoint, method: str, path: str, headers: Sequence[tuple[str, str]], body: bytes
+    ) -> Answer:
+        """Send one request and wait for the headers of its answer, whatever its status below 300 or from 400.
+
+        Raises UpstreamError: connect, timeout, cut (the connection broke before an answer), protocol (not HTTP, a
+        redirect, a compressed body). Cancelling it drops the connection.
+        """
+        try:
+            pool = self._pools.get(endpoint) or self._pool(endpoint)
+        except OSError:
+            raise ConnectFailed(fault="ours") from None  # a CA bundle that can't be read
+        now = asyncio.get_running_loop().time()
+        deadline = now + endpoint.total_seconds
+        limit = asyncio.timeout_at(min(now + endpoint.connect_seconds, deadline))
+        stage = _Stage(limit, endpoint.first_byte_seconds, deadline)
+        try:
+            async with limit:
+                await pool.take()
+                return await _exchange(pool, stage, method, path, headers, body)
+        except TimeoutError:
+            which = "connect" if stage.transport is None else "first_byte"
+        raise TimedOut(code="total" if limit.when() == deadline else which)
+
+    def _pool(self, endpoint: Endpoint) -> _Pool:
+        if endpoint not in self._pools:
+            secure = endpoint.base_url.startswith("https:") or (endpoint.egress_proxy or "").startswith("https:")
+            self._pools[endpoint] = _Pool(endpoint, self._trusting(endpoint.ca_bundle) if secure else True)
+        return self._pools[endpoint]
+
+    def _trusting(self, ca_bundle: str | None) -> ssl.SSLContext:
+        """One TLS context for each CA bundle: reading the authorities takes tens of milliseconds."""
+        if ca_bundle not in self._trust:
+            context = ssl.create_default_context(cafile=ca_bundle)
+            context.set_alpn_protocols(["http/1.1"])
+            self._trust[ca_bundle] = context
+        return self._trust[ca_bundle]
+
+
+async def _exchange(
+    pool: _Pool, stage: _Stage, method: str, path: str, headers: Sequence[tuple[str, str]], body: bytes
+) -> Answer:
+    """The request on a slot that is already taken; gives it back unless there is an answer to read."""
+    token = _sending.set(stage)
+    answer: Answer | None = None
+    try:
+        response = await pool.session.request(
+            method, pool.url(path), headers=headers, allow_redirects=False,
+            data=io.BytesIO(body) if len(body) > _LARGE else body or None, proxy=pool.endpoint.egress_proxy,
+        )  # fmt: skip
+        answer = Answer(pool, response, stage)
+    except (aiohttp.ClientError, OSError, ValueError) as problem:
+        if isinstance(problem, TimeoutError):
+            raise
+        failure = _failure(problem, stage)
+    finally:
+        _sending.reset(token)
+        if answer is None:
+            stage.abort()
+            pool.give_back()
+    if answer is None:
+        raise failure
+    if 300 <= answer.status < 400 or answer.status < 200 or _encoded(answer.headers):
+        answer.close()
+        raise ProtocolBroken(status=answer.status)
+    return answer
+
+
+def _failure(problem: Exception, stage: _Stage) -> UpstreamError:
+    """What went wrong, without the client library's exception, which holds the request and its credential."""
+    if stage.transport is None:
+        return ConnectFailed()
+    if isinstance(problem, aiohttp.ClientResponseError | ValueError):
+        return ProtocolBroken()
+    return CutShort()
+
+
+def _encoded(headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    return any(
+        name.lower() == b"content-encoding" and value.strip().lower() not in (b"", b"identity")
+        for name, value in headers
+    )
+
+
+_closers: set[asyncio.Task[None]] = set()
+
+
+def _closing(session: aiohttp.ClientSession) -> None:
+    """Close a retired pool's connections beside the call that was its last."""
+    task = asyncio.get_running_loop().create_task(session.close())
+    _closers.add(task)
+    task.add_done_callback(_closers.discard)
