@@ -6,22 +6,24 @@ import dataclasses
 import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path as FilePath
 
+from adapters.registry import VENDORS
+from adapters.vendors.base import OptionError
 from gateway.config.kinds import Context
-from gateway.config.settings import Settings
-from gateway.config.table import build
+from gateway.config.settings import Settings, VendorSettings
+from gateway.config.table import Path, build
 from gateway.documents import Document, Documents, DocumentsRefused, Problem, Rendered, load, nearest
 
 MAX_SOCKET_PATH = 107  # what the kernel's sockaddr_un holds
 
 
-def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
+def load_settings(path: FilePath, environ: Mapping[str, str] | None = None) -> Settings:
     """The configuration at `path`; DocumentsRefused otherwise. environ: where `${NAME}` is looked up."""
     return read_settings(load(path), path.parent, environ)
 
 
-def read_settings(documents: Documents, folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
+def read_settings(documents: Documents, folder: FilePath, environ: Mapping[str, str] | None = None) -> Settings:
     """The same from documents in memory. folder: where relative paths start."""
     if len(documents.items) != 1:
         file = next(iter(documents.files), "config.yaml")
@@ -73,13 +75,22 @@ def _impossible(settings: Settings, file: str) -> Iterator[Problem]:
         yield Problem((file, where), f"the path of the control socket is longer than {MAX_SOCKET_PATH} bytes")
     if settings.keyring.dir.is_relative_to(settings.state_dir):
         yield Problem((file, "keyring", "dir"), "the keyring must lie outside state_dir")
-    for name, vendor in settings.vendors.items():
-        if vendor.kind != "simulator":
-            continue
+    for vendor in settings.vendors.values():
+        yield from _vendor(settings, vendor, (file, "vendors", vendor.name))
+
+
+def _vendor(settings: Settings, vendor: VendorSettings, path: Path) -> Iterator[Problem]:
+    kind = VENDORS[vendor.kind]
+    try:
+        kind(vendor.options)
+    except OptionError as wrong:
+        yield Problem((*path, "options", wrong.option), f"{wrong.option}: {wrong.message}", wrong.nearest)
+    if vendor.kind == "simulator":
         if not settings.simulator.enabled:
-            yield Problem((file, "vendors", name, "kind"), "a simulator needs simulator.enabled: true")
-        played = vendor.options.get("name", name)
-        yield from _known((file, "vendors", name), "simulator name", played, settings.simulator.names)
+            yield Problem((*path, "kind"), "a simulator needs simulator.enabled: true")
+        yield from _known(path, "simulator", vendor.name, settings.simulator.names)
+    elif vendor.base_url is None and kind.default_base_url is None:
+        yield Problem(path, f"base_url is required for kind {vendor.kind}")
 
 
 def _written(document: Document, section: str) -> Collection[str]:
@@ -87,7 +98,7 @@ def _written(document: Document, section: str) -> Collection[str]:
     return value if isinstance(value, dict) else ()
 
 
-def _known(path: tuple[str | int, ...], what: str, name: str, names: Collection[str]) -> Iterator[Problem]:
+def _known(path: Path, what: str, name: str, names: Collection[str]) -> Iterator[Problem]:
     if name not in names:
         yield Problem(path, f"there is no {what} {name}", nearest(name, names))
 

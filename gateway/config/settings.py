@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from adapters.registry import VENDORS
 from gateway.config import kinds as k
 from gateway.config.kinds import Address, Network
 from gateway.config.secret import Secret
 from gateway.config.table import Row, listed, named, rows, section, setting
-
-VENDOR_KINDS = ("openai", "anthropic", "azure_openai", "openai_compatible", "simulator")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +105,9 @@ class SimulatorSettings:
 
     enabled: bool = setting(k.FLAG, "Start it; without it no destination of kind simulator is routable.", default=False)
     port: int = setting(k.count(0, 65535), "Loopback port; 0 takes a free one.", default=0)
-    names: tuple[str, ...] = setting(k.several(k.WORD), "The vendors that it plays.", default=())
+    names: tuple[str, ...] = setting(
+        k.several(k.WORD), "The vendors that it plays, by the names under vendors.", default=()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,7 @@ class VendorSettings:
     """One endpoint of a model vendor, or of a model server in-house."""
 
     name: str
-    kind: str = setting(k.choice(*VENDOR_KINDS), "How this vendor is spoken to.")
+    kind: str = setting(k.choice(*VENDORS), "How this vendor is spoken to.")
     base_url: str | None = setting(
         k.URL,
         "Where it is; its host must be among the allowed_hosts of the contract.",

@@ -19,7 +19,7 @@ class Caller:
     key_id: str
     organisation: str
     team: str
-    groups: frozenset[str]
+    groups: tuple[str, ...]
     user: str
     use_cases: tuple[str, ...]
     models: tuple[str, ...]

@@ -126,7 +126,7 @@ class KeyStore:
             key_id=key.id,
             organisation=self._organisation,
             team=grant.team,
-            groups=frozenset(grant.groups),
+            groups=grant.groups,
             user=grant.user,
             use_cases=grant.use_cases,
             models=grant.models,

@@ -80,12 +80,17 @@ def test_null_means_the_default():
         ("vendors: {a: {kind: simulator}}", "a simulator needs simulator.enabled: true"),
         (
             "simulator: {enabled: true, names: [alpha]}\nvendors: {alpah: {kind: simulator}}",
-            "2:11: there is no simulator name alpah (did you mean alpha?)",
+            "2:11: there is no simulator alpah (did you mean alpha?)",
         ),
         (
             "vendors: {openai: {kind: openai}}\ndestinations: {d: {vendor: opnai, model: m}}",
             "2:20: there is no vendor opnai (did you mean openai?)",
         ),
+        (
+            "vendors: {a: {kind: openai, options: {projct: x}}}",
+            "1:39: projct: openai takes no option of this name (did you",
+        ),
+        ("vendors: {a: {kind: azure_openai}}", "1:11: base_url is required for kind azure_openai"),
         ("models: {m: {destinations: [d]}}", "1:29: there is no destination d"),
         ("models: {m: {destinations: []}}", "destinations must be a list of name, at least 1"),
         (

@@ -1,0 +1,1 @@
+"""The governance bundle, and the pair that it makes with the configuration."""

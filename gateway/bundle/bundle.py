@@ -1,0 +1,132 @@
+"""The governance bundle: contracts, use cases, detectors and policies, read and compiled as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import policies
+from gateway.bundle.contracts import REGIONS, TRUSTS, Contract
+from gateway.bundle.destinations import Destination
+from gateway.bundle.use_cases import THE_SANDBOX, UseCase
+from gateway.config import Settings
+from gateway.config.kinds import Context
+from gateway.config.table import build
+from gateway.documents import Document, Documents, DocumentsRefused, Problem, load, nearest
+from policies.decide import Policies
+from policies.detectors.catalogue import Catalogue
+from policies.detectors.engine import Engine
+from policies.language import Doc, Vocabulary
+from policies.language import compile as compile_policies
+
+KINDS = ("EgressPolicy", "Detector", "Contract", "UseCase", "Defaults")
+PACKS = Path(policies.__file__).parent / "packs"
+STARTER = Path(policies.__file__).parent / "starter"
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """The part of a bundle that stands without the others: contracts and use cases by id."""
+
+    documents: Documents
+    contracts: Mapping[str, Contract]
+    use_cases: Mapping[str, UseCase]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle in force. revision: of its files and of the detection engine."""
+
+    documents: Documents
+    contracts: Mapping[str, Contract]
+    use_cases: Mapping[str, UseCase]
+    policies: Policies
+    engine: Engine
+    revision: str
+
+
+def read_papers(documents: Documents) -> Papers:
+    """Contracts and use cases; DocumentsRefused with every fault of theirs, unknown kinds included."""
+    problems = list(_wrong_kinds(documents))
+    contracts = _by_id(documents, "Contract", Contract, problems)
+    use_cases = _by_id(documents, "UseCase", UseCase, problems)
+    if problems:
+        raise DocumentsRefused(documents.render(problems))
+    return Papers(documents, contracts, {THE_SANDBOX.id: THE_SANDBOX, **use_cases})
+
+
+def build_bundle(papers: Papers, settings: Settings, destinations: Mapping[str, Destination]) -> Bundle:
+    """Detectors and policies compiled against the names that exist; DocumentsRefused with every fault."""
+    catalogue = _catalogue(papers.documents)
+    engine = Engine(catalogue)
+    vocabulary = _vocabulary(papers, settings, destinations, catalogue)
+    wanted = [d for d in papers.documents.items if d.value["kind"] in ("EgressPolicy", "Defaults")]
+    compiled = compile_policies([Doc(d.value["kind"], d.name, d.value) for d in wanted], vocabulary)
+    if not isinstance(compiled, Policies):
+        raise DocumentsRefused(papers.documents.render(compiled))
+    revision = blake2b(engine.revision.encode(), digest_size=6)
+    for name, raw in sorted(papers.documents.files.items()):
+        revision.update(f"\0{name}\0{len(raw)}\0".encode() + raw)
+    return Bundle(papers.documents, papers.contracts, papers.use_cases, compiled, engine, revision.hexdigest())
+
+
+def _wrong_kinds(documents: Documents) -> Iterator[Problem]:
+    for document in documents.items:
+        kind = document.value.get("kind")
+        if kind is None:
+            yield Problem((document.name,), f"kind is required: one of {', '.join(KINDS)}")
+        elif kind not in KINDS:
+            yield Problem((document.name, "kind"), f"there is no kind {kind}", nearest(str(kind), KINDS))
+
+
+def _by_id(documents: Documents, kind: str, cls: type[Any], problems: list[Problem]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for document in documents.items:
+        if document.value.get("kind") != kind:
+            continue
+        item = _one(document, cls, problems)
+        if item is not None and item.id in found:
+            problems.append(Problem((document.name, "id"), f"there are two of kind {kind} with the id {item.id}"))
+        elif item is not None:
+            found[item.id] = item
+    return found
+
+
+def _one(document: Document, cls: type[Any], problems: list[Problem]) -> Any:
+    value = {key: inner for key, inner in document.value.items() if key != "kind"}
+    return build(cls, value, (document.name,), Context(Path(), {}), problems)
+
+
+def _catalogue(documents: Documents) -> Catalogue:
+    own = [d for d in documents.items if d.value["kind"] == "Detector"]
+    given = (*load(PACKS).items, *own)
+    built = Catalogue.build([d.value for d in given])
+    if isinstance(built, Catalogue):
+        return built
+    named = [Problem((given[int(p.path[0])].name, *p.path[1:]), p.message, p.nearest) for p in built]
+    raise DocumentsRefused(documents.render(named))
+
+
+def _vocabulary(
+    papers: Papers, settings: Settings, destinations: Mapping[str, Destination], catalogue: Catalogue
+) -> Vocabulary:
+    contracts = papers.contracts.values()
+    return Vocabulary(
+        detectors=frozenset(catalogue.detectors),
+        confidential=frozenset(d.id for d in catalogue.detectors.values() if d.confidential),
+        vendors=frozenset(settings.vendors) | {c.vendor for c in contracts},
+        destinations=frozenset(destinations),
+        models=frozenset(settings.models),
+        vendor_models=frozenset(d.model for d in destinations.values()),
+        groups=frozenset(settings.directory.groups),
+        teams=frozenset(settings.directory.teams),
+        use_cases=frozenset(papers.use_cases),
+        regions=frozenset(REGIONS) | {c.region for c in contracts},
+        trusts=frozenset(TRUSTS),
+        contracts=frozenset(papers.contracts),
+        processors=frozenset(c.processor for c in contracts),
+        facts=destinations,
+    )

@@ -1,0 +1,150 @@
+"""Destinations and public models: configuration joined with contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from gateway.bundle.contracts import Contract
+from gateway.config.settings import DestinationSettings, Settings, VendorSettings
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """One model at one vendor and the terms it is used under: what rulings and routing see of it.
+
+    vendor: its name in the configuration. kind: how it is spoken to. A fact that no contract states is None, which
+    policies take as the most sensitive value. flaw: why it isn't routable, "" where nothing is wrong but time.
+    """
+
+    name: str
+    vendor: str
+    kind: str
+    model: str
+    base_url: str
+    beta: frozenset[str] = frozenset()
+    contract: str | None = None
+    trust: str | None = None
+    region: str | None = None
+    processor: str | None = None
+    retention_days: int | None = None
+    training: bool | None = None
+    expires: date | None = None
+    flaw: str = ""
+    today: Callable[[], date] = field(default=_today, repr=False, compare=False)
+
+    @property
+    def external(self) -> bool:
+        """Outside the company, or nobody said that it is inside."""
+        return self.trust != "internal"
+
+    @property
+    def expired(self) -> bool:
+        """Whether its contract's last day (UTC) is over."""
+        return self.expires is not None and self.today() > self.expires
+
+    @property
+    def known(self) -> bool:
+        """Whether a contract in force covers its host."""
+        return not self.flaw and not self.expired
+
+    @property
+    def routable(self) -> bool:
+        """Whether calls may go there, as far as terms say; policies may still refuse."""
+        return self.known
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model as staff ask for it, with its destinations, most preferred first."""
+
+    name: str
+    aliases: tuple[str, ...]
+    destinations: tuple[Destination, ...]
+
+
+def build_destinations(
+    settings: Settings,
+    contracts: Mapping[str, Contract],
+    urls: Mapping[str, str],
+    today: Callable[[], date] = _today,
+) -> dict[str, Destination]:
+    """Every destination by name; one without a contract that covers it has a `flaw` and is never routable.
+
+    urls: base URL of each vendor by name.
+    """
+    return {
+        name: _destination(wanted, settings.vendors[wanted.vendor], contracts, urls[wanted.vendor], today)
+        for name, wanted in settings.destinations.items()
+    }
+
+
+def build_models(settings: Settings, destinations: Mapping[str, Destination]) -> dict[str, Model]:
+    """Every public model by name."""
+    return {
+        name: Model(name, model.aliases, tuple(destinations[d] for d in model.destinations))
+        for name, model in settings.models.items()
+    }
+
+
+def remarks(destinations: Mapping[str, Destination], warn_days: int = 30) -> Iterator[str]:
+    """What `check` says of destinations: which aren't routable and why, which contracts end soon."""
+    for name, destination in destinations.items():
+        if destination.flaw:
+            yield f"destination {name} is not routable: {destination.flaw}"
+        elif destination.expires is not None:
+            left = (destination.expires - destination.today()).days
+            end = f"contract {destination.contract} ends on {destination.expires}"
+            if left < 0:
+                yield f"destination {name} is not routable: {end}, which is past"
+            elif left <= warn_days:
+                yield f"destination {name}: {end}, in {left} days"
+
+
+def _destination(
+    wanted: DestinationSettings,
+    vendor: VendorSettings,
+    contracts: Mapping[str, Contract],
+    url: str,
+    today: Callable[[], date],
+) -> Destination:
+    bare = Destination(
+        name=wanted.name,
+        vendor=vendor.name,
+        kind=vendor.kind,
+        model=wanted.model,
+        base_url=url,
+        beta=frozenset(wanted.beta),
+        flaw="it names no contract",
+        today=today,
+    )
+    contract = contracts.get(wanted.contract) if wanted.contract else None
+    return bare if contract is None else _under(bare, contract)
+
+
+def _under(bare: Destination, contract: Contract) -> Destination:
+    flaw = (
+        "" if contract.covers(bare.base_url) else f"{bare.base_url} is not at a host allowed by contract {contract.id}"
+    )
+    return Destination(
+        name=bare.name,
+        vendor=bare.vendor,
+        kind=bare.kind,
+        model=bare.model,
+        base_url=bare.base_url,
+        beta=bare.beta,
+        contract=contract.id,
+        trust=contract.trust,
+        region=contract.region,
+        processor=contract.processor,
+        retention_days=contract.retention_days,
+        training=contract.training,
+        expires=contract.expires,
+        flaw=flaw,
+        today=bare.today,
+    )

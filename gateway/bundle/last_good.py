@@ -1,0 +1,93 @@
+"""The last pair that was accepted, kept as a copy of its files, for a start with files that are bad."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+from gateway.bundle.destinations import _today
+from gateway.bundle.pair import Pair, build_pair, load_pair
+from gateway.config import Settings, read_settings
+from gateway.documents import DocumentsRefused, load
+
+CONFIG, BUNDLE = "config.yaml", "bundle"
+
+
+def keep(pair: Pair) -> None:
+    """Copy the files of an accepted pair into the state folder, replacing the copy there as a whole."""
+    place = pair.settings.last_good_dir
+    fresh, old = place.with_name(place.name + ".new"), place.with_name(place.name + ".old")
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    fresh.mkdir(parents=True, mode=0o700)
+    _write(fresh / CONFIG, next(iter(pair.config.files.values())))
+    for name, raw in pair.bundle.documents.files.items():
+        _write(fresh / BUNDLE / name, raw)
+    if place.exists():
+        place.rename(old)
+    fresh.rename(place)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def start_pair(
+    path: Path,
+    *,
+    simulators: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] | None = None,
+    today: Callable[[], date] = _today,
+) -> tuple[Pair, str]:
+    """The pair to begin serving with, and "" or a loud message that it is the last good one and why.
+
+    DocumentsRefused (of the present files) where they are bad and there is no last good pair that still works.
+    """
+    try:
+        return load_pair(path, serving=True, simulators=simulators, environ=environ, today=today), ""
+    except DocumentsRefused as refused:
+        pair = _last_good(path, simulators, environ, today)
+        if pair is None:
+            raise
+        return pair, (
+            f"THE CONFIGURATION OR THE BUNDLE IS BAD AND NOT IN FORCE. Serving with the last good pair (revision "
+            f"{pair.revision}) from {pair.settings.last_good_dir}. Mend this and reload:\n{refused}"
+        )
+
+
+def _last_good(
+    path: Path,
+    simulators: Mapping[str, str] | None,
+    environ: Mapping[str, str] | None,
+    today: Callable[[], date],
+) -> Pair | None:
+    for state in _state_folders(path):
+        copy = state / Settings().last_good_dir.name
+        if not (copy / CONFIG).is_file():
+            continue
+        try:
+            config = load(copy / CONFIG)
+            settings = read_settings(config, path.parent, environ)
+            files = load(copy / BUNDLE)
+            return build_pair(config, settings, files, serving=True, simulators=simulators, today=today)
+        except DocumentsRefused:
+            continue
+    return None
+
+
+def _state_folders(path: Path) -> list[Path]:
+    """Where the state folder may be when the configuration can't be trusted: as it says, or the default."""
+    found = [path.parent / Settings().state_dir]
+    try:
+        named = load(path).items[0].value.get("state_dir")
+    except (DocumentsRefused, IndexError):
+        return found
+    return [path.parent / named, *found] if isinstance(named, str) else found
+
+
+def _write(path: Path, raw: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path.open("wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())

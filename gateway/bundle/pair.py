@@ -1,0 +1,172 @@
+"""Configuration and bundle as one value: built together, swapped together, refused together."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+
+from adapters.registry import VENDORS
+from gateway.bundle.bundle import Bundle, Papers, build_bundle, read_papers
+from gateway.bundle.destinations import Destination, Model, _today, build_destinations, build_models, remarks
+from gateway.config import Settings, read_settings
+from gateway.config.settings import VendorSettings
+from gateway.documents import Documents, DocumentsRefused, Problem, load, nearest
+from gateway.identity import Keyring, KeyringRefused
+from policies.classify import Classifier
+from policies.decide import Policies
+from policies.detectors.engine import Engine
+
+__all__ = ["Destination", "Model", "Pair", "build_pair", "load_pair"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Everything that rules calls at one time. A call keeps the pair that it began with.
+
+    urls: base URL of each vendor by name; the contracts were checked against these, so calls must go to no others.
+    notes: what `check` warns of, one sentence each. keyring: None where only the files were to be checked.
+    """
+
+    settings: Settings
+    bundle: Bundle
+    config: Documents = field(repr=False)
+    destinations: Mapping[str, Destination]
+    models: Mapping[str, Model]
+    classifier: Classifier
+    policies: Policies
+    engine: Engine
+    urls: Mapping[str, str]
+    keyring: Keyring | None
+    revision: str
+    notes: tuple[str, ...] = ()
+    _named: Mapping[str, Model] = field(default_factory=dict, repr=False)
+
+    @property
+    def model_names(self) -> tuple[str, ...]:
+        """The public models, in the order of the configuration."""
+        return tuple(self.models)
+
+    def model(self, asked: str) -> Model | None:
+        """The public model of that name or alias."""
+        return self._named.get(asked)
+
+    def nearest(self, asked: str, allowed: Callable[[str], bool] = lambda _: True) -> str | None:
+        """The allowed public model whose name or alias is most like what was asked for."""
+        near = nearest(asked[:200], [n for n, m in self._named.items() if allowed(m.name)])
+        return self._named[near].name if near else None
+
+
+def load_pair(
+    path: Path,
+    *,
+    serving: bool = False,
+    previous: Pair | None = None,
+    simulators: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] | None = None,
+    today: Callable[[], date] = _today,
+) -> Pair:
+    """The pair that `path` (config.yaml) begins; DocumentsRefused with every fault.
+
+    serving: read the keyring too, it must be there. previous: its memory of classified texts is kept where detection
+    didn't change. simulators: vendor name -> base URL, of those that run. environ: where `${NAME}` is looked up.
+    """
+    config = load(path)
+    settings = read_settings(config, path.parent, environ)
+    return build_pair(
+        config, settings, load(settings.bundle), serving=serving, previous=previous, simulators=simulators, today=today
+    )
+
+
+def build_pair(
+    config: Documents,
+    settings: Settings,
+    files: Documents,
+    *,
+    serving: bool = False,
+    previous: Pair | None = None,
+    simulators: Mapping[str, str] | None = None,
+    today: Callable[[], date] = _today,
+) -> Pair:
+    """The same from what was read already."""
+    papers = read_papers(files)
+    _refuse(config, _unfounded(config.items[0].name, settings, papers))
+    urls = {name: _locate(settings, vendor, simulators or {}) for name, vendor in settings.vendors.items()}
+    destinations = build_destinations(settings, papers.contracts, urls, today)
+    models = build_models(settings, destinations)
+    bundle = build_bundle(papers, settings, destinations)
+    keyring = _keyring(config, settings) if serving else None
+    return Pair(
+        settings=settings,
+        bundle=bundle,
+        config=config,
+        destinations=destinations,
+        models=models,
+        classifier=_classifier(bundle, keyring, previous),
+        policies=bundle.policies,
+        engine=bundle.engine,
+        urls=urls,
+        keyring=keyring,
+        revision=_revision(config, bundle),
+        notes=(*remarks(destinations), *_shared_credentials(settings)),
+        _named={name: model for model in models.values() for name in (model.name, *model.aliases)},
+    )
+
+
+def _unfounded(file: str, settings: Settings, papers: Papers) -> Iterator[Problem]:
+    """Destinations whose contract isn't there, or is made with somebody else."""
+    for name, destination in settings.destinations.items():
+        path = (file, "destinations", name, "contract")
+        wanted = destination.contract
+        if wanted is None:
+            continue
+        contract = papers.contracts.get(wanted)
+        if contract is None:
+            where = papers.documents.label or "the bundle"
+            yield Problem(path, f"there is no contract {wanted} in {where}", nearest(wanted, papers.contracts))
+        elif contract.vendor != destination.vendor:
+            yield Problem(path, f"contract {wanted} is made with {contract.vendor}, not with {destination.vendor}")
+
+
+def _locate(settings: Settings, vendor: VendorSettings, simulators: Mapping[str, str]) -> str:
+    if vendor.kind == "simulator":
+        return simulators.get(vendor.name, f"http://127.0.0.1:{settings.simulator.port}/{vendor.name}")
+    return vendor.base_url or VENDORS[vendor.kind].default_base_url or ""
+
+
+def _classifier(bundle: Bundle, keyring: Keyring | None, previous: Pair | None) -> Classifier:
+    if previous is not None and previous.bundle.engine.revision == bundle.engine.revision:
+        return previous.classifier
+    return Classifier(bundle.engine, secret=keyring.memo if keyring else secrets.token_bytes(32))
+
+
+def _keyring(config: Documents, settings: Settings) -> Keyring:
+    try:
+        return Keyring.load(settings.keyring.dir)
+    except KeyringRefused as refused:
+        problem = Problem((config.items[0].name, "keyring", "dir"), str(refused))
+        raise DocumentsRefused(config.render([problem])) from None
+
+
+def _revision(config: Documents, bundle: Bundle) -> str:
+    found = blake2b(bundle.revision.encode(), digest_size=6)
+    for raw in config.files.values():
+        found.update(raw)
+    return found.hexdigest()
+
+
+def _shared_credentials(settings: Settings) -> Iterator[str]:
+    references = Counter(v.credential.reference for v in settings.vendors.values() if v.credential)
+    for reference, uses in references.items():
+        if uses > 1:
+            yield f"{uses} vendors share the credential {reference}: what one spends, the others lack"
+
+
+def _refuse(documents: Documents, problems: Iterator[Problem]) -> None:
+    found = list(problems)
+    if found:
+        raise DocumentsRefused(documents.render(found))
