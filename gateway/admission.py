@@ -24,7 +24,7 @@ def choose_use_case(exchange: Exchange, request: Request) -> None:
     if chosen is None:
         raise BadRequest("unknown_use_case", _NOT_YOURS)
     exchange.use_case = chosen
-    use_case = exchange.pair.use_cases.get(exchange.use_case)
+    use_case = exchange.pair.bundle.use_cases.get(exchange.use_case)
     status = use_case.status if use_case is not None else "unknown"
     if status not in ("pilot", "production"):
         raise PolicyRefusal(f"use_case_{status}", _closed(exchange.use_case, status), retry=False)

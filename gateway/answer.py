@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adapters.errors import ProtocolBroken, UpstreamError
-from adapters.registry import VENDORS
 from gateway import journal, refusals
 from gateway.candidates import facts
 from gateway.errors import PolicyRefusal
@@ -93,7 +92,9 @@ async def _attempt(
     except Stopped as stopped:
         runtime.health.succeeded(candidate.destination.name)
         exchange.refused_by = stopped.ruling
-        raise PolicyRefusal("response_refused", refusals.policy_words(exchange.call, stopped.ruling), retry=False) from None
+        raise PolicyRefusal(
+            "response_refused", refusals.policy_words(exchange.call, stopped.ruling), retry=False
+        ) from None
     finally:
         runtime.retries.retries -= retry
     runtime.health.succeeded(candidate.destination.name)
@@ -101,12 +102,10 @@ async def _attempt(
 
 
 async def _ask(runtime: Runtime, exchange: Exchange, ask: Ask, attempt: Attempt, outgoing: Outgoing) -> Reply:
-    destination = attempt.candidate.destination
+    upstream = exchange.epoch.upstream(attempt.candidate.destination)
     waiting = runtime.monotonic()
     try:
-        answer = await runtime.transport.send(
-            exchange.pair.endpoint(destination), "POST", outgoing.path, outgoing.headers, outgoing.body
-        )
+        answer = await runtime.transport.send(upstream.endpoint, "POST", outgoing.path, outgoing.headers, outgoing.body)
     finally:
         exchange.waited += runtime.monotonic() - waiting
     attempt.status = answer.status
@@ -114,7 +113,7 @@ async def _ask(runtime: Runtime, exchange: Exchange, ask: Ask, attempt: Attempt,
     try:
         if answer.status != 200:
             failed = await answer.read(MOST_ERROR_BYTES)
-            raise VENDORS[destination.kind].classify(answer.status, answer.headers, failed)
+            raise upstream.vendor.classify(answer.status, answer.headers, failed)
         gate = attempt.gate = Gate(exchange.dialect.reader(ask), _guard(exchange, ask, attempt.candidate))
         reply = Reply(attempt, answer, gate)
         if _is_stream(answer):

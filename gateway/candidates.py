@@ -7,7 +7,6 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from adapters.registry import VENDORS
 from gateway.errors import BadRequest, NotFound, Unavailable
 from gateway.exchange import Candidate
 from gateway.refusals import policy_refusal
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from adapters.ask import Ask, Passage
-    from gateway.bundle.pair import Destination, Model
+    from gateway.bundle.destinations import Destination, Model
     from gateway.exchange import Exchange
     from gateway.runtime import Runtime
     from policies.classify import Classification
@@ -88,12 +87,12 @@ def rule(
 
     candidates = []
     for destination in model.destinations:
-        if ask.dialect not in VENDORS[destination.kind].dialects:
+        if ask.dialect not in exchange.epoch.upstream(destination).vendor.dialects:
             continue
         ruling = judge(destination)
         target = exchange.pair.destinations.get(ruling.reroute or "") if ruling.verdict == "reroute" else None
         candidates.append(Candidate(destination, ruling))
-        if target is not None and ask.dialect in VENDORS[target.kind].dialects:
+        if target is not None and ask.dialect in exchange.epoch.upstream(target).vendor.dialects:
             candidates.append(Candidate(target, judge(target), rerouted_from=destination.name))
     if not candidates:
         raise _wrong_dialect(model.name)
@@ -155,7 +154,7 @@ def _wrong_dialect(model: str) -> BadRequest:
         "dialect_not_served",
         {
             "en": f"No destination of {model} speaks this API. Use the API of its vendor, or another model.",
-            "fr": f"Aucune destination de {model} ne parle cette API. Utilisez l'API de son fournisseur ou un autre modèle.",
+            "fr": f"Aucune destination de {model} ne parle cette API. Utilisez celle de son fournisseur.",
         },
         param="model",
     )

@@ -17,7 +17,7 @@ Words are for staff and never hold characters of what they sent.
 
 from __future__ import annotations
 
-from typing import Mapping
+from collections.abc import Mapping
 
 Words = Mapping[str, str]
 
@@ -29,7 +29,9 @@ class Refusal(Exception):
     kind = "invalid_request_error"
     outcome = "refused"
 
-    def __init__(self, code: str, words: Words, *, param: str | None = None, retry_after: float | None = None, retry: bool = True) -> None:
+    def __init__(
+        self, code: str, words: Words, *, param: str | None = None, retry_after: float | None = None, retry: bool = True
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.words = words

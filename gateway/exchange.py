@@ -12,7 +12,9 @@ from adapters.reply import Usage
 if TYPE_CHECKING:
     from adapters.ask import Ask
     from adapters.dialects.base import Dialect
-    from gateway.bundle.pair import Destination, Pair
+    from gateway.bundle.destinations import Destination
+    from gateway.bundle.pair import Pair
+    from gateway.epoch import Epoch
     from gateway.gate import Gate
     from gateway.identity.callers import Caller
     from gateway.quota.store import Grant
@@ -54,7 +56,7 @@ class Exchange:
     route: Route
     dialect: Dialect
     caller: Caller
-    pair: Pair
+    epoch: Epoch
     task: asyncio.Task[None]
     use_case: str = ""
     bytes_in: int = 0
@@ -66,7 +68,7 @@ class Exchange:
     reserved: int = 0
     intended: bool = False
     attempts: list[Attempt] = field(default_factory=list)
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     characters_out: int = 0
     waited: float = 0.0
     first_content: float = 0.0
@@ -76,6 +78,12 @@ class Exchange:
     refused_by: Ruling | None = None
     left: bool = False
     cutting: str = ""
+    outdated: float = 0.0
+
+    @property
+    def pair(self) -> Pair:
+        """Configuration and bundle that this call began under."""
+        return self.epoch.pair
 
     def leave(self) -> None:
         """The client has gone: stop everything at once."""

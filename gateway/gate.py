@@ -211,9 +211,7 @@ def _edits_of(part: _Part) -> list[TextEdit]:
     for start, end, new in part.channel.edits:
         if start < part.end and part.start < end:
             inside = start >= part.start
-            found.append(
-                TextEdit(max(start - part.start, 0), min(end, part.end) - part.start, new if inside else "")
-            )
+            found.append(TextEdit(max(start - part.start, 0), min(end, part.end) - part.start, new if inside else ""))
     if part.channel.edits and part.channel.edits[0][1] <= part.end:
         part.channel.edits[:] = [e for e in part.channel.edits if e[1] > part.end]
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 from gateway.errors import BadRequest, TooLarge, Unsupported
 
@@ -35,12 +36,17 @@ class Request:
         self.peer: str = scope["client"][0] if scope.get("client") else ""
         self._receive = receive
 
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The query's parameters; of one that came twice, the last."""
+        return dict(parse_qsl(self.query.decode("latin-1"))) if self.query else {}
+
     def header(self, name: bytes) -> str:
         """The value of a header, "" where it is absent."""
         return self.headers.get(name, b"").decode("latin-1").strip()
 
     async def body(self, most: int, seconds: float) -> bytes:
-        """The whole body, at most `most` bytes, within `seconds`. Raises TooLarge, Unsupported, BadRequest, ClientGone."""
+        """The whole body: at most `most` bytes, within `seconds`. Raises Refusal or ClientGone."""
         if self.headers.get(b"content-encoding", b"identity").lower() not in (b"identity", b""):
             raise Unsupported(415, "content_encoding", _ENCODED)
         length = self.headers.get(b"content-length", b"0")
@@ -110,7 +116,10 @@ _ENCODED = {
     "en": "Compressed request bodies aren't accepted: send the body as it is, without content-encoding.",
     "fr": "Les corps compressés ne sont pas acceptés : envoyez le corps tel quel, sans content-encoding.",
 }
-_LATE = {"en": "The request body took too long to arrive.", "fr": "Le corps de la requête a mis trop de temps à arriver."}
+_LATE = {
+    "en": "The request body took too long to arrive.",
+    "fr": "Le corps de la requête a mis trop de temps à arriver.",
+}
 
 
 def _too_large(most: int) -> dict[str, str]:

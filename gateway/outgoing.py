@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
-from adapters.registry import VENDORS
 from adapters.wire.body import Edit, replace_text, splice
 from adapters.wire.headers import outgoing
 
@@ -32,17 +31,18 @@ class Outgoing(NamedTuple):
 def build(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate, request: Request) -> Outgoing:
     """The attempt's request, made anew from the original ask."""
     destination = candidate.destination
-    vendor = VENDORS[destination.kind]
+    upstream = exchange.epoch.upstream(destination)
+    vendor = upstream.vendor
     edits = exchange.dialect.edits(ask, model=destination.model, vendor_stores=vendor.stores, meter=True)
     edits += transformations(ask, candidate.ruling)
     body = splice(ask.document.raw, edits) if edits else ask.document.raw
     headers = outgoing(request.raw_headers, family=exchange.dialect.family, beta_allowed=destination.beta)
-    headers += exchange.pair.credential_headers(destination)
+    headers += upstream.headers()
     if vendor.trace_headers:
         headers.append(("x-ecluse-call-id", exchange.call))
         headers.append(("x-ecluse-attempt", f"{destination.name}#{len(exchange.attempts) + 1}"))
     digest = blake2b(body, digest_size=16, key=runtime.keyring.digest[:64]).hexdigest()
-    path = vendor.path(ask.dialect, destination.model, exchange.pair.endpoint_options(destination))
+    path = vendor.path(ask.dialect, destination.model, request.parameters)
     return Outgoing(path, headers, body, digest, Counter(e.kind for e in edits))
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateway.errors import BadRequest, PolicyRefusal, QuotaRefusal, Refusal, TimedOut, TooLarge, Unavailable, VendorFailed
+from gateway.errors import (
+    BadRequest,
+    PolicyRefusal,
+    QuotaRefusal,
+    Refusal,
+    TimedOut,
+    TooLarge,
+    Unavailable,
+    VendorFailed,
+)
 from gateway.http import JSON
 
 if TYPE_CHECKING:
@@ -38,8 +47,6 @@ def headers(call: str, refusal: Refusal) -> Headers:
         found.append((b"retry-after", str(max(1, round(refusal.retry_after))).encode()))
     if not refusal.retry:
         found.append((b"x-should-retry", b"false"))
-    if refusal.status in (408, 413):
-        found.append((b"connection", b"close"))
     return found
 
 
@@ -168,7 +175,10 @@ def upstream(error: UpstreamError, guarded: str) -> Refusal:
     """What is told of the last vendor error. `guarded`: the vendor's words after the response guard, "" where ours."""
     if error.kind in ("invalid", "context_length", "content_policy"):
         said = f" {guarded}" if guarded else ""
-        words = {"en": f"The model vendor refused this request.{said}", "fr": f"Le fournisseur a refusé la requête.{said}"}
+        words = {
+            "en": f"The model vendor refused this request.{said}",
+            "fr": f"Le fournisseur a refusé la requête.{said}",
+        }
         refusal: Refusal = BadRequest(error.code or error.kind, words, param=error.param)
         refusal.kind = error.kind
         refusal.outcome = "failed"
@@ -195,6 +205,6 @@ _THROTTLED = {
     "fr": "Le fournisseur limite le compte de l'entreprise. Réessayez plus tard.",
 }
 _OURS = {
-    "en": "The gateway's own access to the model vendor isn't in order. The operators are told; trying again won't help.",
-    "fr": "L'accès de la passerelle au fournisseur n'est pas en ordre. L'exploitation est prévenue ; inutile de réessayer.",
+    "en": "The gateway's own access to the vendor isn't in order. The operators are told; trying again won't help.",
+    "fr": "L'accès de la passerelle au fournisseur n'est pas en ordre. L'exploitation est prévenue ; ne réessayez pas.",
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from adapters.transport import Transport
-    from gateway.bundle.pair import Pair
+    from gateway.epoch import Epoch
     from gateway.exchange import Exchange
     from gateway.identity.keyring import Keyring
     from gateway.identity.keys import KeyStore
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Runtime:
-    """Swapped on reload: `pair`. Calls in flight keep the pair that they began with.
+    """Swapped on reload: `epoch`. Calls in flight keep the one that they began with.
 
     now: wall clock (aware). monotonic: seconds. draining: no new calls.
     """
 
-    pair: Pair
+    epoch: Epoch
     keyring: Keyring
     keys: KeyStore
     ledger: Ledger

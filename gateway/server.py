@@ -73,6 +73,13 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
         self._in_headers = True
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.more_body and not self.transport.is_closing():
+            # Answered before its body was in (a refusal): the rest is read and dropped so that the client gets to see
+            # the answer, but not for ever.
+            self._header_timer = self._header_timer or self.loop.call_later(self.header_seconds, self.transport.close)
+
     def send_400_response(self, msg: str) -> None:
         self._refuse(400, "bad_http", "The request isn't valid HTTP/1.1.")
 
@@ -142,7 +149,7 @@ class Listener:
     async def listen_unix(self, path: Path) -> None:
         """Starts on a Unix socket that only its owner may open."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)  # noqa: ASYNC240 - at start only
         before = os.umask(0o177)
         try:
             self._server = await asyncio.get_running_loop().create_unix_server(self._connection, path=str(path))
@@ -156,7 +163,7 @@ class Listener:
         for connection in list(self._state.connections):
             connection.shutdown()
 
-    async def finish(self, seconds: float, cut: Callable[[], None]) -> bool:
+    async def finish(self, seconds: float, cut: Callable[[], object]) -> bool:
         """Waits for answers under way; past `seconds` calls `cut` and gives them a moment. True: all had ended."""
         tasks = set(self._state.tasks)
         if tasks:

@@ -147,4 +147,6 @@ class MemoryQuotas:
         if limit.unit == "concurrent":
             return Exceeded(scope, limit.unit, limit.window, limit.limit, 1.0, hopeless=False)
         seconds = WINDOWS[limit.window]
-        return Exceeded(scope, limit.unit, limit.window, limit.limit, seconds - now % seconds, hopeless=amount > limit.limit)
+        return Exceeded(
+            scope, limit.unit, limit.window, limit.limit, seconds - now % seconds, hopeless=amount > limit.limit
+        )

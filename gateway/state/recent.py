@@ -42,7 +42,7 @@ class VendorStates:
     since the last save: the client is then told to start a new conversation).
     """
 
-    def __init__(self, secret: bytes, file: Path | None = None, most: int = 200_000) -> None:
+    def __init__(self, secret: bytes, file: Path | None = None, most: int = 50_000) -> None:
         self._secret = secret[:64]
         self._file = file
         self._most = most

@@ -1,0 +1,134 @@
+"""The data listener's application: who asks, for which path; everything else is the pipeline's."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from adapters.dialects.failures import error as error_body
+from adapters.dialects.models import ModelCard, model_card, models_list
+from adapters.registry import DIALECTS
+from gateway import refusals
+from gateway.errors import NotFound, Refusal, Unavailable, Unidentified, Unsupported
+from gateway.exchange import Exchange
+from gateway.http import JSON, Request, Responder
+from gateway.pipeline import answer
+from gateway.routes import CALLS, family_of, not_served
+from observability.ledger.ids import uuid7
+
+if TYPE_CHECKING:
+    from gateway.http import Receive, Scope, Send
+    from gateway.identity.callers import Caller
+    from gateway.routes import Route
+    from gateway.runtime import Runtime
+
+
+class DataApp:
+    """Plain ASGI. Before a caller is identified nothing is written per request and no body is read."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        request, responder = Request(scope, receive), Responder(send)
+        try:
+            await self._serve(request, responder)
+        except Refusal as refusal:
+            await self._refuse(request, responder, refusal)
+
+    async def _serve(self, request: Request, responder: Responder) -> None:
+        if request.path == "/" and request.method in ("HEAD", "GET"):
+            await responder.whole(200, [JSON], b"" if request.method == "HEAD" else b'{"service":"ecluse"}')
+            return
+        caller = self._identify(request)
+        route = CALLS.get((request.method, request.path))
+        if route is None:
+            await self._other(request, responder, caller)
+            return
+        if self._runtime.draining:
+            raise refusals.cut("drain")
+        await answer(self._runtime, self._exchange(route, caller), request, responder)
+
+    def _identify(self, request: Request) -> Caller:
+        presented = request.header(b"x-api-key") or _bearer(request.header(b"authorization"))
+        record = self._runtime.keys.find(presented)
+        if record is not None:
+            return record.caller
+        self._runtime.measure.stranger()
+        if not self._runtime.strangers.seen(request.peer):
+            raise _throttled()
+        raise Unidentified("invalid_api_key", _NO_KEY)
+
+    def _exchange(self, route: Route, caller: Caller) -> Exchange:
+        runtime = self._runtime
+        task = asyncio.current_task()
+        assert task is not None and route.dialect is not None
+        return Exchange(
+            call=uuid7(),
+            at=runtime.now(),
+            arrived=runtime.monotonic(),
+            route=route,
+            dialect=DIALECTS[route.dialect],
+            caller=caller,
+            epoch=runtime.epoch,
+            task=task,
+        )
+
+    async def _other(self, request: Request, responder: Responder, caller: Caller) -> None:
+        if request.header(b"upgrade").lower() == "websocket":
+            raise Unsupported(426, "websocket", _NO_WEBSOCKET)
+        if request.method == "GET" and (request.path == "/v1/models" or request.path.startswith("/v1/models/")):
+            await self._models(request, responder, caller)
+            return
+        raise NotFound("path_not_served", _NOT_SERVED if not_served(request.path) else _NO_PATH)
+
+    async def _models(self, request: Request, responder: Responder, caller: Caller) -> None:
+        family = family_of(request.path, request.headers)
+        cards = [ModelCard(name, 0, "ecluse") for name in caller.allowed(self._runtime.epoch.pair.model_names)]
+        wanted = request.path.removeprefix("/v1/models").lstrip("/")
+        if not wanted:
+            await responder.whole(200, [JSON], models_list(family, cards))
+            return
+        card = next((c for c in cards if c.id == wanted), None)
+        if card is None:
+            raise NotFound("model_not_found", _NO_MODEL)
+        await responder.whole(200, [JSON], model_card(family, card))
+
+    async def _refuse(self, request: Request, responder: Responder, refusal: Refusal) -> None:
+        call = uuid7()
+        family = family_of(request.path, request.headers)
+        words = refusal.message(self._runtime.epoch.pair.settings.server.language)
+        body = error_body(
+            family, refusal.status, refusal.kind, words, param=refusal.param, code=refusal.code, call_id=call
+        )
+        await responder.whole(refusal.status, refusals.headers(call, refusal), body)
+
+
+def _bearer(value: str) -> str:
+    return value[7:].strip() if value[:7].lower() == "bearer " else ""
+
+
+def _throttled() -> Refusal:
+    refusal = Unavailable("too_many_strangers", _NO_KEY, retry_after=60)
+    refusal.status, refusal.kind = 429, "rate_limit_error"
+    return refusal
+
+
+_NO_KEY = {
+    "en": "No valid Écluse key. Send yours as `Authorization: Bearer ecl_...` or `x-api-key: ecl_...`.",
+    "fr": "Pas de clé Écluse valide. Envoyez la vôtre : `Authorization: Bearer ecl_...` ou `x-api-key: ecl_...`.",
+}
+_NO_WEBSOCKET = {
+    "en": "Websockets aren't served here: use HTTP.",
+    "fr": "Les websockets ne sont pas servis ici : utilisez HTTP.",
+}
+_NOT_SERVED = {
+    "en": "This API can't be inspected here yet, so it is refused.",
+    "fr": "Cette API ne peut pas encore être inspectée ici ; elle est donc refusée.",
+}
+_NO_PATH = {"en": "There is nothing at this path.", "fr": "Il n'y a rien à ce chemin."}
+_NO_MODEL = {
+    "en": "This model isn't published here, or your key may not use it.",
+    "fr": "Ce modèle n'est pas publié ici, ou votre clé ne peut pas l'utiliser.",
+}

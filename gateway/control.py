@@ -1,0 +1,117 @@
+"""The control surface, on a Unix socket that only its owner may open: status, reload, drain, keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from gateway.documents import DocumentsRefused
+from gateway.identity.keys import KeyGrant, KeyRecord, KeyStoreRefused
+from gateway.reload import reload
+from observability.ledger.records import Event
+
+if TYPE_CHECKING:
+    from gateway.runtime import Runtime
+
+
+def control_app(runtime: Runtime, config: Path, simulators: Mapping[str, str], stopping: asyncio.Event) -> Starlette:
+    """GET /status, POST /reload, POST /drain, GET and POST /keys, DELETE /keys/{id}."""
+    surface = _Control(runtime, config, simulators, stopping)
+    return Starlette(
+        routes=[
+            Route("/status", surface.status),
+            Route("/reload", surface.reload, methods=["POST"]),
+            Route("/drain", surface.drain, methods=["POST"]),
+            Route("/keys", surface.keys),
+            Route("/keys", surface.issue, methods=["POST"]),
+            Route("/keys/{id}", surface.revoke, methods=["DELETE"]),
+        ]
+    )
+
+
+class _Control:
+    def __init__(self, runtime: Runtime, config: Path, simulators: Mapping[str, str], stopping: asyncio.Event) -> None:
+        self._runtime, self._config, self._simulators, self._stopping = runtime, config, simulators, stopping
+
+    async def status(self, request: Request) -> JSONResponse:
+        runtime = self._runtime
+        return JSONResponse(
+            {
+                "revision": runtime.epoch.pair.revision,
+                "bundle": runtime.epoch.pair.bundle.revision,
+                "uptime_seconds": round(runtime.monotonic() - runtime.started),
+                "draining": runtime.draining,
+                "calls_in_flight": len(runtime.live),
+                "keys": len(runtime.keys),
+                "ledger": runtime.ledger.summary(),
+                "breakers": [
+                    {"destination": name, "open": is_open, "reason": reason}
+                    for name, is_open, reason in runtime.health.states()
+                ],
+                "quotas": [
+                    {"scope": scope, "name": name, "unit": unit, "window": window, "used": round(used, 4)}
+                    for scope, name, unit, window, used in runtime.quotas.used()
+                ],
+                "notes": list(runtime.epoch.pair.notes),
+            }
+        )
+
+    async def reload(self, request: Request) -> JSONResponse:
+        was = self._runtime.epoch.pair.revision
+        try:
+            revision, later = reload(self._runtime, self._config, self._simulators)
+        except DocumentsRefused as refused:
+            self._runtime.measure.reloaded(self._runtime.epoch.pair, ok=False)
+            self._runtime.ledger.post(Event(at=self._runtime.now(), event="reload.refused", detail={"kept": was}))
+            return JSONResponse({"refused": str(refused), "revision": was}, 422)
+        return JSONResponse({"was": was, "revision": revision, "needs_restart": later})
+
+    async def drain(self, request: Request) -> JSONResponse:
+        self._stopping.set()
+        return JSONResponse({"draining": True, "calls_in_flight": len(self._runtime.live)})
+
+    async def keys(self, request: Request) -> JSONResponse:
+        return JSONResponse({"keys": [_shown(record) for record in self._runtime.keys.records()]})
+
+    async def issue(self, request: Request) -> JSONResponse:
+        try:
+            grant = KeyGrant.parse(await request.json())
+            record, key = self._runtime.keys.issue(grant, self._runtime.now())
+        except (KeyStoreRefused, ValueError) as refused:
+            words = str(refused) if isinstance(refused, KeyStoreRefused) else "the body isn't JSON"
+            return JSONResponse({"refused": words}, 422)
+        self._event("key.issued", record)
+        return JSONResponse({**_shown(record), "key": key}, 201)
+
+    async def revoke(self, request: Request) -> JSONResponse:
+        record = self._runtime.keys.revoke(request.path_params["id"])
+        if record is None:
+            return JSONResponse({"refused": "there is no key of this id"}, 404)
+        self._event("key.revoked", record)
+        return JSONResponse(_shown(record))
+
+    def _event(self, name: str, record: KeyRecord) -> None:
+        caller = record.caller
+        detail = {"key": record.id, "team": caller.team, "person": caller.pseudonym}
+        self._runtime.ledger.post(Event(at=self._runtime.now(), event=name, detail=detail))
+
+
+def _shown(record: KeyRecord) -> dict[str, Any]:
+    caller = record.caller
+    return {
+        "id": record.id,
+        "label": record.label,
+        "created": record.created,
+        "user": caller.user,
+        "team": caller.team,
+        "groups": sorted(caller.groups),
+        "use_cases": list(caller.use_cases),
+        "models": list(caller.models),
+    }

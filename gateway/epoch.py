@@ -1,0 +1,70 @@
+"""What is in force from one load of configuration and bundle to the next, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from adapters.registry import VENDORS
+from adapters.transport import Endpoint
+
+if TYPE_CHECKING:
+    from adapters.vendors.base import Vendor
+    from gateway.bundle.destinations import Destination
+    from gateway.bundle.pair import Pair
+    from gateway.config.secret import Secret
+    from gateway.config.settings import Settings
+
+
+class Upstream(NamedTuple):
+    """One vendor of the configuration, ready to be asked."""
+
+    vendor: Vendor
+    endpoint: Endpoint
+    credential: Secret | None
+    on_abort: str
+
+    def headers(self) -> list[tuple[str, str]]:
+        """The vendor's own headers and our credential there."""
+        secret = self.credential.reveal() if self.credential is not None else ""
+        return self.vendor.fixed_headers() + self.vendor.credential_headers(secret)
+
+
+class Epoch(NamedTuple):
+    """A call keeps the epoch that it began in."""
+
+    pair: Pair
+    upstreams: Mapping[str, Upstream]
+
+    @classmethod
+    def of(cls, pair: Pair) -> Epoch:
+        """Everything that a new pair needs around it. Raises OptionError for an option that a vendor kind refuses."""
+        return cls(pair, upstreams(pair.settings, pair.destinations))
+
+    def upstream(self, destination: Destination) -> Upstream:
+        """Where calls to `destination` go."""
+        return self.upstreams[destination.vendor]
+
+
+def upstreams(settings: Settings, destinations: Mapping[str, Destination]) -> dict[str, Upstream]:
+    """Every vendor that a destination names."""
+    urls = {destination.vendor: destination.base_url for destination in destinations.values()}
+    return {
+        name: Upstream(
+            VENDORS[vendor.kind](vendor.options),
+            Endpoint(
+                base_url=urls[name],
+                ca_bundle=str(vendor.ca_bundle) if vendor.ca_bundle else None,
+                egress_proxy=vendor.egress_proxy,
+                connect_seconds=vendor.connect_seconds,
+                first_byte_seconds=vendor.first_byte_seconds,
+                idle_seconds=vendor.idle_seconds,
+                total_seconds=vendor.total_seconds,
+                connections=vendor.connections,
+            ),
+            vendor.credential,
+            vendor.on_abort,
+        )
+        for name, vendor in settings.vendors.items()
+        if name in urls
+    }

@@ -1,0 +1,42 @@
+"""The read-only listener: /metrics, /healthz (the process answers), /readyz (it may be sent calls)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from gateway.runtime import Runtime
+
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def health_app(runtime: Runtime) -> Starlette:
+    """The application of the metrics listener."""
+
+    async def metrics(request: Request) -> Response:
+        runtime.measure.sample(runtime)
+        return Response(runtime.measure.page(), media_type=PROMETHEUS)
+
+    async def healthz(request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(request: Request) -> Response:
+        reasons = not_ready(runtime)
+        return PlainTextResponse("\n".join(reasons or ["ready"]) + "\n", 503 if reasons else 200)
+
+    return Starlette(routes=[Route("/metrics", metrics), Route("/healthz", healthz), Route("/readyz", readyz)])
+
+
+def not_ready(runtime: Runtime) -> list[str]:
+    """Why no call should be sent here now; empty where all is well."""
+    reasons = []
+    if runtime.draining:
+        reasons.append("draining")
+    if not runtime.ledger.ready and runtime.epoch.pair.settings.ledger.on_failure == "closed":
+        reasons.append("the ledger can't take calls, or soon won't")
+    return reasons

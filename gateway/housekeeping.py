@@ -1,0 +1,47 @@
+"""What happens once a second beside the calls."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from observability.ledger.records import Event
+
+if TYPE_CHECKING:
+    from gateway.runtime import Runtime
+
+SAVE_EVERY = 30
+SUMMARISE_EVERY = 60
+
+
+async def housekeeping(runtime: Runtime) -> None:
+    """Runs until cancelled. Measures how late the event loop is while it is at it."""
+    turn = 0
+    while True:
+        before = runtime.monotonic()
+        await asyncio.sleep(1.0)
+        runtime.measure.loop_lag(runtime.monotonic() - before - 1.0)
+        turn += 1
+        end_outdated(runtime)
+        if turn % SAVE_EVERY == 0:
+            runtime.states.save()
+        if turn % SUMMARISE_EVERY == 0:
+            summarise_strangers(runtime)
+
+
+def end_outdated(runtime: Runtime) -> None:
+    """Cuts calls that go on under rules replaced too long ago."""
+    most = runtime.epoch.pair.settings.limits.max_policy_age_seconds
+    now = runtime.monotonic()
+    for exchange in tuple(runtime.live):
+        if exchange.outdated and now - exchange.outdated > most:
+            exchange.cut("policy_age")
+
+
+def summarise_strangers(runtime: Runtime) -> None:
+    """One event for all callers without a valid key since the last one."""
+    counts = runtime.strangers.take()
+    if counts:
+        top = sorted(counts.items(), key=lambda item: -item[1])[:10]
+        detail = {"refused": sum(counts.values()), "networks": len(counts), **{f"from {n}": c for n, c in top}}
+        runtime.ledger.post(Event(at=runtime.now(), event="strangers", detail=detail))

@@ -1,0 +1,36 @@
+"""Hot reload: a new pair is built beside the old one and swapped in whole, or refused whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gateway.bundle.last_good import keep
+from gateway.bundle.pair import load_pair
+from gateway.epoch import Epoch
+from observability.ledger.records import Event
+
+if TYPE_CHECKING:
+    from gateway.runtime import Runtime
+
+FIXED = ("server", "state_dir", "ledger", "keyring", "simulator", "organisation")
+"""Settings that a running process can't change: they take a restart."""
+
+
+def reload(runtime: Runtime, config: Path, simulators: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Takes the files as they are now; gives the new revision and what needs a restart. Raises DocumentsRefused."""
+    old = runtime.epoch
+    pair = load_pair(config, serving=True, previous=old.pair, simulators=simulators)
+    later = [name for name in FIXED if getattr(pair.settings, name) != getattr(old.pair.settings, name)]
+    runtime.epoch = Epoch.of(pair)
+    runtime.quotas.replace_limits(pair.settings.quotas)
+    now = runtime.monotonic()
+    for exchange in runtime.live:
+        exchange.outdated = exchange.outdated or now
+    keep(pair)
+    runtime.measure.reloaded(pair, ok=True)
+    runtime.ledger.post(
+        Event(at=runtime.now(), event="reload", detail={"from": old.pair.revision, "to": pair.revision})
+    )
+    return pair.revision, later

@@ -1,0 +1,225 @@
+"""The serving process: start everything in order, run until told to stop, drain, close."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvloop
+
+from adapters.transport import Transport
+from adapters.vendors.simulator import SimulatorServer
+from gateway.app import DataApp
+from gateway.bundle.last_good import keep, start_pair
+from gateway.config.load import load_settings
+from gateway.control import control_app
+from gateway.documents import DocumentsRefused
+from gateway.epoch import Epoch
+from gateway.health import health_app
+from gateway.housekeeping import housekeeping
+from gateway.identity.keyring import Keyring, KeyringRefused
+from gateway.identity.keys import KeyGrant, KeyStore, KeyStoreRefused
+from gateway.measure import Measure
+from gateway.quota.store import MemoryQuotas
+from gateway.routing.health import Health, RetryBudget
+from gateway.runtime import Runtime
+from gateway.server import Listener
+from gateway.state.recent import RefusedPassages, VendorStates
+from gateway.state.strangers import Strangers
+from observability.ledger.commit import LedgerFailed
+from observability.ledger.ledger import Ledger
+from observability.ledger.records import Event
+
+if TYPE_CHECKING:
+    from gateway.bundle.pair import Pair
+    from gateway.config.settings import Settings
+
+REFUSED = 2
+"""Exit code where configuration, bundle, keyring or ledger don't let the gateway start."""
+
+
+def run(config: Path, *, development: bool = False) -> int:
+    """Serves until SIGTERM or SIGINT; the exit code: 0 after a clean drain, 2 where the start was refused."""
+    try:
+        return uvloop.run(_serve(config, development))
+    except (DocumentsRefused, KeyringRefused, KeyStoreRefused, LedgerFailed) as refused:
+        print(refused, file=sys.stderr)  # noqa: T201
+    except OSError as failed:
+        print(f"can't listen or write: {failed}", file=sys.stderr)  # noqa: T201
+    return REFUSED
+
+
+@dataclass(slots=True)
+class Gateway:
+    """A gateway that serves. data, metrics: the ports that it listens on. stopping: set it to end it."""
+
+    runtime: Runtime
+    data: Listener
+    metrics: Listener
+    control: Listener
+    stopping: asyncio.Event
+    simulator: SimulatorServer | None
+    clean: bool = True
+
+
+async def _serve(config: Path, development: bool) -> int:
+    async with gateway(config, development=development) as serving:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, serving.stopping.set)
+        _announce(serving, development)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+        await serving.stopping.wait()
+        seconds = serving.runtime.epoch.pair.settings.limits.drain_seconds
+        say(f"draining: {len(serving.runtime.live)} calls in flight, up to {seconds:g} s")
+    say("stopped" if serving.clean else "stopped; calls that were still in flight got an error event")
+    return 0
+
+
+@asynccontextmanager
+async def gateway(config: Path, *, development: bool = False) -> AsyncIterator[Gateway]:
+    """A whole gateway, from its files to its listeners; drains when the block ends.
+
+    development: makes a keyring where there is none. Raises DocumentsRefused, KeyringRefused, KeyStoreRefused,
+    LedgerFailed, OSError.
+    """
+    async with AsyncExitStack() as stack:
+        settings = _settings_or_none(config)
+        if development and settings is not None and not settings.keyring.dir.exists():
+            Keyring.create(settings.keyring.dir, development=True)
+        simulator = None
+        if settings is not None and settings.simulator.enabled:
+            simulator = SimulatorServer(settings.simulator.names, settings.simulator.port)
+            await stack.enter_async_context(simulator)
+        urls = {name: simulator.url(name) for name in simulator.names} if simulator is not None else {}
+        pair, warning = start_pair(config, simulators=urls)
+        if warning:
+            say(warning)
+        runtime = assemble(pair, await stack.enter_async_context(Transport()))
+        stack.callback(runtime.ledger.close)
+        stack.callback(runtime.states.save)
+        serving = await _listen(runtime, config, urls, simulator)
+        keeper = asyncio.create_task(housekeeping(runtime))
+        try:
+            yield serving
+        finally:
+            await _drain(serving)
+            keeper.cancel()
+
+
+def assemble(pair: Pair, transport: Transport) -> Runtime:
+    """Everything that one serving process holds. Raises LedgerFailed, KeyStoreRefused, KeyringRefused."""
+    settings, keyring = pair.settings, pair.keyring
+    assert keyring is not None
+    if not keyring.suits(settings.server.data, settings.server.metrics):
+        raise KeyringRefused("a development keyring is refused on a listener that others can reach: run `ecluse init`")
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731
+    keys = KeyStore.open(settings.keys_file, keyring, settings.organisation)
+    ledger = Ledger.open(
+        settings.ledger_dir,
+        durability=settings.ledger.durability,  # type: ignore[arg-type]
+        clock=now,
+        reserve_bytes=settings.ledger.reserve_bytes,
+        segment_bytes=settings.ledger.segment_bytes,
+        segment_seconds=settings.ledger.segment_seconds,
+    )
+    return Runtime(
+        epoch=Epoch.of(pair),
+        keyring=keyring,
+        keys=keys,
+        ledger=ledger,
+        measure=Measure(),
+        transport=transport,
+        health=Health(time.monotonic),
+        retries=RetryBudget(),
+        quotas=MemoryQuotas(settings.quotas, time.time),
+        refused=RefusedPassages(keyring.memo),
+        states=VendorStates(keyring.findings, settings.state_dir / "vendor-states.json"),
+        strangers=Strangers(time.monotonic),
+        now=now,
+        monotonic=time.monotonic,
+        started=time.monotonic(),
+    )
+
+
+async def _listen(
+    runtime: Runtime, config: Path, simulators: dict[str, str], simulator: SimulatorServer | None
+) -> Gateway:
+    settings, stopping = runtime.epoch.pair.settings, asyncio.Event()
+    limits = settings.limits
+    serving = Gateway(
+        runtime,
+        Listener(DataApp(runtime), header_seconds=limits.header_seconds, most_connections=limits.connections),
+        Listener(health_app(runtime)),
+        Listener(control_app(runtime, config, simulators, stopping)),
+        stopping,
+        simulator,
+    )
+    await serving.data.listen(settings.server.data.host, settings.server.data.port)
+    await serving.metrics.listen(settings.server.metrics.host, settings.server.metrics.port)
+    await serving.control.listen_unix(settings.control_socket)
+    keep(runtime.epoch.pair)
+    runtime.ledger.post(
+        Event(at=runtime.now(), event="start", detail={"revision": runtime.epoch.pair.revision, "pid": os.getpid()})
+    )
+    return serving
+
+
+async def _drain(serving: Gateway) -> None:
+    runtime = serving.runtime
+    runtime.draining = True
+    serving.data.stop_accepting()
+    seconds = runtime.epoch.pair.settings.limits.drain_seconds
+    serving.clean = await serving.data.finish(
+        seconds, lambda: [exchange.cut("drain") for exchange in tuple(runtime.live)]
+    )
+    for listener in (serving.metrics, serving.control):
+        listener.stop_accepting()
+        await listener.finish(1.0, lambda: None)
+    runtime.ledger.post(Event(at=runtime.now(), event="stop", detail={"clean": serving.clean}))
+
+
+def _announce(serving: Gateway, development: bool) -> None:
+    runtime = serving.runtime
+    settings = runtime.epoch.pair.settings
+    url = f"http://{settings.server.data.host}:{serving.data.port}"
+    say(f"ecluse serves at {url}  (metrics http://{settings.server.metrics.host}:{serving.metrics.port}/metrics)")
+    for note in runtime.epoch.pair.notes:
+        say(f"note: {note}")
+    if not development:
+        return
+    if len(runtime.keys):
+        say("A developer key was shown at the first start; make another: ecluse keys new --user me --team dev")
+        return
+    grant = KeyGrant(user="developer", team="development", label="made by the first development start")
+    _, key = runtime.keys.issue(grant, runtime.now())
+    say(f"\nYour developer key, shown this once:\n\n    export ECLUSE_KEY={key}\n\nTry it:\n")
+    say(
+        f'    curl -s {url}/v1/chat/completions -H "Authorization: Bearer $ECLUSE_KEY" \\\n'
+        "         -H 'content-type: application/json' \\\n"
+        '         -d \'{"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Bonjour"}]}\'\n'
+    )
+
+
+def say(line: str) -> None:
+    """One line for the operator who started the process."""
+    print(line, flush=True)  # noqa: T201
+
+
+def _settings_or_none(config: Path) -> Settings | None:
+    """The settings, where they can be read; a bad file is told by what starts after this."""
+    try:
+        return load_settings(config)
+    except DocumentsRefused:
+        return None
