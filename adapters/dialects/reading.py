@@ -43,8 +43,8 @@ def key_pattern(key: str) -> re.Pattern[bytes]:
 def only_token(data: bytes, pattern: re.Pattern[bytes], text: str) -> tuple[int, int] | None:
     """Byte span of the one string in `data` that `pattern` finds, where it says `text`.
 
-    None where there are several or it says something else: then the whole event has to be read. An unescaped quote can't
-    stand inside a JSON string, so what the pattern finds is always a member.
+    None where there are several or it says something else: then the whole event has to be read. An unescaped quote
+    can't stand inside a JSON string, so what the pattern finds is always a member.
     """
     found = pattern.search(data)
     if found is None or pattern.search(data, found.end()) is not None:

@@ -1,0 +1,110 @@
+"""OpenAI embeddings: `POST /v1/embeddings`. Answers are numbers; they are never streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapters.ask import Ask
+from adapters.dialects import reading
+from adapters.dialects.checks import required
+from adapters.dialects.failures import openai_error, openai_stream_error, vendor_failure
+from adapters.dialects.openai_completions import texts_or_tokens
+from adapters.dialects.openai_requests import alias, refuse_held
+from adapters.dialects.passages import Gathering
+from adapters.errors import CutShort, ProtocolBroken
+from adapters.reply import Chunk, Delta, TextEdit, Usage
+from adapters.wire.body import Document, Edit
+from adapters.wire.sse import Event
+
+_ROOT = frozenset(("object", "data", "model", "usage", "id", "created"))
+_ITEM = frozenset(("object", "index", "embedding"))
+
+
+class OpenAIEmbeddings:
+    """The embeddings dialect."""
+
+    name = "openai_embeddings"
+    family = "openai"
+    operation = "embeddings"
+
+    def parse(self, document: Document) -> Ask:
+        """The ask in a body; see Dialect."""
+        value = document.value
+        model = required(value, "model", str)
+        refuse_held(value)
+        gathering = Gathering(document)
+        texts_or_tokens(value, "input", gathering)
+        passages = gathering.passages()
+        return Ask(self.name, self.operation, model, stream=False, document=document, passages=passages, max_output=0)
+
+    def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
+        """What changes on the way to one destination: the model's name."""
+        return alias(ask, model)
+
+    def cap(self, ask: Ask, tokens: int) -> list[Edit]:
+        """Embeddings have no output tokens to hold."""
+        return []
+
+    def reader(self, ask: Ask) -> EmbeddingsReader:
+        """A fresh reader for one attempt's answer."""
+        return EmbeddingsReader()
+
+    error = staticmethod(openai_error)
+    stream_error = staticmethod(openai_stream_error)
+
+
+class EmbeddingsReader:
+    """Reads one attempt's vectors, as numbers or base64; any text beside them is inspected (channel other:...)."""
+
+    def __init__(self) -> None:
+        self.usage = Usage()
+        self._done = False
+
+    def event(self, event: Event) -> Chunk:
+        """Embeddings are never streamed."""
+        raise ProtocolBroken(code="not_a_stream")
+
+    def body(self, raw: bytes) -> Chunk:
+        """A whole answer."""
+        value = reading.load(raw)
+        if value.get("error") is not None:
+            return Chunk(raw, raw, error=vendor_failure(value["error"]))
+        if type(value.get("data")) is not list:
+            raise ProtocolBroken(code="no_data")
+        self._done = True
+        self.usage = Usage(input=reading.count(value, "usage", "prompt_tokens"), output=0)
+        deltas = () if _usual(value) else _strange_texts(raw)
+        return Chunk(raw, raw, deltas, content=True, terminal=True, usage=self.usage)
+
+    def rewrite(self, chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
+        """The answer with the edits made."""
+        return reading.rewrite(chunk, edits) if edits else chunk.raw
+
+    def end(self) -> bytes:
+        """Nothing is missing after a whole answer."""
+        if not self._done:
+            raise CutShort
+        return b""
+
+    def stopped(self) -> bool:
+        """Whether the answer was read."""
+        return self._done
+
+
+def _usual(value: Mapping[str, Any]) -> bool:
+    """Whether an answer holds vectors and nothing else."""
+    return value.keys() <= _ROOT and all(
+        type(item) is dict
+        and item.keys() <= _ITEM
+        and (type(item.get("embedding")) is not str or item["embedding"].isascii())
+        for item in value["data"]
+    )
+
+
+def _strange_texts(raw: bytes) -> tuple[Delta, ...]:
+    return tuple(
+        Delta(f"other:-:{':'.join(map(str, leaf.path))}", "text", leaf.text, leaf.start, leaf.end, True)
+        for leaf in reading.strings(reading.document(raw))
+        if leaf.path[0] not in ("object", "model", "id") and leaf.path[2:] not in (("embedding",), ("object",))
+    )

@@ -1,0 +1,63 @@
+"""What the OpenAI request formats have in common: model, stream, usage, token limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from adapters.ask import Ask
+from adapters.dialects.checks import optional, refuse_vendor_held
+from adapters.dialects.fields import dotted
+from adapters.errors import BodyRefused
+from adapters.wire.body import Document, Edit, replace_string, set_member
+
+# References to what the vendor keeps, and work that it would do after the call, wherever a client may put them.
+VENDOR_HELD = ("previous_response_id", "conversation", "container", "background", "cached_content", "vector_store_ids")
+
+
+def refuse_held(value: dict[str, Any]) -> None:
+    """Refuse top-level references to vendor-held objects."""
+    refuse_vendor_held(value, VENDOR_HELD)
+
+
+def wants_usage(value: dict[str, Any], *, stream: bool) -> bool:
+    """Whether the client asked for usage itself: always in whole answers, on request in streams."""
+    options = optional(value, "stream_options", dict)
+    asked = optional(options or {}, "include_usage", bool, ("stream_options",))
+    return not stream or bool(asked)
+
+
+def token_limit(value: dict[str, Any], *names: str) -> int | None:
+    """The first of the named output limits that is there; a negative one is refused."""
+    found = [limit for name in names if (limit := _tokens(value, name)) is not None]
+    return found[0] if found else None
+
+
+def _tokens(value: dict[str, Any], name: str) -> int | None:
+    limit = optional(value, name, int)
+    if limit is not None and limit < 0:
+        raise BodyRefused("wrong_type", f"{dotted((name,))} must not be negative.", param=name)
+    return limit
+
+
+def alias(ask: Ask, model: str) -> list[Edit]:
+    """The edit that names the destination's model, none where it is named so already."""
+    return [] if model == ask.model else [replace_string(ask.document, ("model",), model, "model_alias")]
+
+
+def usage_request(ask: Ask) -> list[Edit]:
+    """The edit that asks for usage in a stream whose client didn't."""
+    if not ask.stream or ask.wants_usage:
+        return []
+    if type(ask.document.value.get("stream_options")) is dict:
+        return [set_member(ask.document, ("stream_options",), "include_usage", b"true", "usage_request")]
+    return [set_member(ask.document, (), "stream_options", b'{"include_usage":true}', "usage_request")]
+
+
+def hold(document: Document, tokens: int, names: Sequence[str]) -> list[Edit]:
+    """The edits that hold output to `tokens`: larger limits come down; where none is set, the last of `names` is."""
+    value = document.value
+    limit = str(tokens).encode()
+    present = [name for name in names if value.get(name) is not None]
+    lowered = [name for name in present if value[name] > tokens]
+    return [set_member(document, (), name, limit, "token_cap") for name in (lowered if present else names[-1:])]
