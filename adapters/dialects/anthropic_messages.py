@@ -1,0 +1,86 @@
+"""Anthropic's Messages API: `POST /v1/messages`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from adapters.ask import Ask
+from adapters.dialects import anthropic_content as parts
+from adapters.dialects.anthropic_reader import AnthropicReader
+from adapters.dialects.base import Reader
+from adapters.dialects.checks import optional, required
+from adapters.dialects.failures import anthropic_error, anthropic_stream_error
+from adapters.dialects.passages import Gathering, Mark
+from adapters.wire.body import Document, Edit, replace_string, set_member
+
+_MAX_ID = 128
+
+
+class AnthropicMessages:
+    """Messages with content blocks, tools and thinking; the vendor always reports usage and keeps no answers."""
+
+    name = "anthropic_messages"
+    family = "anthropic"
+    operation = "chat"
+
+    def parse(self, document: Document) -> Ask:
+        """The ask in a body; raises BodyRefused."""
+        value = document.value
+        model = required(value, "model", str)
+        stream = optional(value, "stream", bool) or False
+        gathering = Gathering(document)
+        tools = parts.tools(gathering, value)
+        parts.connectors(gathering, value)
+        parts.content(gathering, ("system",), value.get("system"), Mark("system"), {})
+        parts.messages(gathering, value)
+        return Ask(
+            dialect=self.name,
+            operation=self.operation,
+            model=model,
+            stream=stream,
+            document=document,
+            passages=gathering.passages(),
+            max_output=optional(value, "max_tokens", int),
+            conversation=_conversation(value),
+            tools=tools,
+        )
+
+    def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
+        """The destination's own model name, where it differs."""
+        return [] if model == ask.model else [replace_string(ask.document, ("model",), model, "model_alias")]
+
+    def cap(self, ask: Ask, tokens: int) -> list[Edit]:
+        """Lowers `max_tokens`, which counts thinking too; never raises it."""
+        if ask.max_output is not None and ask.max_output <= tokens:
+            return []
+        return [set_member(ask.document, (), "max_tokens", b"%d" % tokens, "token_cap")]
+
+    def reader(self, ask: Ask) -> Reader:
+        """A fresh reader for one attempt's answer."""
+        return AnthropicReader()
+
+    def error(
+        self, status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str
+    ) -> bytes:
+        """A whole-body error."""
+        return anthropic_error(status, kind, message, param=param, code=code, call_id=call_id)
+
+    def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str) -> bytes:
+        """`event: error`."""
+        return anthropic_stream_error(kind, message, code=code, call_id=call_id)
+
+
+def _conversation(value: dict[str, Any]) -> str | None:
+    """The session that Claude Code names inside `metadata.user_id`, a string that is JSON (or `..._session_ID`)."""
+    metadata = value.get("metadata")
+    user = metadata.get("user_id") if type(metadata) is dict else None
+    if type(user) is not str:
+        return None
+    try:
+        known = orjson.loads(user)
+    except orjson.JSONDecodeError:
+        known = {"session_id": user.partition("_session_")[2]}
+    session = known.get("session_id") if type(known) is dict else None
+    return session if type(session) is str and 0 < len(session) <= _MAX_ID else None
