@@ -1,0 +1,192 @@
+"""Detectors from their files: the shipped packs and what a company adds, checked and put into one catalogue."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+import orjson
+
+from policies.detectors.checks import CHECKS
+from policies.detectors.fields import Fields
+from policies.detectors.model import Context, Detector, Numbers, Problem, Rule
+from policies.detectors.patterns import Pattern
+from policies.detectors.reading import literals, longest
+from policies.detectors.syntax import Chars, Node, PatternRefused, Repeat, Seq, parse
+from policies.detectors.view import view
+
+_TRIGGERS = ("literal", "digits", "always")
+_BOUNDARIES = ("word", "left", "none", "identifier")
+_FOLDS = ("case", "accents", "separators")
+_LONGEST = 16384
+_GAP = Repeat(Chars(frozenset(b" \t\n-_./")), 0, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All detectors of one bundle. revision: hash of everything that they were built from."""
+
+    detectors: Mapping[str, Detector]
+    revision: str
+
+    @staticmethod
+    def build(documents: Sequence[Mapping[str, Any]]) -> Catalogue | list[Problem]:
+        """The catalogue of `kind: Detector` documents (plain values), or everything that is wrong with them.
+
+        Paths of problems begin with the index of the document. A later document may not reuse an id.
+        """
+        problems: list[Problem] = []
+        detectors: dict[str, Detector] = {}
+        for index, document in enumerate(documents):
+            fields = Fields(document, (index,), problems)
+            detector = _detector(fields)
+            if detector.id in detectors:
+                fields.problem(("id",), f"`{detector.id}` is defined twice")
+            detectors[detector.id] = detector
+        if problems:
+            return problems
+        plain = orjson.dumps(list(documents), option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+        return Catalogue(detectors, hashlib.blake2b(plain, digest_size=8).hexdigest())
+
+
+def _detector(fields: Fields) -> Detector:
+    fields.choice("kind", ("Detector",), "Detector")
+    name = fields.required("id")
+    if name.startswith("class."):
+        fields.problem(("id",), "`class.` is kept for parts that are not text")
+    words = fields.inner("keywords")
+    rules = [rule for one in fields.each("patterns") if (rule := _rule(one)) is not None]
+    rules += _keyword_rules(words) if words is not None else []
+    numbers = tuple(_numbers(one) for one in fields.each("numbers"))
+    if not rules and not numbers and not fields.problems:
+        fields.problem((), "has neither `patterns` nor `numbers` nor `keywords`")
+    detector = Detector(
+        id=name,
+        rules=tuple(rules),
+        numbers=numbers,
+        context=_context(fields),
+        group=fields.text("group"),
+        stop=tuple(view(word).lower() for word in fields.texts("stop")),
+        confidential=fields.flag("confidential"),
+        title=_by_name(fields.inner("title"), ("en", "fr")),
+        examples=_examples(fields.inner("examples")),
+    )
+    fields.close()
+    return detector
+
+
+def _rule(fields: Fields) -> Rule | None:
+    source = fields.required("match")
+    wanted = fields.text("check")
+    if wanted and wanted not in CHECKS:
+        fields.unknown(("check",), wanted, CHECKS)
+    trigger = fields.choice("trigger", _TRIGGERS, "literal")
+    limit = int(fields.number("longest", 0, 1, _LONGEST))
+    rest = {
+        "confidence": fields.number("confidence", 0.8, 0, 1),
+        "boundary": fields.choice("boundary", _BOUNDARIES, "word"),
+        "why": fields.text("why", "pattern"),
+    }
+    fields.close()
+    node = _pattern(fields, source)
+    if node is None:
+        return None
+    size = longest(node)
+    if size == inf and not limit:
+        fields.problem(("match",), "has no longest match: bound it with {0,n}, or state `longest`")
+    if trigger == "literal" and not literals(node):
+        fields.problem(("match",), "contains no literal of three characters: state `trigger: digits` or `always`")
+    return Rule(node, trigger=trigger, check=CHECKS.get(wanted), longest=limit or int(min(size, _LONGEST)), **rest)  # type: ignore[arg-type]
+
+
+def _pattern(fields: Fields, source: str) -> Node | None:
+    try:
+        node = parse(source)
+        Pattern(node)
+    except PatternRefused as refused:
+        fields.problem(("match",), str(refused))
+        return None
+    return node
+
+
+def _numbers(fields: Fields) -> Numbers:
+    check = fields.required("check")
+    if check not in CHECKS:
+        fields.unknown(("check",), check, CHECKS)
+    numbers = Numbers(fields.numbers("lengths"), CHECKS.get(check, CHECKS["card"]), fields.flag("even", True))
+    fields.close()
+    return numbers
+
+
+def _keyword_rules(fields: Fields) -> list[Rule]:
+    """One rule a keyword. Case and accents are always folded unless `fold` names others."""
+    words = fields.texts("any")
+    if not words:
+        fields.problem(("any",), "lists no keyword")
+    fold = fields.texts("fold") or ("case", "accents")
+    for index, name in enumerate(fold):
+        if name not in _FOLDS:
+            fields.unknown(("fold", index), name, _FOLDS)
+    whole = fields.choice("match", ("word", "part"), "word") == "word"
+    identifiers = fields.flag("identifiers")
+    boundary = ("identifier" if identifiers else "word") if whole else "none"
+    confidence = fields.number("confidence", 0.9, 0, 1)
+    fields.close()
+    rules = []
+    for index, word in enumerate(words):
+        node = _keyword(word, "separators" in fold, "case" in fold)
+        if not literals(node):
+            fields.problem(("any", index), "is too short: a keyword needs three letters in a row")
+        rules.append(Rule(node, confidence, boundary=boundary, longest=int(longest(node)), why="keyword"))
+    return rules
+
+
+def _keyword(word: str, separators: bool, case: bool) -> Node:
+    """The pattern of one keyword; with `separators`, any or none of them between its parts."""
+    items: list[Node] = []
+    for byte in view(word.strip()):
+        if separators and byte in b" \t\n-_./":
+            if items and items[-1] is not _GAP:
+                items.append(_GAP)
+            continue
+        letter = bytes([byte])
+        items.append(Chars(frozenset({letter.lower()[0], letter.upper()[0]} if case else {byte})))
+    return Seq(tuple(items))
+
+
+def _context(fields: Fields) -> Context | None:
+    inner, forbidden = fields.inner("context"), fields.texts("not_near")
+    if inner is None:
+        words = frozenset(view(word).lower() for word in forbidden)
+        return Context(against=words, lower_by=1.0) if words else None
+    if forbidden:
+        fields.problem(("not_near",), "goes into `context: {against: ...}` where there is one")
+    context = Context(
+        near=frozenset(view(word).lower() for word in inner.texts("near")),
+        against=frozenset(view(word).lower() for word in inner.texts("against")),
+        raise_by=inner.number("raise_by", 0.25, 0, 1),
+        lower_by=inner.number("lower_by", 0.4, 0, 1),
+        before=int(inner.number("before", 100, 0, 100)),
+        after=int(inner.number("after", 50, 0, 50)),
+    )
+    inner.close()
+    return context
+
+
+def _by_name(fields: Fields | None, names: tuple[str, ...]) -> dict[str, str]:
+    if fields is None:
+        return {}
+    values = {name: fields.text(name) for name in names if name in fields}
+    fields.close()
+    return values
+
+
+def _examples(fields: Fields | None) -> dict[str, tuple[str, ...]]:
+    if fields is None:
+        return {}
+    values = {name: fields.texts(name) for name in ("hit", "miss")}
+    fields.close()
+    return values

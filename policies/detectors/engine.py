@@ -1,0 +1,123 @@
+"""Texts in, findings out. Pure: no clock, no I/O, nothing remembered between calls but compiled patterns.
+
+One pass of Aho-Corasick over all texts joined selects rules; each selected rule runs RE2 only where its literal stands;
+checks and hot words settle how sure a finding is. Plain prose selects nothing, and costs the pass.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from policies.detectors.catalogue import Catalogue
+from policies.detectors.plan import Plan, lay_out
+from policies.detectors.scan import Scan
+from policies.detectors.view import squeezed, view
+from policies.findings import Finding
+
+# Part of the revision: raised when the same catalogue would find something else.
+ALGORITHM = "1"
+_JOINT = "\0"
+
+
+class Engine:
+    """Detection over one catalogue. revision: names catalogue and algorithm; findings may be kept per revision."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.revision = f"{catalogue.revision}-{ALGORITHM}"
+        self._whole = lay_out(catalogue.detectors.values())
+        self._plans: dict[frozenset[str], Plan] = {frozenset(catalogue.detectors): self._whole}
+
+    def scan(self, texts: Sequence[str]) -> list[tuple[Finding, ...]]:
+        """Findings of every detector in each text, by start; `passage` is the index in `texts`.
+
+        Raises ScanBudgetExceeded where a text was built to cost more than its length allows.
+        """
+        if len(texts) == 1:
+            return [self._one(self._whole, texts[0], 0)]
+        joined = _JOINT.join(texts)
+        starts = [0]
+        for text in texts:
+            starts.append(starts[-1] + len(text) + 1)
+        found: list[list[Finding]] = [[] for _ in texts]
+        for finding in self._one(self._whole, joined, 0, starts):
+            index = bisect_right(starts, finding.start) - 1
+            base = starts[index]
+            found[index].append(replace(finding, start=finding.start - base, end=finding.end - base, passage=index))
+        return [tuple(findings) for findings in found]
+
+    def reach(self, detectors: frozenset[str]) -> int:
+        """Characters in front of a place that may judge what follows: what a stream keeps of the text it released."""
+        return self._plan(detectors).before
+
+    def pending(self, text: str, detectors: frozenset[str]) -> int | None:
+        """Start of the earliest suffix that could still become, or change, a finding of these detectors; None if none.
+
+        Text before it is settled but for a finding that straddles it: `settle` takes care of those too.
+        """
+        plan = self._plan(detectors)
+        if plan.tail is None:
+            return None
+        base = max(len(text) - plan.reach, 0)
+        seen = view(text[base:] if base else text)
+        start = plan.tail.start(seen)
+        thin = squeezed(seen)
+        if thin is not None:
+            start = min(start, thin[1][plan.tail.start(thin[0])])
+        return None if start == len(seen) else base + start
+
+    def settle(
+        self, text: str, start: int, detectors: frozenset[str], *, final: bool = False
+    ) -> tuple[int, tuple[Finding, ...]]:
+        """How far a growing text may be released, and the findings below that place.
+
+        text: what came so far, from at least `reach` characters before `start`. start: up to where it was released
+        before. final: nothing more will come. The findings, and so the edits, do not depend on how the text was cut.
+        """
+        findings = self._one(self._plan(detectors), text, start)
+        safe = len(text) if final else self.pending(text, detectors)
+        if safe is None:
+            safe = len(text)
+        for finding in sorted(findings, key=lambda one: one.start, reverse=True):
+            if finding.start < safe < finding.end:
+                safe = finding.start
+        safe = max(safe, start)
+        return safe, tuple(finding for finding in findings if finding.end <= safe)
+
+    def _plan(self, detectors: frozenset[str]) -> Plan:
+        plan = self._plans.get(detectors)
+        if plan is None:
+            every = self.catalogue.detectors
+            plan = self._plans[detectors] = lay_out(every[name] for name in sorted(detectors) if name in every)
+        return plan
+
+    def _one(self, plan: Plan, text: str, start: int, starts: Sequence[int] = ()) -> tuple[Finding, ...]:
+        """Findings in the text as it stands and, where characters are hidden in it, without those."""
+        seen = view(text)
+        scan = Scan(plan, seen, start, starts)
+        findings = scan.findings()
+        thin = squeezed(seen)
+        if thin is not None:
+            findings = _joined(findings, self._hidden(plan, thin, start, starts))
+        return tuple(findings)
+
+    def _hidden(
+        self, plan: Plan, thin: tuple[bytes, list[int]], start: int, starts: Sequence[int]
+    ) -> Iterable[Finding]:
+        seen, kept = thin
+        begin = bisect_right(kept, start - 1)
+        inner = [bisect_right(kept, place - 1) for place in starts]
+        for finding in Scan(plan, seen, begin, inner).findings():
+            yield replace(finding, start=kept[finding.start], end=kept[finding.end - 1] + 1)
+
+
+def _joined(findings: list[Finding], more: Iterable[Finding]) -> list[Finding]:
+    """Both views' findings, one of each detector and place (the surer one)."""
+    best = {(finding.detector, finding.start, finding.end): finding for finding in findings}
+    for finding in more:
+        key = (finding.detector, finding.start, finding.end)
+        if key not in best or best[key].confidence < finding.confidence:
+            best[key] = finding
+    return sorted(best.values(), key=lambda one: (one.start, one.end))

@@ -1,0 +1,111 @@
+"""What a detector is, once its file was read: plain typed values from which the engine is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from policies.detectors.syntax import Node
+
+
+class Problem(NamedTuple):
+    """Something wrong in a detector's file. path: index of the document, then keys and indexes down to the place.
+
+    nearest: the closest valid name, where a name is unknown.
+    """
+
+    path: tuple[str | int, ...]
+    message: str
+    nearest: str | None = None
+
+
+class Verdict(NamedTuple):
+    """What a check says of a candidate: how sure it makes us, and why in words that show nothing of the value.
+
+    length: how many characters of the candidate are the finding, where the check knows better than the pattern.
+    """
+
+    confidence: float
+    why: str
+    length: int = 0
+
+
+# A check takes the candidate's bytes in the one-byte view (case kept) and accepts or refuses it.
+Check = Callable[[bytes], Verdict | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One pattern of a detector.
+
+    trigger: literal (a literal of the pattern occurs) | digits (a long
+    run of digits occurs) | always. boundary: word (no letter or digit touches the match) | left | none | identifier
+    (as word, but `_`, digits and a change of case also separate words). confidence: before checks and context; a check
+    overrides it. longest: characters of the longest match.
+    """
+
+    node: Node
+    confidence: float
+    trigger: str = "literal"
+    boundary: str = "word"
+    check: Check | None = None
+    longest: int = 256
+    why: str = "pattern"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Numbers of given lengths, in whole groups of digits: `4970 1011 2234 4567` but never part of a longer group.
+
+    even: the groups must all be separated alike.
+    """
+
+    lengths: tuple[int, ...]
+    check: Check
+    even: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Hot words around a candidate: `raise_by` is added once if one of `near` is within reach, `lower_by` taken off for
+    one of `against`. A candidate with a word of `against` and none of `near` is lowered, with both it is raised."""
+
+    near: frozenset[bytes] = frozenset()
+    against: frozenset[bytes] = frozenset()
+    raise_by: float = 0.25
+    lower_by: float = 0.4
+    before: int = 100
+    after: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """One detector of the catalogue.
+
+    group: detectors of one group compete for the same characters; of two overlapping findings the surer one (then the
+    longer one) stays. stop: lower-case words that, inside a candidate, make it no finding (placeholders).
+    confidential: its id may be shown to its owners only. local: streams can be judged by it with `reach` characters held.
+    """
+
+    id: str
+    rules: tuple[Rule, ...] = ()
+    numbers: tuple[Numbers, ...] = ()
+    context: Context | None = None
+    group: str = ""
+    stop: tuple[bytes, ...] = ()
+    confidential: bool = False
+    title: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def max_length(self) -> int:
+        """Characters of the longest finding's match: what a stream must hold back at most, hot words apart."""
+        patterns = [rule.longest for rule in self.rules]
+        # Up to two separators may stand between any two digits.
+        return max([*patterns, *(max(numbers.lengths) * 3 for numbers in self.numbers)], default=0)
+
+    @property
+    def after(self) -> int:
+        """Characters behind a finding that still judge it: the boundary, and hot words where it has some."""
+        return self.context.after + 2 if self.context and self.context.after else 1

@@ -1,0 +1,78 @@
+"""RE2 behind one small class: patterns over the one-byte view, byte offsets in and out.
+
+The only place that imports re2. It matches in time linear in the text whatever the pattern, and over Latin-1 bytes it
+needs no conversion of offsets (its own Python module converts them for every str: measured at a fifth of the cost of a
+search). That module's `_re2` binding is used directly: its `Match` wrapper adds 0.4 microseconds a call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import re2
+
+from policies.detectors.syntax import PatternRefused, written
+
+if TYPE_CHECKING:
+    from policies.detectors.syntax import Node
+
+_RE2: Any = re2._re2.RE2
+_SEARCH = _RE2.Anchor.UNANCHORED
+_AT_START = _RE2.Anchor.ANCHOR_START
+_NONE = (-1, -1)
+_MEGABYTE = 1 << 20
+
+
+def _compiled(source: bytes, megabytes: int) -> Any:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.log_errors = False
+    options.max_mem = megabytes * _MEGABYTE
+    compiled = _RE2(source, options)
+    if not compiled.ok():
+        raise PatternRefused(f"RE2 can't compile it: {compiled.error()}")
+    return compiled
+
+
+class Pattern:
+    """One compiled pattern. With a capturing group, the finding is what the (first matched) group covers."""
+
+    __slots__ = ("_compiled", "_grouped")
+
+    def __init__(self, node: Node, *, megabytes: int = 8) -> None:
+        self._compiled = _compiled(written(node), megabytes)
+        self._grouped = self._compiled.NumberOfCapturingGroups() > 0
+
+    def search(self, seen: bytes, start: int, end: int) -> tuple[int, int, int, int] | None:
+        """The leftmost match within [start, end): its span and the span of the finding in it."""
+        return self._spans(self._compiled.Match(_SEARCH, seen, start, end))
+
+    def at(self, seen: bytes, start: int, end: int) -> tuple[int, int, int, int] | None:
+        """The match that begins at `start`, if there is one: its span and the span of the finding in it."""
+        return self._spans(self._compiled.Match(_AT_START, seen, start, end))
+
+    def _spans(self, spans: list[tuple[int, int]]) -> tuple[int, int, int, int] | None:
+        whole = spans[0]
+        if whole == _NONE:
+            return None
+        if self._grouped:
+            for span in spans[1:]:
+                if span != _NONE:
+                    return (*whole, *span)
+        return (*whole, *whole)
+
+
+class Tail:
+    """Where the longest suffix of a text begins that matches one of several patterns. Runs backwards from the end."""
+
+    __slots__ = ("_compiled",)
+
+    def __init__(self, nodes: list[Node]) -> None:
+        source = b"(?:" + b"|".join(written(node, captures=False) for node in nodes) + rb")\z"
+        self._compiled = _compiled(source, 64)
+
+    def start(self, seen: bytes) -> int:
+        """Offset of the suffix; `len(seen)` where no pattern matches."""
+        size = len(seen)
+        begin = self._compiled.Match(_SEARCH, seen, 0, size)[0][0]
+        return size if begin < 0 else int(begin)

@@ -1,0 +1,116 @@
+"""A set of detectors laid out for scanning: which literal selects which rule, which word judges which detector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from policies.detectors import numbers
+from policies.detectors.keywords import Keywords
+from policies.detectors.model import Detector, Numbers, Rule
+from policies.detectors.patterns import Pattern, Tail
+from policies.detectors.reading import Literal, literals, prefixes, repeated_after
+from policies.detectors.syntax import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rule ready to run."""
+
+    detector: Detector
+    rule: Rule
+    pattern: Pattern
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything that a scan looks up.
+
+    by_literal: for each word of the automaton the steps that it selects, with the literal's place in a match. always
+    and in_digits: steps that run on every text, or on runs of digits. by_length: number rules by count of digits.
+    words: for each detector with hot words, the numbers of its `near` and `against` words in the automaton.
+    """
+
+    keywords: Keywords
+    by_literal: list[tuple[tuple[int, Literal], ...]]
+    steps: list[Step]
+    always: list[int]
+    in_digits: list[int]
+    by_length: dict[int, list[tuple[Detector, Numbers]]]
+    words: dict[str, tuple[frozenset[int], frozenset[int]]]
+    groups: dict[str, str]
+    run: Pattern | None
+    tail: Tail | None = None
+    reach: int = 0  # characters of a stream's end that may still matter
+    before: int = 0  # characters in front of a finding that judge it
+    lengths: frozenset[int] = field(default_factory=frozenset)
+
+
+def lay_out(detectors: Iterable[Detector]) -> Plan:
+    """The plan of these detectors."""
+    chosen = list(detectors)
+    index: dict[bytes, int] = {}
+    selects: dict[int, list[tuple[int, Literal]]] = {}
+    steps: list[Step] = []
+    always: list[int] = []
+    in_digits: list[int] = []
+    for detector in chosen:
+        for rule in detector.rules:
+            place = len(steps)
+            steps.append(Step(detector, rule, Pattern(rule.node)))
+            if rule.trigger == "always":
+                always.append(place)
+            elif rule.trigger == "digits":
+                in_digits.append(place)
+            else:
+                for literal in literals(rule.node):
+                    word = index.setdefault(literal.text, len(index))
+                    selects.setdefault(word, []).append((place, literal))
+    words = {detector.id: _words(detector, index) for detector in chosen if detector.context}
+    by_length = _by_length(chosen)
+    before = max((detector.context.before for detector in chosen if detector.context), default=0)
+    return Plan(
+        keywords=Keywords(index),
+        by_literal=[tuple(selects.get(number, ())) for number in range(len(index))],
+        steps=steps,
+        always=always,
+        in_digits=in_digits,
+        by_length=by_length,
+        words=words,
+        groups={detector.id: detector.group for detector in chosen if detector.group},
+        run=Pattern(numbers.RUN) if by_length or in_digits else None,
+        tail=Tail([node for detector in chosen for node in _beginnings(detector)]) if chosen else None,
+        reach=max((detector.max_length + detector.after for detector in chosen), default=0),
+        before=before + 2,
+        lengths=frozenset(by_length),
+    )
+
+
+def _words(detector: Detector, index: dict[bytes, int]) -> tuple[frozenset[int], frozenset[int]]:
+    if detector.context is None:
+        return frozenset(), frozenset()
+    near = frozenset(index.setdefault(word, len(index)) for word in sorted(detector.context.near))
+    against = frozenset(index.setdefault(word, len(index)) for word in sorted(detector.context.against))
+    return near, against
+
+
+def _by_length(detectors: list[Detector]) -> dict[int, list[tuple[Detector, Numbers]]]:
+    table: dict[int, list[tuple[Detector, Numbers]]] = {}
+    for detector in detectors:
+        for rule in detector.numbers:
+            for length in rule.lengths:
+                table.setdefault(length, []).append((detector, rule))
+    return table
+
+
+def _beginnings(detector: Detector) -> list[Node]:
+    """Patterns of what a stream's end may still become: a beginning of a match, or a match still being judged."""
+    after = detector.after
+    nodes: list[Node] = []
+    for rule in detector.rules:
+        nodes.append(prefixes(rule.node))
+        nodes.append(repeated_after(rule.node, after - 1))
+    for number in detector.numbers:
+        nodes.append(numbers.beginnings(1, max(number.lengths)))
+        nodes.append(repeated_after(numbers.beginnings(min(number.lengths), max(number.lengths)), after - 1))
+    return nodes

@@ -1,0 +1,162 @@
+"""Facts about a pattern read off its tree: how long a match can be, what it must contain, how it can begin."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import NamedTuple
+
+from policies.detectors.syntax import EMPTY, Alt, At, Chars, Group, Node, Repeat, Seq
+
+# A run of literal characters may go over small classes (`gh[ops]_`), as long as the spellings stay few.
+_FEW = 5
+_RUNS = 24
+
+
+class Literal(NamedTuple):
+    """Lower-case bytes that stand in a match, with the least and most characters of the match before them."""
+
+    text: bytes
+    before_min: int
+    before_max: float
+
+
+def shortest(node: Node) -> int:
+    """The fewest characters of a match."""
+    match node:
+        case Chars():
+            return 1
+        case Seq(items):
+            return sum(map(shortest, items))
+        case Alt(branches):
+            return min(map(shortest, branches))
+        case Repeat(inner, low, _, _):
+            return low * shortest(inner)
+        case Group(inner):
+            return shortest(inner)
+        case At():
+            return 0
+
+
+def longest(node: Node) -> float:
+    """The most characters of a match; inf where the pattern sets no limit."""
+    match node:
+        case Chars():
+            return 1
+        case Seq(items):
+            return sum(map(longest, items))
+        case Alt(branches):
+            return max(map(longest, branches))
+        case Repeat(inner, _, high, _):
+            return high * longest(inner) if high else 0
+        case Group(inner):
+            return longest(inner)
+        case At():
+            return 0
+
+
+def prefixes(node: Node) -> Node:
+    """The pattern of every beginning of a match, from nothing to the whole of it (groups dropped)."""
+    match node:
+        case Chars():
+            return Repeat(node, 0, 1)
+        case Seq(items):
+            return _prefixes_of_sequence(items)
+        case Alt(branches):
+            return Alt(tuple(map(prefixes, branches)))
+        case Repeat(Chars() as inner, _, high, _):
+            return Repeat(inner, 0, high)
+        case Repeat(inner, _, high, _):
+            return Seq((Repeat(inner, 0, max(high - 1, 0)), prefixes(inner)))
+        case Group(inner):
+            return prefixes(inner)
+        case At():
+            return EMPTY
+
+
+def _prefixes_of_sequence(items: tuple[Node, ...]) -> Node:
+    result: Node = EMPTY
+    for item in reversed(items):
+        if isinstance(item, Chars):
+            result = Repeat(Seq((item, result)), 0, 1)
+        elif isinstance(item, At):
+            result = Alt((EMPTY, Seq((item, result))))
+        else:
+            result = Alt((Seq((item, result)), prefixes(item)))
+    return result
+
+
+def literals(node: Node, least: int = 3) -> tuple[Literal, ...]:
+    """Literals of at least `least` characters (or an `@`) of which every match contains one; empty if there are none.
+
+    Of several possible sets the one whose shortest member is longest is taken: it selects the rule least often.
+    """
+    found = _required(node)
+    if found and all(len(one.text) >= least or one.text in (b"@",) for one in found):
+        return found
+    return ()
+
+
+def _score(found: tuple[Literal, ...]) -> tuple[int, int]:
+    return min(len(one.text) for one in found), -len(found)
+
+
+def _required(node: Node) -> tuple[Literal, ...]:
+    match node:
+        case Chars() | Seq():
+            return _required_of_sequence(_flat(node))
+        case Alt(branches):
+            each = [_required(branch) for branch in branches]
+            return tuple(dict.fromkeys(one for found in each for one in found)) if all(each) else ()
+        case Repeat(inner, low, _, _):
+            return _required(inner) if low else ()
+        case Group(inner):
+            return _required(inner)
+        case At():
+            return ()
+
+
+def _flat(node: Node) -> list[Node]:
+    """A sequence without nested sequences and groups, so that literals run across them."""
+    if isinstance(node, Group):
+        return _flat(node.inner)
+    if isinstance(node, Seq):
+        return [one for item in node.items for one in _flat(item)]
+    return [node]
+
+
+def _required_of_sequence(items: list[Node]) -> tuple[Literal, ...]:
+    best: tuple[Literal, ...] = ()
+    runs: list[bytes] = [b""]
+    low, high = 0, 0.0  # characters before the runs
+    for item in [*items, EMPTY]:
+        if isinstance(item, At):
+            continue
+        letters = _few(item)
+        if letters and len(runs) * len(letters) <= _RUNS:
+            runs = [run + letter for run in runs for letter in letters]
+            continue
+        best = _better(best, tuple(Literal(run, low, high) for run in runs if run))
+        low, high, runs = low + len(runs[0]), high + len(runs[0]), letters or [b""]
+        if not letters:
+            inner = _required(item) if isinstance(item, Alt | Repeat) else ()
+            best = _better(best, tuple(Literal(i.text, i.before_min + low, i.before_max + high) for i in inner))
+            low, high = low + shortest(item), high + longest(item)
+    return best
+
+
+def _better(one: tuple[Literal, ...], other: tuple[Literal, ...]) -> tuple[Literal, ...]:
+    return other if other and (not one or _score(other) > _score(one)) else one
+
+
+def _few(item: Node) -> list[bytes]:
+    """The lower-case bytes that a small class stands for; empty for a large one."""
+    if not isinstance(item, Chars):
+        return []
+    lowered = sorted({bytes([code]).lower() for code in item.allowed})
+    return lowered if len(lowered) <= _FEW else []
+
+
+def repeated_after(node: Node, characters: int) -> Node:
+    """The pattern of a match followed by up to so many characters of any kind (among them a hot word)."""
+    anything = Chars(frozenset(range(256)))
+    return Seq((node, Repeat(anything, 0, characters))) if characters and characters != inf else node

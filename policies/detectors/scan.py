@@ -1,0 +1,229 @@
+"""One scan of one view: candidates from literals, runs of digits and patterns; checks, hot words, competition."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from policies.detectors import numbers
+from policies.detectors.model import Detector, Verdict
+from policies.detectors.plan import Plan, Step
+from policies.detectors.reading import Literal
+from policies.detectors.view import WORD
+from policies.findings import Finding
+
+# Findings less sure than this are not worth recording.
+FLOOR = 0.2
+_SURE = 0.99
+# Attempts to match or check: some for any text, and one for every second character (a list of telephone numbers needs
+# one in six). A text that needs more was built to be expensive.
+_STEPS = 2000
+_STEPS_A_CHARACTER = 0.5
+
+
+class ScanBudgetExceeded(Exception):
+    """A text would have cost more to scan than its length allows; it counts as not inspected."""
+
+
+class Candidate(NamedTuple):
+    detector: Detector
+    start: int
+    end: int
+    verdict: Verdict
+
+
+class Scan:
+    """The scan of one view by one plan. start: nothing is found before it, though what stands there still judges."""
+
+    __slots__ = ("_hits", "_left", "_plan", "_seen", "_start", "_starts", "_words")
+
+    def __init__(self, plan: Plan, seen: bytes, start: int, starts: Sequence[int]) -> None:
+        self._plan = plan
+        self._seen = seen
+        self._start = start
+        self._starts = starts
+        self._left = int(_STEPS + len(seen) * _STEPS_A_CHARACTER)
+        self._hits: list[tuple[int, int, int]] = []
+        self._words: dict[frozenset[int], list[tuple[int, int]]] = {}
+
+    def findings(self) -> list[Finding]:
+        """Every finding, by start."""
+        found = [*self._from_literals(), *self._from_everywhere(), *self._from_digits()]
+        if not found:
+            return []
+        judged = [finding for candidate in found if (finding := self._judged(candidate)) is not None]
+        return _compete(judged, self._plan)
+
+    def _from_literals(self) -> Iterator[Candidate]:
+        self._hits = self._plan.keywords.find(self._seen.lower())
+        selected: dict[int, list[tuple[int, int, Literal]]] = {}
+        by_literal = self._plan.by_literal
+        for word, low, high in self._hits:
+            for place, literal in by_literal[word]:
+                selected.setdefault(place, []).append((low, high, literal))
+        for place, hits in selected.items():
+            hits.sort(key=lambda hit: hit[0])
+            yield from self._near(self._plan.steps[place], hits)
+
+    def _near(self, step: Step, hits: list[tuple[int, int, Literal]]) -> Iterator[Candidate]:
+        """Matches around the literals of one rule, left to right, none within another."""
+        done = self._start
+        for low, high, literal in hits:
+            last = low - literal.before_min
+            first = max(low - int(min(literal.before_max, step.rule.longest)), done)
+            if last < first:
+                continue
+            if literal.before_min == literal.before_max and not self._may_begin(step, last):
+                continue
+            end = min(len(self._seen), high + step.rule.longest)
+            for candidate, after in self._matches(step, first, last, end):
+                done = after
+                yield candidate
+                break
+
+    def _from_everywhere(self) -> Iterator[Candidate]:
+        for place in self._plan.always:
+            step, size = self._plan.steps[place], len(self._seen)
+            yield from (candidate for candidate, _ in self._matches(step, self._start, size, size))
+
+    def _from_digits(self) -> Iterator[Candidate]:
+        """Runs of digits: number rules by count of digits, patterns within the run (and a few characters before)."""
+        plan, seen, size = self._plan, self._seen, len(self._seen)
+        place = self._start
+        while plan.run is not None and (span := plan.run.search(seen, place, size)) is not None:
+            low, place = span[0], span[1]
+            for number in numbers.candidates(seen, low, place, plan.lengths):
+                yield from self._numbered(number)
+            for index in plan.in_digits:
+                step = plan.steps[index]
+                yield from (one for one, _ in self._matches(step, max(low - 6, self._start), place, place))
+
+    def _numbered(self, number: numbers.Candidate) -> Iterator[Candidate]:
+        for detector, rule in self._plan.by_length[len(number.value)]:
+            if rule.even and not number.even:
+                continue
+            self._spend()
+            verdict = rule.check(number.value)
+            if verdict is not None:
+                lower = 0.4 if number.decimal else 0.0
+                yield Candidate(detector, number.start, number.end, Verdict(verdict.confidence - lower, verdict.why))
+
+    def _matches(self, step: Step, first: int, last: int, end: int) -> Iterator[tuple[Candidate, int]]:
+        """Accepted matches that begin in [first, last], with where to look on. A refused one is tried again one
+        character on: it must not hide a true one that begins inside it."""
+        pattern, seen = step.pattern, self._seen
+        place = first
+        while place <= last:
+            self._spend()
+            span = pattern.at(seen, place, end) if first == last else pattern.search(seen, place, end)
+            if span is None or span[0] > last:
+                return
+            low, high, value, value_end = span
+            verdict = self._checked(step, low, high, value, value_end) if high > low else None
+            if verdict is None:
+                place = low + 1
+                continue
+            if verdict.length:
+                high = value_end = value + verdict.length
+            place = high
+            yield Candidate(step.detector, value, value_end, verdict), place
+
+    def _checked(self, step: Step, low: int, high: int, value: int, value_end: int) -> Verdict | None:
+        if not self._may_begin(step, low) or not self._may_end(step, high):
+            return None
+        text = self._seen[value:value_end]
+        if step.detector.stop:
+            folded = text.lower()
+            if any(word in folded for word in step.detector.stop):
+                return None
+        if step.rule.check is None:
+            return Verdict(step.rule.confidence, step.rule.why)
+        return step.rule.check(text)
+
+    def _may_begin(self, step: Step, low: int) -> bool:
+        if step.rule.boundary == "none" or low == 0 or low >= len(self._seen):
+            return True
+        return _apart(self._seen[low - 1], self._seen[low], step.rule.boundary)
+
+    def _may_end(self, step: Step, high: int) -> bool:
+        if step.rule.boundary in ("none", "left") or high >= len(self._seen):
+            return True
+        return _apart(self._seen[high - 1], self._seen[high], step.rule.boundary)
+
+    def _judged(self, candidate: Candidate) -> Finding | None:
+        """The finding that a candidate is with the hot words around it."""
+        confidence, why, _ = candidate.verdict
+        context = candidate.detector.context
+        if context is not None:
+            near, against = self._plan.words[candidate.detector.id]
+            if self._word_near(near, candidate):
+                confidence, why = confidence + context.raise_by, f"{why}; context"
+            elif self._word_near(against, candidate):
+                confidence, why = confidence - context.lower_by, f"{why}; context against"
+        if confidence < FLOOR:
+            return None
+        name = candidate.detector.id
+        return Finding(name, candidate.start, candidate.end, round(min(confidence, _SURE), 2), 0, why)
+
+    def _word_near(self, words: frozenset[int], candidate: Candidate) -> bool:
+        """Whether a whole word of the set stands within reach of the candidate, in the same text."""
+        context = candidate.detector.context
+        if context is None or not words:
+            return False
+        low, high = candidate.start - context.before, candidate.end + context.after
+        if self._starts:
+            index = bisect_right(self._starts, candidate.start) - 1
+            low, high = max(low, self._starts[index]), min(high, self._starts[index + 1] - 1)
+        places = self._places(words)
+        for index in range(bisect_left(places, (low, 0)), len(places)):
+            begin, end = places[index]
+            if begin >= high:
+                return False
+            if end <= candidate.start or (begin >= candidate.end and end <= high):
+                return True
+        return False
+
+    def _places(self, words: frozenset[int]) -> list[tuple[int, int]]:
+        """Where words of the set stand as whole words (a plural s or x may follow), by start."""
+        places = self._words.get(words)
+        if places is None:
+            seen = self._seen
+            places = sorted((low, high) for word, low, high in self._hits if word in words and _whole(seen, low, high))
+            self._words[words] = places
+        return places
+
+    def _spend(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise ScanBudgetExceeded
+
+
+def _whole(seen: bytes, low: int, high: int) -> bool:
+    if low and seen[low - 1] in WORD and seen[low] in WORD:
+        return False
+    if high < len(seen) and seen[high] in b"sSxX" and seen[high - 1] in WORD:
+        high += 1
+    return high >= len(seen) or seen[high] not in WORD or seen[high - 1] not in WORD
+
+
+def _apart(left: int, right: int, boundary: str) -> bool:
+    """Whether a word may end between two bytes."""
+    if left not in WORD or right not in WORD:
+        return True
+    if boundary != "identifier":
+        return False
+    before, after = bytes([left]), bytes([right])
+    return before.isdigit() != after.isdigit() or (before.islower() and after.isupper())
+
+
+def _compete(findings: list[Finding], plan: Plan) -> list[Finding]:
+    """Drop findings that a surer (or as sure and longer) one of the same group overlaps."""
+    findings.sort(key=lambda one: (one.start, one.end))
+    groups = plan.groups
+    kept: dict[str, list[Finding]] = {}
+    for finding in sorted(findings, key=lambda one: (-one.confidence, one.start - one.end, one.start)):
+        rivals = kept.setdefault(groups.get(finding.detector) or f" {finding.detector}", [])
+        if not any(one.start < finding.end and finding.start < one.end for one in rivals):
+            rivals.append(finding)
+    return sorted((one for rivals in kept.values() for one in rivals), key=lambda one: (one.start, one.end))

@@ -1,0 +1,117 @@
+"""The one-byte view: what detectors see of a text, one byte a character, so that offsets are exact and free.
+
+Accents are dropped (é reads e), look-alikes and other forms of digits and letters read as their plain ASCII form
+(fullwidth, mathematical, Cyrillic and Greek look-alikes), every space reads as a space, every dash as `-`. Characters
+that print nothing (zero-width, soft hyphen, variation selectors, combining marks, tags) read as `IGNORED`; only when
+one is present does `squeezed` make a second view without them, with a map back. NUL stays NUL: nothing matches across.
+"""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+
+IGNORED = 0xAD
+LETTER = 0xFF  # a letter of a script with no ASCII likeness
+_OTHER = 0x1A
+_OE = 0x9C  # œ has no single-letter form; windows-1252 gives it this byte
+
+# Bytes of letters and digits: what may not touch a word.
+WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") | {_OE, 0xE6, 0xDF, 0xFE, LETTER}
+
+_LETTERS = {
+    "œ": _OE, "Œ": _OE, "æ": 0xE6, "Æ": 0xE6, "ß": 0xDF, "þ": 0xFE, "Þ": 0xFE, "ÿ": LETTER, "ø": ord("o"),
+    "Ø": ord("O"), "đ": ord("d"), "Đ": ord("D"), "ł": ord("l"), "Ł": ord("L"), "ı": ord("i"), "ð": ord("d"),
+}  # fmt: skip
+_LOOKALIKES = dict(
+    zip(
+        "аеорсухіјѕһԁԛԝАВЕКМНОРСТУХІЈЅ" + "αοροιυνκΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+        "aeopcyxijshdqwABEKMHOPCTYXIJS" + "aopoiuvkABEZHIKMNOPTYX",
+        strict=True,
+    )
+)
+_MARKS = {
+    "’": "'", "‘": "'", "‚": "'", "‛": "'", "ʼ": "'", "′": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"',
+    "«": '"', "»": '"', "‹": "'", "›": "'", "•": "*", "·": ".", "−": "-", "⁄": "/", "∕": "/", "։": ":",
+    "․": ".", "。": ".", "｡": ".",
+}  # fmt: skip
+_DEFAULT_IGNORABLE = (
+    (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
+    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+)  # fmt: skip
+
+
+def _byte_of(char: str) -> int:
+    """The byte that stands for one character outside ASCII."""
+    code = ord(char)
+    if any(low <= code <= high for low, high in _DEFAULT_IGNORABLE):
+        return IGNORED
+    category = unicodedata.category(char)
+    if category in ("Mn", "Me", "Cf"):
+        return IGNORED
+    if category in ("Zs", "Zl", "Zp"):
+        return 0x20
+    if category == "Pd":
+        return ord("-")
+    known = _LETTERS.get(char)
+    if known is not None:
+        return known
+    return _plain(char, category)
+
+
+def _plain(char: str, category: str) -> int:
+    """Marks, look-alikes and compatibility forms by their ASCII likeness."""
+    same = _MARKS.get(char) or _LOOKALIKES.get(char)
+    if same is not None:
+        return ord(same)
+    if category == "Nd":
+        return 0x30 + unicodedata.digit(char)
+    base = unicodedata.normalize("NFKD", char)
+    base = _LOOKALIKES.get(base[0], base[0]) + base[1:]
+    if "!" <= base[0] <= "~" and (category != "No" or len(base) == 1):
+        return ord(base[0])
+    # Scripts written without spaces (Lo) end a word for us: an address between two ideographs is an address.
+    return LETTER if category in ("Lu", "Ll", "Lt", "Lm") else _OTHER
+
+
+class _Bytes(dict[str, int]):
+    """Bytes of characters outside Latin-1, worked out once each (at most as many entries as Unicode has)."""
+
+    def __missing__(self, char: str) -> int:
+        byte = self[char] = _byte_of(char)
+        return byte
+
+
+_OUTSIDE = _Bytes()
+
+
+def _fold(error: UnicodeError) -> tuple[bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return bytes([_OUTSIDE[char] for char in error.object[error.start : error.end]]), error.end
+
+
+# Applied to what the encoder made: Latin-1 characters, and the bytes of `_fold`, which must come out unchanged.
+_LATIN = bytes(code if code < 0x80 or code == _OE else _byte_of(chr(code)) for code in range(256))
+
+codecs.register_error("ecluse-view", _fold)
+
+
+def view(text: str) -> bytes:
+    """The one-byte view of a text: `len(view(text)) == len(text)`, case kept (`.lower()` folds it)."""
+    if text.isascii():
+        return text.encode()
+    return text.encode("latin-1", "ecluse-view").translate(_LATIN)
+
+
+def squeezed(seen: bytes) -> tuple[bytes, list[int]] | None:
+    """The view without ignored characters and, for each byte left, its offset in the full view; None if there are none.
+
+    The list has one entry more than the bytes: the full length.
+    """
+    if IGNORED not in seen:
+        return None
+    kept = [index for index, byte in enumerate(seen) if byte != IGNORED]
+    kept.append(len(seen))
+    return seen.translate(None, bytes([IGNORED])), kept
