@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from gateway.state.recent import RefusedPassages, VendorStates
+from gateway.state.strangers import FREE_PER_MINUTE, MOST_NETWORKS, Strangers, network_of
+
+
+def test_a_refused_passage_is_known_to_its_caller_only() -> None:
+    refused = RefusedPassages(b"secret")
+    refused.add("anne", "my password is x")
+    assert refused.knows("anne", "my password is x")
+    assert not refused.knows("bob", "my password is x")
+    assert not refused.knows("anne", "my password is y")
+
+
+def test_the_oldest_refusals_are_forgotten_first() -> None:
+    refused = RefusedPassages(b"secret", most=2)
+    for text in "abc":
+        refused.add("anne", text)
+    assert [refused.knows("anne", text) for text in "abc"] == [False, True, True]
+
+
+def test_a_blob_is_pinned_to_its_issuer_also_after_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "states.json"
+    states = VendorStates(b"secret", file)
+    states.issued("acme", "ab12", "alpha")
+    states.save()
+    again = VendorStates(b"secret", file)
+    assert again.issuer("acme", "ab12") == "alpha"
+    assert again.issuer("other", "ab12") is None
+    assert "ab12" not in file.read_text()
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_damaged_memory_refuses_old_blobs_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "states.json"
+    file.write_bytes(b'{"half')
+    assert VendorStates(b"secret", file).issuer("acme", "ab12") is None
+
+
+def test_strangers_are_counted_by_network_and_throttled() -> None:
+    now = [0.0]
+    strangers = Strangers(lambda: now[0])
+    assert all(strangers.seen("192.0.2.7") for _ in range(FREE_PER_MINUTE))
+    assert not strangers.seen("192.0.2.200"), "the same /24"
+    assert strangers.seen("198.51.100.1")
+    assert strangers.take() == {"192.0.2.0/24": FREE_PER_MINUTE + 1, "198.51.100.0/24": 1}
+    now[0] = 61.0
+    assert strangers.seen("192.0.2.7")
+
+
+def test_a_flood_from_everywhere_stays_bounded() -> None:
+    strangers = Strangers(lambda: 0.0)
+    for i in range(MOST_NETWORKS + 500):
+        strangers.seen(f"10.{i >> 8 & 255}.{i & 255}.1")
+    assert len(strangers.take()) <= MOST_NETWORKS + 1
+
+
+def test_networks_of_peers() -> None:
+    assert network_of("2001:db8:1:2::3") == "2001:db8:1::/48"
+    assert network_of("") == "unknown"

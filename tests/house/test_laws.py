@@ -1,0 +1,133 @@
+"""The laws of the house that can be read off the source: who imports whom, and which package lives where."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+WINGS = ("adapters", "policies", "observability")
+ROOMS = (*WINGS, "gateway")
+
+# One third-party package for one concern, imported in one room. Where a value ends in "/" the room is a folder.
+PLACES = {
+    "aiohttp": ("adapters/transport.py",),
+    "multidict": ("adapters/transport.py",),
+    "yarl": ("adapters/transport.py",),
+    "ahocorasick_rs": ("policies/detectors/keywords.py",),
+    "re2": ("policies/detectors/patterns.py",),
+    "stdnum": ("policies/detectors/",),
+    "phonenumbers": ("policies/detectors/",),
+    "prometheus_client": ("observability/metrics.py", "observability/exposition.py"),
+    "yaml": ("gateway/documents/",),
+    "uvloop": ("gateway/serve.py",),
+    "uvicorn": ("gateway/server.py", "adapters/vendors/simulator/"),
+    "starlette": ("gateway/control.py", "gateway/health.py", "adapters/vendors/simulator/"),
+    "httptools": (),
+    "httpx": ("gateway/cli/",),
+    "cryptography": ("gateway/identity/keyring.py",),
+    "litellm": (),
+    "orjson": ("",),
+}
+
+
+def sources() -> Iterator[Path]:
+    for room in ROOMS:
+        yield from (ROOT / room).rglob("*.py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, also inside functions and under TYPE_CHECKING."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module
+
+
+def test_a_wing_imports_neither_another_wing_nor_the_roof() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {module}"
+        for wing in WINGS
+        for path in (ROOT / wing).rglob("*.py")
+        for module in imports(path)
+        if module.split(".")[0] in ROOMS and module.split(".")[0] != wing
+    ]
+    assert not wrong
+
+
+def test_each_package_is_imported_in_one_room() -> None:
+    import sys
+
+    wrong = []
+    for path in sources():
+        where = path.relative_to(ROOT).as_posix()
+        for module in imports(path):
+            package = module.split(".")[0]
+            if package in sys.stdlib_module_names or package in ROOMS:
+                continue
+            places = PLACES.get(package)
+            if places is None or not any(where == p or (p.endswith("/") or not p) and where.startswith(p) for p in places):
+                wrong.append(f"{where} imports {package}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_file_is_named_after_nothing(room: str) -> None:
+    empty_names = {"utils", "util", "common", "helpers", "core", "manager", "misc"}
+    assert not [p for p in (ROOT / room).rglob("*") if p.stem in empty_names]
+
+
+def test_policies_do_no_io_and_read_no_clock() -> None:
+    forbidden = {"logging", "time", "socket", "asyncio", "subprocess", "os", "pathlib", "urllib.request", "threading"}
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in (ROOT / "policies").rglob("*.py")
+        for module in imports(path)
+        if module in forbidden
+    ]
+    assert not wrong
+
+
+def test_no_python_regular_expression_runs_per_rule() -> None:
+    """`re` may read the language of patterns; what runs over prompts is RE2."""
+    allowed = {"policies/detectors/syntax.py", "policies/language/problems.py"}
+    wrong = []
+    for path in (ROOT / "policies").rglob("*.py"):
+        where = path.relative_to(ROOT).as_posix()
+        if where not in allowed and any(m == "re" for m in imports(path)):
+            wrong.append(where)
+    assert not wrong
+
+
+def test_no_middleware_and_no_broad_except_without_a_reason() -> None:
+    wrong = []
+    for path in sources():
+        text = path.read_text()
+        if "BaseHTTPMiddleware" in text:
+            wrong.append(f"{path}: BaseHTTPMiddleware")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ExceptHandler) and (node.type is None or ast.unparse(node.type) == "Exception"):
+                line = text.splitlines()[node.lineno - 1]
+                if "#" not in line:
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}: broad except without a reason")
+    assert not wrong
+
+
+def test_functions_fit_a_screen() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and node.end_lineno is not None
+        and node.end_lineno - node.lineno > 60
+    ]
+    assert not long
+
+
+def test_every_module_says_what_it_is() -> None:
+    assert not [str(p.relative_to(ROOT)) for p in sources() if not ast.get_docstring(ast.parse(p.read_text()))]
