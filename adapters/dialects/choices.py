@@ -212,8 +212,10 @@ def _take_out_usage(chunk: Chunk, value: Mapping[str, Any]) -> None:
     """Take `"usage": null` out of an event, which a client that asked for no usage doesn't expect."""
     if value.get("usage", 0) is not None:
         return
-    found = _NO_USAGE.search(chunk.data)
-    if found is not None:
-        data = splice(chunk.data, [Edit(*found.span(), b"", "usage_request")])
+    at = chunk.data.find(b',"usage":null')
+    found = None if at >= 0 else _NO_USAGE.search(chunk.data)
+    span = found.span() if found else (at, at + len(b',"usage":null'))
+    if span[0] >= 0:
+        data = splice(chunk.data, [Edit(*span, b"", "usage_request")])
         chunk.raw = reading.put_back(chunk, data)
         chunk.data = data

@@ -11,7 +11,7 @@ from adapters.dialects.checks import required
 from adapters.dialects.failures import openai_error, openai_stream_error, vendor_failure
 from adapters.dialects.openai_completions import texts_or_tokens
 from adapters.dialects.openai_requests import alias, refuse_held
-from adapters.dialects.passages import Gathering
+from adapters.dialects.passages import Gathering, is_base64
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Chunk, Delta, TextEdit, Usage
 from adapters.wire.body import Document, Edit
@@ -95,16 +95,22 @@ class EmbeddingsReader:
 def _usual(value: Mapping[str, Any]) -> bool:
     """Whether an answer holds vectors and nothing else."""
     return value.keys() <= _ROOT and all(
-        type(item) is dict
-        and item.keys() <= _ITEM
-        and (type(item.get("embedding")) is not str or item["embedding"].isascii())
-        for item in value["data"]
+        type(item) is dict and item.keys() <= _ITEM and _vector(item.get("embedding")) for item in value["data"]
     )
+
+
+def _vector(value: object) -> bool:
+    """Whether a value is an array of numbers or base64."""
+    if type(value) is str:
+        return is_base64(value)
+    return type(value) is list and all(type(number) is float or type(number) is int for number in value)
 
 
 def _strange_texts(raw: bytes) -> tuple[Delta, ...]:
     return tuple(
         Delta(f"other:-:{':'.join(map(str, leaf.path))}", "text", leaf.text, leaf.start, leaf.end, True)
         for leaf in reading.strings(reading.document(raw))
-        if leaf.path[0] not in ("object", "model", "id") and leaf.path[2:] not in (("embedding",), ("object",))
+        if leaf.path[0] not in ("object", "model", "id")
+        and leaf.path[2:] != ("object",)
+        and not (leaf.path[2:] == ("embedding",) and is_base64(leaf.text))
     )

@@ -113,7 +113,7 @@ class Gathering:
             self._blob(path, mark, known(head["mime"] or "", "media"), url[head.end() :])
 
     def _blob(self, path: Path, mark: Mark, note: str, payload: str) -> None:
-        if payload and _BASE64.fullmatch(payload):
+        if payload and is_base64(payload):
             self.opaque(path, NOT_INSPECTABLE, note, mark)
         else:
             self.part(path, NOT_INSPECTABLE, note, mark)
@@ -181,6 +181,11 @@ def known(name: object, otherwise: str) -> str:
 def tool_name(name: object) -> str | None:
     """A tool's name where it looks like one, else None."""
     return name if isinstance(name, str) and _NAME.fullmatch(name) else None
+
+
+def is_base64(text: str) -> bool:
+    """Whether a string has the letters of base64 only, so that no separate words can stand in it."""
+    return _BASE64.fullmatch(text) is not None
 
 
 def host_of(url: str) -> str:

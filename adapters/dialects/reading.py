@@ -12,6 +12,7 @@ from adapters.errors import BodyRefused, ProtocolBroken
 from adapters.reply import Chunk, TextEdit
 from adapters.wire.body import TRANSFORMATION, Document, Edit, Leaf, replace_text, splice
 from adapters.wire.sse import reframe
+from adapters.wire.tokens import STRING
 
 
 def load(data: bytes) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def document(data: bytes) -> Document:
 
 def key_pattern(key: str) -> re.Pattern[bytes]:
     """Finds the string that is the value of `key`; the pattern's first group is its token."""
-    return re.compile(rb'"' + key.encode() + rb'"[ \t\r\n]*+:[ \t\r\n]*+("[^"\\]*+(?:\\.[^"\\]*+)*+")')
+    return re.compile(rb'"' + key.encode() + rb'"[ \t\r\n]*+:[ \t\r\n]*+(' + STRING + rb")")
 
 
 def only_token(data: bytes, pattern: re.Pattern[bytes], text: str) -> tuple[int, int] | None:

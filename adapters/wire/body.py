@@ -17,7 +17,7 @@ import orjson
 from adapters.errors import BodyRefused
 from adapters.wire.edits import EDIT_KINDS, TRANSFORMATION, Edit, splice
 from adapters.wire.refusals import fold, repeated_key, too_deep, unreadable
-from adapters.wire.tokens import TOKEN, character_span, skip, value_end
+from adapters.wire.tokens import TOKEN, character_span, skip, token_spans, value_end
 
 __all__ = [
     "EDIT_KINDS",
@@ -105,16 +105,19 @@ class Document:
 
     def value_span(self, path: Path) -> tuple[int, int]:
         """Byte span of the value at `path`, whatever its type; raises KeyError where there is none."""
-        if not path:
-            start = skip(self.raw, 0, b"")
-        elif isinstance(path[-1], str):
-            key = self._keys.get(path)
-            if key is None:
-                raise KeyError(path)
-            start = skip(self.raw, key.end, b":")
-        else:
-            start = self._item_start(path[:-1], path[-1])
+        start = self.value_start(path)
         return start, value_end(self.raw, start)
+
+    def value_start(self, path: Path) -> int:
+        """Where the value at `path` begins; raises KeyError where there is none."""
+        if not path:
+            return skip(self.raw, 0, b"")
+        if not isinstance(path[-1], str):
+            return self._item_start(path[:-1], path[-1])
+        key = self._keys.get(path)
+        if key is None:
+            raise KeyError(path)
+        return skip(self.raw, key.end, b":")
 
     def _item_start(self, path: Path, index: int) -> int:
         start, end = self.value_span(path)
@@ -150,7 +153,7 @@ def set_member(document: Document, path: Path, key: str, value: bytes, kind: str
 
     value: JSON bytes. Insert at most one member into an empty object: nothing would stand between two.
     """
-    start, _ = document.value_span(path)
+    start = document.value_start(path)
     holder: Any = document.value
     for step in path:
         holder = holder[step]
@@ -223,7 +226,7 @@ def _walk(raw: bytes, root: dict[str, Any], max_depth: int, alike: bool) -> tupl
     Parsed objects keep the order of the document and drop all but one of repeated keys, so the tokens in the bytes pair
     off one to one with the value unless a key repeats; then there are tokens left over.
     """
-    tokens = [token.span() for token in TOKEN.finditer(raw)]
+    tokens = token_spans(raw)
     leaves: list[Leaf] = []
     _enter(root, (), raw, iter(tokens), leaves, max_depth, alike)
     if len(leaves) != len(tokens):

@@ -67,10 +67,9 @@ class Framer:
         if source[start] in b"\r\n":  # an empty line of its own
             end = start + (2 if source.startswith(b"\r\n", start) else 1)
         else:
-            found = _BLANK_LINE.search(source, start + self._searched)
-            if found is None:
+            end = _blank_line_end(source, start + self._searched)
+            if end < 0:
                 return None
-            end = found.end()
         return None if end == len(source) and source[end - 1] == 0x0D else end
 
     def _keep(self, source: bytes, start: int) -> None:
@@ -88,9 +87,18 @@ class Framer:
             self._first = False
             if raw.startswith(_BOM):
                 return Event(raw, *_fields(raw[3:]))
-        if raw.startswith(b"data: ") and raw.endswith(b"\n\n") and raw.count(b"\n") == 2 and b"\r" not in raw:
+        if raw.startswith(b"data: ") and raw.find(b"\n") == len(raw) - 2 and b"\r" not in raw:
             return Event(raw, "", raw[6:-2])
         return Event(raw, *_fields(raw))
+
+
+def _blank_line_end(source: bytes, start: int) -> int:
+    """Where the first empty line at or after `start` ends, -1 where there is none yet."""
+    feeds = source.find(b"\n\n", start)
+    if source.find(b"\r", start, feeds if feeds >= 0 else len(source)) < 0:
+        return feeds + 2 if feeds >= 0 else -1
+    found = _BLANK_LINE.search(source, start)
+    return found.end() if found else -1
 
 
 def _fields(raw: bytes) -> tuple[str, bytes]:
