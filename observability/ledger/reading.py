@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from observability.ledger.frames import Frame, scan
 from observability.ledger.ids import made_at
-from observability.ledger.segments import segments
+from observability.scribe.frames import Frame, scan
+from observability.scribe.segments import segments
 
 _OWN = (b'{"record":"SEGMENT"', b'{"record":"SEAL"')
 _ENDS = (b'{"record":"OUTCOME"', b'{"record":"EVENT"')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from base64 import b64encode
 from collections.abc import Iterator
@@ -11,12 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-import orjson
-
-from observability.ledger.disk import Disk
-from observability.ledger.frames import Gap, frame, last, scan
-from observability.ledger.records import Event, Value
-from observability.ledger.segments import UNNAMED, seal, segments
+from observability.scribe.disk import Disk
+from observability.scribe.frames import Gap, frame, last, scan
+from observability.scribe.segments import UNNAMED, Value, event, seal, segments
 
 _KEPT = 4096  # bytes of a torn tail that are kept in the record of its recovery
 
@@ -36,7 +34,7 @@ class Recovered(NamedTuple):
     damage: tuple[Gap, ...]
     tail: bytes
 
-    def event(self, now: datetime) -> Event:
+    def event(self, now: datetime) -> bytes:
         """The record of it: where was cut, how much, its digest and its first 4 KiB."""
         detail: dict[str, Value] = {
             "segment": self.path.name, "records": self.records, "cut_at": self.torn, "cut_bytes": self.size - self.torn,
@@ -46,7 +44,7 @@ class Recovered(NamedTuple):
             detail["cut"] = b64encode(self.tail[:_KEPT]).decode()
         if self.damage:
             detail["damaged"] = ", ".join(f"{gap.start}-{gap.end}" for gap in self.damage)
-        return Event(at=now, event="ledger.recovery", detail=detail)
+        return event("ledger.recovery", now, **detail)
 
     def finish(self, disk: Disk, now: datetime) -> None:
         """Cut the tail and seal. Only after the event is durable, so that no cut goes unrecorded. Raises OSError."""
@@ -94,4 +92,4 @@ def _sealed(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 4096))
         found = last(file.read())
-    return found is not None and orjson.loads(found.payload).get("record") == "SEAL"
+    return found is not None and json.loads(found.payload).get("record") == "SEAL"

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-import orjson
-
-from observability.ledger.disk import Disk
-from observability.ledger.frames import frame
+from observability.scribe.disk import Disk
+from observability.scribe.frames import frame
 
 SUFFIX = ".ecl"
 UNNAMED = ".new"  # a segment before its first record is on the disk
 FORMAT = 1
+Value = str | int | float | bool | None
 
 
 class Segment:
@@ -53,12 +53,17 @@ class Segment:
         path = _vacant(folder, worker, number, now)
         unnamed = path.with_suffix(UNNAMED)
         segment = cls(disk, path, disk.create(unnamed), now)
-        header = {
-            "record": "SEGMENT", "format": FORMAT, "worker": worker, "incarnation": incarnation, "number": number,
-            "previous": previous, "at": now,
-        }  # fmt: skip
+        first = packed(
+            record="SEGMENT",
+            format=FORMAT,
+            worker=worker,
+            incarnation=incarnation,
+            number=number,
+            previous=previous,
+            at=now.isoformat(),
+        )
         try:
-            segment.append([orjson.dumps(header)])
+            segment.append([first])
             segment.sync()
             os.rename(unnamed, path)
             disk.sync_folder(folder)
@@ -103,7 +108,17 @@ class Segment:
 
 def seal(records: int, reason: str, now: datetime) -> bytes:
     """The payload of a segment's last record. reason: size | age | close | recovered."""
-    return orjson.dumps({"record": "SEAL", "records": records, "reason": reason, "at": now})
+    return packed(record="SEAL", records=records, reason=reason, at=now.isoformat())
+
+
+def event(name: str, now: datetime, **detail: Value) -> bytes:
+    """The payload of an EVENT about the ledger itself."""
+    return packed(record="EVENT", at=now.isoformat(), event=name, actor=None, call=None, detail=detail)
+
+
+def packed(**fields: object) -> bytes:
+    """One JSON object without spaces, as the ledger's own records are."""
+    return json.dumps(fields, separators=(",", ":")).encode()
 
 
 def segments(folder: Path) -> list[Path]:
