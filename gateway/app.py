@@ -14,7 +14,7 @@ from gateway.exchange import Exchange
 from gateway.http import JSON, Request, Responder
 from gateway.pipeline import answer
 from gateway.routes import CALLS, family_of, not_served
-from observability.ledger.ids import uuid7
+from observability.ledger import uuid7
 
 if TYPE_CHECKING:
     from gateway.http import Receive, Scope, Send

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from gateway.documents import DocumentsRefused
 from gateway.identity.keys import KeyGrant, KeyRecord, KeyStoreRefused
 from gateway.reload import reload
-from observability.ledger.records import Event
+from observability.ledger import Event
 
 if TYPE_CHECKING:
     from gateway.runtime import Runtime

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from observability.ledger.records import Event
+from observability.ledger import Event
 
 if TYPE_CHECKING:
     from gateway.runtime import Runtime

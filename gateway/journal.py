@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway import refusals
-from observability.ledger.commit import LedgerFailed
-from observability.ledger.records import Attempt as AttemptRecord
-from observability.ledger.records import AttemptStart, Found, Intent, Outcome, Ruled, RuleFired, Tokens, Who
+from observability.ledger import Attempt as AttemptRecord
+from observability.ledger import AttemptStart, Found, Intent, LedgerFailed, Outcome, Ruled, RuleFired, Tokens, Who
 
 if TYPE_CHECKING:
     from adapters.errors import UpstreamError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gateway.bundle.last_good import keep
 from gateway.bundle.pair import load_pair
 from gateway.epoch import Epoch
-from observability.ledger.records import Event
+from observability.ledger import Event
 
 if TYPE_CHECKING:
     from gateway.runtime import Runtime

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gateway.routing.health import Health, RetryBudget
     from gateway.state.recent import RefusedPassages, VendorStates
     from gateway.state.strangers import Strangers
-    from observability.ledger.ledger import Ledger
+    from observability.ledger import Ledger
 
 
 @dataclass(slots=True)

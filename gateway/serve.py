@@ -36,9 +36,7 @@ from gateway.runtime import Runtime
 from gateway.server import Listener
 from gateway.state.recent import RefusedPassages, VendorStates
 from gateway.state.strangers import Strangers
-from observability.ledger.commit import LedgerFailed
-from observability.ledger.ledger import Ledger
-from observability.ledger.records import Event
+from observability.ledger import Event, Ledger, LedgerFailed
 
 if TYPE_CHECKING:
     from gateway.bundle.pair import Pair

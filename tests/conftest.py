@@ -1,0 +1,116 @@
+"""A whole gateway in the test's own process: real sockets, simulated vendors, the starter bundle."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import httpx
+import pytest
+
+from adapters.vendors.simulator import Recorder
+from gateway.bundle.bundle import STARTER
+from gateway.identity.keys import KeyGrant
+from gateway.serve import Gateway, gateway
+from observability.ledger import show
+
+CONFIG = """\
+server: {data: "127.0.0.1:0", metrics: "127.0.0.1:0", control: c.sock}
+organisation: acme
+limits: {drain_seconds: 5}
+simulator: {enabled: true, names: [alpha, beta, internal]}
+vendors:
+  alpha: {kind: simulator}
+  beta: {kind: simulator}
+  internal: {kind: simulator}
+destinations:
+  alpha/gpt-4o-mini: {vendor: alpha, model: gpt-4o-mini, contract: alpha-us}
+  beta/gpt-4o-mini: {vendor: beta, model: gpt-4o-mini-eu, contract: beta-eu}
+  alpha/claude: {vendor: alpha, model: claude-sonnet-4-5, contract: alpha-us}
+  internal/maison: {vendor: internal, model: maison-7b, contract: internal}
+models:
+  gpt-4o-mini: {destinations: [alpha/gpt-4o-mini, beta/gpt-4o-mini]}
+  text-embedding-3-small: {destinations: [alpha/gpt-4o-mini]}
+  claude-sonnet-4-5: {destinations: [alpha/claude], aliases: [claude-haiku-4-5]}
+  maison: {destinations: [internal/maison]}
+"""
+
+
+@dataclass
+class House:
+    """A gateway that serves, and a client that holds one of its keys."""
+
+    gateway: Gateway
+    folder: Path
+    key: str
+    client: httpx.AsyncClient
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.gateway.data.port}"
+
+    @property
+    def received(self) -> Recorder:
+        """What the simulated vendors got."""
+        assert self.gateway.simulator is not None
+        return self.gateway.simulator.recorder
+
+    def issue(self, **grant: Any) -> str:
+        """Another key."""
+        runtime = self.gateway.runtime
+        return runtime.keys.issue(KeyGrant(**{"user": "anne", "team": "hr", **grant}), runtime.now())[1]
+
+    async def chat(self, text: str, *, model: str = "gpt-4o-mini", **fields: Any) -> httpx.Response:
+        """One chat completion with one user message."""
+        ask = {"model": model, "messages": [{"role": "user", "content": text}], **fields}
+        return await self.client.post("/v1/chat/completions", json=ask)
+
+    async def records(self, call: str) -> list[dict[str, Any]]:
+        """What the ledger has of a call."""
+        await self.gateway.runtime.ledger.flush()
+        return show(self.gateway.runtime.epoch.pair.settings.ledger_dir, call)
+
+    async def metrics(self) -> str:
+        """The page that Prometheus reads."""
+        async with httpx.AsyncClient() as client:
+            return (await client.get(f"http://127.0.0.1:{self.gateway.metrics.port}/metrics")).text
+
+
+def configured(folder: Path, config: str = CONFIG) -> Path:
+    """A configuration and the starter bundle in `folder`."""
+    folder.mkdir(exist_ok=True)
+    (folder / "config.yaml").write_text(config)
+    if not (folder / "bundle").exists():
+        copytree(STARTER, folder / "bundle")
+    return folder / "config.yaml"
+
+
+OpenHouse = Callable[..., AbstractAsyncContextManager[House]]
+
+
+@pytest.fixture
+def open_house(tmp_path: Path) -> OpenHouse:
+    """Opens houses with a configuration of the test's own."""
+
+    @asynccontextmanager
+    async def opened(config: str = CONFIG, **grant: Any) -> AsyncIterator[House]:
+        path = configured(tmp_path / "house", config)
+        async with gateway(path, development=True) as serving:
+            house = House(serving, path.parent, "", httpx.AsyncClient())
+            house.key = house.issue(**grant)
+            headers = {"authorization": f"Bearer {house.key}"}
+            async with httpx.AsyncClient(base_url=house.url, headers=headers, timeout=20) as house.client:
+                yield house
+
+    return opened
+
+
+@pytest.fixture
+async def house(open_house: OpenHouse) -> AsyncIterator[House]:
+    """The usual house: alpha (United States), beta (Europe) and an internal model."""
+    async with open_house() as opened:
+        yield opened
