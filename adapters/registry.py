@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adapters.dialects.anthropic_count_tokens import AnthropicCountTokens
+from adapters.dialects.anthropic_messages import AnthropicMessages
+from adapters.dialects.base import Dialect
+from adapters.dialects.openai_chat import OpenAIChat
+from adapters.dialects.openai_completions import OpenAICompletions
+from adapters.dialects.openai_embeddings import OpenAIEmbeddings
 from adapters.vendors.anthropic import ANTHROPIC
 from adapters.vendors.azure_openai import AZURE_OPENAI
 from adapters.vendors.base import VendorKind
 from adapters.vendors.openai import OPENAI
 from adapters.vendors.openai_compatible import OPENAI_COMPATIBLE
 from adapters.vendors.simulator.vendor import SIMULATOR
+
+_DIALECTS: tuple[Dialect, ...] = (
+    OpenAIChat(), OpenAICompletions(), OpenAIEmbeddings(), AnthropicMessages(), AnthropicCountTokens(),
+)  # fmt: skip
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _DIALECTS}
 
 VENDORS: Mapping[str, VendorKind] = {
     kind.kind: kind for kind in (OPENAI, ANTHROPIC, AZURE_OPENAI, OPENAI_COMPATIBLE, SIMULATOR)
