@@ -38,7 +38,10 @@ class Papers:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle in force. revision: of its files and of the detection engine."""
+    """A bundle in force. revision: of its files and of the detection engine.
+
+    sources: what the policies were compiled from: their documents and the names that existed.
+    """
 
     documents: Documents
     contracts: Mapping[str, Contract]
@@ -46,6 +49,7 @@ class Bundle:
     policies: Policies
     engine: Engine
     revision: str
+    sources: tuple[tuple[Doc, ...], Vocabulary]
 
 
 def read_papers(documents: Documents) -> Papers:
@@ -63,14 +67,22 @@ def build_bundle(papers: Papers, settings: Settings, destinations: Mapping[str, 
     catalogue = _catalogue(papers.documents)
     engine = Engine(catalogue)
     vocabulary = _vocabulary(papers, settings, destinations, catalogue)
-    wanted = [d for d in papers.documents.items if d.value["kind"] in ("EgressPolicy", "Defaults")]
-    compiled = compile_policies([Doc(d.value["kind"], d.name, d.value) for d in wanted], vocabulary)
+    given = tuple(Doc(d.value["kind"], d.name, d.value) for d in papers.documents.items)
+    compiled = compile_policies(given, vocabulary)
     if not isinstance(compiled, Policies):
         raise DocumentsRefused(papers.documents.render(compiled))
     revision = blake2b(engine.revision.encode(), digest_size=6)
     for name, raw in sorted(papers.documents.files.items()):
         revision.update(f"\0{name}\0{len(raw)}\0".encode() + raw)
-    return Bundle(papers.documents, papers.contracts, papers.use_cases, compiled, engine, revision.hexdigest())
+    return Bundle(
+        documents=papers.documents,
+        contracts=papers.contracts,
+        use_cases=papers.use_cases,
+        policies=compiled,
+        engine=engine,
+        revision=revision.hexdigest(),
+        sources=(tuple(doc for doc in given if doc.kind in ("EgressPolicy", "Defaults")), vocabulary),
+    )
 
 
 def _wrong_kinds(documents: Documents) -> Iterator[Problem]:
@@ -101,13 +113,16 @@ def _one(document: Document, cls: type[Any], problems: list[Problem]) -> Any:
 
 
 def _catalogue(documents: Documents) -> Catalogue:
+    packs = load(PACKS)
     own = [d for d in documents.items if d.value["kind"] == "Detector"]
-    given = (*load(PACKS).items, *own)
+    given = [*packs.items, *own]
     built = Catalogue.build([d.value for d in given])
     if isinstance(built, Catalogue):
         return built
-    named = [Problem((given[int(p.path[0])].name, *p.path[1:]), p.message, p.nearest) for p in built]
-    raise DocumentsRefused(documents.render(named))
+    shipped = len(packs.items)
+    named = [(p.path[0], Problem((given[int(p.path[0])].name, *p.path[1:]), p.message, p.nearest)) for p in built]
+    faults = packs.render(p for index, p in named if int(index) < shipped)
+    raise DocumentsRefused((*faults, *documents.render(p for index, p in named if int(index) >= shipped)))
 
 
 def _vocabulary(

@@ -16,7 +16,7 @@ from gateway.bundle.destinations import Destination, Model, _today, build_destin
 from gateway.config import Settings, read_settings
 from gateway.config.settings import VendorSettings
 from gateway.documents import Documents, DocumentsRefused, Problem, load, nearest
-from gateway.identity import Keyring, KeyringRefused
+from gateway.identity import KeyGrant, Keyring, KeyringRefused
 from policies.classify import Classifier
 from policies.decide import Policies
 from policies.detectors.engine import Engine
@@ -59,6 +59,18 @@ class Pair:
         """The allowed public model whose name or alias is most like what was asked for."""
         near = nearest(asked[:200], [n for n, m in self._named.items() if allowed(m.name)])
         return self._named[near].name if near else None
+
+    def unknown_in(self, grant: KeyGrant) -> str | None:
+        """What a new key's description names that doesn't exist, with the nearest name; None where all exists."""
+        directory, use_cases = self.settings.directory, self.bundle.use_cases
+        named = [("team", grant.team, directory.teams)]
+        named += [("group", group, directory.groups) for group in grant.groups]
+        named += [("use case", use_case, tuple(use_cases)) for use_case in grant.use_cases]
+        for what, name, names in named:
+            if name not in names:
+                near = nearest(name, names)
+                return f"there is no {what} {name}" + (f" (did you mean {near}?)" if near else "")
+        return None
 
 
 def load_pair(
@@ -141,7 +153,7 @@ def _locate(settings: Settings, vendor: VendorSettings, simulators: Mapping[str,
 def _classifier(bundle: Bundle, keyring: Keyring | None, previous: Pair | None) -> Classifier:
     if previous is not None and previous.bundle.engine.revision == bundle.engine.revision:
         return previous.classifier
-    return Classifier(bundle.engine, secret=keyring.memo if keyring else secrets.token_bytes(32))
+    return Classifier(bundle.engine, secret=keyring.findings if keyring else secrets.token_bytes(32))
 
 
 def _keyring(config: Documents, settings: Settings) -> Keyring:

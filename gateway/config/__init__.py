@@ -1,8 +1,17 @@
 """The configuration: typed settings from `config.yaml`, secrets by reference."""
 
 from gateway.config.kinds import Address
-from gateway.config.load import load_settings, read_settings
+from gateway.config.load import load_places, load_settings, read_settings
 from gateway.config.secret import Secret, SecretMissing
 from gateway.config.settings import SETTINGS, Settings
 
-__all__ = ["SETTINGS", "Address", "Secret", "SecretMissing", "Settings", "load_settings", "read_settings"]
+__all__ = [
+    "SETTINGS",
+    "Address",
+    "Secret",
+    "SecretMissing",
+    "Settings",
+    "load_places",
+    "load_settings",
+    "read_settings",
+]

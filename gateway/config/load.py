@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path as FilePath
 
 from adapters.registry import VENDORS
@@ -21,6 +21,17 @@ MAX_SOCKET_PATH = 107  # what the kernel's sockaddr_un holds
 def load_settings(path: FilePath, environ: Mapping[str, str] | None = None) -> Settings:
     """The configuration at `path`; DocumentsRefused otherwise. environ: where `${NAME}` is looked up."""
     return read_settings(load(path), path.parent, environ)
+
+
+def load_places(path: FilePath) -> Settings:
+    """Where things are (state, bundle, control socket), of a configuration whose secrets aren't at hand.
+
+    For commands beside the serving process: only `state_dir`, `bundle` and `server` are read, all else is default.
+    """
+    documents = load(path)
+    kept = ("state_dir", "bundle", "server")
+    items = tuple(replace(d, value={k: v for k, v in d.value.items() if k in kept}) for d in documents.items)
+    return read_settings(replace(documents, items=items), path.parent)
 
 
 def read_settings(documents: Documents, folder: FilePath, environ: Mapping[str, str] | None = None) -> Settings:
@@ -45,11 +56,11 @@ def read_settings(documents: Documents, folder: FilePath, environ: Mapping[str, 
 def _absolute(settings: Settings) -> Settings:
     """Defaults of paths start at the file's folder, like the paths that were given."""
     folder = settings.folder
-    return dataclasses.replace(
+    return replace(
         settings,
         state_dir=folder / settings.state_dir,
         bundle=folder / settings.bundle,
-        keyring=dataclasses.replace(settings.keyring, dir=folder / settings.keyring.dir),
+        keyring=replace(settings.keyring, dir=folder / settings.keyring.dir),
     )
 
 

@@ -1,0 +1,57 @@
+"""`ecluse init`: a folder to begin with."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from gateway.bundle.bundle import STARTER
+from gateway.cli.main import REFUSED
+from gateway.documents import load
+from gateway.identity import Keyring, KeyringRefused
+
+EXAMPLE = Path(__file__).parents[1] / "config" / "example.yaml"
+
+TEXT = """\
+Make DIR with a configuration to edit (config.yaml, which works at once with the vendor simulator), the starter bundle
+(bundle/: contracts, use cases, policies; yours to change) and a keyring (keyring/: back it up, apart from the state).
+Nothing that is there already is overwritten.
+"""
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    """Arguments."""
+    sub.add_argument("dir", type=Path, metavar="DIR", help="folder to make or to complete")
+    sub.add_argument(
+        "--development", action="store_true", help="make a keyring that is refused on a listener others can reach"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make what isn't there."""
+    folder: Path = args.dir
+    config, bundle, keyring = folder / "config.yaml", folder / "bundle", folder / "keyring"
+    there = [str(path) for path in (config, bundle, keyring) if path.exists()]
+    if there:
+        print(f"there already, nothing was made: {', '.join(there)}", file=sys.stderr)
+        return REFUSED
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        config.write_bytes(EXAMPLE.read_bytes())
+        copy_starter(bundle)
+        Keyring.create(keyring, development=args.development)
+    except (OSError, KeyringRefused) as refused:
+        print(refused, file=sys.stderr)
+        return REFUSED
+    print(f"made {config}, {bundle}/ and {keyring}/")
+    print(f"next: ecluse check --config {config} && ecluse serve --config {config}")
+    return 0
+
+
+def copy_starter(bundle: Path) -> None:
+    """Copy the starter bundle to a folder that isn't there yet."""
+    for name, raw in load(STARTER).files.items():
+        target = bundle / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(raw)

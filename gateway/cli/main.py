@@ -1,0 +1,104 @@
+"""`ecluse`: finds the command, reads its arguments, runs it.
+
+A command is a module with HELP (one line), TEXT (what --help teaches), add(parser) and run(args) -> exit code. Only the
+module of the command that was asked for is imported: the serving process needs no HTTP client of the control commands.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from gateway.documents import DocumentsRefused
+
+REFUSED = 1
+"""Exit code where what was asked is refused or found wrong; 2 where the command itself is used wrongly."""
+
+COMMANDS = {
+    "init": "make a folder with a configuration, the starter bundle and a keyring",
+    "check": "say what is wrong with the configuration and the bundle, and what will be soon",
+    "serve": "serve until told to stop",
+    "models": "show the public models, where they go and under which terms",
+    "explain": "say what is found in a text, what is ruled on it per destination, and why",
+    "ledger": "read the records of calls: show one, or the last ones",
+    "status": "ask a running gateway how it is",
+    "reload": "make a running gateway take the configuration and the bundle as they are now",
+    "drain": "make a running gateway finish its calls and stop",
+    "keys": "issue, list and revoke keys of callers",
+}
+
+_TEXT = """\
+A self-hosted LLM gateway: it decides what may leave, writes it down, and keeps serving.
+
+first steps:
+  ecluse init /etc/ecluse                          configuration, starter bundle, keyring
+  ecluse check --config /etc/ecluse/config.yaml    what is wrong, with file, line and column
+  ecluse serve --config /etc/ecluse/config.yaml
+  ecluse keys new --config /etc/ecluse/config.yaml --user m.durand --team finance
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    name = next((word for word in words if word in COMMANDS), None)
+    args = parser([name] if name else []).parse_args(words)
+    try:
+        return int(command(args.command).run(args))
+    except DocumentsRefused as refused:
+        print(refused, file=sys.stderr)
+        return REFUSED
+    except BrokenPipeError:
+        # `ecluse ledger tail | head`: the reader has what it wanted. Nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser(complete: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+    """The parser of the command line. complete: commands that get their arguments too (imports their modules)."""
+    top = argparse.ArgumentParser("ecluse", description=_TEXT, formatter_class=argparse.RawDescriptionHelpFormatter)
+    top.add_argument("--version", action="version", version=f"ecluse {_version()}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
+    for name, line in COMMANDS.items():
+        text = command(name).TEXT if name in complete else ""
+        sub = commands.add_parser(
+            name, help=line, description=text, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        if name in complete:
+            command(name).add(sub)
+    return top
+
+
+def command(name: str) -> Any:
+    """The module of a command."""
+    return importlib.import_module(f"gateway.cli.{name}")
+
+
+def add_config(sub: argparse.ArgumentParser) -> None:
+    """The option that every command with a configuration has."""
+    sub.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        default=Path(os.environ.get("ECLUSE_CONFIG", "config.yaml")),
+        help="the configuration (default: $ECLUSE_CONFIG, else config.yaml)",
+    )
+
+
+def _version() -> str:
+    try:
+        return version("ecluse")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

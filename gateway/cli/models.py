@@ -1,0 +1,44 @@
+"""`ecluse models`: what staff can ask for, and where it goes."""
+
+from __future__ import annotations
+
+import argparse
+
+from gateway.bundle.destinations import Destination
+from gateway.bundle.pair import load_pair
+from gateway.cli.main import add_config
+
+TEXT = """\
+Show each public model with its aliases and, most preferred first, its destinations with the terms that policies see:
+vendor, region, trust, contract, retention, training. A destination that calls can't go to says why.
+"""
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    """Arguments."""
+    add_config(sub)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the models."""
+    for model in load_pair(args.config).models.values():
+        print(model.name + (f"   (also {', '.join(model.aliases)})" if model.aliases else ""))
+        for destination in model.destinations:
+            print(f"  {terms(destination)}")
+    return 0
+
+
+def terms(destination: Destination) -> str:
+    """A destination and what policies see of it, on one line."""
+    d = destination
+    if d.flaw:
+        return f"{d.name}: not routable: {d.flaw}"
+    facts = [
+        f"{d.model} at {d.vendor}",
+        f"region {d.region}",
+        f"trust {d.trust}",
+        f"contract {d.contract}" + (f" until {d.expires}" if d.expires else ""),
+        f"kept {d.retention_days} days",
+        "trains on prompts" if d.training else "no training",
+    ]
+    return f"{d.name}: {', '.join(facts)}" + (" (EXPIRED, not routable)" if d.expired else "")

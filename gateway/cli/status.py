@@ -1,0 +1,48 @@
+"""`ecluse status`: how a running gateway is."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from gateway.cli.control import ControlFailed, ask, say_failed
+from gateway.cli.main import add_config
+
+TEXT = """\
+Ask the running gateway, over its control socket, for its revision, calls in flight, ledger, breakers, quotas and notes.
+"""
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    """Arguments."""
+    add_config(sub)
+    sub.add_argument("--json", action="store_true", help="the answer as it came")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the status."""
+    try:
+        found = ask(args.config, "GET", "/status")
+    except ControlFailed as failed:
+        return say_failed(failed)
+    print(orjson.dumps(found).decode() if args.json else "\n".join(_lines(found)))
+    return 0
+
+
+def _lines(found: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in found.items():
+        name = key.replace("_", " ")
+        if not isinstance(value, list):
+            yield f"{name}: {_plain(value)}"
+        elif value:
+            yield f"{name}:"
+            yield from (f"  {_plain(item)}" for item in value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{k.replace('_', ' ')} {_plain(v)}" for k, v in value.items() if v not in (None, ""))
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
