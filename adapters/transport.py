@@ -32,7 +32,8 @@ _LARGE = 2**20  # beyond this the client library warns about plain bytes
 _URLS = 1_024  # URLs remembered by a pool: they come from configuration, so more are never seen in practice
 _DNS_SECONDS = 60
 _KEEP_SECONDS = 30.0
-_TICK = 0.001  # seconds by which a timer of the loop may come early
+_EARLY = 0.001  # seconds by which a timer of the loop may come early
+_LOOK = 0.5  # seconds between two looks at an answer that is waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class Answer:
     Close it always: an answer not read to its end is aborted at the vendor. headers: names as the vendor wrote them.
     """
 
-    __slots__ = ("_body", "_deadline", "_loop", "_over", "_pool", "_response", "_since", "_stage", "_timer", "headers",
+    __slots__ = ("_body", "_closing", "_loop", "_over", "_pool", "_response", "_since", "_stage", "_timer", "headers",
                  "status")  # fmt: skip
 
     def __init__(self, pool: _Pool, response: aiohttp.ClientResponse, stage: _Stage) -> None:
@@ -146,6 +147,7 @@ class Answer:
         self._loop = asyncio.get_running_loop()
         self._since: float | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._closing = False
         self._over = False
 
     def chunks(self) -> AsyncIterator[bytes]:
@@ -163,13 +165,13 @@ class Answer:
             raise StopAsyncIteration
         self._since = self._loop.time()
         if self._timer is None and not self._body.is_eof():
-            self._timer = self._loop.call_at(self._due(self._since), self._tick)
+            self._timer = self._loop.call_at(min(self._due(self._since), self._since + _LOOK), self._tick)
         data: bytes | None = None
         try:
             data = await self._body.readany()
-        except (aiohttp.ClientError, OSError, TimedOut) as problem:
+        except (aiohttp.ClientError, OSError, UpstreamError) as problem:
             # Raised below: the client library's exception holds the request, and must not hang on to ours.
-            failure = problem if isinstance(problem, TimedOut) else CutShort(status=self.status)
+            failure = problem if isinstance(problem, UpstreamError) else CutShort(status=self.status)
         finally:
             self._since = None
             if not data:
@@ -215,17 +217,23 @@ class Answer:
         return min(since + self._pool.endpoint.idle_seconds, self._stage.deadline)
 
     def _tick(self) -> None:
-        """One timer for all chunks: looks how long the wait has lasted, and comes back when it may be over."""
+        """One timer for all chunks: looks how long the wait has lasted, and comes back while it may go on."""
         self._timer = None
         if self._since is None:
             return  # nobody waits: the reader is busy, and its next wait sets the timer again
-        due = self._due(self._since)
-        if self._loop.time() < due - _TICK:
-            self._timer = self._loop.call_at(due, self._tick)
-            return
-        which = "total" if due == self._stage.deadline else "idle"
-        self._body.set_exception(TimedOut(status=self.status, code=which))
-        self._stage.abort()
+        now, due = self._loop.time(), self._due(self._since)
+        closing = self._stage.transport is None or self._stage.transport.is_closing()
+        if now >= due - _EARLY:
+            which = "total" if due == self._stage.deadline else "idle"
+            self._body.set_exception(TimedOut(status=self.status, code=which))
+            self._stage.abort()
+        elif closing and self._closing:
+            # The client library closes a connection with broken framing and tells no reader; the second look makes
+            # sure that it isn't just about to.
+            self._body.set_exception(CutShort(status=self.status))
+        else:
+            self._closing = closing
+            self._timer = self._loop.call_at(min(due, now + _LOOK), self._tick)
 
 
 class Transport:

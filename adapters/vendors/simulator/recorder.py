@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,7 @@ class Received:
     began: float
     ended: float | None = None
     outcome: str = "open"
+    over: asyncio.Event = field(default_factory=asyncio.Event, repr=False, compare=False)
 
     def header(self, name: bytes) -> str | None:
         """The value of a header (name in lower case), None where absent."""
@@ -82,6 +84,7 @@ class Recorder:
     def end(self, received: Received, outcome: str) -> None:
         """Note how the answer to it ended."""
         received.outcome, received.ended = outcome, self.clock()
+        received.over.set()
 
     def of(self, destination: str, call_id: str | None = None) -> list[Received]:
         """The requests to one simulator, of one call where an id is given, oldest first."""
