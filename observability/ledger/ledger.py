@@ -170,6 +170,11 @@ class Ledger:
         """Bytes left on the disk, as of the last report."""
         return self._state.free
 
+    @property
+    def given_up(self) -> int:
+        """Records that were lost since the start; never one that a call waited for."""
+        return self.lost + self._state.lost
+
     def summary(self) -> dict[str, Value]:
         """The state in plain values, for `ecluse status`."""
         return {
@@ -183,7 +188,7 @@ class Ledger:
             "pending": self.pending,
             "refused": self.refused,
             "failures": self.failures,
-            "lost": self.lost + self._state.lost,
+            "lost": self.given_up,
             "recovered": self._state.recovered,
             "restarts": self.restarts,
             "last_commit_ms": round(self.last.seconds * 1000, 3),

@@ -1,0 +1,175 @@
+"""Every metric family that Écluse exposes: the one table. `docs/reference/metrics.md` is made from it.
+
+Labels come from closed sets only (what configuration and bundle name, and the words of the code); a string that a
+client sent is never a label. Units are in the names: seconds, bytes, characters, ratio.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Kind = Literal["counter", "gauge", "histogram"]
+
+_FAST = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+_CALL = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+_GAP = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
+_SIZE = (1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0)
+
+
+class Family(NamedTuple):
+    """One metric family. cap: label sets above this many fold into one whose labels are all `__other__`."""
+
+    name: str
+    kind: Kind
+    help: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+    cap: int = 200
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family(
+        "ecluse_requests_total",
+        "counter",
+        "Calls of identified callers, by how they ended (served, refused, failed, cut, left).",
+        ("outcome", "dialect", "model", "team", "use_case"),
+        cap=2000,
+    ),
+    Family("ecluse_refusals_total", "counter", "Calls refused, by code of the refusal.", ("code", "dialect")),
+    Family("ecluse_unidentified_total", "counter", "Requests turned away before anyone was identified.", ("reason",)),
+    Family("ecluse_request_seconds", "histogram", "Arrival of a call to its end.", ("dialect", "outcome"), _CALL),
+    Family(
+        "ecluse_overhead_seconds",
+        "histogram",
+        "What the gateway itself added to a call: total less the wait for vendors.",
+        ("dialect",),
+        _FAST,
+    ),
+    Family(
+        "ecluse_first_token_seconds",
+        "histogram",
+        "Arrival of a call to the first event with content.",
+        ("destination",),
+        _CALL,
+    ),
+    Family(
+        "ecluse_output_token_seconds",
+        "histogram",
+        "Time per output token of a streamed answer, after the first.",
+        ("destination",),
+        _GAP,
+    ),
+    Family(
+        "ecluse_stream_gap_seconds", "histogram", "Longest wait between two events of a stream.", ("destination",), _GAP
+    ),
+    Family(
+        "ecluse_held_characters", "histogram", "Most characters that response rules held back in a call.", (), _SIZE
+    ),
+    Family("ecluse_held_seconds", "histogram", "Longest time that response rules held text back in a call.", (), _GAP),
+    Family(
+        "ecluse_tokens_total",
+        "counter",
+        "Tokens as vendors counted them, by type (input, output, cached, reasoning).",
+        ("type", "destination", "team", "use_case"),
+        cap=1000,
+    ),
+    Family("ecluse_in_flight", "gauge", "Calls being served now."),
+    Family("ecluse_shed_total", "counter", "Calls turned away because the gateway was full or draining.", ("reason",)),
+    Family(
+        "ecluse_attempts_total",
+        "counter",
+        "Attempts at destinations, by result: ok or the kind of the error.",
+        ("destination", "result"),
+        cap=500,
+    ),
+    Family(
+        "ecluse_failovers_total",
+        "counter",
+        "Calls that went on to another destination, and the error that made them.",
+        ("from", "to", "reason"),
+        cap=500,
+    ),
+    Family("ecluse_client_gone_total", "counter", "Calls whose client went away, by phase.", ("phase",)),
+    Family(
+        "ecluse_policy_decisions_total",
+        "counter",
+        "Rules that matched, by action and mode (enforce, shadow).",
+        ("rule", "action", "mode"),
+        cap=1000,
+    ),
+    Family(
+        "ecluse_findings_total",
+        "counter",
+        "Findings of detectors, by direction.",
+        ("detector", "direction"),
+        cap=500,
+    ),
+    Family("ecluse_classify_seconds", "histogram", "Time to inspect the request of one call.", (), _FAST),
+    Family("ecluse_classify_failures_total", "counter", "Inspections that did not finish; the call was refused."),
+    Family("ecluse_classify_memo_total", "counter", "Passages looked up in the memo: hit or miss.", ("result",)),
+    Family(
+        "ecluse_revision_info",
+        "gauge",
+        "1 for the revisions in force of configuration, policies and detection.",
+        ("config", "policy", "detection"),
+        cap=20,
+    ),
+    Family("ecluse_reloads_total", "counter", "Reloads of configuration and bundle: accepted or refused.", ("result",)),
+    Family("ecluse_last_reload_timestamp_seconds", "gauge", "When the pair in force was loaded (Unix time)."),
+    Family(
+        "ecluse_contract_expiry_timestamp_seconds",
+        "gauge",
+        "When a contract ends (Unix time); its destinations are not routable after that.",
+        ("contract",),
+    ),
+    Family(
+        "ecluse_quota_used_ratio",
+        "gauge",
+        "Highest share used of a quota, over all its holders: settled plus reserved by limit.",
+        ("scope", "unit", "window"),
+    ),
+    Family("ecluse_quota_refusals_total", "counter", "Calls refused by a quota.", ("scope", "unit")),
+    Family("ecluse_ledger_append_seconds", "histogram", "What a call waited for a durable record.", (), _FAST),
+    Family("ecluse_ledger_commit_seconds", "histogram", "Write and sync of one commit.", (), _FAST),
+    Family("ecluse_ledger_records_total", "counter", "Records written."),
+    Family("ecluse_ledger_bytes_total", "counter", "Bytes written."),
+    Family("ecluse_ledger_pending", "gauge", "Records on their way to the disk."),
+    Family("ecluse_ledger_failures_total", "counter", "Errors of the ledger's disk or of its writing process."),
+    Family("ecluse_ledger_lost_total", "counter", "Records given up (never those that a call waited for)."),
+    Family("ecluse_ledger_disk_free_bytes", "gauge", "Room left on the ledger's disk."),
+    Family("ecluse_ledger_ready", "gauge", "1 where records can be written and room is left."),
+    Family("ecluse_loop_lag_seconds", "histogram", "How late the event loop ran a timer.", (), _FAST),
+    Family("ecluse_ready", "gauge", "1 where the gateway takes calls."),
+    Family("ecluse_build_info", "gauge", "1 for the version that runs.", ("version",), cap=2),
+)
+
+
+def reference() -> str:
+    """`docs/reference/metrics.md`, made from the table."""
+    lines = [
+        "# Metrics",
+        "",
+        "Made from `observability/families.py` by `python -m observability.families`; a test compares the two.",
+        "",
+        "Served as Prometheus text on the metrics listener under `/metrics`; the page is at most one second old.",
+        "Labels are names from configuration and bundle or words of the code, never what a client sent. A family that",
+        "has more label sets than its cap folds the rest into one whose labels are all `__other__`.",
+        "",
+        "| family | kind | labels | cap | meaning |",
+        "|---|---|---|---|---|",
+    ]
+    for family in FAMILIES:
+        labels = ", ".join(f"`{label}`" for label in family.labels) or "none"
+        cap = str(family.cap) if family.labels else ""
+        lines.append(f"| `{family.name}` | {family.kind} | {labels} | {cap} | {family.help} |")
+    lines += ["", "## Buckets", ""]
+    for family in FAMILIES:
+        if family.buckets:
+            lines.append(f"- `{family.name}`: " + ", ".join(f"{bound:g}" for bound in family.buckets))
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(reference())
