@@ -7,20 +7,18 @@ from dataclasses import dataclass
 
 from adapters.errors import UpstreamError
 from adapters.vendors import taxonomy
-from adapters.vendors.base import Option, RawHeaders, Vendor, VendorKind
+from adapters.vendors.base import RawHeaders, Vendor, VendorKind
 
 PATHS: Mapping[str, str] = {
     "anthropic_messages": "/v1/messages",
     "anthropic_count_tokens": "/v1/messages/count_tokens",
 }
-OPTIONS = (Option("version", "Sent as anthropic-version where the client names none (2023-06-01)."),)
 
 
 @dataclass(frozen=True, slots=True)
 class Anthropic:
     """Messages, with `?beta=true` where the client asked so; what betas may be named is the header's matter."""
 
-    version: str = "2023-06-01"
     kind: str = "anthropic"
     stores: bool = False
     trace_headers: bool = False
@@ -39,8 +37,8 @@ class Anthropic:
         return [("x-api-key", secret)] if secret else []
 
     def fixed_headers(self) -> list[tuple[str, str]]:
-        """The version of the interface."""
-        return [("anthropic-version", self.version)]
+        """None: the version of the interface is the client's to choose (adapters.wire.headers)."""
+        return []
 
     def classify(self, status: int, headers: RawHeaders, body: bytes) -> UpstreamError:
         """By the shared taxonomy."""
@@ -48,8 +46,8 @@ class Anthropic:
 
 
 def build(options: Mapping[str, str]) -> Vendor:
-    """Anthropic, of a stated interface version."""
-    return Anthropic(version=options.get("version") or "2023-06-01")
+    """Anthropic takes no options."""
+    return Anthropic()
 
 
-ANTHROPIC = VendorKind("anthropic", frozenset(PATHS), OPTIONS, "https://api.anthropic.com", build)
+ANTHROPIC = VendorKind("anthropic", frozenset(PATHS), (), "https://api.anthropic.com", build)

@@ -57,7 +57,7 @@ class Vendor(Protocol):
         """The headers that carry the vendor's credential; none for an empty one."""
 
     def fixed_headers(self) -> list[tuple[str, str]]:
-        """Headers that a request to this vendor has unless the client's own say otherwise."""
+        """Headers that every request to this vendor has, none of which a client may name."""
 
     def classify(self, status: int, headers: RawHeaders, body: bytes) -> UpstreamError:
         """What a failed answer means; status alone is not enough."""
