@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from policies.explain import Explained, explain
 from policies.findings import class_detector
 from policies.rewrites import plan
 from policies.rules import ByDetector, Rule, by_detector
@@ -32,8 +33,8 @@ from policies.transform.redact import CONFIDENTIAL
 from policies.words import BUILT_IN, Words, refusal
 
 __all__ = [
-    "CallFacts", "ClassificationFacts", "DestinationFacts", "FindingFacts", "Notice", "PassageFacts", "Place",
-    "Policies", "Rewrite", "RuleHit", "Ruling", "facts_key",
+    "CallFacts", "ClassificationFacts", "DestinationFacts", "Explained", "FindingFacts", "Notice", "PassageFacts",
+    "Place", "Policies", "Rewrite", "RuleHit", "Ruling", "facts_key",
 ]  # fmt: skip
 
 BUILT_IN_POLICY: Final = "built-in"
@@ -113,6 +114,16 @@ class Policies:
         forced = ((r, r.force(call, destination)) for r in self._answers if r.holds(call, destination))
         rules = [(rule, force) for rule, force in forced]
         return Guard(rules, engine, shown=self.shown, revision=self.revision) if rules else None
+
+    def explain(
+        self,
+        call: CallFacts,
+        passages: Sequence[PassageFacts],
+        classification: ClassificationFacts,
+        destination: DestinationFacts,
+    ) -> tuple[Explained, ...]:
+        """For each rule whether it matches a request, or the first condition that doesn't hold, with its value."""
+        return explain(self.rules, self.shown, call, passages, classification, destination)
 
     def shown(self, detectors: Iterable[str]) -> tuple[str, ...]:
         """Names of detectors as they may be shown, sorted."""

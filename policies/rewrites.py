@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -22,7 +21,11 @@ class Plan(NamedTuple):
 
 
 def plan(passages: Sequence[PassageFacts], redactions: Sequence[Redaction], shown: Shown) -> Plan:
-    """Rewrites for all redactions of a request."""
+    """Rewrites for all redactions of a request.
+
+    A value may be seen in two passages of the same body string (tool arguments as they stand, and decoded): both are
+    rewritten, since neither reading is sure to show every place; the edits then meet in the same bytes.
+    """
     reachable: list[Redaction] = []
     stuck: list[Redaction] = []
     sources: dict[int, bool] = {}
@@ -34,7 +37,7 @@ def plan(passages: Sequence[PassageFacts], redactions: Sequence[Redaction], show
         start, end = _reach(passage, finding, source)
         fits = passage.rewritable(start, end) and not (source and breaks_strings(passage.text, start, end))
         (reachable if fits else stuck).append((finding, rule))
-    return Plan(tuple(_rewrites(passages, reachable, sources, shown)), tuple(_uncovered(passages, reachable, stuck)))
+    return Plan(tuple(_rewrites(passages, reachable, sources, shown)), tuple(stuck))
 
 
 def _rewrites(
@@ -53,24 +56,3 @@ def _rewrites(
 def _reach(passage: PassageFacts, finding: FindingFacts, source: bool) -> tuple[int, int]:
     return whole_escapes(passage.text, finding.start, finding.end) if source else (finding.start, finding.end)
 
-
-def _uncovered(
-    passages: Sequence[PassageFacts], reachable: Iterable[Redaction], stuck: Sequence[Redaction]
-) -> Iterator[Redaction]:
-    """Stuck findings that aren't the same value seen again.
-
-    Tool arguments are read twice, as they stand (rewritable) and decoded (not): a value seen in both is redacted by the
-    edit of the first, as long as it doesn't stand in the decoded text more often than edits remove it.
-    """
-    removed = Counter(_value(passages, redaction) for redaction in reachable)
-    for redaction in stuck:
-        value = _value(passages, redaction)
-        if redaction[0].digest and removed[value] > 0:
-            removed[value] -= 1
-        else:
-            yield redaction
-
-
-def _value(passages: Sequence[PassageFacts], redaction: Redaction) -> tuple[str, str, bytes, str]:
-    finding, rule = redaction
-    return passages[finding.passage].path, finding.detector, finding.digest, rule.id

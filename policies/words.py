@@ -45,6 +45,10 @@ BUILT_IN: Final[Mapping[str, Words]] = {
         "en": "The answer was stopped by the company's policy.",
         "fr": "La réponse a été arrêtée par la politique de l'entreprise.",
     },
+    "answer_not_inspected": {
+        "en": "The answer could not be inspected, so it was stopped.",
+        "fr": "La réponse n'a pas pu être inspectée, elle a donc été arrêtée.",
+    },
 }
 
 _WAY_OUT: Final[Words] = {

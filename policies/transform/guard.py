@@ -1,26 +1,43 @@
-"""The way back: what may be released of an answer while it streams."""
+"""The way back: what may be released of an answer while it streams.
+
+Rules on responses are of two kinds. A local one looks at one finding at a time: text streams, with the few characters
+held that may still become a finding. A whole-answer one looks at a set of findings (a count above one, several
+detectors together): its channels are held to their end. What is edited and where an answer ends are the same in every
+cut, and the same as for an answer that comes in one piece.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple, Protocol
 
+from policies.detectors.scan import ScanBudgetExceeded
 from policies.rules import Rule
 from policies.ruling import FindingFacts, RuleHit, Ruling
+from policies.transform.redact import whole_escapes
+from policies.transform.weigh import Scale, Shown, Weighed, matches
+
+# Roles under which rules know the kinds of an answer's text; every other kind counts as the assistant's.
+_ROLES: Final = {"reasoning": "reasoning", "tool_arguments": "tool_arguments"}
 
 
 class ScanEngine(Protocol):
     """What the guard needs of the detection engine."""
 
-    def scan(self, texts: Sequence[str]) -> Sequence[tuple[FindingFacts, ...]]: ...
+    def reach(self, detectors: frozenset[str]) -> int: ...
     def pending(self, text: str, detectors: frozenset[str]) -> int | None: ...
+    def settle(
+        self, text: str, start: int, detectors: frozenset[str], *, final: bool = False
+    ) -> tuple[int, Sequence[FindingFacts]]: ...
 
 
 class Release(NamedTuple):
     """What one step of the guard lets go of a channel.
 
     safe: absolute offset in the channel's text up to which text is released. edits: (start, end, new) with absolute
-    offsets, all below `safe`, each given once. stop: the answer ends here (text below `safe` may still go out).
+    offsets, all below `safe`, each given once. stop: the answer ends here (text below `safe` may still go out). hits:
+    rules that matched in this step; adding up `count` over the steps gives the same at any cut.
     """
 
     safe: int
@@ -29,7 +46,212 @@ class Release(NamedTuple):
     hits: tuple[RuleHit, ...] = ()
 
 
-class Guard:
-    """placeholder until written below"""
+@dataclass(frozen=True, slots=True)
+class _AnswerText:
+    """An answer's text as rules see where it stands."""
 
-    def __init__(self, rules: Iterable[tuple[Rule, str]], engine: ScanEngine, *, shown: Callable[[Iterable[str]], tuple[str, ...]], revision: str) -> None: ...
+    role: str
+    part: str = "text"
+    text: str = ""
+    path: str = ""
+    direction: str = "response"
+    history: bool = False
+    message: int | None = None
+    tool: str | None = None
+    note: str = ""
+
+    def rewritable(self, start: int, end: int) -> bool:
+        return True
+
+
+class _Kind:
+    """The rules that look at one kind of channel. reach: characters kept in front of what was released."""
+
+    def __init__(self, role: str, rules: Iterable[tuple[Rule, str]], scale: Scale, engine: ScanEngine) -> None:
+        here = _AnswerText(role)
+        chosen = [(r, force) for r, force in rules if r.findings and (r.where is None or r.where(here))]
+        enforced = [r for r, force in chosen if force == "enforce"]
+        self.scale = scale
+        self.local = [r for r in enforced if is_local(r)]
+        self.sets = [r for r in enforced if not is_local(r)]
+        self.watched = [(r, force) for r, force in chosen if force != "enforce"]
+        self.local_detectors = _detectors(self.local)
+        self.reach = max(engine.reach(self.local_detectors), 64) if self.local else 0
+        # Rules that look at a set, and rules that are only watched, need the whole text in the end.
+        self.keeps = bool(self.sets or self.watched)
+
+
+@dataclass(slots=True)
+class _Channel:
+    """A growing text: `text` begins at the absolute offset `base`; below `safe` it is released."""
+
+    kind: _Kind
+    text: str = ""
+    base: int = 0
+    safe: int = 0
+    stopped: Ruling | None = None
+
+
+class Guard:
+    """Judges the growing texts of one answer. Made by `Policies.guard`."""
+
+    def __init__(self, rules: Iterable[tuple[Rule, str]], engine: ScanEngine, *, shown: Shown, revision: str) -> None:
+        self._rules = list(rules)
+        self._engine = engine
+        self._shown = shown
+        self._revision = revision
+        self._kinds: dict[str, _Kind] = {}
+        self._channels: dict[str, _Channel] = {}
+        self._hits: dict[tuple[str, str, str], RuleHit] = {}
+
+    def feed(self, channel: str, kind: str, text: str) -> Release:
+        """More text of a channel, in any cut."""
+        state = self._channels.get(channel)
+        if state is None:
+            state = self._channels[channel] = _Channel(self._kind(kind))
+        if state.stopped is not None:
+            return Release(state.safe, stop=state.stopped)
+        held = state.base + len(state.text) - state.safe
+        state.text += text
+        rules = state.kind
+        if rules.sets:
+            return Release(state.safe)
+        if not rules.local:
+            state.safe = state.base + len(state.text)
+            return Release(state.safe)
+        if held and self._still_pending(state):
+            return Release(state.safe)
+        return self._judged(state, final=False)
+
+    def finish(self, channel: str) -> Release:
+        """The end of a channel's text: everything held is judged and, unless the answer ends here, released."""
+        state = self._channels.get(channel)
+        if state is None:
+            return Release(0)
+        if state.stopped is not None:
+            return Release(state.safe, stop=state.stopped)
+        return self._judged(state, final=True)
+
+    def whole(self, channel: str, kind: str, text: str) -> Release:
+        """A complete text at once. The hits of a text that `feed` has seen already are not counted again."""
+        fed = channel in self._channels
+        state = _Channel(self._kind(kind), text)
+        release = self._judged(state, final=True, counted=not fed)
+        if not fed:
+            self._channels[channel] = state
+        return release
+
+    def hits(self) -> tuple[RuleHit, ...]:
+        """Every rule that matched so far, shadow ones too, once each with its count over all channels.
+
+        To be asked when the answer has ended: rules that are only watched look at texts as far as they came.
+        """
+        found = dict(self._hits)
+        for state in self._channels.values():
+            if state.stopped is None:
+                for hit in self._watched(state):
+                    _count(found, hit)
+        return tuple(sorted(found.values(), key=lambda h: (h.policy, h.rule, h.mode, h.action)))
+
+    def _kind(self, kind: str) -> _Kind:
+        role = _ROLES.get(kind, "assistant")
+        made = self._kinds.get(role)
+        if made is None:
+            scale = Scale(role, self._shown, self._revision)
+            made = self._kinds[role] = _Kind(role, self._rules, scale, self._engine)
+        return made
+
+    def _still_pending(self, state: _Channel) -> bool:
+        """Whether what is held is still undecided: a scan could release nothing."""
+        start = self._engine.pending(state.text, state.kind.local_detectors)
+        return start is not None and state.base + start <= state.safe
+
+    def _judged(self, state: _Channel, *, final: bool, counted: bool = True) -> Release:
+        try:
+            safe, weighed = self._weighed(state, final)
+        except ScanBudgetExceeded:
+            # Like a request that can't be inspected: nothing more of it is let through.
+            state.stopped = state.kind.scale.failed()
+            return Release(state.safe, stop=state.stopped)
+        for hit in weighed.hits if counted else ():
+            _count(self._hits, hit)
+        edits = state.kind.scale.edits(weighed.spans, state.base)
+        state.stopped = weighed.stop
+        state.safe = state.base + (safe if weighed.stop is None else weighed.cut)
+        _trim(state)
+        return Release(state.safe, edits, weighed.stop, weighed.hits if counted else ())
+
+    def _weighed(self, state: _Channel, final: bool) -> tuple[int, Weighed]:
+        """How far the text may go, and what its findings up to there lead to (offsets in `state.text`)."""
+        rules, text, start = state.kind, state.text, state.safe - state.base
+        safe, weighed = len(text), Weighed()
+        if rules.local:
+            safe, found = self._engine.settle(text, start, rules.local_detectors, final=final)
+            if rules.scale.source and not final:
+                safe, found = _whole_edits(text, safe, found)
+            weighed = rules.scale.each(text, found, rules.local)
+        if rules.sets:
+            _, found = self._engine.settle(text, 0, _detectors(rules.sets), final=True)
+            weighed = _both(weighed, rules.scale.together(text, found, rules.sets), start)
+        return safe, weighed
+
+    def _watched(self, state: _Channel) -> Iterable[RuleHit]:
+        watched = state.kind.watched
+        if not watched:
+            return
+        try:
+            _, found = self._engine.settle(state.text, 0, _detectors(r for r, _ in watched), final=True)
+        except ScanBudgetExceeded:
+            return
+        forces = {r.id: force for r, force in watched}
+        for rule, matched in matches((r for r, _ in watched), found):
+            yield state.kind.scale.hit(rule, rule.action, forces[rule.id], matched)
+
+
+def is_local(rule: Rule) -> bool:
+    """Whether a rule on responses judges one finding at a time, so that answers can stream under it."""
+    return rule.findings is not None and not rule.findings.every and rule.findings.count <= 1
+
+
+def _detectors(rules: Iterable[Rule]) -> frozenset[str]:
+    return frozenset(d for r in rules if r.findings for d in r.findings.detectors)
+
+
+def _whole_edits(
+    text: str, safe: int, found: Sequence[FindingFacts]
+) -> tuple[int, tuple[FindingFacts, ...]]:
+    """Hold findings whose redaction would end behind `safe`, in an escape that has not fully come."""
+    kept: Sequence[FindingFacts] = found
+    while late := [f.start for f in kept if f.end > safe or whole_escapes(text, f.start, f.end)[1] > safe]:
+        safe = min(late)
+        kept = [f for f in kept if f.start < safe]
+    return safe, tuple(kept)
+
+
+def _both(one: Weighed, sets: Weighed, start: int) -> Weighed:
+    """Both ways of counting over one complete text; a refusal by either withholds all that was held."""
+    hits = one.hits + sets.hits
+    stop = one.stop or sets.stop
+    if stop is not None:
+        return Weighed((), hits, stop, start)
+    return Weighed(one.spans + tuple(s for s in sets.spans if s.end > start), hits)
+
+
+def _trim(state: _Channel) -> None:
+    """Forget released text that no longer judges what follows."""
+    if state.kind.keeps or state.stopped is not None:
+        return
+    spare = state.safe - state.base - state.kind.reach
+    if spare > 256:
+        state.text = state.text[spare:]
+        state.base += spare
+
+
+def _count(hits: dict[tuple[str, str, str], RuleHit], hit: RuleHit) -> None:
+    key = (hit.rule, hit.mode, hit.action)
+    before = hits.get(key)
+    if before is None:
+        hits[key] = hit
+        return
+    detectors = tuple(sorted({*before.detectors, *hit.detectors}))
+    hits[key] = replace(before, detectors=detectors, count=before.count + hit.count)

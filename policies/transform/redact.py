@@ -39,25 +39,28 @@ def joined(spans: Iterable[Span]) -> Iterator[Span]:
 
 
 def whole_escapes(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span widened so that it splits no escape of the JSON source `text` (`\\n`, `\\u00e9`)."""
-    backslash = _open_backslash(text, start)
-    if backslash is not None:
-        start = backslash
-    for back in range(1, 7):
+    """The span moved so that it splits no escape of the JSON source `text` (`\\n`, `\\u00e9`).
+
+    An escape that it begins inside is left alone, one that it ends inside is taken whole: the end may then lie behind
+    the end of a text that is still growing.
+    """
+    first = start
+    for back in range(1, 6):
+        at = start - back
+        if at >= 0 and text[at] == "\\" and _begins_escape(text, at):
+            first = max(start, at + _length(text, at))
+    for back in range(1, 6):
         at = end - back
-        if at < 0:
-            break
-        if text[at] == "\\" and _open_backslash(text, at + 1) == at:
-            length = 6 if text[at + 1 : at + 2] == "u" else 2
-            return start, min(len(text), max(end, at + length))
-    return start, end
+        if at >= start and text[at] == "\\" and _begins_escape(text, at):
+            end = max(end, at + _length(text, at))
+    return (first if first < end else start), end
 
 
 def breaks_strings(text: str, start: int, end: int) -> bool:
     """Whether `text[start:end]` of JSON source holds an unescaped quote: replacing it would join two strings."""
     at = text.find('"', start, end)
     while at >= 0:
-        if _open_backslash(text, at) is None:
+        if not (at and text[at - 1] == "\\" and _begins_escape(text, at - 1)):
             return True
         at = text.find('"', at + 1, end)
     return False
@@ -74,9 +77,13 @@ def is_json_source(text: str) -> bool:
     return True
 
 
-def _open_backslash(text: str, position: int) -> int | None:
-    """Where the escape that reaches over `position` begins, looking only at the backslashes right before it."""
+def _length(text: str, at: int) -> int:
+    return 6 if text[at + 1 : at + 2] == "u" else 2
+
+
+def _begins_escape(text: str, at: int) -> bool:
+    """Whether the backslash at `at` begins an escape: an even number of backslashes stand right before it."""
     count = 0
-    while position - count > 0 and text[position - count - 1] == "\\":
+    while at - count > 0 and text[at - count - 1] == "\\":
         count += 1
-    return position - 1 if count % 2 else None
+    return count % 2 == 0

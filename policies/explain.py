@@ -1,0 +1,102 @@
+"""Why a call was decided as it was: for each rule, that it matched or the first condition that didn't hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from policies.rules import ByDetector, Rule, by_detector
+from policies.ruling import CallFacts, ClassificationFacts, DestinationFacts, FindingFacts, PassageFacts
+
+Shown = Callable[[Iterable[str]], tuple[str, ...]]
+
+
+class Explained(NamedTuple):
+    """One rule asked about one call.
+
+    outcome: matched | lifted | shadow (matched, changes nothing) | no. condition: the first that didn't hold, or the
+    `unless` that spared the call. actual: the value it met. lifted_by: the exception.
+    """
+
+    policy: str
+    rule: str
+    action: str
+    outcome: str
+    condition: str = ""
+    actual: str = ""
+    lifted_by: str = ""
+
+
+def explain(
+    rules: Iterable[Rule],
+    shown: Shown,
+    call: CallFacts,
+    passages: Sequence[PassageFacts],
+    classification: ClassificationFacts,
+    destination: DestinationFacts,
+) -> tuple[Explained, ...]:
+    """Every rule of a bundle for one request at one destination, in the order of policies and ids."""
+    found = by_detector(classification.findings)
+    return tuple(_explain(rule, shown, call, passages, found, destination) for rule in rules)
+
+
+def _explain(
+    rule: Rule,
+    shown: Shown,
+    call: CallFacts,
+    passages: Sequence[PassageFacts],
+    found: ByDetector,
+    destination: DestinationFacts,
+) -> Explained:
+    def said(outcome: str, condition: str = "", actual: str = "", lifted_by: str = "") -> Explained:
+        return Explained(rule.policy, rule.id, rule.action, outcome, condition, actual, lifted_by)
+
+    for test in rule.tests:
+        if not test.holds(call, destination):
+            return said("no", test.says, _plain(test.actual(call, destination)))
+    if rule.unless and all(t.holds(call, destination) for t in rule.unless):
+        actual = ", ".join(_plain(t.actual(call, destination)) for t in rule.unless)
+        return said("no", "unless " + " and ".join(t.says for t in rule.unless), actual)
+    where = _places(rule)
+    if rule.findings is not None and not rule.matched(found, passages):
+        return said("no", _findings(rule, shown) + where, _met(rule, shown, found))
+    if rule.findings is None and rule.where is not None and not any(map(rule.where, passages)):
+        return said("no", f"something{where}", "nothing")
+    force = rule.force(call, destination)
+    return said("matched" if force == "enforce" else force, lifted_by=rule.lifted_by(call, destination) or "")
+
+
+def _findings(rule: Rule, shown: Shown) -> str:
+    test = rule.findings
+    if test is None:
+        return ""
+    names = ", ".join(shown(test.detectors))
+    kind = "all of" if test.every else "any of"
+    return f"findings {kind} [{names}] confidence >= {test.confidence:g} count >= {test.count}"
+
+
+def _places(rule: Rule) -> str:
+    return f" in [{', '.join(sorted(rule.directions))}]" if rule.where is not None else ""
+
+
+def _met(rule: Rule, shown: Shown, found: ByDetector) -> str:
+    """The findings of this rule's detectors, wherever they stand and however sure they are."""
+    wanted = rule.findings.detectors if rule.findings else frozenset()
+    met = [_one(shown, d, findings) for d, findings in sorted(found.items()) if d in wanted and findings]
+    return ", ".join(met) or "none"
+
+
+def _one(shown: Shown, detector: str, findings: Iterable[FindingFacts]) -> str:
+    sure = sorted((f.confidence for f in findings), reverse=True)
+    (name,) = shown((detector,))
+    return f"{name} x {len(sure)} (confidence {sure[0]:g})"
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return "missing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (set, frozenset, tuple, list)):
+        return "[" + ", ".join(sorted(map(str, value))) + "]"
+    return str(value)
