@@ -9,6 +9,7 @@ from typing import Any
 from adapters.ask import NOT_INSPECTABLE, SERVER_TOOL, TEXT
 from adapters.dialects.checks import objects, optional, refuse_vendor_held, required
 from adapters.dialects.fields import dotted
+from adapters.dialects.foreign import ciphertexts, foreign
 from adapters.dialects.passages import Gathering, Mark, known, tool_name
 from adapters.errors import BodyRefused
 from adapters.wire.body import Path
@@ -18,19 +19,19 @@ _ROLES = frozenset({"user", "assistant", "system"})
 # Tools that the vendor defines and the client runs. Every other type but `custom` runs at the vendor.
 _CLIENT_RUN = re.compile(r"(?:bash|text_editor|computer|memory)_\d{8}")
 
-# Every JSON number, string and object that starts so is readable for the vendor alone.
-_ENCRYPTED = "encrypted_"
-
 
 def messages(gathering: Gathering, value: dict[str, Any]) -> None:
-    """Claims the texts of `messages` by role; what is up to the last assistant message is history."""
+    """Claims the texts of `messages` by role; what is up to the last assistant message is history.
+
+    Instructions are none: they are sent anew with every turn, wherever they stand.
+    """
     items = objects(required(value, "messages", list), ("messages",))
     last = max((i for i, item in enumerate(items) if item.get("role") == "assistant"), default=-1)
     tools: dict[str, str] = {}
     for index, item in enumerate(items):
         path: Path = ("messages", index)
         role = required(item, "role", str, path)
-        mark = Mark(role if role in _ROLES else "other", history=index <= last, message=index)
+        mark = Mark(role if role in _ROLES else "other", history=index <= last and role != "system", message=index)
         gathering.group(path, mark._replace(role="other"))
         content(gathering, (*path, "content"), item.get("content"), mark, tools)
 
@@ -79,7 +80,7 @@ def _source(gathering: Gathering, path: Path, source: dict[str, Any], mark: Mark
 def _text(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> None:
     gathering.text((*path, "text"), mark)
     if block.get("citations"):
-        _blobs(gathering, (*path, "citations"), block["citations"], mark)
+        ciphertexts(gathering, (*path, "citations"), block["citations"], mark)
 
 
 def _document(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> None:
@@ -113,7 +114,7 @@ def _tool_result(gathering: Gathering, path: Path, block: dict[str, Any], mark: 
     else:
         gathering.group((*path, "content"), result)
     if block.get("type") != "tool_result":
-        _blobs(gathering, (*path, "content"), block.get("content"), result)
+        ciphertexts(gathering, (*path, "content"), block.get("content"), result)
 
 
 def _thinking(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> None:
@@ -129,25 +130,11 @@ def _redacted(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mar
 
 
 def _unknown(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> None:
-    """Passes inspected: its strings are gathered with the message's, its ciphertext is named."""
     kind = block.get("type")
     if type(kind) is str and kind.endswith("_tool_result"):
         _tool_result(gathering, path, block, mark, tools)
     else:
-        _blobs(gathering, path, block, mark)
-
-
-def _blobs(gathering: Gathering, path: Path, value: Any, mark: Mark) -> None:
-    """Names every ciphertext under `path`."""
-    if type(value) is dict:
-        for key, inner in value.items():
-            if key.startswith(_ENCRYPTED) and type(inner) is str:
-                gathering.vendor_state((*path, key), mark)
-            else:
-                _blobs(gathering, (*path, key), inner, mark)
-    elif type(value) is list:
-        for index, inner in enumerate(value):
-            _blobs(gathering, (*path, index), inner, mark)
+        foreign(gathering, path, block, mark)
 
 
 _Read = Callable[[Gathering, Path, dict[str, Any], Mark, dict[str, str]], None]

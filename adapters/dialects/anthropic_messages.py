@@ -12,6 +12,7 @@ from adapters.dialects.anthropic_reader import AnthropicReader
 from adapters.dialects.base import Reader
 from adapters.dialects.checks import optional, required
 from adapters.dialects.failures import anthropic_error, anthropic_stream_error
+from adapters.dialects.openai_requests import token_limit
 from adapters.dialects.passages import Gathering, Mark
 from adapters.wire.body import Document, Edit, replace_string, set_member
 
@@ -42,7 +43,7 @@ class AnthropicMessages:
             stream=stream,
             document=document,
             passages=gathering.passages(),
-            max_output=optional(value, "max_tokens", int),
+            max_output=token_limit(value, "max_tokens"),
             conversation=_conversation(value),
             tools=tools,
         )

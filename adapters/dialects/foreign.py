@@ -1,0 +1,59 @@
+"""Parts of a request of a type that isn't known here: they pass, inspected, but not what hides in them.
+
+Their strings are gathered with what surrounds them. Ciphertext, media, addresses that a vendor would fetch and
+references to what it keeps are told by the names and shapes that they have everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from adapters.ask import NOT_INSPECTABLE
+from adapters.dialects.checks import refuse_vendor_held
+from adapters.dialects.passages import Gathering, Mark
+from adapters.wire.body import Path
+
+_ENCRYPTED = "encrypted_"
+_HELD = ("file_id", "vector_store_ids")
+_FETCHED = ("url", "uri")
+
+# Text is never this long without a space.
+_BLOB = re.compile(r"[A-Za-z0-9+/_-]{512,}={0,2}")
+
+
+def foreign(gathering: Gathering, path: Path, value: Any, mark: Mark) -> None:
+    """Names what isn't text anywhere under `path`; raises BodyRefused on vendor-held references."""
+    if type(value) is dict:
+        refuse_vendor_held(value, _HELD, path)
+    for step, inner in _members(value):
+        here = (*path, step)
+        if type(inner) is not str:
+            foreign(gathering, here, inner, mark)
+        elif type(step) is str and step.startswith(_ENCRYPTED):
+            gathering.vendor_state(here, mark)
+        elif inner.startswith("data:") or _fetched(step, inner):
+            gathering.media(here, mark)
+        elif _BLOB.fullmatch(inner):
+            gathering.part(here, NOT_INSPECTABLE, "base64", mark)
+
+
+def ciphertexts(gathering: Gathering, path: Path, value: Any, mark: Mark) -> None:
+    """Names every ciphertext under `path`, and nothing else."""
+    for step, inner in _members(value):
+        here = (*path, step)
+        if type(inner) is not str:
+            ciphertexts(gathering, here, inner, mark)
+        elif type(step) is str and step.startswith(_ENCRYPTED):
+            gathering.vendor_state(here, mark)
+
+
+def _members(value: Any) -> list[tuple[str | int, Any]]:
+    if type(value) is dict:
+        return list(value.items())
+    return list(enumerate(value)) if type(value) is list else []
+
+
+def _fetched(step: str | int, text: str) -> bool:
+    named = type(step) is str and step.lower().endswith(_FETCHED)
+    return named and text[:8].lower().startswith(("http://", "https://"))

@@ -1,0 +1,92 @@
+"""OpenAI's Responses API without state: `POST /v1/responses`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.ask import Ask
+from adapters.dialects import responses_items as parts
+from adapters.dialects.checks import objects, optional, refuse_vendor_held, required
+from adapters.dialects.failures import openai_error
+from adapters.dialects.openai_requests import alias, hold, refuse_held, token_limit
+from adapters.dialects.passages import Gathering, Mark
+from adapters.dialects.responses_failed import failed
+from adapters.dialects.responses_reader import ResponsesReader
+from adapters.errors import BodyRefused
+from adapters.wire.body import Document, Edit, set_member
+
+_MAX_ID = 128
+
+
+class OpenAIResponses:
+    """Input items, output items, and a stream of events that repeats whole texts. The vendor reports usage unasked."""
+
+    name = "openai_responses"
+    family = "openai"
+    operation = "chat"
+
+    def parse(self, document: Document) -> Ask:
+        """The ask in a body; raises BodyRefused."""
+        value = document.value
+        model = required(value, "model", str)
+        stream = optional(value, "stream", bool) or False
+        optional(value, "store", bool)
+        optional(value, "background", bool)
+        refuse_held(value)
+        refuse_vendor_held(value, ("prompt",))
+        gathering = Gathering(document)
+        if type(value.get("instructions")) is str:
+            gathering.text(("instructions",), Mark("system"))
+        names = parts.tools(gathering, value) + _input(gathering, value)
+        return Ask(
+            dialect=self.name,
+            operation=self.operation,
+            model=model,
+            stream=stream,
+            document=document,
+            passages=gathering.passages(),
+            max_output=token_limit(value, "max_output_tokens"),
+            conversation=_conversation(value),
+            tools=names,
+        )
+
+    def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
+        """The destination's own model name, and `store: false` where the client leaves it to a vendor that stores."""
+        edits = alias(ask, model)
+        if vendor_stores and ask.document.value.get("store") is None:
+            edits.append(set_member(ask.document, (), "store", b"false", "store"))
+        return edits
+
+    def cap(self, ask: Ask, tokens: int) -> list[Edit]:
+        """Lowers `max_output_tokens`, which counts reasoning too; never raises it."""
+        return hold(ask.document, tokens, ("max_output_tokens",))
+
+    def reader(self, ask: Ask) -> ResponsesReader:
+        """A fresh reader for one attempt's answer."""
+        return ResponsesReader()
+
+    error = staticmethod(openai_error)
+
+    def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str) -> bytes:
+        """`response.failed`; the reader of an attempt gives the same with its sequence number and response id."""
+        return failed(kind, message, code=code, call_id=call_id)
+
+
+def _input(gathering: Gathering, value: dict[str, Any]) -> tuple[str, ...]:
+    given = value.get("input")
+    if type(given) is str:
+        gathering.text(("input",), Mark("user"))
+        return ()
+    if given is None:
+        raise BodyRefused("missing_field", "input is required.", param="input")
+    if type(given) is not list:
+        raise BodyRefused("wrong_type", "input must be a string or an array.", param="input")
+    return parts.items(gathering, objects(given, ("input",)))
+
+
+def _conversation(value: dict[str, Any]) -> str | None:
+    """The session that Codex names in `client_metadata`, else the key under which the client wants prompts cached."""
+    metadata = value.get("client_metadata")
+    session = metadata.get("session_id") if type(metadata) is dict else None
+    found = session or value.get("prompt_cache_key")
+    return found if type(found) is str and 0 < len(found) <= _MAX_ID else None
