@@ -11,7 +11,7 @@ from adapters.dialects import reading
 from adapters.dialects.failures import vendor_failure
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Chunk, Delta, TextEdit, Usage
-from adapters.wire.body import Document, Edit, Leaf, Path, splice
+from adapters.wire.body import Document, Edit, Leaf, Path
 from adapters.wire.sse import Event
 
 DONE = b"[DONE]"
@@ -216,6 +216,6 @@ def _take_out_usage(chunk: Chunk, value: Mapping[str, Any]) -> None:
     found = None if at >= 0 else _NO_USAGE.search(chunk.data)
     span = found.span() if found else (at, at + len(b',"usage":null'))
     if span[0] >= 0:
-        data = splice(chunk.data, [Edit(*span, b"", "usage_request")])
+        data = chunk.data[: span[0]] + chunk.data[span[1] :]  # the edit `usage_request`, undone
         chunk.raw = reading.put_back(chunk, data)
         chunk.data = data

@@ -125,6 +125,8 @@ def reframe(raw: bytes, old: bytes, new: bytes) -> bytes:
 
     raw: the event. old: its data as read. new: what it is to be.
     """
+    if raw[6:-2] == old and raw.startswith(b"data: "):
+        return raw[:6] + new + raw[-2:]
     if b"\n" not in old and raw.count(old) == 1:
         return raw.replace(old, new)
     return _reframe_lines(raw, new)
