@@ -173,7 +173,7 @@ def nested(leaf: Leaf) -> tuple[Leaf, ...] | None:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError:
         return None
-    if type(value) not in (dict, list):
+    if type(value) not in (dict, list, str):
         return None
     return tuple(_inner_leaves(leaf, raw))
 

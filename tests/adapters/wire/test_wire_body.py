@@ -94,6 +94,15 @@ def test_the_span_of_any_value_is_that_value(body, spaced):
     check(orjson.loads(raw), ())
 
 
+@given(st.lists(st.text('\\"nu0é ', max_size=6), max_size=6), st.integers(0, 3))
+def test_quotes_and_backslashes_end_strings_where_they_should(texts, depth):
+    inner = json.dumps(texts)
+    for _ in range(depth):
+        inner = json.dumps(inner)
+    raw = json.dumps({"a": inner, "b": texts}).encode()
+    assert [leaf.text for leaf in Document.parse(raw).leaves] == ["a", inner, "b", *texts]
+
+
 @given(st.data(), BODY)
 def test_strings_in_a_string_of_json_can_be_rewritten(data, arguments):
     raw = orjson.dumps({"arguments": json.dumps(arguments)})
