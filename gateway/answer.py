@@ -116,7 +116,8 @@ async def _ask(runtime: Runtime, exchange: Exchange, ask: Ask, attempt: Attempt,
             raise upstream.vendor.classify(answer.status, answer.headers, failed)
         gate = attempt.gate = Gate(exchange.dialect.reader(ask), _guard(exchange, ask, attempt.candidate))
         reply = Reply(attempt, answer, gate)
-        if _is_stream(answer):
+        exchange.streamed = _is_stream(answer)
+        if exchange.streamed:
             await _until_content(runtime, exchange, reply)
         else:
             await _whole(runtime, exchange, reply)
@@ -156,7 +157,7 @@ async def _until_content(runtime: Runtime, exchange: Exchange, reply: Reply) -> 
 
 def _guard(exchange: Exchange, ask: Ask, candidate: Candidate):  # type: ignore[no-untyped-def]
     pair = exchange.pair
-    return pair.policies.guard(facts(exchange, ask), candidate.destination, pair.engine)
+    return pair.policies.guard(facts(exchange, ask), candidate.destination, pair.bundle.engine)
 
 
 def _guarded(exchange: Exchange, ask: Ask, error: UpstreamError) -> str:

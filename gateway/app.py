@@ -47,6 +47,7 @@ class DataApp:
             await self._other(request, responder, caller)
             return
         if self._runtime.draining:
+            self._runtime.measure.shed("draining")
             raise refusals.cut("drain")
         await answer(self._runtime, self._exchange(route, caller), request, responder)
 
@@ -55,9 +56,10 @@ class DataApp:
         record = self._runtime.keys.find(presented)
         if record is not None:
             return record.caller
-        self._runtime.measure.stranger()
         if not self._runtime.strangers.seen(request.peer):
+            self._runtime.measure.stranger("throttled")
             raise _throttled()
+        self._runtime.measure.stranger("wrong_key" if presented else "no_key")
         raise Unidentified("invalid_api_key", _NO_KEY)
 
     def _exchange(self, route: Route, caller: Caller) -> Exchange:

@@ -14,12 +14,12 @@ from gateway.refusals import policy_refusal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from adapters.ask import Ask, Passage
+    from adapters.ask import Ask
     from gateway.bundle.destinations import Destination, Model
     from gateway.exchange import Exchange
     from gateway.runtime import Runtime
     from policies.classify import Classification
-    from policies.decide import Ruling
+    from policies.decide import PassageFacts, Ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,8 @@ def rule(
             candidates.append(Candidate(target, judge(target), rerouted_from=destination.name))
     if not candidates:
         raise _wrong_dialect(model.name)
+    for candidate in candidates:
+        runtime.measure.decided(candidate)
     return candidates
 
 
@@ -131,7 +133,7 @@ def _remember(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
             runtime.refused.add(exchange.caller.pseudonym, passage.text)
 
 
-def _issued_by(runtime: Runtime, exchange: Exchange, destination: Destination) -> Callable[[Passage], bool]:
+def _issued_by(runtime: Runtime, exchange: Exchange, destination: Destination) -> Callable[[PassageFacts], bool]:
     organisation = exchange.caller.organisation
     return lambda passage: runtime.states.issuer(organisation, passage.note) == destination.vendor
 

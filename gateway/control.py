@@ -68,7 +68,7 @@ class _Control:
         try:
             revision, later = reload(self._runtime, self._config, self._simulators)
         except DocumentsRefused as refused:
-            self._runtime.measure.reloaded(self._runtime.epoch.pair, ok=False)
+            self._runtime.measure.reloaded(ok=False)
             self._runtime.ledger.post(Event(at=self._runtime.now(), event="reload.refused", detail={"kept": was}))
             return JSONResponse({"refused": str(refused), "revision": was}, 422)
         return JSONResponse({"was": was, "revision": revision, "needs_restart": later})

@@ -66,7 +66,7 @@ class Gate:
     """One attempt's answer on its way to the client.
 
     content: content has been seen, so failover is over. edited: how many texts were changed. characters: how many the
-    vendor sent in streamed text. states: digests of
+    vendor sent in streamed text. most_held: how many waited for the guard in one channel. states: digests of
     vendor-held blobs that passed. Raises UpstreamError for events that are errors or can't be read, Stopped when a rule
     ends the answer.
     """
@@ -76,6 +76,7 @@ class Gate:
         self.content = False
         self.edited = 0
         self.characters = 0
+        self.most_held = 0
         self.states: list[str] = []
         self._guard = guard
         self._framer = Framer()
@@ -84,9 +85,9 @@ class Gate:
         self._queue: deque[tuple[Chunk, list[_Part]]] = deque()
 
     @property
-    def held(self) -> int:
-        """Characters that wait for the guard now."""
-        return sum(c.fed - c.safe for c in self._channels.values())
+    def waiting(self) -> bool:
+        """Whether events wait for the guard now."""
+        return bool(self._queue)
 
     def feed(self, data: bytes) -> list[bytes]:
         """Takes bytes of the stream, in any cut; gives the events that may leave now."""
@@ -182,6 +183,8 @@ class Gate:
         if release.stop is not None:
             raise Stopped(release.stop)
         channel.safe = release.safe
+        if channel.fed - channel.safe > self.most_held:
+            self.most_held = channel.fed - channel.safe
         if release.edits:
             channel.edits.extend(release.edits)
 

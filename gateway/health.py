@@ -19,8 +19,7 @@ def health_app(runtime: Runtime) -> Starlette:
     """The application of the metrics listener."""
 
     async def metrics(request: Request) -> Response:
-        runtime.measure.sample(runtime)
-        return Response(runtime.measure.page(), media_type=PROMETHEUS)
+        return Response(runtime.measure.page(runtime), media_type=PROMETHEUS)
 
     async def healthz(request: Request) -> Response:
         return PlainTextResponse("ok\n")

@@ -23,6 +23,7 @@ async def housekeeping(runtime: Runtime) -> None:
         runtime.measure.loop_lag(runtime.monotonic() - before - 1.0)
         turn += 1
         end_outdated(runtime)
+        runtime.measure.log.flush()
         if turn % SAVE_EVERY == 0:
             runtime.states.save()
         if turn % SUMMARISE_EVERY == 0:

@@ -43,7 +43,8 @@ class Request:
 
     def header(self, name: bytes) -> str:
         """The value of a header, "" where it is absent."""
-        return self.headers.get(name, b"").decode("latin-1").strip()
+        value: bytes = self.headers.get(name, b"")
+        return value.decode("latin-1").strip()
 
     async def body(self, most: int, seconds: float) -> bytes:
         """The whole body: at most `most` bytes, within `seconds`. Raises Refusal or ClientGone."""

@@ -27,10 +27,15 @@ async def before_egress(
         if before is not None
         else _intent(exchange, candidate, outgoing)
     )
+    if before is not None:
+        last = exchange.attempts[-1].candidate.destination.name
+        runtime.measure.failed_over(last, candidate.destination.name, before.kind)
+    begun = runtime.monotonic()
     try:
         await runtime.ledger.write(record)
+        runtime.measure.recorded(runtime.monotonic() - begun)
     except LedgerFailed:
-        runtime.measure.ledger_refused()
+        runtime.measure.shed("ledger")
         if exchange.pair.settings.ledger.on_failure == "closed":
             raise refusals.ledger_failed() from None
     exchange.intended = True
@@ -80,7 +85,7 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
     ended = runtime.monotonic()
     total = ended - exchange.arrived
     overhead = max(total - exchange.waited, 0.0)
-    runtime.measure.call(exchange, responder.status, total, overhead)
+    runtime.measure.call(exchange, total, overhead)
     refused = exchange.refused_by
     runtime.ledger.post(
         Outcome(
@@ -126,7 +131,7 @@ def _intent(exchange: Exchange, candidate: Candidate | None, outgoing: Outgoing 
         findings=_found(exchange) if classification is not None and classification.findings else (),
         rulings=tuple(_ruled(c) for c in exchange.candidates),
         policy_revision=exchange.pair.bundle.revision,
-        detection_revision=exchange.pair.engine.revision,
+        detection_revision=exchange.pair.bundle.engine.revision,
         config_revision=exchange.pair.revision,
         destination=candidate.destination.name if candidate else None,
         contract=candidate.destination.contract if candidate else None,

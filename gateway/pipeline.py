@@ -41,7 +41,7 @@ async def answer(runtime: Runtime, exchange: Exchange, request: Request, respond
         exchange.left = True
         exchange.outcome = "left"
     except Exception as bug:  # noqa: BLE001 - the last line of defence: a bug fails one call, closed and recorded
-        runtime.measure.bug(bug)
+        runtime.measure.bug(exchange, bug)
         await refusals.send(exchange, responder, refusals.internal())
     finally:
         admission.settle(runtime, exchange)
@@ -61,7 +61,9 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     except BodyRefused as refused:
         raise refusals.unreadable(refused) from None
     model = choose_model(exchange, ask)
+    begun = runtime.monotonic()
     exchange.classification = pair.classifier.classify(exchange.caller.organisation, ask.passages)
+    runtime.measure.classified(exchange.classification, exchange, runtime.monotonic() - begun)
     exchange.candidates = rule(runtime, exchange, ask, model, exchange.classification)
     candidates = permitted(runtime, exchange, ask)
     admission.reserve(runtime, exchange, ask)

@@ -56,11 +56,18 @@ async def _rest(
     runtime: Runtime, exchange: Exchange, reply: Reply, chunks: AsyncIterator[bytes], responder: Responder
 ) -> None:
     gate, now = reply.gate, runtime.monotonic
-    waiting = now()
+    waiting, held = now(), 0.0
     async for data in chunks:
         arrived = now()
-        exchange.waited += arrived - waiting
+        gap = arrived - waiting
+        exchange.waited += gap
+        if gap > exchange.longest_gap:
+            exchange.longest_gap = gap
         parts = gate.feed(data)
+        if gate.waiting:
+            held = held or arrived
+        elif held:
+            exchange.held_seconds, held = max(exchange.held_seconds, arrived - held), 0.0
         if parts:
             if not exchange.first_content and gate.content:
                 exchange.first_content = reply.attempt.first_content = arrived

@@ -29,7 +29,8 @@ def reload(runtime: Runtime, config: Path, simulators: Mapping[str, str]) -> tup
     for exchange in runtime.live:
         exchange.outdated = exchange.outdated or now
     keep(pair)
-    runtime.measure.reloaded(pair, ok=True)
+    runtime.measure.loaded(pair, runtime.now().timestamp())
+    runtime.measure.reloaded(ok=True)
     runtime.ledger.post(
         Event(at=runtime.now(), event="reload", detail={"from": old.pair.revision, "to": pair.revision})
     )

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ from gateway.server import Listener
 from gateway.state.recent import RefusedPassages, VendorStates
 from gateway.state.strangers import Strangers
 from observability.ledger import Event, Ledger, LedgerFailed
+from observability.logs import Log
 
 if TYPE_CHECKING:
     from gateway.bundle.pair import Pair
@@ -132,12 +134,12 @@ def assemble(pair: Pair, transport: Transport) -> Runtime:
         segment_bytes=settings.ledger.segment_bytes,
         segment_seconds=settings.ledger.segment_seconds,
     )
-    return Runtime(
+    runtime = Runtime(
         epoch=Epoch.of(pair),
         keyring=keyring,
         keys=keys,
         ledger=ledger,
-        measure=Measure(),
+        measure=Measure(Log(sys.stderr.buffer, clock=now), version("ecluse")),
         transport=transport,
         health=Health(time.monotonic),
         retries=RetryBudget(),
@@ -149,6 +151,9 @@ def assemble(pair: Pair, transport: Transport) -> Runtime:
         monotonic=time.monotonic,
         started=time.monotonic(),
     )
+    runtime.measure.watch(runtime, ledger)
+    runtime.measure.loaded(pair, now().timestamp())
+    return runtime
 
 
 async def _listen(
@@ -179,13 +184,16 @@ async def _drain(serving: Gateway) -> None:
     runtime.draining = True
     serving.data.stop_accepting()
     seconds = runtime.epoch.pair.settings.limits.drain_seconds
-    serving.clean = await serving.data.finish(
-        seconds, lambda: [exchange.cut("drain") for exchange in tuple(runtime.live)]
-    )
+    serving.clean = await serving.data.finish(seconds, lambda: _cut(runtime))
     for listener in (serving.metrics, serving.control):
         listener.stop_accepting()
         await listener.finish(1.0, lambda: None)
     runtime.ledger.post(Event(at=runtime.now(), event="stop", detail={"clean": serving.clean}))
+
+
+def _cut(runtime: Runtime) -> None:
+    for exchange in tuple(runtime.live):
+        exchange.cut("drain")
 
 
 def _announce(serving: Gateway, development: bool) -> None:

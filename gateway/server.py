@@ -46,7 +46,7 @@ class Connection(HttpToolsProtocol):
         cycle = self.cycle
         super().connection_lost(exc)
         if cycle is not None and not cycle.response_complete:
-            gone = cycle.scope.get("ecluse.gone")
+            gone: Any = cycle.scope.get("ecluse.gone")
             if gone is not None:
                 gone()
 

@@ -1,0 +1,149 @@
+"""From the exchange to metrics and log: one method a moment, called by the stage that knows it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
+
+from observability.metrics import Metrics, watch_ledger
+
+if TYPE_CHECKING:
+    from adapters.errors import UpstreamError
+    from gateway.bundle.pair import Pair
+    from gateway.exchange import Attempt, Candidate, Exchange
+    from gateway.quota.store import Exceeded
+    from gateway.runtime import Runtime
+    from observability.ledger import Ledger
+    from observability.logs import Log
+    from policies.classify import Classification
+
+
+class Measure:
+    """The metrics of one process, and its log."""
+
+    def __init__(self, log: Log, version: str) -> None:
+        self.metrics = Metrics()
+        self.log = log
+        self.metrics.set("ecluse_build_info", (version,))
+
+    def watch(self, runtime: Runtime, ledger: Ledger) -> None:
+        """Lets the page ask the runtime for what it shows."""
+        watch_ledger(self.metrics, ledger)
+        self.metrics.watch("ecluse_in_flight", (), lambda: float(len(runtime.live)))
+        self.metrics.watch("ecluse_ready", (), lambda: float(ledger.ready and not runtime.draining))
+
+    def page(self, runtime: Runtime) -> bytes:
+        """What Prometheus reads."""
+        highest: dict[tuple[str, str, str], float] = {}
+        for scope, _, unit, window, used in runtime.quotas.used():
+            key = (scope, unit, window if unit != "concurrent" else "none")
+            highest[key] = max(used, highest.get(key, 0.0))
+        for labels, used in highest.items():
+            self.metrics.set("ecluse_quota_used_ratio", labels, used)
+        return self.metrics.page()
+
+    def loaded(self, pair: Pair, now: float) -> None:
+        """A pair came into force; `now` is Unix time."""
+        m = self.metrics
+        for family in ("ecluse_revision_info", "ecluse_contract_expiry_timestamp_seconds"):
+            m.forget(family)
+        m.set("ecluse_revision_info", (pair.revision, pair.bundle.revision, pair.bundle.engine.revision))
+        m.set("ecluse_last_reload_timestamp_seconds", (), now)
+        for contract in pair.bundle.contracts.values():
+            if contract.expires is not None:
+                ends = datetime.combine(contract.expires, time.max, UTC).timestamp()
+                m.set("ecluse_contract_expiry_timestamp_seconds", (contract.id,), ends)
+
+    def reloaded(self, *, ok: bool) -> None:
+        """A reload was accepted or refused."""
+        self.metrics.inc("ecluse_reloads_total", ("accepted" if ok else "refused",))
+        self.log.event("reload", level="info" if ok else "warning", accepted=ok)
+
+    def stranger(self, reason: str) -> None:
+        """Somebody showed no valid key."""
+        self.metrics.inc("ecluse_unidentified_total", (reason,))
+
+    def shed(self, reason: str) -> None:
+        """A call was turned away because of the gateway's own state."""
+        self.metrics.inc("ecluse_shed_total", (reason,))
+
+    def classified(self, classification: Classification, exchange: Exchange, seconds: float) -> None:
+        """A request was inspected."""
+        m = self.metrics
+        m.observe("ecluse_classify_seconds", (), seconds)
+        m.inc("ecluse_classify_memo_total", ("hit",), classification.memo_hits)
+        m.inc("ecluse_classify_memo_total", ("miss",), classification.memo_misses)
+        if classification.failed is not None:
+            m.inc("ecluse_classify_failures_total")
+        if classification.findings and exchange.ask is not None:
+            for finding in classification.findings:
+                m.inc("ecluse_findings_total", (finding.detector, exchange.ask.passages[finding.passage].direction))
+
+    def decided(self, candidate: Candidate) -> None:
+        """A ruling was made for one candidate."""
+        for hit in candidate.ruling.rules:
+            self.metrics.inc("ecluse_policy_decisions_total", (hit.rule, hit.action, hit.mode))
+
+    def quota_refused(self, exceeded: Exceeded) -> None:
+        """A limit had no room."""
+        self.metrics.inc("ecluse_quota_refusals_total", (exceeded.scope, exceeded.unit))
+
+    def recorded(self, seconds: float) -> None:
+        """A call waited for its durable record."""
+        self.metrics.observe("ecluse_ledger_append_seconds", (), seconds)
+
+    def failed_over(self, before: str, after: str, reason: str) -> None:
+        """A call goes on to another destination."""
+        self.metrics.inc("ecluse_failovers_total", (before, after, reason))
+
+    def attempt(self, exchange: Exchange, attempt: Attempt, error: UpstreamError | None, ended: float) -> None:
+        """An attempt ended."""
+        name = attempt.candidate.destination.name
+        result = error.kind if error else "left" if exchange.left else exchange.cutting or "ok"
+        self.metrics.inc("ecluse_attempts_total", (name, result))
+        if error is not None and error.kind in ("auth", "money", "not_found"):
+            # Only a person mends these: they belong into the log as well.
+            self.log.event(
+                "vendor.refuses_us", exchange.call, level="error", destination=name, error=error.kind,
+                status=error.status, vendor=attempt.candidate.destination.vendor,
+            )  # fmt: skip
+        gate = attempt.gate
+        if gate is None:
+            return
+        if gate.most_held:
+            self.metrics.observe("ecluse_held_characters", (), float(gate.most_held))
+            self.metrics.observe("ecluse_held_seconds", (), exchange.held_seconds)
+        output = gate.reader.usage.output
+        if exchange.streamed and attempt.first_content and output is not None and output > 1:
+            spent = (ended - attempt.first_content) / (output - 1)
+            self.metrics.observe("ecluse_output_token_seconds", (name,), spent)
+        if exchange.streamed:
+            self.metrics.observe("ecluse_stream_gap_seconds", (name,), exchange.longest_gap)
+
+    def call(self, exchange: Exchange, total: float, overhead: float) -> None:
+        """A call is over."""
+        m, caller, dialect = self.metrics, exchange.caller, exchange.dialect.name
+        model = exchange.model or "none"
+        m.inc("ecluse_requests_total", (exchange.outcome, dialect, model, caller.team, exchange.use_case or "none"))
+        m.observe("ecluse_request_seconds", (dialect, exchange.outcome), total)
+        m.observe("ecluse_overhead_seconds", (dialect,), overhead)
+        if exchange.outcome == "refused":
+            m.inc("ecluse_refusals_total", (exchange.code or "none", dialect))
+        if exchange.left:
+            m.inc("ecluse_client_gone_total", ("stream" if exchange.first_content else "before",))
+        if not exchange.attempts:
+            return
+        destination = exchange.attempts[-1].candidate.destination.name
+        if exchange.first_content:
+            m.observe("ecluse_first_token_seconds", (destination,), exchange.first_content - exchange.arrived)
+        for kind, count in zip(("input", "output", "cached", "reasoning"), exchange.usage, strict=True):
+            if count:
+                m.inc("ecluse_tokens_total", (kind, destination, caller.team, exchange.use_case), float(count))
+
+    def loop_lag(self, seconds: float) -> None:
+        """How late a timer ran."""
+        self.metrics.observe("ecluse_loop_lag_seconds", (), max(seconds, 0.0))
+
+    def bug(self, exchange: Exchange, bug: Exception) -> None:
+        """A call failed on a mistake of ours: kind and place go to the log, never the words of the exception."""
+        self.log.fault(bug, exchange.call)
