@@ -106,15 +106,17 @@ def _tool_use(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mar
 
 
 def _tool_result(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> None:
-    called = block.get("tool_use_id")
-    name = tools.get(called) if type(called) is str else None
-    result = mark._replace(role="tool", direction="tool_results", tool=name)
+    result = _result(block, mark, tools)
     if type(block.get("content")) in (str, list):
         content(gathering, (*path, "content"), block["content"], result, tools)
     else:
         gathering.group((*path, "content"), result)
-    if block.get("type") != "tool_result":
-        ciphertexts(gathering, (*path, "content"), block.get("content"), result)
+
+
+def _result(block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> Mark:
+    called = block.get("tool_use_id")
+    name = tools.get(called) if type(called) is str else None
+    return mark._replace(role="tool", direction="tool_results", tool=name)
 
 
 def _thinking(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> None:
@@ -129,12 +131,16 @@ def _redacted(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mar
     gathering.vendor_state((*path, "data"), mark)
 
 
+def _vendor_result(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> None:
+    """What a tool at the vendor gave in an earlier turn."""
+    result = _result(block, mark, tools)
+    gathering.group((*path, "content"), result)
+    foreign(gathering, (*path, "content"), block.get("content"), result, past=True)
+
+
 def _unknown(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> None:
-    kind = block.get("type")
-    if type(kind) is str and kind.endswith("_tool_result"):
-        _tool_result(gathering, path, block, mark, tools)
-    else:
-        foreign(gathering, path, block, mark)
+    told = type(block.get("source")) is dict
+    foreign(gathering, path, {k: v for k, v in block.items() if not (told and k == "source")}, mark)
 
 
 _Read = Callable[[Gathering, Path, dict[str, Any], Mark, dict[str, str]], None]
@@ -149,6 +155,14 @@ _BLOCKS: dict[str, _Read] = {
     "tool_result": _tool_result,
     "thinking": _thinking,
     "redacted_thinking": _redacted,
+    "web_search_tool_result": _vendor_result,
+    "web_fetch_tool_result": _vendor_result,
+    "code_execution_tool_result": _vendor_result,
+    "bash_code_execution_tool_result": _vendor_result,
+    "text_editor_code_execution_tool_result": _vendor_result,
+    "tool_search_tool_result": _vendor_result,
+    "mcp_tool_result": _vendor_result,
+    "advisor_tool_result": _vendor_result,
 }
 
 

@@ -22,17 +22,20 @@ _FETCHED = ("url", "uri")
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{512,}={0,2}")
 
 
-def foreign(gathering: Gathering, path: Path, value: Any, mark: Mark) -> None:
-    """Names what isn't text anywhere under `path`; raises BodyRefused on vendor-held references."""
-    if type(value) is dict:
+def foreign(gathering: Gathering, path: Path, value: Any, mark: Mark, *, past: bool = False) -> None:
+    """Names what isn't text anywhere under `path`; raises BodyRefused on vendor-held references.
+
+    past: an account of what ran at the vendor in an earlier turn, so its addresses and references are text.
+    """
+    if type(value) is dict and not past:
         refuse_vendor_held(value, _HELD, path)
     for step, inner in _members(value):
         here = (*path, step)
         if type(inner) is not str:
-            foreign(gathering, here, inner, mark)
+            foreign(gathering, here, inner, mark, past=past)
         elif type(step) is str and step.startswith(_ENCRYPTED):
             gathering.vendor_state(here, mark)
-        elif inner.startswith("data:") or _fetched(step, inner):
+        elif inner.startswith("data:") or (not past and _fetched(step, inner)):
             gathering.media(here, mark)
         elif _BLOB.fullmatch(inner):
             gathering.part(here, NOT_INSPECTABLE, "base64", mark)
