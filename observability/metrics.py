@@ -133,9 +133,9 @@ def watch_ledger(metrics: Metrics, ledger: Ledger) -> None:
         metrics.inc("ecluse_ledger_records_total", (), report.records)
         metrics.inc("ecluse_ledger_bytes_total", (), report.size)
 
-    ledger.on_commit = committed
+    ledger.on_commit(committed)
     metrics.watch("ecluse_ledger_pending", (), lambda: float(ledger.pending))
     metrics.watch("ecluse_ledger_failures_total", (), lambda: float(ledger.failures))
-    metrics.watch("ecluse_ledger_lost_total", (), lambda: float(ledger.given_up))
+    metrics.watch("ecluse_ledger_lost_total", (), lambda: float(ledger.lost))
     metrics.watch("ecluse_ledger_disk_free_bytes", (), lambda: float(ledger.free))
     metrics.watch("ecluse_ledger_ready", (), lambda: float(ledger.ready))

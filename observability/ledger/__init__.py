@@ -1,7 +1,8 @@
 """The ledger: what is written down of every call before it goes on, and can be read back after any crash."""
 
 from observability.ledger.ids import made_at, uuid7
-from observability.ledger.ledger import Ledger, LedgerFailed
+from observability.ledger.ledger import Ledger
+from observability.ledger.line import LedgerFailed
 from observability.ledger.reading import read, show, tail
 from observability.ledger.records import (
     Attempt,

@@ -1,4 +1,4 @@
-"""The gateway's end of the line to the scribe: starting it, sending without ever waiting, noticing its death."""
+"""A running scribe and our end of its socket pair: starting it, sending without ever waiting."""
 
 from __future__ import annotations
 
@@ -7,32 +7,34 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from socket import AF_UNIX, SOCK_STREAM, socket, socketpair
+from socket import AF_UNIX, SHUT_WR, SOCK_STREAM, socket, socketpair
 from typing import Protocol
 
 import observability
 from observability.scribe.scribe import Settings
 
 _ROOT = Path(observability.__file__).parents[1]
-_MAIN = "import sys; sys.path.append(sys.argv[1]); from observability.scribe.scribe import serve; "
-_MAIN += "serve(int(sys.argv[2]), sys.argv[3])"
+_MAIN = (
+    "import sys; sys.path.append(sys.argv[1]); from observability.scribe.scribe import serve; "
+    "serve(int(sys.argv[2]), sys.argv[3])"
+)
 
 
 class Child(Protocol):
     """What writes at the other end: a process, in tests a thread."""
 
     def wait(self, timeout: float | None = None) -> object:
-        """Return when it has ended."""
+        """Return when it has ended. Raises subprocess.TimeoutExpired."""
 
 
-Launch = Callable[[socket, Settings], Child]
+Launch = Callable[[socket, Settings], Child]  # is given its end of the pair, which it must not close
 
 
 def process(end: socket, settings: Settings) -> Child:
     """Start the scribe as a process of its own.
 
     In a session of its own, so that Ctrl-C and a signal to our group reach us alone: it ends when we close the line,
-    after it has written what we sent. Isolated and without site packages: it starts in 20 ms.
+    after it has written what we sent. Isolated and without site packages, so that it starts fast.
     """
     return subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
         [sys.executable, "-I", "-S", "-c", _MAIN, str(_ROOT), str(end.fileno()), json.dumps(settings._asdict())],
@@ -44,7 +46,7 @@ def process(end: socket, settings: Settings) -> Child:
 
 
 class Link:
-    """A running scribe and our end of its socket pair."""
+    """Made by starting a scribe. Raises OSError."""
 
     def __init__(self, launch: Launch, settings: Settings) -> None:
         self.socket, end = socketpair(AF_UNIX, SOCK_STREAM)
@@ -54,9 +56,21 @@ class Link:
             self.socket.close()
             raise
         finally:
-            if launch is process:
-                end.close()
+            end.close()
+        self.socket.setblocking(False)
         self._unsent = bytearray()
+
+    def first_word(self, size: int, seconds: float) -> bytes:
+        """Block until the scribe has said `size` bytes. Raises OSError where it ends before or takes too long."""
+        self.socket.settimeout(seconds)
+        words = b""
+        while len(words) < size:
+            more = self.socket.recv(size - len(words))
+            if not more:
+                raise BrokenPipeError("the scribe ended")
+            words += more
+        self.socket.setblocking(False)
+        return words
 
     def send(self, data: bytes) -> bool:
         """Send what the socket takes now and keep the rest. True when nothing is left. Raises OSError: it is gone."""
@@ -74,9 +88,9 @@ class Link:
         """Send the rest and say that no more comes; blocks. What the scribe says until its end can still be read."""
         self.socket.settimeout(seconds)
         self.socket.sendall(self._unsent)
-        self.socket.shutdown(1)
+        self.socket.shutdown(SHUT_WR)
 
-    def close(self, seconds: float = 10.0) -> None:
+    def close(self, seconds: float) -> None:
         """Close our end and wait for the scribe to end."""
         self.socket.close()
         try:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from socket import socket
+from socket import SHUT_RDWR, socket
 from typing import Literal, NamedTuple
 
 from observability.scribe.disk import Disk
@@ -53,6 +54,7 @@ class Scribe:
         self._backlog: list[bytes] = []
         self._state = Report(0, 0, 0, 0, 0.0, 0.0, 0, 0, 0, 0)
         self._looked = 0.0
+        self._told = 0  # lost records that an event has told of
 
     def run(self) -> None:
         """Open, recover, report; then write until the link closes; then seal."""
@@ -181,14 +183,18 @@ class Scribe:
         """Go on with a new segment, which begins with what could not be written. Tried again every tick."""
         try:
             segment = self._open()
-            if self._state.lost:
-                self._backlog.append(event("ledger.lost", self._clock(), records=self._state.lost))
             segment.append(self._backlog)
+            if self._state.lost > self._told:
+                segment.append([event("ledger.lost", self._clock(), records=self._state.lost)])
             segment.sync()
         except OSError as error:
-            self._drop()
+            # A full disk fails here every tick: no file may stay behind each time.
+            if self._segment is not None:
+                self._segment.discard()
+            self._segment = None
             self._report(error=_number(error), free=self._free())
             return
+        self._told = self._state.lost
         self._backlog.clear()
         self._report(error=0, free=self._free())
 
@@ -244,7 +250,7 @@ class Scribe:
         free: int | None = None,
         recovered: int | None = None,
     ) -> None:
-        """Tell the gateway; a gateway that is gone needs no telling."""
+        """Tell the gateway."""
         last = self._state
         self._state = Report(
             last.done if done is None else done,
@@ -258,8 +264,12 @@ class Scribe:
             last.recovered if recovered is None else recovered,
             last.lost,
         )
-        with suppress(OSError):
+        try:
             self._link.sendall(REPORT.pack(*self._state))
+        except OSError:
+            # Gone, or deaf for so long that half a report may be on the line: end it, write what came before, stop.
+            with suppress(OSError):
+                self._link.shutdown(SHUT_RDWR)
 
 
 def _number(error: OSError) -> int:
@@ -269,5 +279,7 @@ def _number(error: OSError) -> int:
 def serve(descriptor: int, settings: str) -> None:
     """The scribe's process: `settings` is a JSON object of Settings, `descriptor` its end of the socket pair."""
     os.umask(0o077)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # we end with the line, not before
+        signal.signal(number, signal.SIG_IGN)
     link = socket(fileno=descriptor)
     Scribe(link, Settings(**json.loads(settings))).run()

@@ -99,11 +99,17 @@ class Segment:
             self.abandon()
 
     def abandon(self) -> None:
-        """Close the file as it is. Again does nothing."""
+        """Close the file as it is. A second time does nothing."""
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             with suppress(OSError):
                 os.close(descriptor)
+
+    def discard(self) -> None:
+        """Close the file and remove it: nothing was promised of what it holds."""
+        self.abandon()
+        with suppress(OSError):
+            self.path.unlink()
 
 
 def seal(records: int, reason: str, now: datetime) -> bytes:
