@@ -13,7 +13,7 @@ from typing import Final
 from policies.explain import Explained, explain
 from policies.findings import class_detector
 from policies.rewrites import plan
-from policies.rules import ByDetector, Rule, by_detector
+from policies.rules import ByDetector, InlineTest, Rule, by_detector
 from policies.ruling import (
     EGRESS,
     CallFacts,
@@ -65,7 +65,7 @@ class Policies:
 
     rules: sorted by policy and id, so the order of files and rules changes nothing. internal, external: whether a call
     is permitted where no allow rule matches. confidential: detectors whose name is never shown. revision: a hash of
-    everything that rules.
+    everything that rules. tests: the cases that the policies bring along.
     """
 
     rules: tuple[Rule, ...]
@@ -73,6 +73,7 @@ class Policies:
     external: bool = False
     confidential: frozenset[str] = frozenset()
     revision: str = ""
+    tests: tuple[InlineTest, ...] = field(default=(), repr=False)
     _always: tuple[int, ...] = field(init=False, repr=False)
     _touched: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
     _answers: tuple[Rule, ...] = field(init=False, repr=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from policies.ruling import CallFacts, DestinationFacts, FindingFacts, PassageFacts
 
@@ -24,11 +24,12 @@ class Test(NamedTuple):
 
 
 class Lift(NamedTuple):
-    """An exception that lifts a rule for some callers; `last_day` is included (UTC)."""
+    """An exception that lifts a rule for some callers; `last_day` is included (UTC). path: where it is written."""
 
     exception: str
     last_day: date
     holds: Holds
+    path: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ class FindingsTest:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. where: which passages count, None for every one that leaves. holds: `tests` hold and `unless` don't."""
+    """One rule.
+
+    where: which passages count, None for every one that leaves. holds: `tests` hold and `unless` don't. path: where it
+    is written.
+    """
 
     id: str
     policy: str
@@ -67,6 +72,7 @@ class Rule:
     to: str | None = None
     lifts: tuple[Lift, ...] = ()
     holds: Holds = lambda call, destination: True
+    path: tuple[str | int, ...] = ()
 
     def matched(self, found: ByDetector, passages: Sequence[PassageFacts]) -> list[FindingFacts]:
         """The findings that make this rule match, in the order of the text; [] where it doesn't."""
@@ -98,6 +104,22 @@ class Rule:
             if today <= lift.last_day and lift.holds(call, destination):
                 return lift.exception
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class InlineTest:
+    """One case of a policy's `tests:`. to: a destination's name, or facts of one that needn't exist."""
+
+    name: str
+    path: tuple[str | int, ...]
+    text: str
+    to: str | Mapping[str, Any]
+    caller: Mapping[str, Any]
+    direction: str
+    role: str
+    history: bool
+    verdict: str
+    rules: tuple[str, ...] | None
 
 
 def conjunction(tests: Iterable[Test]) -> Holds:

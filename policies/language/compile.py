@@ -50,6 +50,7 @@ def compile(documents: Iterable[Doc], vocabulary: Vocabulary) -> Policies | list
         external=defaults.external == "allow",
         confidential=vocabulary.confidential,
         revision=_revision(given, vocabulary),
+        tests=tuple(case for text in texts for case in text.tests),
     )
 
 
@@ -86,6 +87,7 @@ def _rule(text: RuleText, exceptions: Iterable[ExceptionText]) -> Rule:
         to=text.to,
         lifts=tuple(_lift(e) for e in sorted(exceptions, key=lambda e: e.id)),
         holds=_holds(tests, unless),
+        path=text.path,
     )
 
 
@@ -99,7 +101,7 @@ def _holds(tests: tuple[Test, ...], unless: tuple[Test, ...]) -> Holds:
 
 def _lift(exception: ExceptionText) -> Lift:
     who = tuple(_test(c, missing=False) for c in exception.who)
-    return Lift(exception.id, exception.expires, conjunction(who))
+    return Lift(exception.id, exception.expires, conjunction(who), exception.path)
 
 
 def _test(condition: Condition, *, missing: bool) -> Test:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from policies.decide import Policies
 from policies.language.model import CLASSES, ExceptionText, PolicyText, RuleText
 from policies.language.problems import Problem, nearest
 
@@ -29,21 +30,20 @@ def faults(policies: Sequence[PolicyText]) -> list[Problem]:
     return found
 
 
-def overdue(policies: Iterable[PolicyText], now: datetime, ahead: timedelta = timedelta()) -> list[Problem]:
+def overdue(policies: Policies, now: datetime, ahead: timedelta = timedelta()) -> list[Problem]:
     """What has expired by `now` plus `ahead`, and exceptions that last too long: failures of `check`, not of a load."""
     today, until = now.astimezone(UTC).date(), (now + ahead).astimezone(UTC).date()
     found: list[Problem] = []
-    for policy in policies:
-        for rule in policy.rules:
-            if rule.shadow_until is not None and rule.shadow_until < until:
-                path = (*rule.path, "shadow_until")
-                found.append(Problem(path, f"{rule.id} is still in shadow: enforce it or drop it"))
-        for exception in policy.exceptions:
-            where = (*exception.path, "expires")
-            if exception.expires < until:
-                found.append(Problem(where, f"{exception.id} has expired and lifts nothing"))
-            elif exception.expires - today > LONGEST_EXCEPTION:
-                found.append(Problem(where, f"an exception lasts at most {LONGEST_EXCEPTION.days} days"))
+    for rule in policies.rules:
+        if rule.shadow_until is not None and rule.shadow_until < until:
+            path = (*rule.path, "shadow_until")
+            found.append(Problem(path, f"{rule.id} is still in shadow: enforce it or drop it"))
+    for lift in {lift.exception: lift for rule in policies.rules for lift in rule.lifts}.values():
+        path = (*lift.path, "expires")
+        if lift.last_day < until:
+            found.append(Problem(path, f"{lift.exception} has expired and lifts nothing"))
+        elif lift.last_day - today > LONGEST_EXCEPTION:
+            found.append(Problem(path, f"an exception lasts at most {LONGEST_EXCEPTION.days} days"))
     return found
 
 

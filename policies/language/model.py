@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from policies.language.facts import Fact
 from policies.language.problems import Comparison, Path
-from policies.rules import FindingsTest
+from policies.rules import FindingsTest, InlineTest
 
 ACTIONS: Final = ("allow", "warn", "redact", "reroute", "deny")
 ROLES: Final = ("system", "user", "assistant", "tool", "tool_definition", "tool_arguments", "reasoning", "other")
@@ -99,22 +99,6 @@ class ExceptionText:
     owner: str
     reason: str
     expires: date
-
-
-@dataclass(frozen=True, slots=True)
-class InlineTest:
-    """One case of a policy's `tests:`."""
-
-    name: str
-    path: Path
-    text: str
-    to: str
-    caller: Mapping[str, Any]
-    direction: str
-    role: str
-    history: bool
-    verdict: str
-    rules: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO, ConditionReader
+from policies.language.facts import DESTINATION
 from policies.language.model import (
     ACTIONS,
     ROLES,
     DefaultsText,
     ExceptionText,
-    InlineTest,
     PolicyText,
     RuleText,
 )
 from policies.language.problems import Doc, Path, Reading
 from policies.language.vocabulary import Vocabulary
+from policies.rules import InlineTest
 from policies.ruling import DIRECTIONS, EGRESS
 
 _POLICY: Final = ("kind", "policy", "owner", "basis", "applies_to", "rules", "exceptions", "tests")
@@ -151,13 +152,12 @@ class PolicyReader:
     def _test(self, given: object, path: Path) -> InlineTest:
         value = self.reading.mapping(given, path, _TEST, ("name", "text", "to", "expect"))
         expect = self.reading.mapping(value.get("expect", {}), (*path, "expect"), ("verdict", "rules"), ("verdict",))
-        caller = self.reading.mapping(value.get("as", {}), (*path, "as"), CALLER)
         return InlineTest(
             name=self.reading.text(value.get("name", "?"), (*path, "name")),
             path=path,
             text=self.reading.text(value.get("text", "?"), (*path, "text")),
-            to=self._destination(value["to"], (*path, "to")) if "to" in value else "",
-            caller=caller,
+            to=self._to(value.get("to", {}), (*path, "to")),
+            caller=self._caller(value.get("as", {}), (*path, "as")),
             direction=self.reading.choice(value.get("direction", "request"), (*path, "direction"), sorted(DIRECTIONS)),
             role=self.reading.choice(value.get("role", "user"), (*path, "role"), ROLES),
             history=self.reading.flag(value.get("history", False), (*path, "history")),
@@ -166,6 +166,27 @@ class PolicyReader:
             ),
             rules=self._expected(expect, path),
         )
+
+    def _caller(self, value: object, path: Path) -> Mapping[str, Any]:
+        given = self.reading.mapping(value, path, CALLER)
+        read = self.reading
+        return {
+            k: read.texts(v, (*path, k)) if k == "groups" else read.text(v, (*path, k)) for k, v in given.items()
+        }
+
+    def _to(self, value: object, path: Path) -> str | Mapping[str, Any]:
+        """A destination's name, or facts of one: `{external: true, region: us}`; what isn't said is missing."""
+        if isinstance(value, str):
+            return self._destination(value, path)
+        facts = self.reading.mapping(value, path, DESTINATION)
+        for key, fact in facts.items():
+            if DESTINATION[key].kind == "name":
+                self.conditions.names(fact, (*path, key), DESTINATION[key].register)
+            elif DESTINATION[key].kind == "flag":
+                self.reading.flag(fact, (*path, key))
+            elif type(fact) is not int:
+                self.reading.fault((*path, key), "must be a whole number")
+        return facts
 
     def _expected(self, expect: Mapping[str, Any], path: Path) -> tuple[str, ...] | None:
         if "rules" not in expect:
