@@ -10,6 +10,7 @@ from adapters.dialects.base import Dialect
 from adapters.dialects.openai_chat import OpenAIChat
 from adapters.dialects.openai_completions import OpenAICompletions
 from adapters.dialects.openai_embeddings import OpenAIEmbeddings
+from adapters.dialects.openai_responses import OpenAIResponses
 from adapters.vendors.anthropic import ANTHROPIC
 from adapters.vendors.azure_openai import AZURE_OPENAI
 from adapters.vendors.base import VendorKind
@@ -18,7 +19,8 @@ from adapters.vendors.openai_compatible import OPENAI_COMPATIBLE
 from adapters.vendors.simulator.vendor import SIMULATOR
 
 _DIALECTS: tuple[Dialect, ...] = (
-    OpenAIChat(), OpenAICompletions(), OpenAIEmbeddings(), AnthropicMessages(), AnthropicCountTokens(),
+    OpenAIChat(), OpenAICompletions(), OpenAIEmbeddings(), OpenAIResponses(), AnthropicMessages(),
+    AnthropicCountTokens(),
 )  # fmt: skip
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _DIALECTS}
 
