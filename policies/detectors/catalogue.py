@@ -19,7 +19,7 @@ from policies.detectors.syntax import Chars, Node, PatternRefused, Repeat, Seq, 
 from policies.detectors.view import view
 
 _TRIGGERS = ("literal", "digits", "always")
-_BOUNDARIES = ("word", "left", "none", "identifier")
+_BOUNDARIES = ("word", "left", "none", "identifier", "line")
 _FOLDS = ("case", "accents", "separators")
 _LONGEST = 16384
 _GAP = Repeat(Chars(frozenset(b" \t\n-_./")), 0, 2)

@@ -32,6 +32,17 @@ def french_phone(value: bytes) -> Verdict | None:
     return Verdict(0.8, "french number") if len(value) > len(digits) else Verdict(0.5, "ten digits")
 
 
+def national_phone(value: bytes) -> Verdict | None:
+    """Seven to thirteen digits in groups, as many countries write them: no date, no amount. Needs a word beside it."""
+    digits = value.translate(None, b" .-()")
+    if not 7 <= len(digits) <= 13 or len(set(digits)) < 3:
+        return None
+    groups = value.replace(b"(", b"").replace(b")", b"").replace(b".", b" ").replace(b"-", b" ").split()
+    amount = digits[:1] != b"0" and all(len(group) == 3 for group in groups[1:]) and len(groups[0]) <= 3
+    date = len(groups) == 3 and len(digits) == 8 and (len(groups[0]) == 4 or len(groups[2]) == 4)
+    return None if date or (amount and b"-" not in value) else Verdict(0.4, "grouped digits")
+
+
 def international_phone(value: bytes) -> Verdict | None:
     """A number with `+` and country code that its country's plan allows."""
     try:

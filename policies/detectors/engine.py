@@ -58,7 +58,7 @@ class Engine:
         Text before it is settled but for a finding that straddles it: `settle` takes care of those too.
         """
         plan = self._plan(detectors)
-        if plan.tail is None:
+        if not plan.detectors:
             return None
         base = max(len(text) - plan.reach, 0)
         seen = view(text[base:] if base else text)

@@ -60,6 +60,12 @@ _DOUBLED = bytes(48 + (digit * 2 if digit < 5 else digit * 2 - 9) for digit in r
 _DOUBLE = bytes.maketrans(b"0123456789", _DOUBLED)
 
 
+def _network(value: bytes) -> str:
+    place = bisect_right(_STARTS, int(value[:6])) - 1
+    _, last, lengths, network = _NETWORKS[max(place, 0)]
+    return network if place >= 0 and int(value[:6]) <= last and len(value) in lengths else ""
+
+
 def luhn(digits: bytes) -> bool:
     """Whether a number of digits passes the Luhn check."""
     doubled = digits[-2::-2].translate(_DOUBLE)
@@ -98,12 +104,9 @@ def card(value: bytes) -> Verdict | None:
     """A card number of a known network that passes Luhn; published test numbers are none."""
     if not value.isdigit() or not luhn(value) or value in _TEST_CARDS or len(set(value)) < 3:
         return None
-    place = bisect_right(_STARTS, int(value[:6])) - 1
-    if place < 0:
-        return None
-    _, last, lengths, network = _NETWORKS[place]
-    if int(value[:6]) > last or len(value) not in lengths:
-        return None
+    network = _network(value)
+    if not network:
+        return Verdict(0.45, "checksum ok; no known network") if len(value) in (15, 16) else None
     # Sixteen digits, and the fifteen of Amex, are what cards have today; the rest needs a word that says card.
     sure = len(value) == 16 or network == "amex"
     return Verdict(0.8 if sure and network != "maestro" else 0.5, f"checksum ok; {network}")

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from policies.detectors.syntax import Node
 
+# Blanks and list marks that may stand between a mark alone on its line and the line's ends.
+LINE_MARKS = 6
+
 
 class Problem(NamedTuple):
     """Something wrong in a detector's file. path: index of the document, then keys and indexes down to the place.
@@ -39,9 +42,9 @@ Check = Callable[[bytes], Verdict | None]
 class Rule:
     """One pattern of a detector.
 
-    trigger: literal (a literal of the pattern occurs) | digits (a long
-    run of digits occurs) | always. boundary: word (no letter or digit touches the match) | left | none | identifier
-    (as word, but `_`, digits and a change of case also separate words). confidence: before checks and context; a check
+    trigger: literal (a literal of the pattern occurs) | digits (a long run of digits occurs) | always. boundary: word
+    (no letter or digit touches the match) | left | none | identifier (as word, but digits and a change of case also
+    separate words) | line (alone on its line, list marks apart). confidence: before checks and context; a check
     overrides it. longest: characters of the longest match.
     """
 
@@ -85,7 +88,7 @@ class Detector:
 
     group: detectors of one group compete for the same characters; of two overlapping findings the surer one (then the
     longer one) stays. stop: lower-case words that, inside a candidate, make it no finding (placeholders).
-    confidential: its id may be shown to its owners only. local: streams can be judged by it with `reach` characters held.
+    confidential: its id may be shown to its owners only.
     """
 
     id: str
@@ -108,4 +111,5 @@ class Detector:
     @property
     def after(self) -> int:
         """Characters behind a finding that still judge it: the boundary, and hot words where it has some."""
-        return self.context.after + 2 if self.context and self.context.after else 1
+        boundary = LINE_MARKS + 1 if any(rule.boundary == "line" for rule in self.rules) else 1
+        return max(boundary, self.context.after + 2 if self.context and self.context.after else 0)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from policies.detectors.syntax import Chars, Node, Repeat, Seq, parse
 from policies.detectors.view import WORD
 
-# At least eight digits. Brackets and slashes occur in telephone numbers; `Numbers` allow only space, dot and hyphen.
-RUN = parse(r"[0-9](?:[AaBb]?[ .\-()/]{0,3}[0-9]){7,}")
+# At least seven digits. Brackets and slashes occur in telephone numbers; `Numbers` allow only space, dot and hyphen.
+RUN = parse(r"[0-9](?:[AaBb]?[ .\-()/]{0,3}[0-9]){6,}")
 _SEPARATORS = b" .-"
 _MOST_SEPARATORS = 2
 _DIGITS = b"0123456789"

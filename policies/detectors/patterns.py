@@ -30,7 +30,7 @@ def _compiled(source: bytes, megabytes: int) -> Any:
     options.max_mem = megabytes * _MEGABYTE
     compiled = _RE2(source, options)
     if not compiled.ok():
-        raise PatternRefused(f"RE2 can't compile it: {compiled.error()}")
+        raise PatternRefused(f"RE2 can't compile it: {compiled.error().decode()}")
     return compiled
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from policies.detectors import numbers
 from policies.detectors.keywords import Keywords
 from policies.detectors.model import Detector, Numbers, Rule
 from policies.detectors.patterns import Pattern, Tail
-from policies.detectors.reading import Literal, literals, prefixes, repeated_after
+from policies.detectors.reading import Literal, followed, literals, prefixes
 from policies.detectors.syntax import Node
 
 
@@ -22,7 +23,7 @@ class Step:
     pattern: Pattern
 
 
-@dataclass(slots=True)
+@dataclass
 class Plan:
     """Everything that a scan looks up.
 
@@ -40,10 +41,15 @@ class Plan:
     words: dict[str, tuple[frozenset[int], frozenset[int]]]
     groups: dict[str, str]
     run: Pattern | None
-    tail: Tail | None = None
+    detectors: tuple[Detector, ...]
     reach: int = 0  # characters of a stream's end that may still matter
     before: int = 0  # characters in front of a finding that judge it
     lengths: frozenset[int] = field(default_factory=frozenset)
+
+    @cached_property
+    def tail(self) -> Tail:
+        """The pattern of what a stream's end may still become; made when a stream first asks."""
+        return Tail([node for detector in self.detectors for node in _beginnings(detector)])
 
 
 def lay_out(detectors: Iterable[Detector]) -> Plan:
@@ -79,7 +85,7 @@ def lay_out(detectors: Iterable[Detector]) -> Plan:
         words=words,
         groups={detector.id: detector.group for detector in chosen if detector.group},
         run=Pattern(numbers.RUN) if by_length or in_digits else None,
-        tail=Tail([node for detector in chosen for node in _beginnings(detector)]) if chosen else None,
+        detectors=tuple(chosen),
         reach=max((detector.max_length + detector.after for detector in chosen), default=0),
         before=before + 2,
         lengths=frozenset(by_length),
@@ -105,12 +111,11 @@ def _by_length(detectors: list[Detector]) -> dict[int, list[tuple[Detector, Numb
 
 def _beginnings(detector: Detector) -> list[Node]:
     """Patterns of what a stream's end may still become: a beginning of a match, or a match still being judged."""
-    after = detector.after
-    nodes: list[Node] = []
-    for rule in detector.rules:
-        nodes.append(prefixes(rule.node))
-        nodes.append(repeated_after(rule.node, after - 1))
-    for number in detector.numbers:
-        nodes.append(numbers.beginnings(1, max(number.lengths)))
-        nodes.append(repeated_after(numbers.beginnings(min(number.lengths), max(number.lengths)), after - 1))
+    after = detector.after - 1
+    nodes = [prefixes(rule.node) for rule in detector.rules]
+    nodes += [numbers.beginnings(1, max(number.lengths)) for number in detector.numbers]
+    if after:
+        nodes += [followed(rule.node, after) for rule in detector.rules]
+        for number in detector.numbers:
+            nodes.append(followed(numbers.beginnings(min(number.lengths), max(number.lengths)), after))
     return nodes

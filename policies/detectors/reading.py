@@ -10,6 +10,8 @@ from policies.detectors.syntax import EMPTY, Alt, At, Chars, Group, Node, Repeat
 # A run of literal characters may go over small classes (`gh[ops]_`), as long as the spellings stay few.
 _FEW = 5
 _RUNS = 24
+# Repeats above this are long.
+_SHORT = 8
 
 
 class Literal(NamedTuple):
@@ -55,7 +57,11 @@ def longest(node: Node) -> float:
 
 
 def prefixes(node: Node) -> Node:
-    """The pattern of every beginning of a match, from nothing to the whole of it (groups dropped)."""
+    """A pattern of every beginning of a match, from nothing to the whole of it (groups dropped).
+
+    Long repeats are read as endless, so it also matches what is too long to become a match: a stream holds such a
+    suffix a little longer than it must, and the pattern stays small enough to compile in no time.
+    """
     match node:
         case Chars():
             return Repeat(node, 0, 1)
@@ -64,24 +70,41 @@ def prefixes(node: Node) -> Node:
         case Alt(branches):
             return Alt(tuple(map(prefixes, branches)))
         case Repeat(Chars() as inner, _, high, _):
-            return Repeat(inner, 0, high)
+            return Repeat(inner, 0, high if high <= _SHORT else inf)
         case Repeat(inner, _, high, _):
-            return Seq((Repeat(inner, 0, max(high - 1, 0)), prefixes(inner)))
+            return Seq((Repeat(loose(inner), 0, max(high - 1, 0) if high <= _SHORT else inf), prefixes(inner)))
         case Group(inner):
             return prefixes(inner)
         case At():
             return EMPTY
 
 
+def loose(node: Node) -> Node:
+    """The pattern with long repeats read as endless: it matches all that the pattern matches, and more."""
+    match node:
+        case Seq(items):
+            return Seq(tuple(map(loose, items)))
+        case Alt(branches):
+            return Alt(tuple(map(loose, branches)))
+        case Repeat(inner, low, high, _):
+            return Repeat(loose(inner), min(low, _SHORT), high if high <= _SHORT else inf)
+        case Group(inner):
+            return loose(inner)
+        case _:
+            return node
+
+
 def _prefixes_of_sequence(items: tuple[Node, ...]) -> Node:
     result: Node = EMPTY
     for item in reversed(items):
-        if isinstance(item, Chars):
+        if result == EMPTY:
+            result = prefixes(item)
+        elif isinstance(item, Chars):
             result = Repeat(Seq((item, result)), 0, 1)
         elif isinstance(item, At):
             result = Alt((EMPTY, Seq((item, result))))
         else:
-            result = Alt((Seq((item, result)), prefixes(item)))
+            result = Alt((Seq((loose(item), result)), prefixes(item)))
     return result
 
 
@@ -131,12 +154,13 @@ def _required_of_sequence(items: list[Node]) -> tuple[Literal, ...]:
     for item in [*items, EMPTY]:
         if isinstance(item, At):
             continue
-        letters = _few(item)
+        letters = _spellings(item)
         if letters and len(runs) * len(letters) <= _RUNS:
             runs = [run + letter for run in runs for letter in letters]
             continue
         best = _better(best, tuple(Literal(run, low, high) for run in runs if run))
-        low, high, runs = low + len(runs[0]), high + len(runs[0]), letters or [b""]
+        low, high = low + min(map(len, runs)), high + max(map(len, runs))
+        runs = letters or [b""]
         if not letters:
             inner = _required(item) if isinstance(item, Alt | Repeat) else ()
             best = _better(best, tuple(Literal(i.text, i.before_min + low, i.before_max + high) for i in inner))
@@ -148,15 +172,33 @@ def _better(one: tuple[Literal, ...], other: tuple[Literal, ...]) -> tuple[Liter
     return other if other and (not one or _score(other) > _score(one)) else one
 
 
-def _few(item: Node) -> list[bytes]:
-    """The lower-case bytes that a small class stands for; empty for a large one."""
-    if not isinstance(item, Chars):
-        return []
-    lowered = sorted({bytes([code]).lower() for code in item.allowed})
-    return lowered if len(lowered) <= _FEW else []
+def _spellings(item: Node) -> list[bytes]:
+    """All strings (lower case) that an item stands for, where they are few; else empty."""
+    match item:
+        case Chars(allowed):
+            found = {bytes([code]).lower() for code in allowed}
+            return sorted(found) if len(found) <= _FEW else []
+        case Alt(branches):
+            each = [_spellings(branch) for branch in branches]
+            every = sorted({text for found in each for text in found})
+            return every if all(each) and len(every) <= _RUNS else []
+        case Seq(items):
+            return _products([_spellings(inner) for inner in items])
+        case Group(inner):
+            return _spellings(inner)
+        case _:
+            return []
 
 
-def repeated_after(node: Node, characters: int) -> Node:
+def _products(parts: list[list[bytes]]) -> list[bytes]:
+    runs = [b""]
+    for part in parts:
+        runs = [run + text for run in runs for text in part]
+        if not runs or len(runs) > _RUNS:
+            return []
+    return runs if parts else []
+
+
+def followed(node: Node, characters: int) -> Node:
     """The pattern of a match followed by up to so many characters of any kind (among them a hot word)."""
-    anything = Chars(frozenset(range(256)))
-    return Seq((node, Repeat(anything, 0, characters))) if characters and characters != inf else node
+    return Seq((loose(node), Repeat(Chars(frozenset(range(256))), 0, characters)))

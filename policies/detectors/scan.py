@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from policies.detectors import numbers
-from policies.detectors.model import Detector, Verdict
+from policies.detectors.model import LINE_MARKS, Detector, Verdict
 from policies.detectors.plan import Plan, Step
 from policies.detectors.reading import Literal
 from policies.detectors.view import WORD
@@ -16,6 +16,7 @@ from policies.findings import Finding
 # Findings less sure than this are not worth recording.
 FLOOR = 0.2
 _SURE = 0.99
+_LINE_MARKS = b" \t*#>[]().!_-"
 # Attempts to match or check: some for any text, and one for every second character (a list of telephone numbers needs
 # one in six). A text that needs more was built to be expensive.
 _STEPS = 2000
@@ -142,11 +143,17 @@ class Scan:
         return step.rule.check(text)
 
     def _may_begin(self, step: Step, low: int) -> bool:
+        if step.rule.boundary == "line":
+            before = self._seen[max(low - LINE_MARKS, 0) : low].rstrip(_LINE_MARKS)
+            return before[-1:] in (b"\n", b"\r", b"\0") if before else low <= LINE_MARKS
         if step.rule.boundary == "none" or low == 0 or low >= len(self._seen):
             return True
         return _apart(self._seen[low - 1], self._seen[low], step.rule.boundary)
 
     def _may_end(self, step: Step, high: int) -> bool:
+        if step.rule.boundary == "line":
+            after = self._seen[high : high + LINE_MARKS].lstrip(_LINE_MARKS)
+            return after[:1] in (b"\n", b"\r", b"\0") if after else high + LINE_MARKS >= len(self._seen)
         if step.rule.boundary in ("none", "left") or high >= len(self._seen):
             return True
         return _apart(self._seen[high - 1], self._seen[high], step.rule.boundary)

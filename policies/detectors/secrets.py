@@ -43,17 +43,23 @@ def token(value: bytes) -> Verdict | None:
     return Verdict(0.95, "format")
 
 
+def mixed_token(value: bytes) -> Verdict | None:
+    """As token, for formats that a dotted name in code could have too: digits and both cases must occur."""
+    mixed = any(0x30 <= b <= 0x39 for b in value) and value.lower() != value != value.upper()
+    return token(value) if mixed else None
+
+
 def short_token(value: bytes) -> Verdict | None:
     """As token, for formats whose random part is too short to measure much."""
     return None if entropy(value) < 2.5 or _repeats(value) else Verdict(0.9, "format")
 
 
 def _repeats(value: bytes) -> bool:
-    """Six times the same character in a row, or `xxxx`: somebody blanked it."""
+    """Eight times the same character in a row, or `xxxx`: somebody blanked it."""
     low = value.lower()
     if b"xxxx" in low or b"example" in low[-24:]:
         return True
-    return any(low[index : index + 6] == low[index : index + 1] * 6 for index in range(len(low) - 5))
+    return any(low[index : index + 8] == low[index : index + 1] * 8 for index in range(len(low) - 7))
 
 
 def password(value: bytes) -> Verdict | None:
@@ -86,7 +92,7 @@ def url_password(value: bytes) -> Verdict | None:
     """The password of a URL."""
     if _placeholder(value) or value.lower() in (b"password", b"pass", b"pwd", b"passwd", b"motdepasse", b"mdp"):
         return None
-    return Verdict(0.9, "credentials in a URL")
+    return Verdict(0.95, "credentials in a URL")
 
 
 def jwt(value: bytes) -> Verdict | None:
@@ -128,3 +134,33 @@ def private_key(value: bytes) -> Verdict | None:
 def _placeholder_body(body: bytes) -> bool:
     inner = body.partition(b"-----")[2].partition(b"-----")[0]
     return entropy(inner.strip()) < 2.5
+
+
+def assigned_key(value: bytes) -> Verdict | None:
+    """What stands behind a word for key or token: long enough, mixed and random, and no call, path or name of code."""
+    bare = value.strip(b"\"'`,;.()[]")
+    if len(bare) < 8 or _placeholder(bare) or bare.lower() in _WORDS or _repeats(bare):
+        return None
+    code = (b"$", b"/", b"./", b"http", b"file:")
+    if b"(" in bare or b"[" in bare or value.endswith(b"...") or bare.startswith(code):
+        return None
+    if not any(0x30 <= byte <= 0x39 for byte in bare):
+        return None
+    return Verdict(0.85, "random value") if entropy(bare) >= 2.7 else None
+
+
+def prose_password(value: bytes) -> Verdict | None:
+    """A password said in a sentence: words don't count, only what nobody would take for one."""
+    bare = value.strip(b"\"'`,;.()[]?!:")
+    verdict = password(bare)
+    return verdict if verdict is not None and verdict.confidence >= 0.8 and not bare.isdigit() else None
+
+
+def user_password(value: bytes) -> Verdict | None:
+    """`user:password` of a command line; either may be missing, one must look like a credential."""
+    user, _, secret = value.partition(b":")
+    bare = secret.strip(b"\"'") or user.strip(b"\"'")
+    if bare.startswith((b"[", b"<", b"$", b"{{")) or user.strip(b"\"'") == secret.strip(b"\"'"):
+        return None
+    verdict = password(bare)
+    return None if verdict is None else Verdict(max(verdict.confidence, 0.8), "user and password")

@@ -57,9 +57,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """A place, not a character: `\\b`, `^` (start of a line), `$` (end of a line)."""
-
-    code: str
+    """A place, not a character: `\\b`. (`^` and `$` mean nothing in texts that are joined or still growing: a rule
+    says `boundary: line`.)"""
 
 
 Node: TypeAlias = Chars | Seq | Alt | Repeat | Group | At
@@ -110,11 +109,9 @@ class _Reader:
             low, high, inner = value
             most = inf if high is _ops.MAXREPEAT else high
             return Repeat(self.sequence(inner, flags), low, most, op is _ops.MIN_REPEAT)
-        if op is _ops.AT:
-            codes = {_ops.AT_BOUNDARY: r"\b", _ops.AT_BEGINNING: "(?m:^)", _ops.AT_END: "(?m:$)"}
-            if value in codes:
-                return At(codes[value])
-        raise PatternRefused(f"{str(op).lower()} is not supported (no look-around; of anchors ^ $ \\b)")
+        if op is _ops.AT and value is _ops.AT_BOUNDARY:
+            return At()
+        raise PatternRefused(f"{str(op).lower()} is not supported (no look-around, back-reference, ^ or $)")
 
 
 def _cased(codes: set[int], flags: int) -> frozenset[int]:
@@ -166,8 +163,8 @@ def written(node: Node, *, captures: bool = True) -> bytes:
             return _atom(inner, captures) + _counted(low, high) + (b"?" if lazy else b"")
         case Group(inner):
             return (b"(" if captures else b"(?:") + written(inner, captures=captures) + b")"
-        case At(code):
-            return code.encode()
+        case At():
+            return rb"\b"
 
 
 def _atom(node: Node, captures: bool) -> bytes:

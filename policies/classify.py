@@ -1,0 +1,234 @@
+"""What a call contains: the findings in all its passages, each passage scanned once however often it is resent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from policies.detectors.engine import Engine
+from policies.detectors.scan import ScanBudgetExceeded
+from policies.findings import Finding, class_detector
+
+_TEXT = "text"
+_MEGABYTE = 1 << 20
+# About what an entry costs besides its findings (key, tuple, place in the table) and what a finding does.
+_ENTRY_BYTES = 200
+_FINDING_BYTES = 250
+# Of each part beside a joint so many characters are looked at: a value longer than this is seen by its own part.
+_BESIDE = 96
+
+
+class PassageLike(Protocol):
+    """What classification needs of a passage."""
+
+    @property
+    def part(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def message(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The findings of a call.
+
+    findings: by passage and start; `passage` is an index into the call's passages. failed: why detection could not
+    finish (`budget`, or `crash: ` and the kind of error), None where it did; findings are then not to be relied on and
+    the call must be refused. counts: findings by detector. memo_hits, memo_misses: passages known and scanned.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    failed: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    memo_hits: int = 0
+    memo_misses: int = 0
+
+
+class Memo:
+    """Findings by keyed digest of what was scanned, bounded in bytes; the least recently used go first."""
+
+    __slots__ = ("_entries", "_limit", "size")
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._entries: OrderedDict[bytes, tuple[Finding, ...]] = OrderedDict()
+        self.size = 0
+
+    def get(self, key: bytes) -> tuple[Finding, ...] | None:
+        found = self._entries.get(key)
+        if found is not None:
+            self._entries.move_to_end(key)
+        return found
+
+    def put(self, key: bytes, findings: tuple[Finding, ...]) -> None:
+        if key not in self._entries:
+            self._entries[key] = findings
+            self.size += _cost(findings)
+        while self.size > self._limit:
+            self.size -= _cost(self._entries.popitem(last=False)[1])
+
+
+def _cost(findings: tuple[Finding, ...]) -> int:
+    return _ENTRY_BYTES + _FINDING_BYTES * len(findings)
+
+
+class Classifier:
+    """Classification with a memory: a chat resends its history with every turn.
+
+    secret: keys the memory and the digests of values, so that neither can be guessed at from outside. An entry belongs
+    to one organisation and one revision of detection.
+    """
+
+    def __init__(self, engine: Engine, memo_bytes: int = 64 * _MEGABYTE, *, secret: bytes) -> None:
+        self.engine = engine
+        self.memo = Memo(memo_bytes)
+        self._secret = secret[:64]
+
+    def classify(self, organisation: str, passages: Sequence[PassageLike]) -> Classification:
+        """Findings in every passage, over the joints between parts of one message, and for parts that are not text."""
+        work = _Work(self, organisation, passages)
+        try:
+            findings = work.findings()
+        except ScanBudgetExceeded:
+            return Classification(failed="budget", memo_hits=work.hits, memo_misses=work.misses)
+        # The last line of defence: whatever breaks in a detector, the call is refused, and the error's words, which
+        # could quote the text, go nowhere.
+        except Exception as error:  # noqa: BLE001
+            failed = f"crash: {type(error).__name__}"
+            return Classification(failed=failed, memo_hits=work.hits, memo_misses=work.misses)
+        counts = Counter(finding.detector for finding in findings)
+        return Classification(findings, None, counts, work.hits, work.misses)
+
+
+class _Work:
+    """One call's classification while it is made."""
+
+    __slots__ = ("_engine", "_memo", "_organisation", "_passages", "_revision", "_secret", "_texts", "hits", "misses")
+
+    def __init__(self, classifier: Classifier, organisation: str, passages: Sequence[PassageLike]) -> None:
+        self._engine = classifier.engine
+        self._memo = classifier.memo
+        self._secret = classifier._secret
+        self._organisation = f"{organisation}\0".encode()
+        self._revision = f"{self._engine.revision}\0".encode()
+        self._passages = passages
+        self._texts = [index for index, passage in enumerate(passages) if passage.part == _TEXT and passage.text]
+        self.hits = 0
+        self.misses = 0
+
+    def findings(self) -> tuple[Finding, ...]:
+        per_passage: dict[int, list[Finding]] = {}
+        for index, passage in enumerate(self._passages):
+            if passage.part != _TEXT:
+                whole = Finding(class_detector(passage.part), 0, len(passage.text), 1.0, index, "part of this class")
+                per_passage[index] = [whole]
+        joints = list(_joints(self._passages))
+        scanned = self._scanned([self._passages[i].text for i in self._texts], [joint.text for joint in joints])
+        for index, found in zip(self._texts, scanned, strict=False):
+            if found:
+                per_passage[index] = [replace(finding, passage=index) for finding in found]
+        for joint, found in zip(joints, scanned[len(self._texts) :], strict=True):
+            for finding in found:
+                for part in joint.parts(finding):
+                    _add(per_passage.setdefault(part.passage, []), part)
+        return tuple(one for index in sorted(per_passage) for one in per_passage[index])
+
+    def _scanned(self, texts: list[str], joined: list[str]) -> list[tuple[Finding, ...]]:
+        """Findings of each text, from the memory or a single scan of all that are new."""
+        every = [*texts, *joined]
+        keys = [self._key(text) for text in every]
+        known = [self._memo.get(key) for key in keys]
+        self.misses = sum(found is None for found in known[: len(texts)])
+        self.hits = len(texts) - self.misses
+        new = {key: text for key, text, found in zip(keys, every, known, strict=True) if found is None}
+        fresh: dict[bytes, tuple[Finding, ...]] = {}
+        if new:
+            for (key, text), found in zip(new.items(), self._engine.scan(list(new.values())), strict=True):
+                fresh[key] = tuple(replace(one, passage=0, digest=self._digest(one, text)) for one in found)
+                self._memo.put(key, fresh[key])
+        return [fresh[key] if found is None else found for key, found in zip(keys, known, strict=True)]
+
+    def _key(self, text: str) -> bytes:
+        digest = hashlib.blake2b(self._organisation + self._revision, digest_size=16, key=self._secret)
+        digest.update(text.encode("utf-8", "surrogatepass"))
+        return digest.digest()
+
+    def _digest(self, finding: Finding, text: str) -> bytes:
+        """A keyed hash of the value, the same however it is spaced or cased, and whatever revision found it."""
+        value = "".join(letter for letter in text[finding.start : finding.end].casefold() if letter.isalnum())
+        digest = hashlib.blake2b(self._organisation, digest_size=16, key=self._secret, person=b"finding")
+        digest.update(f"{finding.detector}\0{value}".encode("utf-8", "surrogatepass"))
+        return digest.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """The parts of one message without what stands between them: a value may be split over them.
+
+    text: the beginnings and ends of the parts (a long part's middle left out, NUL in its place). places: for each piece
+    of it (start in `text`, passage, start in the passage), in order.
+    """
+
+    text: str
+    places: tuple[tuple[int, int, int], ...]
+
+    def parts(self, finding: Finding) -> Iterator[Finding]:
+        """The finding as one finding in each passage that it touches; nothing where it touches only one."""
+        touched = []
+        for index, (start, passage, offset) in enumerate(self.places):
+            end = self.places[index + 1][0] if index + 1 < len(self.places) else len(self.text)
+            low, high = max(start, finding.start), min(end, finding.end)
+            if low < high:
+                why = f"{finding.why}; over several parts"
+                touched.append(
+                    replace(finding, start=low - start + offset, end=high - start + offset, passage=passage, why=why)
+                )
+        if len({part.passage for part in touched}) > 1:
+            yield from touched
+
+
+def _joints(passages: Sequence[PassageLike]) -> Iterator[_Joint]:
+    """Joints of messages with more than one text part in a row from the same role."""
+    run: list[int] = []
+    for index, passage in enumerate(passages):
+        together = bool(run) and _together(passages[run[-1]], passage)
+        if run and not together:
+            if len(run) > 1:
+                yield _joint(run, passages)
+            run = []
+        if passage.part == _TEXT and passage.text and passage.message is not None:
+            run.append(index)
+    if len(run) > 1:
+        yield _joint(run, passages)
+
+
+def _together(one: PassageLike, other: PassageLike) -> bool:
+    return other.part == _TEXT and bool(other.text) and one.message == other.message and one.role == other.role
+
+
+def _joint(run: Iterable[int], passages: Sequence[PassageLike]) -> _Joint:
+    text, places = "", []
+    for index in run:
+        whole = passages[index].text
+        places.append((len(text), index, 0))
+        if len(whole) <= 2 * _BESIDE:
+            text += whole
+            continue
+        text += whole[:_BESIDE] + "\0"
+        places.append((len(text), index, len(whole) - _BESIDE))
+        text += whole[-_BESIDE:]
+    return _Joint(text, tuple(places))
+
+
+def _add(findings: list[Finding], part: Finding) -> None:
+    """Add what a joint found, unless the passage by itself has such a finding there: then the joint only lengthened it
+    with the first word of the next part."""
+    if not any(one.detector == part.detector and one.start < part.end and part.start < one.end for one in findings):
+        findings.append(part)
+        findings.sort(key=lambda one: one.start)
