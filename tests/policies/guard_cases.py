@@ -60,7 +60,13 @@ def engine() -> Engine:
 
 
 def compiled(*rules: dict[str, Any]) -> Policies:
-    value = {"kind": "EgressPolicy", "policy": "p", "owner": "o", "applies_to": {"directions": ["response"]}, "rules": list(rules)}
+    value = {
+        "kind": "EgressPolicy",
+        "policy": "p",
+        "owner": "o",
+        "applies_to": {"directions": ["response"]},
+        "rules": list(rules),
+    }
     vocabulary = Vocabulary(detectors=frozenset(engine().catalogue.detectors))
     made = compile([Doc("EgressPolicy", "p.yaml", value)], vocabulary)
     assert isinstance(made, Policies), made
