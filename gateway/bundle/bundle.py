@@ -40,7 +40,7 @@ class Papers:
 class Bundle:
     """A bundle in force. revision: of its files and of the detection engine.
 
-    sources: what the policies were compiled from: their documents and the names that existed.
+    vocabulary: the names that policies may use.
     """
 
     documents: Documents
@@ -49,7 +49,7 @@ class Bundle:
     policies: Policies
     engine: Engine
     revision: str
-    sources: tuple[tuple[Doc, ...], Vocabulary]
+    vocabulary: Vocabulary
 
 
 def read_papers(documents: Documents) -> Papers:
@@ -81,7 +81,7 @@ def build_bundle(papers: Papers, settings: Settings, destinations: Mapping[str, 
         policies=compiled,
         engine=engine,
         revision=revision.hexdigest(),
-        sources=(tuple(doc for doc in given if doc.kind in ("EgressPolicy", "Defaults")), vocabulary),
+        vocabulary=vocabulary,
     )
 
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from gateway.bundle.pair import Pair, load_pair
 from gateway.cli.main import REFUSED, add_config
 from gateway.config import Settings
-from gateway.documents import Rendered
 from gateway.identity import Keyring, KeyringRefused
-from policies.language import overdue, read
+from policies.language import Problem, overdue, run_inline_tests
 
 TEXT = """\
 Read the configuration and the bundle as the gateway would, and say everything that is wrong, as
 
   file:line:column: message (did you mean X?)
 
-Exit code 1 where they would be refused, or where something in them is overdue (an expired exception, a rule that
-should have left shadow). Notes tell what works but needs attention: destinations that aren't routable, contracts that
-end soon, credentials shared by vendors.
+Exit code 1 where they would be refused, where a case under `tests:` of a policy isn't decided as it expects, or where
+something is overdue (an expired exception, a rule that should have left shadow). Notes tell what works but needs
+attention: destinations that aren't routable, contracts that end soon, credentials shared by vendors.
 """
 
 AHEAD = timedelta(days=14)
@@ -34,21 +34,23 @@ def add(sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check."""
     pair = load_pair(args.config)
-    now = datetime.now(UTC)
-    late = _overdue(pair, now)
-    soon = [line for line in _overdue(pair, now + AHEAD) if line not in late]
-    for line in late:
+    bundle, now = pair.bundle, datetime.now(UTC)
+    failed = run_inline_tests(bundle.policies, bundle.engine, bundle.vocabulary, now)
+    late = overdue(bundle.policies, now)
+    soon = [problem for problem in overdue(bundle.policies, now, AHEAD) if problem not in late]
+    for line in bundle.documents.render((*failed, *late)):
         print(line, file=sys.stderr)
-    for note in (*pair.notes, *(f"{line} in {AHEAD.days} days or less" for line in soon), *_keyring(pair.settings)):
+    for note in (*pair.notes, *_soon(pair, soon), *_keyring(pair.settings)):
         print(f"note: {note}")
+    if failed or late:
+        return REFUSED
     print(_summary(pair))
-    return REFUSED if late else 0
+    return 0
 
 
-def _overdue(pair: Pair, now: datetime) -> list[Rendered]:
-    documents = pair.bundle.documents
-    texts, _, _ = read(*pair.bundle.sources)
-    return list(documents.render(overdue(texts, now)))
+def _soon(pair: Pair, problems: list[Problem]) -> Iterator[str]:
+    for line in pair.bundle.documents.render(problems):
+        yield f"{line} (in {AHEAD.days} days or less)"
 
 
 def _keyring(settings: Settings) -> list[str]:
@@ -71,5 +73,6 @@ def _summary(pair: Pair) -> str:
         (len(bundle.use_cases), "use cases"),
         (len(bundle.policies.rules), "rules"),
         (len(bundle.engine.catalogue.detectors), "detectors"),
+        (len(bundle.policies.tests), "tests passed"),
     )
     return f"ok: {', '.join(f'{count} {what}' for count, what in counts)}; revision {pair.revision}"

@@ -18,13 +18,16 @@ class ControlFailed(Exception):
 def ask(config: Path, method: str, path: str, body: Any = None, *, seconds: float = 30.0) -> Any:
     """The plain values that the gateway of this configuration answers; ControlFailed says why it didn't."""
     socket = load_places(config).control_socket
+    nobody = ControlFailed(f"no gateway answers at {socket}: is it running, and may you open its socket?")
+    if not socket.is_socket():
+        raise nobody
     try:
         with httpx.Client(
             transport=httpx.HTTPTransport(uds=str(socket)), base_url="http://control", timeout=seconds
         ) as client:
             answer = client.request(method, path, json=body)
     except httpx.ConnectError:
-        raise ControlFailed(f"no gateway answers at {socket}: is it running, and may you open its socket?") from None
+        raise nobody from None
     except httpx.HTTPError as error:
         raise ControlFailed(f"the gateway at {socket} didn't answer: {type(error).__name__}") from None
     return _read(answer)

@@ -80,10 +80,10 @@ def _members(value: Mapping[str, Any], indent: str) -> Iterable[str]:
     for key, inner in value.items():
         if not _said(inner):
             continue
-        if isinstance(inner, dict) and any(isinstance(v, dict | list) for v in inner.values()):
+        if isinstance(inner, dict) and any(isinstance(v, dict) or _nested(v) for v in inner.values()):
             yield f"{indent}{key}:"
             yield from _members(inner, indent + "  ")
-        elif isinstance(inner, list) and any(isinstance(v, dict) for v in inner):
+        elif _nested(inner):
             yield f"{indent}{key}:"
             for item in inner:
                 yield from _item(item, indent + "  ")

@@ -1,0 +1,246 @@
+"""Configuration and bundle built as one, refused as one, and the last good pair."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from gateway.bundle.last_good import keep, start_pair
+from gateway.bundle.pair import load_pair
+from gateway.documents import DocumentsRefused
+from gateway.identity import KeyGrant, Keyring
+
+CONFIG = """\
+organisation: acme
+simulator: {enabled: true, names: [alpha]}
+directory: {teams: [finance], groups: [hr]}
+vendors:
+  alpha: {kind: simulator}
+  openai: {kind: openai, credential: "${KEY}"}
+  other: {kind: openai, credential: "${KEY}"}
+destinations:
+  alpha/gpt-4o: {vendor: alpha, model: gpt-4o, contract: alpha-us}
+  openai/gpt-4o: {vendor: openai, model: gpt-4o, contract: openai-us}
+models:
+  gpt-4o: {destinations: [alpha/gpt-4o, openai/gpt-4o], aliases: [gpt-4o-2024-11-20]}
+  gpt-4o-mini: {destinations: [alpha/gpt-4o]}
+"""
+CONTRACTS = """\
+kind: Contract
+id: alpha-us
+vendor: alpha
+trust: external
+region: us
+processor: Alpha Inc.
+retention_days: 30
+training: false
+allowed_hosts: [127.0.0.1]
+---
+kind: Contract
+id: openai-us
+vendor: openai
+trust: external
+region: us
+processor: OpenAI Inc.
+retention_days: 30
+training: false
+allowed_hosts: [eu.api.openai.com]
+"""
+POLICIES = """\
+kind: Defaults
+when_no_rule_matches: {internal: allow, external: allow, unknown: deny}
+---
+kind: EgressPolicy
+policy: finance
+owner: rssi@example.org
+rules:
+  - id: iban-redacted
+    when: {findings: {any_of: [fin.iban]}, destination: {external: true}}
+    action: redact
+"""
+ENVIRON = {"KEY": "sk-canary"}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "config.yaml").write_text(CONFIG)
+    (tmp_path / "bundle" / "contracts.yaml").write_text(CONTRACTS)
+    (tmp_path / "bundle" / "policies.yaml").write_text(POLICIES)
+    Keyring.create(tmp_path / "keyring")
+    return tmp_path
+
+
+def pair(home: Path, **more):
+    return load_pair(home / "config.yaml", environ=ENVIRON, **more)
+
+
+def refused(home: Path) -> str:
+    with pytest.raises(DocumentsRefused) as caught:
+        pair(home)
+    return str(caught.value)
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_a_pair_offers_models_by_name_and_alias(home: Path):
+    found = pair(home)
+    model = found.model("gpt-4o-2024-11-20")
+    assert model is found.model("gpt-4o") and [d.name for d in model.destinations] == ["alpha/gpt-4o", "openai/gpt-4o"]
+    assert found.model("nope") is None and found.model_names == ("gpt-4o", "gpt-4o-mini")
+    assert found.nearest("gpt4o") == "gpt-4o"
+    assert found.nearest("gpt-4o", lambda name: name == "gpt-4o-mini") == "gpt-4o-mini"
+    assert found.nearest("x" * 10_000) is None
+
+
+def test_destinations_are_routable_under_their_contract_only(home: Path):
+    found = pair(home, simulators={"alpha": "http://127.0.0.1:4711/alpha"})
+    alpha, openai = found.destinations["alpha/gpt-4o"], found.destinations["openai/gpt-4o"]
+    assert alpha.routable and alpha.base_url == "http://127.0.0.1:4711/alpha" == found.urls["alpha"]
+    assert not openai.routable
+    assert any("openai/gpt-4o is not routable" in note for note in found.notes)
+    assert any("2 vendors share the credential ${KEY}" in note for note in found.notes)
+    assert "canary" not in repr(found)
+
+
+def test_the_revision_names_every_file(home: Path):
+    before = pair(home)
+    assert pair(home).revision == before.revision
+    edit(home / "bundle" / "policies.yaml", "iban-redacted", "iban-blurred")
+    after = pair(home)
+    assert after.revision != before.revision and after.bundle.revision != before.bundle.revision
+    edit(home / "config.yaml", "acme", "acme2")
+    assert pair(home).revision != after.revision and pair(home).bundle.revision == after.bundle.revision
+
+
+def test_a_reload_keeps_the_memory_where_detection_did_not_change(home: Path):
+    before = pair(home)
+    edit(home / "bundle" / "policies.yaml", "iban-redacted", "iban-blurred")
+    assert pair(home, previous=before).classifier is before.classifier
+    (home / "bundle" / "own.yaml").write_text(
+        "kind: Detector\nid: org.helios\nkeywords: {any: [Projet Helios]}\n"
+        "examples: {hit: [le projet helios], miss: [un]}\n"
+    )
+    assert pair(home, previous=before).classifier is not before.classifier
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            "config.yaml",
+            "contract: alpha-us",
+            "contract: alpha-eu",
+            "config.yaml:9:48: there is no contract alpha-eu in",
+        ),
+        (
+            "config.yaml",
+            "contract: openai-us",
+            "contract: alpha-us",
+            "contract alpha-us is made with alpha, not with openai",
+        ),
+        (
+            "bundle/policies.yaml",
+            "fin.iban",
+            "fin.ibam",
+            "bundle/policies.yaml:9:32: fin.ibam is none of the detectors",
+        ),
+        ("bundle/policies.yaml", "kind: Defaults", "kind: Default", "policies.yaml:1:1: there is no kind Default"),
+        ("bundle/contracts.yaml", "region: us\n", "", "region is required"),
+    ],
+)
+def test_faults_are_named_at_their_place(home: Path, file, old, new, message):
+    edit(home / file, old, new)
+    assert message in refused(home)
+
+
+def test_a_policy_may_name_existing_teams_and_groups_only(home: Path):
+    edit(home / "bundle" / "policies.yaml", "rules:", "applies_to: {teams: [finnance]}\nrules:")
+    assert "did you mean finance?" in refused(home)
+
+
+def test_a_key_may_name_what_exists_only(home: Path):
+    found = pair(home)
+    assert found.unknown_in(KeyGrant(user="u", team="finance", groups=("hr",), use_cases=("sandbox",))) is None
+    assert found.unknown_in(KeyGrant(user="u", team="finanse")) == "there is no team finanse (did you mean finance?)"
+    assert found.unknown_in(KeyGrant(user="u", team="finance", use_cases=("x",))) == "there is no use case x"
+    assert (
+        found.unknown_in(KeyGrant(user="u", team="finance", groups=("HR2",)))
+        == "there is no group HR2 (did you mean hr?)"
+    )
+
+
+def test_serving_needs_the_keyring(home: Path):
+    assert pair(home, serving=True).keyring is not None
+    (home / "keyring" / "pepper-v1.key").unlink()
+    with pytest.raises(DocumentsRefused, match="has no pepper key"):
+        pair(home, serving=True)
+    assert pair(home).keyring is None
+
+
+def start(home: Path):
+    return start_pair(home / "config.yaml", environ=ENVIRON)
+
+
+def test_a_good_start_is_quiet(home: Path):
+    found, loud = start(home)
+    assert loud == "" and found.keyring is not None
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("config.yaml", "organisation", "organization"),
+        ("config.yaml", "vendors:", "vendors: ["),
+        ("bundle/policies.yaml", "fin.iban", "fin.ibam"),
+    ],
+)
+def test_a_bad_start_serves_the_last_good_pair_loudly(home: Path, file, old, new):
+    good, _ = start(home)
+    keep(good)
+    edit(home / file, old, new)
+    found, loud = start(home)
+    assert found.revision == good.revision and found.settings.state_dir == good.settings.state_dir
+    assert "NOT IN FORCE" in loud and good.revision in loud and Path(file).name in loud
+    with pytest.raises(DocumentsRefused):
+        pair(home)
+
+
+def test_the_state_folder_is_found_where_a_bad_configuration_names_it(home: Path):
+    edit(home / "config.yaml", "organisation: acme", "organisation: acme\nstate_dir: elsewhere")
+    good, _ = start(home)
+    keep(good)
+    assert (home / "elsewhere" / "last-good" / "config.yaml").is_file()
+    edit(home / "config.yaml", "organisation: acme", "organization: acme")
+    assert start(home)[0].revision == good.revision
+
+
+def test_without_a_last_good_pair_a_bad_start_is_refused(home: Path):
+    edit(home / "bundle" / "policies.yaml", "fin.iban", "fin.ibam")
+    with pytest.raises(DocumentsRefused, match="fin"):
+        start(home)
+
+
+def test_the_copy_is_replaced_as_a_whole(home: Path):
+    (home / "bundle" / "extra.yaml").write_text("kind: UseCase\nid: a\ntitle: a\nowner: a\nstatus: pilot\n")
+    keep(start(home)[0])
+    (home / "bundle" / "extra.yaml").unlink()
+    keep(start(home)[0])
+    kept = home / "state" / "last-good"
+    assert sorted(p.name for p in (kept / "bundle").iterdir()) == ["contracts.yaml", "policies.yaml"]
+    assert [p.name for p in kept.parent.iterdir()] == ["last-good"]
+
+
+def test_an_expired_contract_does_not_make_a_pair_bad(home: Path):
+    edit(
+        home / "bundle" / "contracts.yaml",
+        "allowed_hosts: [127.0.0.1]",
+        "allowed_hosts: [127.0.0.1]\nexpires: 2026-01-31",
+    )
+    found = pair(home, today=lambda: date(2026, 6, 1))
+    assert not found.destinations["alpha/gpt-4o"].known
+    assert any("which is past" in note for note in found.notes)

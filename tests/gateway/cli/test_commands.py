@@ -1,0 +1,165 @@
+import io
+import stat
+from pathlib import Path
+
+import pytest
+
+from gateway.cli.main import COMMANDS, main, parser
+
+ROOT = Path(__file__).parents[3]
+PAGE = ROOT / "docs" / "reference" / "commands.md"
+IBAN = "FR76 3000 6000 0112 3456 7890 189"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    assert main(["init", str(tmp_path / "ecluse")]) == 0
+    return tmp_path / "ecluse"
+
+
+@pytest.fixture
+def ecluse(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """Runs a command against the folder that `init` made: (exit code, stdout, stderr)."""
+    capsys.readouterr()
+
+    def run(*words: str, stdin: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        code = main([*words, "--config", str(home / "config.yaml")])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+
+
+def options(name: str):
+    """Every parser of a command with its title: its own, or one for each subcommand."""
+    top = parser([name])
+    (commands,) = (a for a in top._actions if a.dest == "command")
+    sub = commands.choices[name]
+    inner = [a for a in sub._actions if a.dest == "what"]
+    return {f"{name} {what}": p for a in inner for what, p in a.choices.items()} or {name: sub}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_is_on_the_reference_page(name):
+    sections = PAGE.read_text("utf-8").split("\n## ecluse ")
+    for title, sub in options(name).items():
+        (section,) = (s for s in sections if (s.splitlines()[0] + " ").startswith(title + " "))
+        for action in sub._actions:
+            for option in action.option_strings[-1:]:
+                assert option == "--help" or f"| `{option}" in section, f"{title}: {option} is not described"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_teaches(name, capsys):
+    with pytest.raises(SystemExit) as done:
+        main([name, "--help"])
+    assert done.value.code == 0
+    assert len(capsys.readouterr().out.splitlines()) > 5
+
+
+def test_a_wrong_command_is_code_2(capsys):
+    for words in (["srve"], [], ["keys", "nwe"]):
+        with pytest.raises(SystemExit) as done:
+            main(words)
+        assert done.value.code == 2
+
+
+def test_init_makes_a_folder_that_is_accepted_and_never_overwrites(home: Path, ecluse, capsys):
+    assert {p.name for p in home.iterdir()} == {"config.yaml", "bundle", "keyring"}
+    assert stat.S_IMODE((home / "keyring").stat().st_mode) == 0o700
+    code, out, err = ecluse("check")
+    assert (code, err) == (0, "") and out.splitlines()[-1].startswith(
+        "ok: 3 vendors, 11 destinations, 6 models, 3 contracts"
+    )
+    assert not [line for line in out.splitlines() if "not routable" in line]
+    assert main(["init", str(home)]) == 1
+    assert "nothing was made" in capsys.readouterr().err
+
+
+def test_check_names_faults_at_their_place(home: Path, ecluse):
+    edit(home / "config.yaml", "contract: alpha-us", "contract: alpha-uk")
+    code, out, err = ecluse("check")
+    assert (code, out) == (1, "")
+    assert err.startswith(f"{home}/config.yaml:") and "there is no contract alpha-uk" in err
+
+
+def test_check_fails_on_what_is_overdue(home: Path, ecluse):
+    (home / "bundle" / "late.yaml").write_text(
+        "kind: EgressPolicy\npolicy: late\nowner: me\nrules:\n"
+        "  - {id: late-rule, when: {findings: {any_of: [fin.iban]}}, action: redact,\n"
+        "     mode: shadow, shadow_until: 2026-01-01}\n"
+    )
+    code, out, err = ecluse("check")
+    assert code == 1 and f"{home}/bundle/late.yaml:6:" in err and "late-rule is still in shadow" in err
+    assert "ok:" not in out
+
+
+def test_check_runs_the_cases_of_policies(home: Path, ecluse):
+    (home / "bundle" / "own.yaml").write_text(
+        "kind: EgressPolicy\npolicy: own\nowner: me\nrules:\n"
+        "  - {id: own-rule, when: {findings: {any_of: [contact.email]}}, action: deny}\n"
+        "tests:\n  - {name: none, text: bonjour, to: alpha/gpt-4o, expect: {verdict: deny, rules: [own-rule]}}\n"
+    )
+    code, _, err = ecluse("check")
+    assert code == 1 and f"{home}/bundle/own.yaml:7:" in err
+
+
+def test_models_shows_where_each_goes(ecluse):
+    code, out, _ = ecluse("models")
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0].startswith("gpt-4o   (also gpt-4o-2024-11-20")
+    assert lines[1].startswith("  alpha/gpt-4o: gpt-4o at alpha, region us, ")
+    assert "maison" in lines
+
+
+def test_explain_says_what_is_found_and_ruled_and_never_the_value(ecluse):
+    code, out, err = ecluse("explain", "--model", "gpt-4o", "--team", "finance", stdin=f"Mon IBAN est {IBAN}, merci")
+    assert (code, err) == (0, "")
+    assert "fin.iban" in out and "characters 13 to 46" in out
+    assert "alpha/gpt-4o" in out and "beta/gpt-4o" in out and "internal/maison" not in out
+    assert "redacted" in out and "matched" in out
+    for piece in ("FR76", "3000", "6000", "189"):
+        assert piece not in out
+
+
+def test_explain_lets_the_internal_model_have_it(ecluse):
+    code, out, _ = ecluse("explain", "--model", "maison", "--all-rules", stdin=f"IBAN {IBAN}")
+    assert code == 0 and "  verdict: allow\n" in out
+    assert "it is: " in out
+
+
+def test_explain_reads_a_file_and_tells_refusals_by_its_exit_code(home: Path, ecluse):
+    file = home / "text"
+    file.write_text(
+        "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEowIBAAKCAQEA7bq0\n" * 12 + "-----END RSA PRIVATE KEY-----\n"
+    )
+    code, out, _ = ecluse("explain", str(file), "--model", "gpt-4o")
+    assert code == 1 and "secret.private_key" in out and "verdict: deny" in out and "MIIE" not in out
+    assert ecluse("explain", str(home / "none"))[0] == 1
+    file.write_bytes(b"\xff")
+    assert "isn't UTF-8" in ecluse("explain", str(file))[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--model", "gpt4o"), "there is no model gpt4o (did you mean gpt-4o?)"),
+        (("--team", "finanse"), "there is no team finanse (did you mean finance?)"),
+        (("--use-case", "nope"), "there is no use case nope"),
+        (("--group", "hrr"), "there is no group hrr (did you mean hr?)"),
+    ],
+)
+def test_explain_does_not_explain_a_typo(ecluse, words, said):
+    assert ecluse("explain", *words)[::2] == (1, said + "\n")
+
+
+def test_a_ledger_that_is_not_there(ecluse):
+    code, _, err = ecluse("ledger", "tail")
+    assert code == 1 and "there is no ledger" in err

@@ -1,0 +1,147 @@
+"""The commands that speak to a running gateway, against a server on a Unix socket that answers what the test says."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from socketserver import ThreadingUnixStreamServer
+from typing import Any
+
+import pytest
+
+from gateway.cli.main import main
+
+RECORD = {
+    "id": "k_1",
+    "label": "",
+    "created": "2026-11-23T16:00:00+00:00",
+    "user": "m.durand",
+    "team": "finance",
+    "groups": [],
+    "use_cases": ["letters"],
+    "models": ["*"],
+}
+
+
+@dataclass
+class Double:
+    """answers: (method, path) -> (status, body). seen: what was asked."""
+
+    config: Path
+    answers: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
+    seen: list[tuple[str, str, Any]] = field(default_factory=list)
+
+    def run(self, *words: str) -> int:
+        return main([*words, "--config", str(self.config)])
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[Double]:
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        f'server: {{control: {tmp_path}/c.sock}}\nvendors: {{a: {{kind: openai, credential: "${{NOT_SET}}"}}}}\n'
+    )
+    double = Double(config)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do(self) -> None:
+            raw = self.rfile.read(int(self.headers.get("content-length", 0)))
+            double.seen.append((self.command, self.path, json.loads(raw) if raw else None))
+            status, body = double.answers[self.command, self.path]
+            out = body if isinstance(body, bytes) else json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("content-length", str(len(out)))
+            self.end_headers()
+            self.wfile.write(out)
+
+        do_GET = do_POST = do_DELETE = do  # noqa: N815 - the names that http.server wants
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+        def address_string(self) -> str:
+            return "unix"
+
+    with ThreadingUnixStreamServer(str(tmp_path / "c.sock"), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield double
+        server.shutdown()
+
+
+def test_keys_new_prints_the_key_once(gateway: Double, capsys):
+    gateway.answers["POST", "/keys"] = (201, {**RECORD, "key": "ecl_abc"})
+    words = ("--user", "m.durand", "--team", "finance", "--group", "hr", "--use-case", "letters", "--model", "gpt-*")
+    assert gateway.run("keys", "new", *words) == 0
+    assert "key k_1 for m.durand (finance), shown this once:\n\n    ecl_abc\n" in capsys.readouterr().out
+    asked = {
+        "user": "m.durand",
+        "team": "finance",
+        "groups": ["hr"],
+        "use_cases": ["letters"],
+        "models": ["gpt-*"],
+        "label": "",
+    }
+    assert gateway.seen == [("POST", "/keys", asked)]
+
+
+def test_keys_list_and_revoke(gateway: Double, capsys):
+    gateway.answers["GET", "/keys"] = (200, {"keys": [RECORD]})
+    gateway.answers["DELETE", "/keys/k_1"] = (200, RECORD)
+    assert gateway.run("keys", "list") == 0
+    said = "k_1  2026-11-23T16:00:00+00:00  user m.durand, team finance, use cases letters, models *\n"
+    assert capsys.readouterr().out == said
+    assert gateway.run("keys", "revoke", "k_1") == 0
+    assert "no longer valid" in capsys.readouterr().out
+
+
+def test_an_id_can_not_leave_its_path(gateway: Double):
+    gateway.answers["DELETE", "/keys/..%2Fdrain"] = (404, {"refused": "there is no key of this id"})
+    assert gateway.run("keys", "revoke", "../drain") == 1
+
+
+def test_reload_says_what_is_in_force(gateway: Double, capsys):
+    gateway.answers["POST", "/reload"] = (200, {"was": "a", "revision": "b", "needs_restart": ["server"]})
+    assert gateway.run("reload") == 0
+    assert capsys.readouterr().out == "revision b is in force\nonly a restart brings these into force: server\n"
+    gateway.answers["POST", "/reload"] = (422, {"refused": "config.yaml:1:1: no", "revision": "a"})
+    assert gateway.run("reload") == 1
+    assert capsys.readouterr().err == "config.yaml:1:1: no\n"
+
+
+def test_status_is_readable(gateway: Double, capsys):
+    gateway.answers["GET", "/status"] = (
+        200,
+        {
+            "revision": "a",
+            "draining": False,
+            "ledger": {"ready": True, "pending": 0},
+            "breakers": [],
+            "notes": ["look"],
+        },
+    )
+    assert gateway.run("status") == 0
+    assert capsys.readouterr().out == "revision: a\ndraining: no\nledger: ready yes, pending 0\nnotes:\n  look\n"
+    assert gateway.run("status", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["revision"] == "a"
+
+
+def test_drain(gateway: Double, capsys):
+    gateway.answers["POST", "/drain"] = (200, {"draining": True, "calls_in_flight": 3})
+    assert gateway.run("drain") == 0
+    assert capsys.readouterr().out == "draining: 3 calls in flight\n"
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, b"oops"), (500, {}), (404, [])])
+def test_an_odd_answer_is_said(gateway: Double, capsys, status, body):
+    gateway.answers["GET", "/status"] = (status, body)
+    assert gateway.run("status") == 1
+    assert f"the gateway answered {status}" in capsys.readouterr().err
+
+
+def test_no_gateway_is_said(tmp_path: Path, capsys):
+    (tmp_path / "config.yaml").write_text("organisation: x\n")
+    for words in (("status",), ("reload",), ("drain",), ("keys", "list")):
+        assert main([*words, "--config", str(tmp_path / "config.yaml")]) == 1
+        assert "no gateway answers at" in capsys.readouterr().err
