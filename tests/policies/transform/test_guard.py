@@ -101,7 +101,8 @@ def _same_in_every_cut(policies: Policies, text: str, cuts: list[int], kind: str
 
 PIECES = st.sampled_from(
     [IBAN, MAIL, CARD, KEY, IBAN.replace(" ", ""), "06 12 34 56 78", "mon IBAN est ", "téléphone : ", "carte bancaire ",
-     " ", "\n", ", ", "é", "\u200b", "12", "4970", "FR76", "@", ".", "-", "-----BEGIN ", "a", "\\n", "\\", "\\u00e9", '"', "{", "sk-"]
+     " ", "\n", ", ", "é", "\u200b", "12", "4970", "FR76", "@", ".", "-", "-----BEGIN ", "a",
+     "\\n", "\\", "\\u00e9", '"', "{", "sk-"]
 )  # fmt: skip
 TEXTS = st.one_of(
     st.lists(PIECES, max_size=14).map("".join),
