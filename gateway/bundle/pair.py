@@ -145,7 +145,7 @@ def _unfounded(file: str, settings: Settings, papers: Papers) -> Iterator[Proble
 
 
 def _locate(settings: Settings, vendor: VendorSettings, simulators: Mapping[str, str]) -> str:
-    if vendor.kind == "simulator":
+    if vendor.kind == "simulator" and vendor.base_url is None:
         return simulators.get(vendor.name, f"http://127.0.0.1:{settings.simulator.port}/{vendor.name}")
     return vendor.base_url or VENDORS[vendor.kind].default_base_url or ""
 

@@ -99,7 +99,8 @@ def _vendor(settings: Settings, vendor: VendorSettings, path: Path) -> Iterator[
     if vendor.kind == "simulator":
         if not settings.simulator.enabled:
             yield Problem((*path, "kind"), "a simulator needs simulator.enabled: true")
-        yield from _known(path, "simulator", vendor.name, settings.simulator.names)
+        if vendor.base_url is None:  # with one, it runs elsewhere, started by somebody else
+            yield from _known(path, "simulator", vendor.name, settings.simulator.names)
     elif vendor.base_url is None and kind.default_base_url is None:
         yield Problem(path, f"base_url is required for kind {vendor.kind}")
 
