@@ -10,7 +10,8 @@ from gateway.bundle.contracts import Contract
 from gateway.config.settings import DestinationSettings, Settings, VendorSettings
 
 
-def _today() -> date:
+def utc_today() -> date:
+    """The day on which contracts are judged."""
     return datetime.now(UTC).date()
 
 
@@ -36,7 +37,7 @@ class Destination:
     training: bool | None = None
     expires: date | None = None
     flaw: str = ""
-    today: Callable[[], date] = field(default=_today, repr=False, compare=False)
+    today: Callable[[], date] = field(default=utc_today, repr=False, compare=False)
 
     @property
     def external(self) -> bool:
@@ -72,7 +73,7 @@ def build_destinations(
     settings: Settings,
     contracts: Mapping[str, Contract],
     urls: Mapping[str, str],
-    today: Callable[[], date] = _today,
+    today: Callable[[], date] = utc_today,
 ) -> dict[str, Destination]:
     """Every destination by name; one without a contract that covers it has a `flaw` and is never routable.
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
-from gateway.bundle.destinations import _today
+from gateway.bundle.destinations import utc_today
 from gateway.bundle.pair import Pair, build_pair, load_pair
 from gateway.config import Settings, read_settings
 from gateway.documents import DocumentsRefused, load
@@ -37,7 +37,7 @@ def start_pair(
     *,
     simulators: Mapping[str, str] | None = None,
     environ: Mapping[str, str] | None = None,
-    today: Callable[[], date] = _today,
+    today: Callable[[], date] = utc_today,
 ) -> tuple[Pair, str]:
     """The pair to begin serving with, and "" or a loud message that it is the last good one and why.
 

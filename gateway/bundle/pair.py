@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from adapters.registry import VENDORS
 from gateway.bundle.bundle import Bundle, Papers, build_bundle, read_papers
-from gateway.bundle.destinations import Destination, Model, _today, build_destinations, build_models, remarks
-from gateway.config import Settings, read_settings
+from gateway.bundle.destinations import Destination, Model, build_destinations, build_models, remarks, utc_today
+from gateway.bundle.removed import removed
+from gateway.config import Address, Settings, read_settings
 from gateway.config.settings import VendorSettings
 from gateway.documents import Documents, DocumentsRefused, Problem, load, nearest
 from gateway.identity import KeyGrant, Keyring, KeyringRefused
@@ -80,7 +82,7 @@ def load_pair(
     previous: Pair | None = None,
     simulators: Mapping[str, str] | None = None,
     environ: Mapping[str, str] | None = None,
-    today: Callable[[], date] = _today,
+    today: Callable[[], date] = utc_today,
 ) -> Pair:
     """The pair that `path` (config.yaml) begins; DocumentsRefused with every fault.
 
@@ -89,9 +91,14 @@ def load_pair(
     """
     config = load(path)
     settings = read_settings(config, path.parent, environ)
-    return build_pair(
-        config, settings, load(settings.bundle), serving=serving, previous=previous, simulators=simulators, today=today
-    )
+    files = load(settings.bundle)
+    try:
+        return build_pair(
+            config, settings, files, serving=serving, previous=previous, simulators=simulators, today=today
+        )
+    except DocumentsRefused as refused:
+        taken_out = removed(config, previous.settings, settings, refused.problems) if previous else ()
+        raise DocumentsRefused((*refused.problems, *taken_out)) from None
 
 
 def build_pair(
@@ -102,7 +109,7 @@ def build_pair(
     serving: bool = False,
     previous: Pair | None = None,
     simulators: Mapping[str, str] | None = None,
-    today: Callable[[], date] = _today,
+    today: Callable[[], date] = utc_today,
 ) -> Pair:
     """The same from what was read already."""
     papers = read_papers(files)
@@ -124,7 +131,7 @@ def build_pair(
         urls=urls,
         keyring=keyring,
         revision=_revision(config, bundle),
-        notes=(*remarks(destinations), *_shared_credentials(settings)),
+        notes=(*remarks(destinations), *_shared_credentials(settings), *_plain_http(settings)),
         _named={name: model for model in models.values() for name in (model.name, *model.aliases)},
     )
 
@@ -176,6 +183,13 @@ def _shared_credentials(settings: Settings) -> Iterator[str]:
     for reference, uses in references.items():
         if uses > 1:
             yield f"{uses} vendors share the credential {reference}: what one spends, the others lack"
+
+
+def _plain_http(settings: Settings) -> Iterator[str]:
+    for vendor in settings.vendors.values():
+        url = urlsplit(vendor.base_url or "")
+        if url.scheme == "http" and vendor.credential and not Address(url.hostname or "", 0).loopback:
+            yield f"vendor {vendor.name} gets its credential and every prompt over plain http"
 
 
 def _refuse(documents: Documents, problems: Iterator[Problem]) -> None:

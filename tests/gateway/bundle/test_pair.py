@@ -163,6 +163,22 @@ def test_a_policy_may_name_existing_teams_and_groups_only(home: Path):
     assert "did you mean finance?" in refused(home)
 
 
+def test_a_reload_that_takes_a_used_name_out_names_both_places(home: Path):
+    edit(home / "bundle" / "policies.yaml", "rules:", "applies_to: {teams: [finance]}\nrules:")
+    before = pair(home)
+    edit(home / "config.yaml", "teams: [finance]", "teams: [legal]")
+    with pytest.raises(DocumentsRefused) as caught:
+        pair(home, previous=before)
+    bundle, config = map(str, caught.value.problems)
+    assert bundle.startswith(f"{home}/bundle/policies.yaml:7:") and "finance" in bundle
+    assert config.startswith(f"{home}/config.yaml:3:13: finance was taken out of directory.teams, and {home}/bundle/")
+
+
+def test_a_credential_over_plain_http_is_noted(home: Path):
+    edit(home / "config.yaml", "kind: openai, credential", "kind: openai, base_url: 'http://10.0.0.1/v1', credential")
+    assert any("over plain http" in note for note in pair(home).notes)
+
+
 def test_a_key_may_name_what_exists_only(home: Path):
     found = pair(home)
     assert found.unknown_in(KeyGrant(user="u", team="finance", groups=("hr",), use_cases=("sandbox",))) is None

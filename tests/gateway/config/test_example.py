@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from gateway.bundle.contracts import Contract
+from gateway.bundle.use_cases import UseCase
 from gateway.config import SETTINGS, read_settings
+from gateway.config.table import rows
 from gateway.documents import load, load_texts
 
 ROOT = Path(__file__).parents[3]
@@ -60,6 +63,6 @@ def test_the_commented_vendors_work_when_uncommented(tmp_path):
 
 def test_every_setting_is_on_the_reference_page():
     page = PAGE.read_text("utf-8")
-    for row in SETTINGS:
-        line = f"| `{row.path}` | {row.kind.replace('|', chr(92) + '|')} | {row.default} | {row.help} |"
+    for row in (*SETTINGS, *rows(Contract), *rows(UseCase)):
+        line = f"| `{row.path}` | {row.kind.replace('|', chr(92) + '|')} | {row.default or 'none'} | {row.help} |"
         assert line in page, f"docs/reference/configuration.md lacks: {line}"

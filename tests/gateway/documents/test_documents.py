@@ -2,6 +2,8 @@ import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.documents import DocumentsRefused, Problem, load, load_texts, nearest
 from gateway.documents.loader import MAX_FILE
@@ -58,6 +60,16 @@ def test_quoted_values_stay_strings():
 )
 def test_refusals_name_the_place(text, message):
     assert refused(text) == message
+
+
+@given(st.binary(max_size=80) | st.text("{}[]:,-&*!|>'\"%#?@ \na1~", max_size=40).map(str.encode))
+def test_any_bytes_are_read_or_refused(raw):
+    try:
+        found = load_texts({"f.yaml": raw})
+    except DocumentsRefused as refused:
+        assert all(p.file == "f.yaml" and p.message for p in refused.problems)
+    else:
+        assert all(isinstance(d.value, dict) for d in found.items)
 
 
 def test_a_syntax_error_names_the_place():
