@@ -59,8 +59,9 @@ class Line:
         """Start the scribe and block until it says how it stands (`failed`). Raises OSError."""
         self._start()
         assert self._link is not None
-        words = self._link.first_word(REPORT.size, _START)
-        self._hear(words)
+        self._hear(self._link.first_word(REPORT.size, _START))
+        with suppress(RuntimeError):  # no loop runs yet: the first record will listen
+            self._bind()
 
     # -- sending
 
