@@ -257,9 +257,7 @@ async def test_a_cut_answer(stream: bool) -> None:
         ([b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n"], ProtocolBroken),
     ],
 )
-async def test_what_is_not_a_whole_answer(
-    parts: list[bytes], kind: type[UpstreamError], raw_server: RawServer
-) -> None:
+async def test_what_is_not_a_whole_answer(parts: list[bytes], kind: type[UpstreamError], raw_server: RawServer) -> None:
     async with raw_server(answering(*parts)) as url:
         failure = await failure_of(url, idle_seconds=2.0)
     assert type(failure) is kind

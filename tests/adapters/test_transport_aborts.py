@@ -6,13 +6,15 @@ import asyncio
 import random
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from pathlib import Path
 
 import orjson
 import pytest
+import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -213,6 +215,38 @@ async def test_tls_is_verified_against_the_bundle_given(authority: Authority, ra
                 await transport.send(wrong, "POST", "/v1/x", JSON, b"{}")
 
 
+async def test_tls_goes_through_the_configured_proxy_unopened(authority: Authority, raw_server: RawServer) -> None:
+    context, bundle = authority
+    asked: list[bytes] = []
+
+    async def vendor(request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+        return True
+
+    async def proxy(request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        asked.append(request)
+        port = int(request.split()[1].rpartition(b":")[2])
+        inward, outward = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+
+        async def pour(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+            while data := await source.read(65_536):
+                sink.write(data)
+            sink.close()
+
+        await asyncio.gather(pour(reader, outward), pour(inward, writer), return_exceptions=True)
+        return False
+
+    async with raw_server(vendor, context) as url, raw_server(proxy) as through, Transport() as transport:
+        named = url.replace("http://127.0.0.1", "https://localhost")
+        endpoint = Endpoint(named, ca_bundle=bundle, egress_proxy=through)
+        for _ in range(2):
+            answer = await transport.send(endpoint, "POST", "/v1/x", [("x-api-key", "secret")], b"prompt")
+            assert await answer.read(10) == b"{}"
+    assert [request.split()[0] for request in asked] == [b"CONNECT"]
+    assert b"secret" not in asked[0]
+
+
 async def test_a_call_cancelled_over_tls_closes_its_socket_at_once(authority: Authority, raw_server: RawServer) -> None:
     context, bundle = authority
     gone, asked = asyncio.Event(), asyncio.Event()
@@ -231,3 +265,22 @@ async def test_a_call_cancelled_over_tls_closes_its_socket_at_once(authority: Au
         await asked.wait()
         await cancelled(task)
         await asyncio.wait_for(gone.wait(), 0.1)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        test_a_call_cancelled_before_the_first_byte_closes_its_socket_at_once,
+        test_a_call_cancelled_in_mid_upload_does_not_wait_for_a_vendor_that_reads_nothing,
+        test_leaving_in_mid_stream_closes_the_socket_at_once,
+        test_a_thousand_aborts_lose_no_slot,
+        test_calls_cancelled_while_connecting_leave_no_socket_behind,
+        test_tls_is_verified_against_the_bundle_given,
+        test_tls_goes_through_the_configured_proxy_unopened,
+        test_a_call_cancelled_over_tls_closes_its_socket_at_once,
+    ],
+)
+def test_the_same_on_uvloop(check: Callable[..., Coroutine[None, None, None]], request: pytest.FixtureRequest) -> None:
+    given = {name: request.getfixturevalue(name) for name in signature(check).parameters}
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(check(**given))

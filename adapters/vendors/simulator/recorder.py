@@ -56,7 +56,7 @@ class Recorder:
     """The last requests of all simulators in this process; the oldest fall off past `most` requests or `most_bytes`."""
 
     def __init__(
-        self, *, most: int = 1_000, most_bytes: int = 64 * 2**20, clock: Callable[[], float] = time.monotonic
+        self, *, most: int = 1_000, most_bytes: int = 16 * 2**20, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._kept: deque[Received] = deque()
         self._most, self._most_bytes, self._bytes = most, most_bytes, 0

@@ -11,8 +11,10 @@ import pytest
 
 from adapters.vendors.simulator import SimulatorServer
 
-WEATHER = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
-CHAT_TOOL: Any = {"type": "function", "function": {"name": "weather", "parameters": WEATHER}}
+WEATHER = {
+    "type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"], "additionalProperties": False,
+}  # fmt: skip
+CHAT_TOOL: Any = {"type": "function", "function": {"name": "weather", "parameters": WEATHER, "strict": True}}
 MESSAGES_TOOL: Any = {"name": "weather", "input_schema": WEATHER}
 RESPONSES_TOOL: Any = {"type": "function", "name": "weather", "parameters": WEATHER, "strict": False}
 WISH = 'What is it like? [[sim:tool=weather {"city":"Paris"}]]'
