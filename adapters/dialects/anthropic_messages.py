@@ -18,6 +18,9 @@ from adapters.wire.body import Document, Edit, replace_string, set_member
 
 _MAX_ID = 128
 
+# The vendor takes no smaller thinking budget.
+_LEAST_BUDGET = 1024
+
 
 class AnthropicMessages:
     """Messages with content blocks, tools and thinking; the vendor always reports usage and keeps no answers."""
@@ -53,10 +56,16 @@ class AnthropicMessages:
         return [] if model == ask.model else [replace_string(ask.document, ("model",), model, "model_alias")]
 
     def cap(self, ask: Ask, tokens: int) -> list[Edit]:
-        """Lowers `max_tokens`, which counts thinking too; never raises it."""
+        """Lowers `max_tokens`, which counts thinking too, and a thinking budget that would no longer fit below it."""
         if ask.max_output is not None and ask.max_output <= tokens:
             return []
-        return [set_member(ask.document, (), "max_tokens", b"%d" % tokens, "token_cap")]
+        edits = [set_member(ask.document, (), "max_tokens", b"%d" % tokens, "token_cap")]
+        thinking = ask.document.value.get("thinking")
+        budget = thinking.get("budget_tokens") if type(thinking) is dict else None
+        if type(budget) is int and budget >= tokens:
+            lowered = b"%d" % max(_LEAST_BUDGET, tokens - 1)
+            edits.append(set_member(ask.document, ("thinking",), "budget_tokens", lowered, "token_cap"))
+        return edits
 
     def reader(self, ask: Ask) -> Reader:
         """A fresh reader for one attempt's answer."""

@@ -203,8 +203,8 @@ def _whole_block(strings: Strings, path: Path, index: int, block: object) -> Non
     """Claims the texts of a complete block; what it has besides is gathered by the place where it stands."""
     if type(block) is not dict:
         return
-    kind = block.get("type")
-    if type(kind) is str and kind in _BLOCKS:
+    kind = str(block.get("type"))
+    if kind in _BLOCKS:
         field, role, word = _BLOCKS[kind]
         strings.claim((*path, field), f"{word}:{index}", role)
     elif kind in _CALLS:

@@ -189,6 +189,13 @@ def test_edits_change_the_model_and_the_cap_alone() -> None:
     assert {edit.kind for edit in edits} == {"model_alias", "token_cap"}
 
 
+def test_a_cap_takes_the_thinking_budget_along() -> None:
+    found = ask(max_tokens=8000, thinking={"type": "enabled", "budget_tokens": 6000})
+    sent = json.loads(splice(found.document.raw, DIALECT.cap(found, 4000)))
+    assert (sent["max_tokens"], sent["thinking"]["budget_tokens"]) == (4000, 3999)
+    assert len(DIALECT.cap(found, 7000)) == 1
+
+
 def test_a_count_is_judged_like_the_message() -> None:
     dialect = AnthropicCountTokens()
     body = orjson.dumps({"model": "m", "messages": [{"role": "user", "content": "hi"}], "tools": []})
