@@ -9,7 +9,7 @@ from policies.rules import Rule
 from policies.ruling import FindingFacts, PassageFacts, Rewrite
 from policies.transform.redact import Span, breaks_strings, is_json_source, joined, placeholder, whole_escapes
 
-Redaction = tuple[FindingFacts, Rule]
+Redactions = Sequence[tuple[Rule, list[FindingFacts]]]
 Shown = Callable[[Iterable[str]], tuple[str, ...]]
 
 
@@ -17,42 +17,48 @@ class Plan(NamedTuple):
     """rewrites: sorted, not overlapping. stuck: findings that stand where nothing can be rewritten."""
 
     rewrites: tuple[Rewrite, ...]
-    stuck: tuple[Redaction, ...]
+    stuck: list[FindingFacts]
 
 
-def plan(passages: Sequence[PassageFacts], redactions: Sequence[Redaction], shown: Shown) -> Plan:
-    """Rewrites for all redactions of a request.
+def plan(passages: Sequence[PassageFacts], redactions: Redactions, shown: Shown) -> Plan:
+    """Rewrites for all redactions of a request; a finding of several rules goes by the first of them.
 
     A value may be seen in two passages of the same body string (tool arguments as they stand, and decoded): both are
     rewritten, since neither reading is sure to show every place; the edits then meet in the same bytes.
     """
-    reachable: list[Redaction] = []
-    stuck: list[Redaction] = []
-    sources: dict[int, bool] = {}
-    for finding, rule in redactions:
-        passage = passages[finding.passage]
-        source = sources.get(finding.passage)
-        if source is None:
-            source = sources[finding.passage] = passage.role == "tool_arguments" and is_json_source(passage.text)
-        start, end = _reach(passage, finding, source)
-        fits = passage.rewritable(start, end) and not (source and breaks_strings(passage.text, start, end))
-        (reachable if fits else stuck).append((finding, rule))
-    return Plan(tuple(_rewrites(passages, reachable, sources, shown)), tuple(stuck))
-
-
-def _rewrites(
-    passages: Sequence[PassageFacts], redactions: Iterable[Redaction], sources: dict[int, bool], shown: Shown
-) -> Iterator[Rewrite]:
     spans: dict[int, list[Span]] = {}
-    for finding, rule in redactions:
-        start, end = _reach(passages[finding.passage], finding, sources[finding.passage])
-        spans.setdefault(finding.passage, []).append(Span(start, end, finding.detector, rule.id))
+    stuck: list[FindingFacts] = []
+    sources: dict[int, bool] = {}
+    for finding, rule in _first_rules(redactions):
+        index = finding.passage
+        passage = passages[index]
+        if index not in sources:
+            sources[index] = passage.role == "tool_arguments" and is_json_source(passage.text)
+        start, end = finding.start, finding.end
+        if sources[index]:
+            start, end = whole_escapes(passage.text, start, end)
+        if not passage.rewritable(start, end) or (sources[index] and breaks_strings(passage.text, start, end)):
+            stuck.append(finding)
+        else:
+            spans.setdefault(index, []).append(Span(start, end, finding.detector, rule.id))
+    return Plan(tuple(_rewrites(spans, shown)), stuck)
+
+
+def _first_rules(redactions: Redactions) -> Iterable[tuple[FindingFacts, Rule]]:
+    """Each finding once, with the first rule that redacts it."""
+    chosen: dict[tuple[int, int, int, str], tuple[FindingFacts, Rule]] = {}
+    lists: set[int] = set()
+    for rule, findings in redactions:
+        if id(findings) in lists:
+            continue  # rules that ask the same share one list
+        lists.add(id(findings))
+        for finding in findings:
+            chosen.setdefault((finding.passage, finding.start, finding.end, finding.detector), (finding, rule))
+    return chosen.values()
+
+
+def _rewrites(spans: dict[int, list[Span]], shown: Shown) -> Iterator[Rewrite]:
     for index in sorted(spans):
         for span in joined(spans[index]):
             (name,) = shown((span.detector,))
             yield Rewrite(index, span.start, span.end, placeholder(name), name, span.rule)
-
-
-def _reach(passage: PassageFacts, finding: FindingFacts, source: bool) -> tuple[int, int]:
-    return whole_escapes(passage.text, finding.start, finding.end) if source else (finding.start, finding.end)
-

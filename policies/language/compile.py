@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
@@ -154,6 +155,7 @@ def _number(read: Read, wanted: Comparison, missing: bool) -> Holds:
     return compares
 
 
+@lru_cache(maxsize=4096)  # rules that ask alike share one closure, and with it what they match
 def _where(where: Where, *, loosens: bool) -> Callable[[PassageFacts], bool] | None:
     """The passages that count as one closure; None where all do. An unnamed tool or host counts unless that loosens."""
     tests: list[Callable[[PassageFacts], bool]] = []

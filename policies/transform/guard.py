@@ -187,6 +187,8 @@ class Guard:
         safe, weighed = len(text), Weighed()
         if rules.local:
             safe, found = self._engine.settle(text, start, rules.local_detectors, final=final)
+            if not found and not rules.sets:
+                return safe, weighed
             if rules.scale.source and not final:
                 safe, found = _whole_edits(text, safe, found)
             weighed = rules.scale.each(text, found, rules.local)
@@ -242,7 +244,7 @@ def _trim(state: _Channel) -> None:
     if state.kind.keeps or state.stopped is not None:
         return
     spare = state.safe - state.base - state.kind.reach
-    if spare > 256:
+    if spare > 64:
         state.text = state.text[spare:]
         state.base += spare
 

@@ -65,6 +65,7 @@ class Found:
     failed: str | None = None
 
 
+CALL = Call()
 ALPHA = Destination()
 BETA = Destination("beta", "simulator-eu", "sim-1", "eu", "standard", "beta-eu", "Beta SA", 0)
 INTERNAL = Destination("internal", "internal", "sim-1", "fr", "internal", "in-house", "Acme", 0, False, False)
@@ -117,7 +118,7 @@ def judge(
     findings: Iterable[Finding] = (),
     passages: Sequence[Text] = (Text(),),
     to: Destination = ALPHA,
-    call: Call = Call(),
+    call: Call = CALL,
     **more: Any,
 ) -> Ruling:
     return policies.judge(call, passages, Found(tuple(findings)), to, **more)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from decide_cases import (
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 from policies.decide import Policies, Ruling, facts_key
 from policies.findings import PART_CLASSES
 
+CALL = Call()
 STRICT = {"allow": 0, "reroute": 1, "deny": 2}
 
 DETECTORS = st.sampled_from(["fin.iban", "fr.nir", "contact.email", "secret.vendor", "secret.*", "doc.label"])
@@ -107,7 +109,7 @@ def findings(given: list[tuple[str, int, int, float, int]]) -> tuple:
     return tuple(finding(d, start, start + length, passage, c) for d, start, length, c, passage in given)
 
 
-def ruled(policies: Policies, texts: list[Text], found: tuple, to: Any, call: Call = Call(), **more: Any) -> Ruling:
+def ruled(policies: Policies, texts: list[Text], found: tuple, to: Any, call: Call = CALL, **more: Any) -> Ruling:
     return policies.judge(call, texts, Found(found), to, **more)
 
 
@@ -183,7 +185,7 @@ def test_rewrites_are_sorted_apart_and_cover_what_was_asked(given, texts, found)
     ruling = ruled(compiled(policy(*named(given))), texts, findings(found), ALPHA)
     spans = [(r.passage, r.start, r.end) for r in ruling.rewrites]
     assert spans == sorted(spans)
-    assert all(a[0] < b[0] or a[2] <= b[1] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[0] < b[0] or a[2] <= b[1] for a, b in pairwise(spans))
 
 
 @given(RULES, st.lists(TEXTS, min_size=3, max_size=3), FOUND, PLACES)

@@ -1,0 +1,205 @@
+"""One judgement while it is made: what each rule adds, what is denied without a rule, and the ruling in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from policies.findings import class_detector
+from policies.rewrites import plan
+from policies.rules import ByDetector, Rule
+from policies.ruling import (
+    CallFacts,
+    DestinationFacts,
+    FindingFacts,
+    Notice,
+    PassageFacts,
+    Place,
+    Rewrite,
+    RuleHit,
+    Ruling,
+)
+from policies.words import BUILT_IN, Words, refusal
+
+Shown = Callable[[Iterable[str]], tuple[str, ...]]
+
+BUILT_IN_POLICY: Final = "built-in"
+
+# Which of several denials a refusal quotes: a rule of the bundle says more than a built-in one.
+_QUOTED_FIRST: Final = {"rule": 0, "not_rewritable": 1}
+
+
+class _Denial(NamedTuple):
+    """One reason to refuse."""
+
+    reason: str
+    hit: RuleHit
+    words: Words
+    contact: str | None = None
+    overridable: bool = False
+    way_out: bool = False
+
+
+@dataclass(slots=True)
+class _Match:
+    """Findings that rules asking the same match. fresh: those not in history. seen: as hits show them, made once."""
+
+    findings: list[FindingFacts]
+    fresh: list[FindingFacts]
+    seen: tuple[tuple[str, ...], Place] | None = None
+    seen_fresh: tuple[tuple[str, ...], Place] | None = None
+
+
+class Case:
+    """The judgement of one call at one destination. Rules are asked one by one, then `ruling` says what follows."""
+
+    __slots__ = (
+        "call", "denials", "destination", "found", "hits", "matches", "notices", "opened", "passages", "permitted",
+        "redactions", "refused", "reroutes", "shown",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        call: CallFacts,
+        passages: Sequence[PassageFacts],
+        destination: DestinationFacts,
+        refused: frozenset[int],
+        found: ByDetector,
+        shown: Shown,
+    ) -> None:
+        self.call, self.passages, self.destination = call, passages, destination
+        self.refused, self.found, self.shown = refused, found, shown
+        self.hits: list[RuleHit] = []
+        self.denials: list[_Denial] = []
+        self.matches: dict[int, _Match | None] = {}
+        self.redactions: list[tuple[Rule, list[FindingFacts]]] = []
+        self.notices: list[Notice] = []
+        self.reroutes: list[tuple[str, RuleHit]] = []
+        self.permitted: set[int] = set()
+        self.opened = False
+
+    def ask(self, rule: Rule, asks: int) -> None:
+        """Evaluate a rule whose facts hold. asks: the same number for rules that ask for the same findings."""
+        match = None
+        if rule.findings is not None:
+            match = self.matches[asks] if asks in self.matches else self._match(rule, asks)
+            if match is None:
+                return
+        elif rule.where is not None and not any(map(rule.where, self.passages)):
+            return
+        force = rule.force(self.call, self.destination)
+        hit = self._rule_hit(rule, force, match)
+        self.hits.append(hit)
+        if force == "enforce":
+            self._follow(rule, hit, match.findings if match else [])
+
+    def built_in(
+        self, failed: str | None, permitted: bool, vendor_state_ok: Callable[[PassageFacts], bool]
+    ) -> None:
+        """What is denied without any rule saying so. permitted: the default, where no allow rule matched."""
+        if failed is not None:
+            self._deny("detection_failed")
+        if not self.destination.known:
+            self._deny("unknown_destination")
+        if not self.opened and not permitted:
+            self._deny("default")
+        if self.found:
+            external = self.destination.external
+            self._parts("not_inspectable", lambda i: not external or i in self.permitted)
+            self._parts("remote_url", lambda i: i in self.permitted)
+            self._parts("server_tool", lambda i: i in self.permitted)
+            self._parts("vendor_state", lambda i: vendor_state_ok(self.passages[i]))
+
+    def ruling(self, revision: str) -> Ruling:
+        """Everything noted, as one ruling."""
+        rewrites = self._rewrites() if self.redactions else ()
+        hits, notices = tuple(self.hits), tuple(self.notices)
+        if self.denials:
+            first = min(self.denials, key=lambda d: _QUOTED_FIRST.get(d.reason, 2))
+            return Ruling(
+                "deny",
+                rewrites,
+                hits,
+                notices,
+                message=refusal(first.words, way_out=first.way_out),
+                contact=first.contact,
+                overridable=all(d.overridable for d in self.denials),
+                revision=revision,
+                reason=first.reason,
+                decided_by=first.hit,
+            )
+        if self.reroutes:
+            # Of several targets the first by name: neither file nor rule order may matter.
+            to, by = min(self.reroutes, key=lambda r: (r[0], r[1].rule))
+            return Ruling("reroute", rewrites, hits, notices, to, revision=revision, reason="rule", decided_by=by)
+        return Ruling("allow", rewrites, hits, notices, revision=revision)
+
+    def _match(self, rule: Rule, asks: int) -> _Match | None:
+        findings = rule.matched(self.found, self.passages)
+        fresh = [f for f in findings if not (self.passages[f.passage].history or f.passage in self.refused)]
+        match = self.matches[asks] = _Match(findings, fresh) if findings else None
+        return match
+
+    def _rule_hit(self, rule: Rule, force: str, match: _Match | None) -> RuleHit:
+        """A deny shows the findings that are refused, or is a redaction where all of them are history."""
+        if match is None:
+            return RuleHit(rule.id, rule.policy, rule.action, force, (), 0, None)
+        action = rule.action
+        if action == "deny" and rule.in_history == "redact" and len(match.fresh) < len(match.findings):
+            if match.fresh:
+                seen = match.seen_fresh = match.seen_fresh or self._seen(match.fresh)
+                return RuleHit(rule.id, rule.policy, action, force, seen[0], len(match.findings), seen[1])
+            action = "redact"
+        seen = match.seen = match.seen or self._seen(match.findings)
+        return RuleHit(rule.id, rule.policy, action, force, seen[0], len(match.findings), seen[1])
+
+    def _follow(self, rule: Rule, hit: RuleHit, matched: list[FindingFacts]) -> None:
+        if hit.action == "deny":
+            self.denials.append(_Denial("rule", hit, rule.message, rule.contact, rule.overridable))
+        elif hit.action == "redact":
+            self.redactions.append((rule, matched))
+        elif hit.action == "reroute" and rule.to is not None and rule.to != self.destination.name:
+            self.reroutes.append((rule.to, hit))
+        elif hit.action == "warn":
+            self.notices.append(Notice(rule.id, rule.message or BUILT_IN["rule"]))
+        elif hit.action == "allow":
+            # An allow rule about parts opens those parts and nothing else.
+            self.permitted.update(f.passage for f in matched)
+            self.opened = self.opened or not matched
+
+    def _rewrites(self) -> tuple[Rewrite, ...]:
+        """The edits that redact; a rule whose findings no edit can reach becomes a denial that says how to leave."""
+        planned = plan(self.passages, self.redactions, self.shown)
+        for rule, findings in self.redactions if planned.stuck else ():
+            stuck = [f for f in findings if f in planned.stuck]
+            if not stuck:
+                continue
+            detectors, place = self._seen(stuck)
+            hit = RuleHit(rule.id, rule.policy, "deny", "enforce", detectors, len(stuck), place)
+            self.hits = [hit if (h.rule, h.mode) == (rule.id, "enforce") else h for h in self.hits]
+            self.denials.append(
+                _Denial("not_rewritable", hit, rule.message, rule.contact, rule.overridable, way_out=True)
+            )
+        return planned.rewrites
+
+    def _parts(self, part: str, permitted: Callable[[int], bool]) -> None:
+        name = class_detector(part)
+        denied = [f for f in self.found.get(name, ()) if not permitted(f.passage)]
+        if denied:
+            self._deny("vendor_state" if part == "vendor_state" else name, denied)
+
+    def _deny(self, name: str, findings: Sequence[FindingFacts] = ()) -> None:
+        detectors, place = self._seen(findings) if findings else ((), None)
+        rule = f"{BUILT_IN_POLICY}.{name}"
+        hit = RuleHit(rule, BUILT_IN_POLICY, "deny", "enforce", detectors, len(findings), place)
+        self.hits.append(hit)
+        self.denials.append(_Denial("class" if name.startswith("class.") else name, hit, BUILT_IN[name]))
+
+    def _seen(self, findings: Sequence[FindingFacts]) -> tuple[tuple[str, ...], Place]:
+        """Detectors and the first place, as they may be shown."""
+        first = findings[0]
+        passage = self.passages[first.passage]
+        place = Place(passage.message, passage.role, passage.direction, first.start)
+        return self.shown({f.detector for f in findings}), place
+
