@@ -10,13 +10,13 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.adapters.dialects.vendor_records import misplaced, needs_records, places, planted, records, uncovered
 
 from adapters.ask import Ask, Passage
 from adapters.dialects.anthropic_count_tokens import AnthropicCountTokens
 from adapters.dialects.anthropic_messages import AnthropicMessages
 from adapters.errors import BodyRefused
 from adapters.wire.body import Document, splice
+from tests.adapters.dialects.vendor_records import misplaced, needs_records, places, planted, records, uncovered
 
 DIALECT = AnthropicMessages()
 CANARY = "canary-4f9d2b"
