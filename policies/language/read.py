@@ -113,7 +113,10 @@ class PolicyReader:
         if value == "pseudonymise":
             self.reading.fault(path, "pseudonymise isn't there yet: use redact or deny until it is")
             return "deny"
-        return self.reading.choice(value, path, ACTIONS) if value is not None else "deny"
+        if value is None:
+            return "deny"
+        chosen = self.reading.choice(value, path, ACTIONS)
+        return chosen if chosen == value else "deny"
 
     def _id(self, value: Mapping[str, Any], path: Path) -> str:
         found = self.reading.text(value["id"], (*path, "id"), name=True) if "id" in value else ""
@@ -129,7 +132,7 @@ class PolicyReader:
 
     def _destination(self, value: object, path: Path) -> str:
         name = self.reading.text(value, path)
-        known = self.conditions.names([name], path, "destinations") if name else None
+        known = self.conditions.names(name, path, "destinations") if name else None
         if known is not None and not known.exact:
             self.reading.fault(path, "must be the name of one destination")
         return name
