@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.vendors.simulator import openai_parts as parts
@@ -23,12 +23,17 @@ def read(body: Mapping[str, Any]) -> Prompt:
         model=str(body["model"]),
         text=said,
         results=results,
-        tools=tuple(_tools(mappings(body.get("tools")))),
+        tools=tuple(tool for offer in (body, *_offers(items)) for tool in _tools(mappings(offer.get("tools")))),
         forced=parts.forced(body.get("tool_choice")),
         schema=parts.schema(mapping(mapping(body.get("text")).get("format"))),
         cap=whole(body.get("max_output_tokens")),
         stream=body.get("stream") is True,
     )
+
+
+def _offers(items: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Items of the input that offer tools: Codex has a way of speaking in which `tools` is left out."""
+    return (item for item in items if item.get("type") == "additional_tools")
 
 
 def _tools(offered: list[Mapping[str, Any]], space: str = "") -> Iterator[Tool]:
