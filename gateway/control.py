@@ -83,6 +83,9 @@ class _Control:
     async def issue(self, request: Request) -> JSONResponse:
         try:
             grant = KeyGrant.parse(await request.json())
+            unknown = self._runtime.epoch.pair.unknown_in(grant)
+            if unknown is not None:
+                return JSONResponse({"refused": unknown}, 422)
             record, key = self._runtime.keys.issue(grant, self._runtime.now())
         except (KeyStoreRefused, ValueError) as refused:
             words = str(refused) if isinstance(refused, KeyStoreRefused) else "the body isn't JSON"

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from adapters.errors import CutShort
 from adapters.reply import Chunk, TextEdit
 from adapters.wire.sse import Framer
 
 if TYPE_CHECKING:
     from adapters.dialects.base import Reader
+    from adapters.wire.sse import Event
     from policies.decide import Ruling
 
 
@@ -93,21 +95,16 @@ class Gate:
         """Takes bytes of the stream, in any cut; gives the events that may leave now."""
         out: list[bytes] = []
         for event in self._framer.feed(data):
-            chunk = self.reader.event(event)
-            if chunk.error is not None:
-                raise chunk.error
-            self._see(chunk)
-            if self._guard is None:
-                if not chunk.drop:
-                    out.append(chunk.raw)
-            else:
-                self._inspect(chunk, self._guard)
-                self._leave(out)
+            self._take(event, out)
         return out
 
     def finish(self) -> list[bytes]:
         """The upstream ended: what was held, then a terminator where the vendor left it out."""
         out: list[bytes] = []
+        for event in self._framer.end():
+            self._take(event, out)
+        if self._framer.rest() and not self.reader.stopped():
+            raise CutShort
         missing = self.reader.end()
         if self._guard is not None:
             for name in self._channels:
@@ -131,6 +128,18 @@ class Gate:
             self._close(name, self._guard)
         self._leave(out)
         return b"".join(out)
+
+    def _take(self, event: Event, out: list[bytes]) -> None:
+        chunk = self.reader.event(event)
+        if chunk.error is not None:
+            raise chunk.error
+        self._see(chunk)
+        if self._guard is None:
+            if not chunk.drop:
+                out.append(chunk.raw)
+        else:
+            self._inspect(chunk, self._guard)
+            self._leave(out)
 
     def _see(self, chunk: Chunk) -> None:
         if chunk.content:
@@ -196,11 +205,9 @@ class Gate:
                 return
             queue.popleft()
             edits = {i: found for i, part in enumerate(parts) if (found := _edits_of(part))}
-            if edits:
-                self.edited += len(edits)
-                out.append(self.reader.rewrite(chunk, edits))
-            else:
-                out.append(chunk.raw)
+            self.edited += len(edits)
+            # Also without edits: what repeats a text that was edited in an earlier event is emptied.
+            out.append(self.reader.rewrite(chunk, edits))
 
 
 def _edits_of(part: _Part) -> list[TextEdit]:

@@ -28,7 +28,10 @@ def reload(runtime: Runtime, config: Path, simulators: Mapping[str, str]) -> tup
     now = runtime.monotonic()
     for exchange in runtime.live:
         exchange.outdated = exchange.outdated or now
-    keep(pair)
+    try:
+        keep(pair)
+    except OSError:
+        runtime.measure.log.event("last_good.not_kept", level="error", config=pair.revision)
     runtime.measure.loaded(pair, runtime.now().timestamp())
     runtime.measure.reloaded(ok=True)
     runtime.ledger.post(

@@ -30,12 +30,12 @@ vendors:
 destinations:
   alpha/gpt-4o-mini: {vendor: alpha, model: gpt-4o-mini, contract: alpha-us}
   beta/gpt-4o-mini: {vendor: beta, model: gpt-4o-mini-eu, contract: beta-eu}
-  alpha/claude: {vendor: alpha, model: claude-sonnet-4-5, contract: alpha-us}
+  alpha/claude: {vendor: alpha, model: claude-sonnet-5, contract: alpha-us}
   internal/maison: {vendor: internal, model: maison-7b, contract: internal}
 models:
   gpt-4o-mini: {destinations: [alpha/gpt-4o-mini, beta/gpt-4o-mini]}
   text-embedding-3-small: {destinations: [alpha/gpt-4o-mini]}
-  claude-sonnet-4-5: {destinations: [alpha/claude], aliases: [claude-haiku-4-5]}
+  claude-sonnet-5: {destinations: [alpha/claude], aliases: [claude-haiku-4-5]}
   maison: {destinations: [internal/maison]}
 """
 

@@ -14,7 +14,7 @@ PATHS: Mapping[str, str] = {**OPENAI_PATHS, **ANTHROPIC_PATHS}
 
 def build(options: Mapping[str, str]) -> Vendor:
     """One simulated vendor; call ids are sent to it, so that its record can be laid beside the ledger."""
-    return BearerVendor("simulator", PATHS, trace_headers=True)
+    return BearerVendor("simulator", PATHS, stores=True, trace_headers=True)
 
 
 SIMULATOR = VendorKind("simulator", frozenset(PATHS), (), None, build)

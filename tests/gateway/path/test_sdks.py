@@ -68,13 +68,13 @@ async def test_chat_tool_call(oai: openai.AsyncOpenAI, stream: bool) -> None:
     if not stream:
         answer = await oai.chat.completions.create(**ask)
         call = answer.choices[0].message.tool_calls[0].function
-        assert (call.name, call.arguments) == ("weather", '{"town": "Lyon"}')
+        assert (call.name, call.arguments) == ("weather", '{"town":"Lyon"}')
         return
     arguments = ""
     async for chunk in await oai.chat.completions.create(**ask, stream=True):
         for call in chunk.choices[0].delta.tool_calls or ():
             arguments += call.function.arguments or ""
-    assert arguments == '{"town": "Lyon"}'
+    assert arguments == '{"town":"Lyon"}'
 
 
 async def test_text_completion(oai: openai.AsyncOpenAI) -> None:
@@ -109,7 +109,7 @@ async def test_responses_stream(oai: openai.AsyncOpenAI) -> None:
 
 async def test_messages(ant: anthropic.AsyncAnthropic) -> None:
     answer = await ant.messages.create(
-        model="claude-sonnet-4-5", max_tokens=100, messages=[{"role": "user", "content": "[[sim:say=Bonjour]]"}]
+        model="claude-sonnet-5", max_tokens=100, messages=[{"role": "user", "content": "[[sim:say=Bonjour]]"}]
     )
     assert answer.content[0].text == "Bonjour"
     assert answer.usage.output_tokens > 0
@@ -117,7 +117,7 @@ async def test_messages(ant: anthropic.AsyncAnthropic) -> None:
 
 async def test_messages_stream_with_a_tool(ant: anthropic.AsyncAnthropic) -> None:
     async with ant.messages.stream(
-        model="claude-sonnet-4-5",
+        model="claude-sonnet-5",
         max_tokens=100,
         messages=[{"role": "user", "content": '[[sim:tool=weather {"town": "Lyon"}]]'}],
         tools=[{"name": "weather", "input_schema": {"type": "object", "properties": {}}}],
@@ -129,7 +129,7 @@ async def test_messages_stream_with_a_tool(ant: anthropic.AsyncAnthropic) -> Non
 
 async def test_count_tokens(ant: anthropic.AsyncAnthropic) -> None:
     counted = await ant.messages.count_tokens(
-        model="claude-sonnet-4-5", messages=[{"role": "user", "content": "Bonjour tout le monde"}]
+        model="claude-sonnet-5", messages=[{"role": "user", "content": "Bonjour tout le monde"}]
     )
     assert counted.input_tokens > 0
 
@@ -143,7 +143,7 @@ async def test_models_in_both_shapes(oai: openai.AsyncOpenAI, ant: anthropic.Asy
 async def test_an_anthropic_client_with_a_bearer_token(house: House) -> None:
     async with anthropic.AsyncAnthropic(auth_token=house.key, base_url=house.url, max_retries=0) as client:
         answer = await client.messages.create(
-            model="claude-sonnet-4-5", max_tokens=10, messages=[{"role": "user", "content": "Bonjour"}]
+            model="claude-sonnet-5", max_tokens=10, messages=[{"role": "user", "content": "Bonjour"}]
         )
     assert answer.type == "message"
 
@@ -153,7 +153,7 @@ async def test_refusals_arrive_as_the_sdks_own_errors(house: House) -> None:
         with pytest.raises(openai.AuthenticationError):
             await client.models.list()
     async with anthropic.AsyncAnthropic(api_key=house.key, base_url=house.url, max_retries=0) as client:
-        with pytest.raises(anthropic.NotFoundError, match="claude-sonnet-4-5"):
+        with pytest.raises(anthropic.NotFoundError, match="claude-sonnet-5"):
             await client.messages.create(
-                model="claude-sonnet-45", max_tokens=1, messages=[{"role": "user", "content": "Bonjour"}]
+                model="claude-sonet-5", max_tokens=1, messages=[{"role": "user", "content": "Bonjour"}]
             )
