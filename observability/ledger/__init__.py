@@ -18,6 +18,7 @@ from observability.ledger.records import (
     Value,
     Who,
 )
+from observability.ledger.story import render_show, render_tail
 from observability.scribe.messages import Report
 from observability.scribe.scribe import Durability
 
@@ -40,6 +41,8 @@ __all__ = [
     "Who",
     "made_at",
     "read",
+    "render_show",
+    "render_tail",
     "show",
     "tail",
     "uuid7",

@@ -103,7 +103,7 @@ class _Thread:
 
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not true():
+        while not true():  # noqa: ASYNC110 - what another process does sets no event here
             await asyncio.sleep(0.005)
 
 
@@ -235,7 +235,7 @@ async def test_a_full_disk_in_mid_record_tears_nothing_that_was_promised(tmp_pat
     with pytest.raises(LedgerFailed, match="ENOSPC"):
         await ledger.write(intent("torn"))
     await until(lambda: ledger.failures > 3)
-    assert len(list(tmp_path.iterdir())) == 1, "the tries leave no files behind"
+    assert len(os.listdir(tmp_path)) == 1, "the tries leave no files behind"
     disk.append_error = 0
     await until(lambda: ledger.ready)
     ledger.close()
@@ -350,7 +350,7 @@ def _scribe(ledger: Ledger) -> int:
 
 def test_a_folder_that_can_not_be_written_is_said_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(LedgerFailed, match="ENOTDIR|EEXIST"):
+    with pytest.raises(LedgerFailed, match=r"ENOTDIR|EEXIST"):
         Ledger.open(tmp_path / "file" / "ledger", clock=clock)
 
 

@@ -1,0 +1,83 @@
+"""The log says what is on the list and nothing else."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import orjson
+
+from observability.logs import Log
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def log() -> tuple[Log, io.BytesIO]:
+    stream = io.BytesIO()
+    return Log(stream, clock=lambda: NOW), stream
+
+
+def lines(stream: io.BytesIO) -> list[dict[str, object]]:
+    return [orjson.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_line_is_one_json_object() -> None:
+    one, stream = log()
+    one.event("attempt", "call-1", destination="alpha", status=529, error="overload")
+    assert stream.getvalue() == b"", "lines are gathered"
+    one.flush()
+    assert lines(stream) == [
+        {
+            "at": "2026-11-23T12:00:00+00:00", "level": "info", "event": "attempt", "call": "call-1",
+            "destination": "alpha", "status": 529, "error": "overload",
+        }
+    ]  # fmt: skip
+
+
+def test_what_is_not_on_the_list_is_left_out_and_counted() -> None:
+    one, stream = log()
+    one.event("x", prompt="canary", status="canary", error=None, count=True)
+    one.flush()
+    assert lines(stream)[0]["dropped"] == 3
+    assert b"canary" not in stream.getvalue()
+
+
+def test_strings_are_short_and_can_not_break_the_line() -> None:
+    one, stream = log()
+    one.event("x", error="a\nb\ud800" + "c" * 1000)
+    one.flush()
+    (line,) = lines(stream)
+    assert line["error"] == "a\nb?" + "c" * 196
+
+
+def test_a_fault_names_its_place_and_never_its_words() -> None:
+    one, stream = log()
+    try:
+        raise ValueError("canary prompt")
+    except ValueError as error:
+        one.fault(error, "call-1")
+    (line,) = lines(stream)
+    assert line["error"] == "ValueError"
+    assert str(line["where"]).startswith("test_logs.py:")
+    assert b"canary" not in stream.getvalue()
+
+
+def test_warnings_are_written_at_once() -> None:
+    one, stream = log()
+    one.event("a")
+    one.event("b", level="warning")
+    assert [line["event"] for line in lines(stream)] == ["a", "b"]
+
+
+def test_many_lines_are_written_without_being_asked() -> None:
+    one, stream = log()
+    for _ in range(64):
+        one.event("a")
+    assert len(lines(stream)) == 64
+
+
+def test_a_stream_that_is_gone_costs_lines_not_calls() -> None:
+    one, stream = log()
+    stream.close()
+    one.event("a", level="error")
+    assert one.lost == 1
