@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, Protocol
 from policies.detectors.scan import ScanBudgetExceeded
 from policies.rules import Rule
 from policies.ruling import FindingFacts, RuleHit, Ruling
-from policies.transform.redact import whole_escapes
+from policies.transform.redact import escape_start, unescaped, whole_escapes
 from policies.transform.weigh import Scale, Shown, Weighed, matches
 
 # Roles under which rules know the kinds of an answer's text; every other kind counts as the assistant's.
@@ -91,6 +91,13 @@ class _Channel:
     safe: int = 0
     stopped: Ruling | None = None
 
+    def seen(self, *, final: bool = False) -> str:
+        """The text as detection sees it, same offsets; without an escape that has not fully come, unless `final`."""
+        if not self.kind.scale.source or "\\" not in self.text:
+            return self.text
+        seen = unescaped(self.text)
+        return seen + self.text[len(seen) :] if final else seen
+
 
 class Guard:
     """Judges the growing texts of one answer. Made by `Policies.guard`."""
@@ -163,7 +170,7 @@ class Guard:
 
     def _still_pending(self, state: _Channel) -> bool:
         """Whether what is held is still undecided: a scan could release nothing."""
-        start = self._engine.pending(state.text, state.kind.local_detectors)
+        start = self._engine.pending(state.seen(), state.kind.local_detectors)
         return start is not None and state.base + start <= state.safe
 
     def _judged(self, state: _Channel, *, final: bool, counted: bool = True) -> Release:
@@ -184,16 +191,16 @@ class Guard:
     def _weighed(self, state: _Channel, final: bool) -> tuple[int, Weighed]:
         """How far the text may go, and what its findings up to there lead to (offsets in `state.text`)."""
         rules, text, start = state.kind, state.text, state.safe - state.base
-        safe, weighed = len(text), Weighed()
+        safe, weighed, seen = len(text), Weighed(), state.seen(final=final)
         if rules.local:
-            safe, found = self._engine.settle(text, start, rules.local_detectors, final=final)
-            if not found and not rules.sets:
-                return safe, weighed
+            safe, found = self._engine.settle(seen, start, rules.local_detectors, final=final)
             if rules.scale.source and not final:
                 safe, found = _whole_edits(text, safe, found)
+            if not found and not rules.sets:
+                return safe, weighed
             weighed = rules.scale.each(text, found, rules.local)
         if rules.sets:
-            _, found = self._engine.settle(text, 0, _detectors(rules.sets), final=True)
+            _, found = self._engine.settle(seen, 0, _detectors(rules.sets), final=True)
             weighed = _both(weighed, rules.scale.together(text, found, rules.sets), start)
         return safe, weighed
 
@@ -202,7 +209,7 @@ class Guard:
         if not watched:
             return
         try:
-            _, found = self._engine.settle(state.text, 0, _detectors(r for r, _ in watched), final=True)
+            _, found = self._engine.settle(state.seen(final=True), 0, _detectors(r for r, _ in watched), final=True)
         except ScanBudgetExceeded:
             return
         forces = {r.id: force for r, force in watched}
@@ -222,10 +229,11 @@ def _detectors(rules: Iterable[Rule]) -> frozenset[str]:
 def _whole_edits(
     text: str, safe: int, found: Sequence[FindingFacts]
 ) -> tuple[int, tuple[FindingFacts, ...]]:
-    """Hold findings whose redaction would end behind `safe`, in an escape that has not fully come."""
+    """Release no half of an escape, and hold findings whose redaction would end behind `safe`."""
     kept: Sequence[FindingFacts] = found
+    safe = escape_start(text, safe)
     while late := [f.start for f in kept if f.end > safe or whole_escapes(text, f.start, f.end)[1] > safe]:
-        safe = min(late)
+        safe = escape_start(text, min(late))
         kept = [f for f in kept if f.start < safe]
     return safe, tuple(kept)
 
@@ -245,6 +253,8 @@ def _trim(state: _Channel) -> None:
         return
     spare = state.safe - state.base - state.kind.reach
     if spare > 64:
+        if state.kind.scale.source:
+            spare = escape_start(state.text, spare)
         state.text = state.text[spare:]
         state.base += spare
 

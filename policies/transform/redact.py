@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from string import hexdigits
 from typing import Final, NamedTuple
 
 import orjson
 
 CONFIDENTIAL: Final = "confidential"
+
+_FILLER: Final = "\u200b"
+_SHORT: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
 class Span(NamedTuple):
@@ -38,22 +42,35 @@ def joined(spans: Iterable[Span]) -> Iterator[Span]:
         yield current
 
 
-def whole_escapes(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span moved so that it splits no escape of the JSON source `text` (`\\n`, `\\u00e9`).
+def unescaped(text: str) -> str:
+    """JSON source as a reader of its strings sees it, each escape as fillers and its character: offsets stay.
 
-    An escape that it begins inside is left alone, one that it ends inside is taken whole: the end may then lie behind
-    the end of a text that is still growing.
+    The fillers print nothing, so detection looks through them. An escape that is cut off at the end is left out.
     """
-    first = start
-    for back in range(1, 6):
-        at = start - back
-        if at >= 0 and text[at] == "\\" and _begins_escape(text, at):
-            first = max(start, at + _length(text, at))
-    for back in range(1, 6):
-        at = end - back
-        if at >= start and text[at] == "\\" and _begins_escape(text, at):
-            end = max(end, at + _length(text, at))
-    return (first if first < end else start), end
+    parts: list[str] = []
+    done, at = 0, text.find("\\")
+    while at >= 0:
+        length = _length(text, at)
+        if at + length > len(text):
+            return "".join([*parts, text[done:at]])
+        parts += (text[done:at], _FILLER * (length - 1), _character(text[at + 1 : at + length]))
+        done = at + length
+        at = text.find("\\", done)
+    return "".join([*parts, text[done:]]) if parts else text
+
+
+def whole_escapes(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span widened so that it splits no escape of the JSON source `text`."""
+    last = escape_start(text, end)
+    return escape_start(text, start), end if last == end else last + _length(text, last)
+
+
+def escape_start(text: str, place: int) -> int:
+    """`place`, or where the escape begins that it lies inside."""
+    for at in range(max(place - 5, 0), place):
+        if text[at] == "\\" and _begins_escape(text, at) and at + _length(text, at) > place:
+            return at
+    return place
 
 
 def breaks_strings(text: str, start: int, end: int) -> bool:
@@ -78,7 +95,17 @@ def is_json_source(text: str) -> bool:
 
 
 def _length(text: str, at: int) -> int:
-    return 6 if text[at + 1 : at + 2] == "u" else 2
+    """Characters of the escape that begins at `at`, as if the text went on where it is cut off."""
+    if text[at + 1 : at + 2] != "u":
+        return 2
+    return 6 if all(c in hexdigits for c in text[at + 2 : at + 6]) else 2
+
+
+def _character(escape: str) -> str:
+    """What an escape without its backslash stands for."""
+    if len(escape) == 5:
+        return chr(int(escape[1:], 16))
+    return _SHORT.get(escape, escape)
 
 
 def _begins_escape(text: str, at: int) -> bool:

@@ -106,7 +106,7 @@ def test_a_value_seen_in_two_readings_is_redacted_in_both():
 
 def test_redaction_of_json_source_splits_no_escape_and_joins_no_strings():
     source = Text('{"k": "ab\\ncd"}', role="tool_arguments", direction="tool_arguments")
-    for start, end, taken in ((10, 13, "cd"), (7, 10, "ab\\n"), (9, 13, "\\ncd")):
+    for start, end, taken in ((10, 13, "\\ncd"), (7, 10, "ab\\n"), (9, 13, "\\ncd")):
         (rewrite,) = judge(compiled(policy(REDACT)), [finding("fin.iban", start, end)], [source]).rewrites
         assert source.text[rewrite.start : rewrite.end] == taken
     crossing = judge(compiled(policy(REDACT)), [finding("fin.iban", 4, 9)], [source])

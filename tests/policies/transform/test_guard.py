@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 from guard_cases import Call, Destination, compiled, engine, guard, rule, told
@@ -74,6 +75,15 @@ def test_roles_choose_the_channels():
     only = compiled(rule("r", "redact", "fin.iban", when={"roles": ["tool_arguments"]}))
     assert told(only, IBAN, None).edits == ()
     assert told(only, f'{{"a": "{IBAN}"}}', None, "tool_arguments").text == '{"a": "[redacted: fin.iban]"}'
+
+
+def test_escapes_hide_nothing_in_tool_arguments():
+    token = "FR7630006000011234567890189"
+    for source in (f'{{"c": "echo\\n{token}"}}', f'{{"c": "\\u0046{token[1:]} x"}}'):
+        for cuts in (None, list(range(len(source)))):
+            text = told(REDACTS, source, cuts, "tool_arguments").text
+            assert "0006000" not in text and "[redacted: fin.iban]" in text
+            json.loads(text)
 
 
 def test_repeated_whole_texts_are_counted_once():
