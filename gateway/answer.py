@@ -29,7 +29,10 @@ MOST_ERROR_BYTES = 64 * 1024
 
 @dataclass(slots=True)
 class Reply:
-    """An answer that has begun. body: the whole of it where it isn't a stream. held: events seen so far."""
+    """An answer that has begun. body: the whole of it where it isn't a stream. held: events seen so far.
+
+    failure: what went wrong after the first word, to be told in the answer.
+    """
 
     attempt: Attempt
     answer: Answer
@@ -37,6 +40,7 @@ class Reply:
     body: bytes | None = None
     held: list[bytes] = field(default_factory=list)
     chunks: AsyncIterator[bytes] | None = None
+    failure: UpstreamError | None = None
 
 
 async def first_answer(
@@ -146,12 +150,18 @@ async def _until_content(runtime: Runtime, exchange: Exchange, reply: Reply) -> 
         try:
             data = await anext(chunks)
         except StopAsyncIteration:
-            reply.held += reply.gate.finish()
             reply.chunks = None
+            reply.gate.finish(reply.held)
             return
         finally:
             exchange.waited += runtime.monotonic() - waiting
-        reply.held += reply.gate.feed(data)
+        try:
+            reply.gate.feed(data, reply.held)
+        except UpstreamError as error:
+            if not reply.gate.content:
+                raise
+            # The first word and the failure came together: the answer had begun, so the failure belongs into it.
+            reply.failure = error
     reply.attempt.first_content = runtime.monotonic()
 
 

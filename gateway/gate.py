@@ -91,16 +91,16 @@ class Gate:
         """Whether events wait for the guard now."""
         return bool(self._queue)
 
-    def feed(self, data: bytes) -> list[bytes]:
-        """Takes bytes of the stream, in any cut; gives the events that may leave now."""
-        out: list[bytes] = []
+    def feed(self, data: bytes, out: list[bytes]) -> None:
+        """Takes bytes of the stream, in any cut; adds to `out` the events that may leave now.
+
+        Where it raises, `out` has what came before: it is the client's all the same.
+        """
         for event in self._framer.feed(data):
             self._take(event, out)
-        return out
 
-    def finish(self) -> list[bytes]:
+    def finish(self, out: list[bytes]) -> None:
         """The upstream ended: what was held, then a terminator where the vendor left it out."""
-        out: list[bytes] = []
         for event in self._framer.end():
             self._take(event, out)
         if self._framer.rest() and not self.reader.stopped():
@@ -112,7 +112,6 @@ class Gate:
             self._leave(out)
         if missing:
             out.append(missing)
-        return out
 
     def body(self, raw: bytes) -> bytes:
         """A whole JSON answer, judged and edited like a stream of one event."""

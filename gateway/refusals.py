@@ -30,7 +30,9 @@ async def send(exchange: Exchange, responder: Responder, refusal: Refusal) -> No
     words = refusal.message(exchange.pair.settings.server.language)
     dialect = exchange.dialect
     if responder.started:
-        await responder.part(dialect.stream_error(refusal.kind, words, code=refusal.code, call_id=exchange.call))
+        gate = exchange.attempts[-1].gate
+        assert gate is not None, "an answer only begins with a reader"
+        await responder.part(gate.reader.stream_error(refusal.kind, words, code=refusal.code, call_id=exchange.call))
         await responder.end()
         return
     body = dialect.error(

@@ -47,6 +47,8 @@ async def _stream(runtime: Runtime, exchange: Exchange, reply: Reply, responder:
     await responder.start(200, _headers(exchange, reply))
     if reply.held:
         await responder.part(b"".join(reply.held))
+    if reply.failure is not None:
+        raise reply.failure
     if reply.chunks is not None:
         await _rest(runtime, exchange, reply, reply.chunks, responder)
     await responder.end()
@@ -63,7 +65,12 @@ async def _rest(
         exchange.waited += gap
         if gap > exchange.longest_gap:
             exchange.longest_gap = gap
-        parts = gate.feed(data)
+        parts: list[bytes] = []
+        try:
+            gate.feed(data, parts)
+        except UpstreamError:
+            await _send(parts, responder)
+            raise
         if gate.waiting:
             held = held or arrived
         elif held:
@@ -71,12 +78,19 @@ async def _rest(
         if parts:
             if not exchange.first_content and gate.content:
                 exchange.first_content = reply.attempt.first_content = arrived
-            await responder.part(parts[0] if len(parts) == 1 else b"".join(parts))
+            await _send(parts, responder)
         waiting = now()
     exchange.waited += now() - waiting
-    parts = gate.finish()
+    last: list[bytes] = []
+    try:
+        gate.finish(last)
+    finally:
+        await _send(last, responder)
+
+
+async def _send(parts: list[bytes], responder: Responder) -> None:
     if parts:
-        await responder.part(b"".join(parts))
+        await responder.part(parts[0] if len(parts) == 1 else b"".join(parts))
 
 
 def _headers(exchange: Exchange, reply: Reply) -> Headers:

@@ -206,7 +206,9 @@ def _announce(serving: Gateway, development: bool) -> None:
     if not development:
         return
     if len(runtime.keys):
-        say("A developer key was shown at the first start; make another: ecluse keys new --user developer --team development")
+        say(
+            "A developer key was shown at the first start; make another: ecluse keys new --user developer --team development"
+        )
         return
     grant = KeyGrant(user="developer", team="development", label="made by the first development start")
     _, key = runtime.keys.issue(grant, runtime.now())

@@ -59,6 +59,17 @@ class House:
         assert self.gateway.simulator is not None
         return self.gateway.simulator.recorder
 
+    def simulator(self, name: str) -> str:
+        """The base URL of a simulated vendor, for its operator."""
+        assert self.gateway.simulator is not None
+        return self.gateway.simulator.url(name)
+
+    async def fault(self, vendor: str, fault: str) -> None:
+        """Makes a simulated vendor misbehave until told otherwise."""
+        async with httpx.AsyncClient() as operator:
+            told = await operator.post(f"{self.simulator(vendor)}/sim/fault", json={"fault": fault, "seconds": 600})
+            assert told.status_code == 200, told.text
+
     def issue(self, **grant: Any) -> str:
         """Another key."""
         runtime = self.gateway.runtime

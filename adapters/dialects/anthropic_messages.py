@@ -11,7 +11,7 @@ from adapters.dialects import anthropic_content as parts
 from adapters.dialects.anthropic_reader import AnthropicReader
 from adapters.dialects.base import Reader
 from adapters.dialects.checks import optional, required
-from adapters.dialects.failures import anthropic_error, anthropic_stream_error
+from adapters.dialects.failures import anthropic_error
 from adapters.dialects.openai_requests import token_limit
 from adapters.dialects.passages import Gathering, Mark
 from adapters.wire.body import Document, Edit, replace_string, set_member
@@ -76,10 +76,6 @@ class AnthropicMessages:
     ) -> bytes:
         """A whole-body error."""
         return anthropic_error(status, kind, message, param=param, code=code, call_id=call_id)
-
-    def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str) -> bytes:
-        """`event: error`."""
-        return anthropic_stream_error(kind, message, code=code, call_id=call_id)
 
 
 def _conversation(value: dict[str, Any]) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.dialects import reading
 from adapters.dialects.answers import REASONING, TEXT, TOOL_ARGUMENTS, Strings, digest, rewritten
-from adapters.dialects.failures import vendor_failure
+from adapters.dialects.failures import anthropic_stream_error, vendor_failure
 from adapters.dialects.passages import known
 from adapters.dialects.reading import count, key_pattern, only_token
 from adapters.errors import CutShort, ProtocolBroken
@@ -92,6 +92,10 @@ class AnthropicReader:
             raise CutShort
         self._stopped = True
         return encode("message_stop", b'{"type":"message_stop"}')
+
+    def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str) -> bytes:
+        """`event: error`."""
+        return anthropic_stream_error(kind, message, code=code, call_id=call_id)
 
     def stopped(self) -> bool:
         """Whether the clean end was seen."""

@@ -40,6 +40,9 @@ class Reader(Protocol):
     def stopped(self) -> bool:
         """Whether a clean terminal event was seen."""
 
+    def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str) -> bytes:
+        """In-band error event(s) that continue this answer; no clean terminal follows."""
+
 
 class Dialect(Protocol):
     """One request format with its answers and errors.
@@ -74,6 +77,3 @@ class Dialect(Protocol):
         self, status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str
     ) -> bytes:
         """A whole-body error in this dialect's shape."""
-
-    def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str) -> bytes:
-        """In-band error event(s) for a stream that already began; no clean terminal follows."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from adapters.ask import Ask
 from adapters.dialects import reading
-from adapters.dialects.failures import vendor_failure
+from adapters.dialects.failures import openai_stream_error, vendor_failure
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Chunk, Delta, TextEdit, Usage
 from adapters.wire.body import Document, Edit, Leaf, Path
@@ -102,6 +102,8 @@ class ChoicesReader:
             raise CutShort
         self._done = True
         return b"data: [DONE]\n\n"
+
+    stream_error = staticmethod(openai_stream_error)
 
     def stopped(self) -> bool:
         """Whether the answer came to its end."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.ask import NOT_INSPECTABLE, SERVER_TOOL, Ask
 from adapters.dialects.checks import objects, optional, refuse_vendor_held, required
-from adapters.dialects.failures import openai_error, openai_stream_error
+from adapters.dialects.failures import openai_error
 from adapters.dialects.openai_chat_answers import ChatReader
 from adapters.dialects.openai_requests import alias, hold, refuse_held, token_limit, usage_request, wants_usage
 from adapters.dialects.passages import Gathering, Mark, known, tool_name
@@ -71,7 +71,6 @@ class OpenAIChat:
         return ChatReader(ask)
 
     error = staticmethod(openai_error)
-    stream_error = staticmethod(openai_stream_error)
 
 
 def _tools(value: dict[str, Any], gathering: Gathering) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from adapters.ask import NOT_INSPECTABLE, Ask
 from adapters.dialects.checks import optional, required
 from adapters.dialects.choices import ChoicesReader, Place, other
-from adapters.dialects.failures import openai_error, openai_stream_error
+from adapters.dialects.failures import openai_error
 from adapters.dialects.openai_requests import alias, hold, refuse_held, token_limit, usage_request, wants_usage
 from adapters.dialects.passages import Gathering, Mark
 from adapters.dialects.reading import key_pattern, only_token
@@ -61,7 +61,6 @@ class OpenAICompletions:
         return CompletionsReader(ask)
 
     error = staticmethod(openai_error)
-    stream_error = staticmethod(openai_stream_error)
 
 
 class CompletionsReader(ChoicesReader):

@@ -51,7 +51,6 @@ class OpenAIEmbeddings:
         return EmbeddingsReader()
 
     error = staticmethod(openai_error)
-    stream_error = staticmethod(openai_stream_error)
 
 
 class EmbeddingsReader:
@@ -86,6 +85,8 @@ class EmbeddingsReader:
         if not self._done:
             raise CutShort
         return b""
+
+    stream_error = staticmethod(openai_stream_error)
 
     def stopped(self) -> bool:
         """Whether the answer was read."""

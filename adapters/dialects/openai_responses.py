@@ -10,7 +10,6 @@ from adapters.dialects.checks import objects, optional, refuse_vendor_held, requ
 from adapters.dialects.failures import openai_error
 from adapters.dialects.openai_requests import alias, hold, refuse_held, token_limit
 from adapters.dialects.passages import Gathering, Mark
-from adapters.dialects.responses_failed import failed
 from adapters.dialects.responses_reader import ResponsesReader
 from adapters.errors import BodyRefused
 from adapters.wire.body import Document, Edit, set_member
@@ -66,10 +65,6 @@ class OpenAIResponses:
         return ResponsesReader()
 
     error = staticmethod(openai_error)
-
-    def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str) -> bytes:
-        """`response.failed`; the reader of an attempt gives the same with its sequence number and response id."""
-        return failed(kind, message, code=code, call_id=call_id)
 
 
 def _input(gathering: Gathering, value: dict[str, Any]) -> tuple[str, ...]:

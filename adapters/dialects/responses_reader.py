@@ -65,9 +65,13 @@ class ResponsesReader:
         if not event.data or event.data == b"[DONE]":
             return Chunk(event.raw, event.data)
         value = reading.load(event.data)
+        chunk = self._read(event, value)
         sequence = value.get("sequence_number")
-        if type(sequence) is int:
+        if type(sequence) is int and chunk.error is None:  # an error of the vendor's is not passed on
             self._sequence = sequence
+        return chunk
+
+    def _read(self, event: Event, value: dict[str, Any]) -> Chunk:
         kind = value.get("type")
         stem, _, last = kind.rpartition(".") if type(kind) is str else ("", "", "")
         if stem in _STEMS and last in ("delta", "done"):

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.dialects.anthropic_messages import AnthropicMessages
 from adapters.dialects.anthropic_reader import AnthropicReader
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Chunk, Delta, TextEdit, Usage
@@ -223,7 +222,7 @@ def test_ends() -> None:
 
 
 def test_the_in_band_error_is_no_clean_end() -> None:
-    raw = AnthropicMessages().stream_error("cut", "The answer was cut.", code="cut", call_id="c1")
+    raw = AnthropicReader().stream_error("cut", "The answer was cut.", code="cut", call_id="c1")
     (framed,) = Framer().feed(raw)
     reader = AnthropicReader()
     assert framed.event == "error" and reader.event(framed).error is not None and not reader.stopped()

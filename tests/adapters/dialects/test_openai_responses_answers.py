@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.dialects.openai_responses import OpenAIResponses
 from adapters.dialects.responses_reader import ResponsesReader
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Chunk, Delta, TextEdit, Usage
@@ -268,7 +267,7 @@ def test_the_in_band_error_goes_on_with_the_stream() -> None:
 
 
 def test_the_in_band_error_without_a_stream_to_go_on_with() -> None:
-    (framed,) = Framer().feed(OpenAIResponses().stream_error("cut", "Cut.", code=None, call_id="c1"))
+    (framed,) = Framer().feed(ResponsesReader().stream_error("cut", "Cut.", code=None, call_id="c1"))
     told = json.loads(framed.data)
     assert "sequence_number" not in told and told["response"]["error"]["code"] == "server_error"
     reader = ResponsesReader()

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import asyncio
+
+from tests.conftest import CONFIG, OpenHouse
+
+USE_CASES = """\
+kind: UseCase
+id: letters
+title: Letters to customers
+owner: a@example.org
+status: production
+---
+kind: UseCase
+id: paused
+title: Paused
+owner: a@example.org
+status: suspended
+---
+kind: UseCase
+id: gone
+title: Gone
+owner: a@example.org
+status: retired
+"""
+
+
+async def test_requests_a_minute(open_house: OpenHouse) -> None:
+    quota = "quotas:\n  - {scope: user, unit: requests, window: day, limit: 3}\n"
+    async with open_house(CONFIG + quota) as house:
+        answers = [await house.chat("Bonjour") for _ in range(4)]
+        assert [a.status_code for a in answers] == [200, 200, 200, 429]
+        assert int(answers[-1].headers["retry-after"]) > 0
+        assert answers[-1].headers["x-should-retry"] == "false"
+        assert len(list(house.received)) == 3
+        body = {"model": "claude-sonnet-5", "messages": [{"role": "user", "content": "x"}]}
+        counted = [await house.client.post("/v1/messages/count_tokens", json=body) for _ in range(5)]
+        assert {a.status_code for a in counted} == {200}, "counting tokens isn't counted"
+        assert "ecluse_quota_refusals_total" in await house.metrics()
+
+
+async def test_tokens_are_settled_to_what_was_used(open_house: OpenHouse) -> None:
+    quota = "quotas:\n  - {scope: team, unit: tokens, window: day, limit: 6000}\n"
+    async with open_house(CONFIG + quota) as house:
+        for _ in range(5):  # each reserves more than 4,096
+            assert (await house.chat("Bonjour")).status_code == 200
+        ((*_, used),) = house.gateway.runtime.quotas.used()
+        assert 0 < used < 0.2
+        assert (await house.chat("Bonjour", max_tokens=7000)).status_code == 429
+
+
+async def test_concurrent_calls(open_house: OpenHouse) -> None:
+    quota = "quotas:\n  - {scope: use_case, unit: concurrent, limit: 1}\n"
+    async with open_house(CONFIG + quota) as house:
+        answers = await asyncio.gather(*(house.chat("[[sim:delay=0.3]] Bonjour") for _ in range(4)))
+        assert sorted(a.status_code for a in answers) == [200, 429, 429, 429]
+        assert (await house.chat("Bonjour")).status_code == 200
+
+
+async def test_the_status_of_a_use_case_is_enforced(open_house: OpenHouse, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    from tests.conftest import configured
+
+    configured(tmp_path / "house")
+    (tmp_path / "house" / "bundle" / "mine.yaml").write_text(USE_CASES)
+    async with open_house(use_cases=("letters", "paused", "gone")) as house:
+        for header, status in (("letters", 200), ("paused", 400), ("gone", 400), ("other", 400)):
+            house.client.headers["x-ecluse-use-case"] = header
+            answer = await house.chat("Bonjour")
+            assert answer.status_code == status, header
+        del house.client.headers["x-ecluse-use-case"]
+        answer = await house.chat("Bonjour")
+        records = await house.records(answer.headers["x-ecluse-call-id"])
+        assert records[0]["who"]["use_case"] == "letters"
