@@ -198,7 +198,7 @@ class Guard:
                 safe, found = _whole_edits(text, safe, found)
             if not found and not rules.sets:
                 return safe, weighed
-            weighed = rules.scale.each(text, found, rules.local)
+            weighed = rules.scale.each(text, found, rules.local, state.base)
         if rules.sets:
             _, found = self._engine.settle(seen, 0, _detectors(rules.sets), final=True)
             weighed = _both(weighed, rules.scale.together(text, found, rules.sets), start)

@@ -31,8 +31,11 @@ class Scale:
         self.shown = shown
         self.revision = revision
 
-    def each(self, text: str, findings: Sequence[FindingFacts], rules: Sequence[Rule]) -> Weighed:
-        """Findings that count one by one. The answer ends at the first that a rule denies or that can't be redacted."""
+    def each(self, text: str, findings: Sequence[FindingFacts], rules: Sequence[Rule], base: int) -> Weighed:
+        """Findings that count one by one. The answer ends at the first that a rule denies or that can't be redacted.
+
+        base: where `text` begins in its channel, for the places that hits name.
+        """
         spans: list[Span] = []
         hits: list[RuleHit] = []
         for finding in sorted(findings, key=lambda f: (f.start, -f.end, f.detector)):
@@ -42,7 +45,7 @@ class Scale:
                 span = self.span(text, finding, rule)
                 stuck = rule.action == "redact" and self.source and breaks_strings(text, span.start, span.end)
                 action = "deny" if stuck else rule.action
-                hit = self.hit(rule, action, "enforce", [finding])
+                hit = self.hit(rule, action, "enforce", [finding], base)
                 hits.append(hit)
                 if action == "deny":
                     return _stopped(spans, span, hits, self.stop(rule, hit, stuck=stuck))
@@ -76,8 +79,9 @@ class Scale:
         """Spans as edits moved by `base`, overlapping ones joined."""
         return tuple((base + s.start, base + s.end, placeholder(*self.shown((s.detector,)))) for s in joined(spans))
 
-    def hit(self, rule: Rule, action: str, force: str, findings: Sequence[FindingFacts]) -> RuleHit:
-        place = Place(None, self.role, "response", findings[0].start)
+    def hit(self, rule: Rule, action: str, force: str, findings: Sequence[FindingFacts], base: int = 0) -> RuleHit:
+        """One match of a rule."""
+        place = Place(None, self.role, "response", base + findings[0].start)
         detectors = self.shown(f.detector for f in findings)
         return RuleHit(rule.id, rule.policy, action, force, detectors, len(findings), place)
 
