@@ -26,7 +26,7 @@ bench: .venv/develop ##          the table of figures beside nginx (needs gcc; R
 	@$(BIN)/python bench/gateway.py
 
 lock: .venv/develop ##           renew the hash-locked requirements
-	@for f in serve develop; do $(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
+	@for f in serve develop old_sdks; do $(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host -o requirements/$$f.txt requirements/$$f.in; done
 
 clean:           ## remove the environment and the state of the example
