@@ -135,9 +135,19 @@ class _Work:
                 per_passage[index] = [replace(finding, passage=index) for finding in found]
         for joint, found in zip(joints, scanned[len(self._texts) :], strict=True):
             for finding in found:
-                for part in joint.parts(finding):
-                    _add(per_passage.setdefault(part.passage, []), part)
+                self._add(list(joint.parts(finding)), per_passage)
         return tuple(one for index in sorted(per_passage) for one in per_passage[index])
+
+    def _add(self, parts: list[Finding], per_passage: dict[int, list[Finding]]) -> None:
+        """Add what a joint found, unless one part holds the value by itself and the joint only lengthened it by the
+        first word of the next (digits or signs that follow are the rest of the value)."""
+        known = [any(_overlap(one, part) for one in per_passage.get(part.passage, ())) for part in parts]
+        for part, is_known in zip(parts, known, strict=True):
+            text = self._passages[part.passage].text[part.start : part.end]
+            if not is_known and not (any(known) and text.isalpha()):
+                own = per_passage.setdefault(part.passage, [])
+                own.append(part)
+                own.sort(key=lambda one: one.start)
 
     def _scanned(self, texts: list[str], joined: list[str]) -> list[tuple[Finding, ...]]:
         """Findings of each text, from the memory or a single scan of all that are new."""
@@ -226,9 +236,5 @@ def _joint(run: Iterable[int], passages: Sequence[PassageLike]) -> _Joint:
     return _Joint(text, tuple(places))
 
 
-def _add(findings: list[Finding], part: Finding) -> None:
-    """Add what a joint found, unless the passage by itself has such a finding there: then the joint only lengthened it
-    with the first word of the next part."""
-    if not any(one.detector == part.detector and one.start < part.end and part.start < one.end for one in findings):
-        findings.append(part)
-        findings.sort(key=lambda one: one.start)
+def _overlap(one: Finding, other: Finding) -> bool:
+    return one.detector == other.detector and one.start < other.end and other.start < one.end

@@ -6,13 +6,13 @@ checks and hot words settle how sure a finding is. Plain prose selects nothing, 
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from policies.detectors.catalogue import Catalogue
 from policies.detectors.plan import Plan, lay_out
-from policies.detectors.scan import Scan
+from policies.detectors.scan import Found, Scan, place
 from policies.detectors.view import squeezed, view
 from policies.findings import Finding
 
@@ -36,13 +36,13 @@ class Engine:
         Raises ScanBudgetExceeded where a text was built to cost more than its length allows.
         """
         if len(texts) == 1:
-            return [self._one(self._whole, texts[0], 0)]
+            return [tuple(finding for finding, _ in self._found(self._whole, texts[0], 0))]
         joined = _JOINT.join(texts)
         starts = [0]
         for text in texts:
             starts.append(starts[-1] + len(text) + 1)
         found: list[list[Finding]] = [[] for _ in texts]
-        for finding in self._one(self._whole, joined, 0, starts):
+        for finding, _ in self._found(self._whole, joined, 0, starts):
             index = bisect_right(starts, finding.start) - 1
             base = starts[index]
             found[index].append(replace(finding, start=finding.start - base, end=finding.end - base, passage=index))
@@ -55,7 +55,7 @@ class Engine:
     def pending(self, text: str, detectors: frozenset[str]) -> int | None:
         """Start of the earliest suffix that could still become, or change, a finding of these detectors; None if none.
 
-        Text before it is settled but for a finding that straddles it: `settle` takes care of those too.
+        Text before it is settled but for a match that straddles it: `settle` takes care of those too.
         """
         plan = self._plan(detectors)
         if not plan.detectors:
@@ -76,15 +76,16 @@ class Engine:
         text: what came so far, from at least `reach` characters before `start`. start: up to where it was released
         before. final: nothing more will come. The findings, and so the edits, do not depend on how the text was cut.
         """
-        findings = self._one(self._plan(detectors), text, start)
+        found = self._found(self._plan(detectors), text, start)
         safe = len(text) if final else self.pending(text, detectors)
         if safe is None:
             safe = len(text)
-        for finding in sorted(findings, key=lambda one: one.start, reverse=True):
-            if finding.start < safe < finding.end:
-                safe = finding.start
+        # A match that isn't settled as a whole is held from its beginning: the next call must see it again.
+        for one in sorted(found, key=lambda one: one.finding.end, reverse=True):
+            if one.finding.end > safe:
+                safe = min(safe, one.origin)
         safe = max(safe, start)
-        return safe, tuple(finding for finding in findings if finding.end <= safe)
+        return safe, tuple(one.finding for one in found if one.finding.end <= safe)
 
     def _plan(self, detectors: frozenset[str]) -> Plan:
         plan = self._plans.get(detectors)
@@ -93,31 +94,29 @@ class Engine:
             plan = self._plans[detectors] = lay_out(every[name] for name in sorted(detectors) if name in every)
         return plan
 
-    def _one(self, plan: Plan, text: str, start: int, starts: Sequence[int] = ()) -> tuple[Finding, ...]:
+    def _found(self, plan: Plan, text: str, start: int, starts: Sequence[int] = ()) -> list[Found]:
         """Findings in the text as it stands and, where characters are hidden in it, without those."""
         seen = view(text)
-        scan = Scan(plan, seen, start, starts)
-        findings = scan.findings()
+        found = Scan(plan, seen, start, starts).findings()
         thin = squeezed(seen)
-        if thin is not None:
-            findings = _joined(findings, self._hidden(plan, thin, start, starts))
-        return tuple(findings)
-
-    def _hidden(
-        self, plan: Plan, thin: tuple[bytes, list[int]], start: int, starts: Sequence[int]
-    ) -> Iterable[Finding]:
-        seen, kept = thin
-        begin = bisect_right(kept, start - 1)
-        inner = [bisect_right(kept, place - 1) for place in starts]
-        for finding in Scan(plan, seen, begin, inner).findings():
-            yield replace(finding, start=kept[finding.start], end=kept[finding.end - 1] + 1)
+        return found if thin is None else _joined(found, _hidden(plan, thin, start, starts))
 
 
-def _joined(findings: list[Finding], more: Iterable[Finding]) -> list[Finding]:
+def _hidden(plan: Plan, thin: tuple[bytes, list[int]], start: int, starts: Sequence[int]) -> Iterator[Found]:
+    """Findings in a squeezed view, at their places in the full one."""
+    seen, kept = thin
+    begin = bisect_left(kept, start)
+    inner = [bisect_left(kept, place) for place in starts]
+    for finding, origin in Scan(plan, seen, begin, inner).findings():
+        moved = replace(finding, start=kept[finding.start], end=kept[finding.end - 1] + 1)
+        yield Found(moved, kept[origin])
+
+
+def _joined(found: list[Found], more: Iterable[Found]) -> list[Found]:
     """Both views' findings, one of each detector and place (the surer one)."""
-    best = {(finding.detector, finding.start, finding.end): finding for finding in findings}
-    for finding in more:
-        key = (finding.detector, finding.start, finding.end)
-        if key not in best or best[key].confidence < finding.confidence:
-            best[key] = finding
-    return sorted(best.values(), key=lambda one: (one.start, one.end))
+    best: dict[tuple[str, int, int], Found] = {}
+    for one in (*found, *more):
+        key = (one.finding.detector, one.finding.start, one.finding.end)
+        if key not in best or best[key].finding.confidence < one.finding.confidence:
+            best[key] = one
+    return sorted(best.values(), key=place)

@@ -10,8 +10,8 @@ from policies.detectors import numbers
 from policies.detectors.keywords import Keywords
 from policies.detectors.model import Detector, Numbers, Rule
 from policies.detectors.patterns import Pattern, Tail
-from policies.detectors.reading import Literal, followed, literals, prefixes
-from policies.detectors.syntax import Node
+from policies.detectors.reading import Literal, bare, followed, literals, prefixes
+from policies.detectors.syntax import Alt, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class Plan:
 
     by_literal: for each word of the automaton the steps that it selects, with the literal's place in a match. always
     and in_digits: steps that run on every text, or on runs of digits. by_length: number rules by count of digits.
-    words: for each detector with hot words, the numbers of its `near` and `against` words in the automaton.
+    words: for each detector with hot words, the numbers of its `near` and `against` words in the automaton. gate: any
+    of the steps that run on every text, tried first in one search. run: a run of digits.
     """
 
     keywords: Keywords
@@ -41,6 +42,7 @@ class Plan:
     words: dict[str, tuple[frozenset[int], frozenset[int]]]
     groups: dict[str, str]
     run: Pattern | None
+    gate: Pattern | None
     detectors: tuple[Detector, ...]
     reach: int = 0  # characters of a stream's end that may still matter
     before: int = 0  # characters in front of a finding that judge it
@@ -84,6 +86,7 @@ def lay_out(detectors: Iterable[Detector]) -> Plan:
         by_length=by_length,
         words=words,
         groups={detector.id: detector.group for detector in chosen if detector.group},
+        gate=Pattern(Alt(tuple(bare(steps[place].rule.node) for place in always))) if always else None,
         run=Pattern(numbers.RUN) if by_length or in_digits else None,
         detectors=tuple(chosen),
         reach=max((detector.max_length + detector.after for detector in chosen), default=0),

@@ -10,6 +10,7 @@ from policies.detectors.syntax import EMPTY, Alt, At, Chars, Group, Node, Repeat
 # A run of literal characters may go over small classes (`gh[ops]_`), as long as the spellings stay few.
 _FEW = 5
 _RUNS = 24
+_RARE = b"@~|$"
 # Repeats above this are long.
 _SHORT = 8
 
@@ -79,6 +80,21 @@ def prefixes(node: Node) -> Node:
             return EMPTY
 
 
+def bare(node: Node) -> Node:
+    """The pattern without groups."""
+    match node:
+        case Seq(items):
+            return Seq(tuple(map(bare, items)))
+        case Alt(branches):
+            return Alt(tuple(map(bare, branches)))
+        case Repeat(inner, low, high, lazy):
+            return Repeat(bare(inner), low, high, lazy)
+        case Group(inner):
+            return bare(inner)
+        case _:
+            return node
+
+
 def loose(node: Node) -> Node:
     """The pattern with long repeats read as endless: it matches all that the pattern matches, and more."""
     match node:
@@ -109,12 +125,13 @@ def _prefixes_of_sequence(items: tuple[Node, ...]) -> Node:
 
 
 def literals(node: Node, least: int = 3) -> tuple[Literal, ...]:
-    """Literals of at least `least` characters (or an `@`) of which every match contains one; empty if there are none.
+    """Literals of at least `least` characters (shorter with a rare sign such as `@`) of which every match contains one;
+    empty if there are none.
 
     Of several possible sets the one whose shortest member is longest is taken: it selects the rule least often.
     """
     found = _required(node)
-    if found and all(len(one.text) >= least or one.text in (b"@",) for one in found):
+    if found and all(len(one.text) >= least or any(sign in _RARE for sign in one.text) for one in found):
         return found
     return ()
 

@@ -16,6 +16,8 @@ from policies.findings import Finding
 # Findings less sure than this are not worth recording.
 FLOOR = 0.2
 _SURE = 0.99
+# Taken off a number that stands behind a decimal point.
+_DECIMAL = 0.4
 _LINE_MARKS = b" \t*#>[]().!_-"
 # Attempts to match or check: some for any text, and one for every second character (a list of telephone numbers needs
 # one in six). A text that needs more was built to be expensive.
@@ -28,10 +30,20 @@ class ScanBudgetExceeded(Exception):
 
 
 class Candidate(NamedTuple):
+    """A match that its check accepted. origin: where the match begins, maybe before the finding (`mdp : ...`)."""
+
     detector: Detector
     start: int
     end: int
     verdict: Verdict
+    origin: int
+
+
+class Found(NamedTuple):
+    """A finding, and where the match that led to it begins."""
+
+    finding: Finding
+    origin: int
 
 
 class Scan:
@@ -48,12 +60,12 @@ class Scan:
         self._hits: list[tuple[int, int, int]] = []
         self._words: dict[frozenset[int], list[tuple[int, int]]] = {}
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[Found]:
         """Every finding, by start."""
         found = [*self._from_literals(), *self._from_everywhere(), *self._from_digits()]
         if not found:
             return []
-        judged = [finding for candidate in found if (finding := self._judged(candidate)) is not None]
+        judged = [one for candidate in found if (one := self._judged(candidate)) is not None]
         return _compete(judged, self._plan)
 
     def _from_literals(self) -> Iterator[Candidate]:
@@ -84,8 +96,11 @@ class Scan:
                 break
 
     def _from_everywhere(self) -> Iterator[Candidate]:
+        size, gate = len(self._seen), self._plan.gate
+        if gate is None or gate.search(self._seen, self._start, size) is None:
+            return
         for place in self._plan.always:
-            step, size = self._plan.steps[place], len(self._seen)
+            step = self._plan.steps[place]
             yield from (candidate for candidate, _ in self._matches(step, self._start, size, size))
 
     def _from_digits(self) -> Iterator[Candidate]:
@@ -107,8 +122,9 @@ class Scan:
             self._spend()
             verdict = rule.check(number.value)
             if verdict is not None:
-                lower = 0.4 if number.decimal else 0.0
-                yield Candidate(detector, number.start, number.end, Verdict(verdict.confidence - lower, verdict.why))
+                if number.decimal:
+                    verdict = Verdict(verdict.confidence - _DECIMAL, f"{verdict.why}; behind a decimal point")
+                yield Candidate(detector, number.start, number.end, verdict, number.start)
 
     def _matches(self, step: Step, first: int, last: int, end: int) -> Iterator[tuple[Candidate, int]]:
         """Accepted matches that begin in [first, last], with where to look on. A refused one is tried again one
@@ -126,9 +142,10 @@ class Scan:
                 place = low + 1
                 continue
             if verdict.length:
-                high = value_end = value + verdict.length
-            place = high
-            yield Candidate(step.detector, value, value_end, verdict), place
+                value_end = value + verdict.length
+            # On from the finding, not from the match: what a pattern asks to follow may begin the next one.
+            place = max(value_end, low + 1)
+            yield Candidate(step.detector, value, value_end, verdict, low), place
 
     def _checked(self, step: Step, low: int, high: int, value: int, value_end: int) -> Verdict | None:
         if not self._may_begin(step, low) or not self._may_end(step, high):
@@ -158,7 +175,7 @@ class Scan:
             return True
         return _apart(self._seen[high - 1], self._seen[high], step.rule.boundary)
 
-    def _judged(self, candidate: Candidate) -> Finding | None:
+    def _judged(self, candidate: Candidate) -> Found | None:
         """The finding that a candidate is with the hot words around it."""
         confidence, why, _ = candidate.verdict
         context = candidate.detector.context
@@ -171,7 +188,8 @@ class Scan:
         if confidence < FLOOR:
             return None
         name = candidate.detector.id
-        return Finding(name, candidate.start, candidate.end, round(min(confidence, _SURE), 2), 0, why)
+        finding = Finding(name, candidate.start, candidate.end, round(min(confidence, _SURE), 2), 0, why)
+        return Found(finding, candidate.origin)
 
     def _word_near(self, words: frozenset[int], candidate: Candidate) -> bool:
         """Whether a whole word of the set stands within reach of the candidate, in the same text."""
@@ -224,13 +242,22 @@ def _apart(left: int, right: int, boundary: str) -> bool:
     return before.isdigit() != after.isdigit() or (before.islower() and after.isupper())
 
 
-def _compete(findings: list[Finding], plan: Plan) -> list[Finding]:
+def _compete(found: list[Found], plan: Plan) -> list[Found]:
     """Drop findings that a surer (or as sure and longer) one of the same group overlaps."""
-    findings.sort(key=lambda one: (one.start, one.end))
     groups = plan.groups
-    kept: dict[str, list[Finding]] = {}
-    for finding in sorted(findings, key=lambda one: (-one.confidence, one.start - one.end, one.start)):
+    kept: dict[str, list[Found]] = {}
+    for one in sorted(found, key=_strength):
+        finding = one.finding
         rivals = kept.setdefault(groups.get(finding.detector) or f" {finding.detector}", [])
-        if not any(one.start < finding.end and finding.start < one.end for one in rivals):
-            rivals.append(finding)
-    return sorted((one for rivals in kept.values() for one in rivals), key=lambda one: (one.start, one.end))
+        if not any(r.finding.start < finding.end and finding.start < r.finding.end for r in rivals):
+            rivals.append(one)
+    return sorted((one for rivals in kept.values() for one in rivals), key=place)
+
+
+def _strength(found: Found) -> tuple[float, int, int]:
+    return -found.finding.confidence, found.finding.start - found.finding.end, found.finding.start
+
+
+def place(found: Found) -> tuple[int, int]:
+    """Order of findings in a text."""
+    return found.finding.start, found.finding.end

@@ -95,6 +95,10 @@ def _fold(error: UnicodeError) -> tuple[bytes, int]:
 # Applied to what the encoder made: Latin-1 characters, and the bytes of `_fold`, which must come out unchanged.
 _LATIN = bytes(code if code < 0x80 or code == _OE else _byte_of(chr(code)) for code in range(256))
 
+# What French and English typography uses outside Latin-1: replaced beforehand, in a microsecond for a page, where the
+# encoder would call `_fold` once for each (measured: 12 microseconds for a page with a dozen apostrophes).
+_COMMON = tuple((char, chr(_byte_of(char))) for char in "’œ–—“”…\u202f€‘Œ•\u2009")
+
 codecs.register_error("ecluse-view", _fold)
 
 
@@ -102,6 +106,8 @@ def view(text: str) -> bytes:
     """The one-byte view of a text: `len(view(text)) == len(text)`, case kept (`.lower()` folds it)."""
     if text.isascii():
         return text.encode()
+    for char, plain in _COMMON:
+        text = text.replace(char, plain)
     return text.encode("latin-1", "ecluse-view").translate(_LATIN)
 
 
