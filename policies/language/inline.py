@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from policies.decide import Policies
+from policies.detectors.scan import ScanBudgetExceeded
 from policies.language.problems import Problem
 from policies.language.vocabulary import Vocabulary
 from policies.rules import InlineTest
@@ -71,7 +72,7 @@ class _Passage:
 
 @dataclass(frozen=True, slots=True)
 class _Findings:
-    findings: tuple[FindingFacts, ...] = field(default=())
+    findings: tuple[FindingFacts, ...] = ()
     failed: str | None = None
 
 
@@ -113,10 +114,17 @@ def _outcome(
             return "allow", ()
         release = guard.whole("test", _KINDS.get(case.role, "text"), case.text)
         return "deny" if release.stop else "redact" if release.edits else "allow", guard.hits()
-    (findings,) = engine.scan([case.text])
     passage = _Passage(case.text, case.role, case.direction, case.history)
-    ruling = policies.judge(call, (passage,), _Findings(tuple(findings)), destination)
+    ruling = policies.judge(call, (passage,), _classified(engine, case.text), destination)
     return "redact" if ruling.verdict == "allow" and ruling.rewrites else ruling.verdict, ruling.rules
+
+
+def _classified(engine: TestEngine, text: str) -> _Findings:
+    try:
+        (findings,) = engine.scan([text])
+    except ScanBudgetExceeded:
+        return _Findings(failed="budget")
+    return _Findings(tuple(findings))
 
 
 def _differences(case: InlineTest, verdict: str, hits: Iterable[RuleHit]) -> Iterable[Problem]:

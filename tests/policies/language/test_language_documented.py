@@ -1,0 +1,34 @@
+"""The reference page names every key of the language, and its examples compile and hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from decide_cases import VOCABULARY
+from guard_cases import engine
+
+from policies.decide import Policies
+from policies.language import Doc, compile, read, run_inline_tests
+from policies.language.conditions import APPLIES_TO, WHEN, WHO
+from policies.language.facts import DESTINATION
+from policies.language.model import ACTIONS, CLASSES, ROLES
+from policies.ruling import DIRECTIONS
+
+PAGE = (Path(__file__).parents[3] / "docs/reference/policies.md").read_text()
+
+
+def test_every_key_is_on_the_page():
+    keys = {*read._POLICY, *read._RULE, *read._EXCEPTION, *read._TEST, *read.CALLER, *WHEN, *WHO, *APPLIES_TO}
+    values = {*DESTINATION, *ACTIONS, *CLASSES, *ROLES, *DIRECTIONS, "confidence", "count", "any_of", "all_of"}
+    missing = [k for k in sorted(keys | values) if f"`{k}`" not in PAGE and f"{k}:" not in PAGE]
+    assert not missing
+
+
+def test_its_examples_compile_and_hold():
+    blocks = [block.split("```")[0] for block in PAGE.split("```yaml\n")[1:]]
+    documents = [d for block in blocks for d in yaml.safe_load_all(block)]
+    made = compile([Doc(d["kind"], f"block {i}", d) for i, d in enumerate(documents)], VOCABULARY)
+    assert isinstance(made, Policies), made
+    assert len(made.tests) == 2
+    assert run_inline_tests(made, engine(), VOCABULARY) == []
