@@ -162,7 +162,7 @@ class Case:
         elif hit.action == "reroute" and rule.to is not None and rule.to != self.destination.name:
             self.reroutes.append((rule.to, hit))
         elif hit.action == "warn":
-            self.notices.append(Notice(rule.id, rule.message or BUILT_IN["rule"]))
+            self.notices.append(Notice(rule.id, rule.message or BUILT_IN["notice"]))
         elif hit.action == "allow":
             # An allow rule about parts opens those parts and nothing else.
             self.permitted.update(f.passage for f in matched)

@@ -13,6 +13,10 @@ BUILT_IN: Final[Mapping[str, Words]] = {
         "en": "The company's policy doesn't let this leave.",
         "fr": "La politique de l'entreprise ne permet pas cet envoi.",
     },
+    "notice": {
+        "en": "A rule of the company's policy watches what this call sends.",
+        "fr": "Une règle de la politique de l'entreprise surveille ce que cet appel envoie.",
+    },
     "default": {
         "en": "No rule permits this call to this destination.",
         "fr": "Aucune règle n'autorise cet appel vers cette destination.",
