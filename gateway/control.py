@@ -67,7 +67,7 @@ class _Control:
         was = self._runtime.epoch.pair.revision
         try:
             revision, later = reload(self._runtime, self._config, self._simulators)
-        except DocumentsRefused as refused:
+        except (DocumentsRefused, OSError) as refused:
             self._runtime.measure.reloaded(ok=False)
             self._runtime.ledger.post(Event(at=self._runtime.now(), event="reload.refused", detail={"kept": was}))
             return JSONResponse({"refused": str(refused), "revision": was}, 422)

@@ -19,11 +19,16 @@ FIXED = ("server", "state_dir", "ledger", "keyring", "simulator", "organisation"
 
 
 def reload(runtime: Runtime, config: Path, simulators: Mapping[str, str]) -> tuple[str, list[str]]:
-    """Takes the files as they are now; gives the new revision and what needs a restart. Raises DocumentsRefused."""
+    """Takes the files as they are now; gives the new revision and what needs a restart.
+
+    Raises DocumentsRefused, and OSError for a CA bundle that can't be read; then all stays as it was.
+    """
     old = runtime.epoch
     pair = load_pair(config, serving=True, previous=old.pair, simulators=simulators)
     later = [name for name in FIXED if getattr(pair.settings, name) != getattr(old.pair.settings, name)]
-    runtime.epoch = Epoch.of(pair)
+    epoch = Epoch.of(pair)
+    runtime.transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
+    runtime.epoch = epoch
     runtime.quotas.replace_limits(pair.settings.quotas)
     now = runtime.monotonic()
     for exchange in runtime.live:

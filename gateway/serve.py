@@ -134,8 +134,10 @@ def assemble(pair: Pair, transport: Transport) -> Runtime:
         segment_bytes=settings.ledger.segment_bytes,
         segment_seconds=settings.ledger.segment_seconds,
     )
+    epoch = Epoch.of(pair)
+    transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
     runtime = Runtime(
-        epoch=Epoch.of(pair),
+        epoch=epoch,
         keyring=keyring,
         keys=keys,
         ledger=ledger,

@@ -1,0 +1,200 @@
+"""Clients that leave, reloads under load, drain, and what the records and the metrics say of it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+
+import httpx
+import pytest
+
+from tests.conftest import CONFIG, House, OpenHouse
+
+CANARY = "zanzibar-canary-91x7"
+
+
+async def leave(house: House, text: str, *, stream: bool, after: int) -> None:
+    """Sends a chat completion over a bare socket and closes it after `after` bytes of the answer."""
+    body = json.dumps({"model": "gpt-4o-mini", "stream": stream, "messages": [{"role": "user", "content": text}]})
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.gateway.data.port)
+    writer.write(
+        f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {house.key}\r\n"
+        f"content-length: {len(body)}\r\n\r\n{body}".encode()
+    )
+    await writer.drain()
+    if after:
+        await reader.readexactly(after)
+    else:
+        while house.received.total == 0:
+            await asyncio.sleep(0)
+    writer.close()
+    await writer.wait_closed()
+
+
+@pytest.mark.parametrize(
+    ("text", "stream", "after"),
+    [("[[sim:delay=30]]", False, 0), ("[[sim:delay=30]]", True, 0), ("[[sim:words=500]] [[sim:drip=0.05]]", True, 900)],
+    ids=["waiting", "waiting for a stream", "in mid-stream"],
+)
+async def test_a_client_that_leaves_cancels_the_vendor_within_100_ms(
+    house: House, text: str, stream: bool, after: int
+) -> None:
+    loop = asyncio.get_running_loop()
+    await leave(house, text, stream=stream, after=after)
+    left = loop.time()
+    (received,) = house.received
+    await asyncio.wait_for(received.over.wait(), 2)
+    assert loop.time() - left < 0.1
+    assert received.outcome == "gone"
+    while house.gateway.runtime.live:
+        await asyncio.sleep(0)
+    records = await house.records(received.call_id or "")
+    assert [r["record"] for r in records] == ["INTENT", "ATTEMPT", "OUTCOME"]
+    assert records[-1]["outcome"] == "left"
+
+
+async def test_thousands_of_leaving_clients_leak_nothing(house: House) -> None:
+    runtime = house.gateway.runtime
+    gate = asyncio.Semaphore(50)
+
+    async def one(i: int) -> None:
+        async with gate:
+            stream = i % 2 == 0
+            words = "[[sim:drip=0.05]] [[sim:words=100]]" if stream else "[[sim:delay=5]]"
+            await leave(house, f"{words} {i}", stream=stream, after=400 if stream else 0)
+
+    for _ in range(4):
+        await asyncio.gather(*(one(i) for i in range(250)))
+        while runtime.live or house.gateway.data.connections > 1:
+            await asyncio.sleep(0.01)
+    assert all(runtime.transport.busy(u.endpoint) == 0 for u in runtime.epoch.upstreams.values())
+    assert runtime.retries.retries == 0
+    gc.collect()
+    assert len(asyncio.all_tasks()) < 30
+    assert (await house.chat("Bonjour")).status_code == 200
+
+
+async def test_a_hundred_reloads_under_load_fail_no_call(house: House) -> None:
+    transport = httpx.AsyncHTTPTransport(uds=str(house.folder / "c.sock"))
+    async with httpx.AsyncClient(transport=transport, base_url="http://control", timeout=30) as control:
+        stop = asyncio.Event()
+        statuses: list[int] = []
+
+        async def load(stream: bool) -> None:
+            while not stop.is_set():
+                answer = await house.chat("[[sim:words=30]] [[sim:drip=0.002]]", stream=stream)
+                statuses.append(answer.status_code)
+                assert not stream or "[DONE]" in answer.text
+
+        callers = [asyncio.create_task(load(i % 2 == 0)) for i in range(6)]
+        revisions = set()
+        for i in range(100):
+            (house.folder / "bundle" / "extra.yaml").write_text(
+                f"kind: UseCase\nid: extra-{i}\ntitle: Extra\nowner: a@example.org\nstatus: pilot\n"
+            )
+            answer = await control.post("/reload")
+            assert answer.status_code == 200, answer.text
+            revisions.add(answer.json()["revision"])
+        stop.set()
+        await asyncio.gather(*callers)
+        assert len(revisions) == 100
+        assert set(statuses) == {200}
+        assert len(statuses) > 50
+
+
+async def test_a_bad_reload_is_refused_whole_with_its_place(house: House) -> None:
+    before = house.gateway.runtime.epoch
+    policy = house.folder / "bundle" / "personal_data.yaml"
+    policy.write_text(policy.read_text().replace("fin.iban", "fin.ibam"))
+    transport = httpx.AsyncHTTPTransport(uds=str(house.folder / "c.sock"))
+    async with httpx.AsyncClient(transport=transport, base_url="http://control", timeout=30) as control:
+        answer = await control.post("/reload")
+    assert answer.status_code == 422
+    assert "personal_data.yaml:" in answer.json()["refused"]
+    assert "fin.iban" in answer.json()["refused"]
+    assert house.gateway.runtime.epoch is before
+    assert (await house.chat("Bonjour")).status_code == 200
+
+
+async def test_drain_finishes_what_it_can_and_tells_the_rest_in_band(open_house: OpenHouse) -> None:
+    config = CONFIG.replace("drain_seconds: 5", "drain_seconds: 0.5")
+    client = httpx.AsyncClient(timeout=20)
+
+    def chat(house: House, text: str) -> asyncio.Task[httpx.Response]:
+        ask = {"model": "gpt-4o-mini", "stream": True, "messages": [{"role": "user", "content": text}]}
+        headers = {"authorization": f"Bearer {house.key}"}
+        return asyncio.create_task(client.post(f"{house.url}/v1/chat/completions", json=ask, headers=headers))
+
+    async with client, open_house(config) as house:
+        short = chat(house, "[[sim:words=20]] [[sim:drip=0.01]]")
+        long = chat(house, "[[sim:words=5000]] [[sim:drip=0.05]]")
+        while len(house.gateway.runtime.live) < 2 or not all(e.first_content for e in house.gateway.runtime.live):
+            await asyncio.sleep(0.01)
+    assert "[DONE]" in (await short).text
+    told = (await long).text
+    assert '"error"' in told
+    assert "[DONE]" not in told
+
+
+async def test_readiness_and_health(house: House) -> None:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{house.gateway.metrics.port}") as client:
+        assert (await client.get("/healthz")).status_code == 200
+        assert (await client.get("/readyz")).status_code == 200
+        house.gateway.runtime.draining = True
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.text) == (503, "draining\n")
+        assert (await house.chat("Bonjour")).status_code == 503
+
+
+async def test_no_prompt_and_no_secret_reaches_any_sink(
+    house: House, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """A canary in every kind of call that can end badly: not in logs, metrics, records or refusals."""
+    pem = f"-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAx3k2v9Qd{CANARY.replace('-', '')}n8Lb\n-----END RSA PRIVATE KEY-----"
+    answers = [
+        await house.chat(f"{CANARY} Bonjour"),
+        await house.chat(f"{CANARY} {pem}"),
+        await house.chat("Bonjour", model=CANARY),
+        await house.chat("Bonjour", tools=CANARY),
+        await house.chat(CANARY, n="x"),
+        await house.client.post("/v1/chat/completions", content=f'{{"{CANARY}": '.encode()),
+        await house.client.post("/v1/chat/completions", content=f'{{"{CANARY}": 1, "{CANARY}": 2}}'.encode()),
+        await house.client.post(f"/v1/{CANARY}", json={}),
+        await house.client.get("/v1/models", headers={"authorization": f"Bearer {CANARY}"}),
+        await house.client.get("/v1/models", headers={"x-ecluse-use-case": CANARY}),
+    ]
+    for fault in (
+        "status=500",
+        "status=400,error=invalid_request_error",
+        "fail_after=3",
+        "cut=3",
+        "plain=500",
+        "html=502",
+    ):
+        await house.fault("alpha", fault)
+        await house.fault("beta", fault)
+        for stream in (False, True):
+            answers.append(await house.chat(f"{CANARY} Bonjour", stream=stream))
+    runtime = house.gateway.runtime
+    await runtime.ledger.flush()
+    runtime.measure.log.flush()
+    for answer in answers[1:]:
+        assert CANARY not in answer.text
+        assert not any(CANARY in value for value in answer.headers.values())
+    folder = runtime.epoch.pair.settings.state_dir
+    written = b"".join(f.read_bytes() for f in folder.rglob("*") if f.is_file())
+    assert b"OUTCOME" in written
+    captured = capfdbinary.readouterr()
+    sinks = {"records": written, "metrics": (await house.metrics()).encode(), "out": captured.out, "err": captured.err}
+    for name, sink in sinks.items():
+        assert CANARY.encode() not in sink, name
+        assert CANARY.replace("-", "").encode() not in sink, name
+        assert house.key.encode() not in sink, name
+
+
+async def test_no_litellm_is_loaded(house: House) -> None:
+    import sys
+
+    await house.chat("Bonjour")
+    assert not [name for name in sys.modules if name.startswith("litellm")]
