@@ -132,6 +132,9 @@ def conjunction(tests: Iterable[Test]) -> Holds:
     if len(parts) == 2:
         first, second = parts
         return lambda call, destination: first(call, destination) and second(call, destination)
+    if len(parts) == 3:
+        one, two, three = parts
+        return lambda call, destination: one(call, destination) and two(call, destination) and three(call, destination)
 
     def every(call: CallFacts, destination: DestinationFacts) -> bool:
         for part in parts:  # noqa: SIM110 (a generator costs more than the tests)

@@ -126,13 +126,19 @@ def _closure(condition: Condition, missing: bool) -> Holds:
 
 
 def _name(read: Read, wanted: Names, negate: bool, missing: bool) -> Holds:
-    names: Names | frozenset[str] = wanted if wanted.prefixes or wanted.suffixes else wanted.exact
+    names, prefixes, suffixes = wanted.exact, wanted.prefixes, wanted.suffixes
 
-    def is_in(call: CallFacts, destination: DestinationFacts) -> bool:
+    def is_named(call: CallFacts, destination: DestinationFacts) -> bool:
         value = read(call, destination)
         return missing if value is None else (value in names) is not negate
 
-    return is_in
+    def is_like(call: CallFacts, destination: DestinationFacts) -> bool:
+        value = read(call, destination)
+        if not isinstance(value, str):
+            return missing
+        return (value in names or value.startswith(prefixes) or value.endswith(suffixes)) is not negate
+
+    return is_like if prefixes or suffixes else is_named
 
 
 def _set(read: Read, wanted: Names, negate: bool, missing: bool) -> Holds:
