@@ -1,0 +1,137 @@
+"""The gate on recorded vendor answers and on answers with findings: any chunking, the same bytes out."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.ask import Ask
+from adapters.registry import DIALECTS
+from adapters.wire.body import Document
+from gateway.bundle.pair import Pair, load_pair
+from gateway.candidates import Call
+from gateway.gate import Gate, Guard
+from tests.conftest import configured
+
+RECORDED = Path(__file__).parents[3] / "shared" / "data" / "recorded"
+NAMES = {"chat": "openai_chat", "responses": "openai_responses", "messages": "anthropic_messages"}
+IBAN = "FR76 3000 6000 0112 3456 7890 189"
+
+
+def recorded() -> list[Path]:
+    if not RECORDED.exists():
+        return []
+    return sorted(p for p in RECORDED.glob("*-200-*") if p.name.split("-")[0] in NAMES and ".req." not in p.name)
+
+
+def ask_for(name: str, stream: bool) -> Ask:
+    body: dict[str, object] = {"model": "m", "stream": stream}
+    if name == "openai_responses":
+        body["input"] = "x"
+    else:
+        body["messages"] = [{"role": "user", "content": "x"}]
+    if name == "openai_chat" and stream:
+        body["stream_options"] = {"include_usage": True}
+    if name == "anthropic_messages":
+        body["max_tokens"] = 9
+    return DIALECTS[name].parse(Document.parse(json.dumps(body).encode()))
+
+
+def through(name: str, raw: bytes, guard: Guard | None, cuts: list[int]) -> bytes:
+    gate = Gate(DIALECTS[name].reader(ask_for(name, True)), guard)
+    out: list[bytes] = []
+    last = 0
+    for cut in [*sorted(cuts), len(raw)]:
+        gate.feed(raw[last:cut], out)
+        last = cut
+    gate.finish(out)
+    return b"".join(out)
+
+
+@pytest.mark.skipif(not recorded(), reason="the recorded vendor answers are not beside this checkout")
+def test_recorded_answers_come_back_unchanged_in_several_chunkings(guards: "GuardMaker") -> None:
+    tried = 0
+    for path in recorded():
+        name = NAMES[path.name.split("-")[0]]
+        raw = path.read_bytes()
+        if path.suffix == ".sse":
+            for size in (1, 7, 64, 1000, len(raw)):
+                cuts = list(range(size, len(raw), size))
+                assert through(name, raw, None, cuts) == raw, (path.name, size)
+                assert through(name, raw, guards(), cuts) == raw, (path.name, size)
+        else:
+            assert Gate(DIALECTS[name].reader(ask_for(name, False)), guards()).body(raw) == raw, path.name
+        tried += 1
+    assert tried > 100
+
+
+class GuardMaker:
+    """Makes fresh response guards of the starter bundle."""
+
+    def __init__(self, pair: Pair) -> None:
+        self._pair = pair
+
+    def __call__(self) -> Guard:
+        now = datetime(2026, 11, 1, tzinfo=UTC)
+        call = Call("acme", "hr", (), "anne", "k", "sandbox", "openai_chat", "gpt-4o-mini", (), 10, now)
+        guard = self._pair.policies.guard(call, self._pair.destinations["alpha/gpt-4o-mini"], self._pair.bundle.engine)
+        assert guard is not None
+        return guard
+
+
+@pytest.fixture(scope="module")
+def guards(tmp_path_factory: pytest.TempPathFactory) -> GuardMaker:
+    pair = load_pair(configured(tmp_path_factory.mktemp("gate") / "house"))
+    return GuardMaker(pair)
+
+
+def chat_stream(pieces: list[str]) -> bytes:
+    """A chat completion stream whose deltas are these texts."""
+    events = [{"choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}]}]
+    events += [{"choices": [{"index": 0, "delta": {"content": p}, "finish_reason": None}]} for p in pieces]
+    events += [{"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}]
+    lines = [f"data: {json.dumps({'id': 'c', 'object': 'chat.completion.chunk', **e})}\n\n" for e in events]
+    return "".join([*lines, "data: [DONE]\n\n"]).encode()
+
+
+def text_of(stream: bytes) -> str:
+    events = [json.loads(x[6:]) for x in stream.decode().split("\n\n") if x.startswith("data: {")]
+    return "".join(e["choices"][0]["delta"].get("content", "") for e in events)
+
+
+pieces_of_prose = st.lists(
+    st.sampled_from(["Bonjour ", "le compte ", IBAN, IBAN[:9], " 12", "FR76", " ", "é", "\n", "sk-", "fin. ", "76 30"]),
+    max_size=8,
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(pieces_of_prose, st.data())
+def test_the_same_text_leaves_whatever_the_vendors_chunks(
+    guards: GuardMaker, words: list[str], data: st.DataObject
+) -> None:
+    text = "".join(words)
+    at = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=10)))
+    pieces = [text[a:b] for a, b in zip([0, *at], [*at, len(text)], strict=True)]
+    whole = chat_stream([text])
+    cut = chat_stream(pieces)
+    cuts = data.draw(st.lists(st.integers(0, len(cut)), max_size=6))
+    expected = text_of(through("openai_chat", whole, guards(), []))
+    assert text_of(through("openai_chat", cut, guards(), cuts)) == expected
+
+
+def test_an_untouched_stream_leaves_byte_for_byte(guards: GuardMaker) -> None:
+    raw = chat_stream(["Bonjour", " tout", " le monde", ", il est 12 h 30."])
+    assert through("openai_chat", raw, guards(), [10, 11, 200]) == raw
+
+
+def test_an_edit_over_several_events_stands_in_the_first(guards: GuardMaker) -> None:
+    raw = chat_stream(["Compte ", "FR76 3000 ", "6000 0112 3456", " 7890 189", ", voilà"])
+    out = through("openai_chat", raw, guards(), [])
+    assert text_of(out) == "Compte [redacted: fin.iban], voilà"
+    assert out.count(b"\n\n") == raw.count(b"\n\n")
