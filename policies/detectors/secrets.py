@@ -16,6 +16,7 @@ _PLACEHOLDERS = (
     b"environ", b"getenv", b"secrets.", b"vault.", b"123456789012", b"abcdefgh", b"foobar", b"<", b"${", b"{{",
     b"%(", b"$(", b"null",
 )  # fmt: skip
+_DIGITS = frozenset(b"0123456789")
 _WORDS = frozenset(
     b"password passwd passe true false none null nil undefined string str int required optional secret token key "
     b"empty value hidden unset default is the and for est le la les une des votre your this that with from not "
@@ -45,7 +46,7 @@ def token(value: bytes) -> Verdict | None:
 
 def mixed_token(value: bytes) -> Verdict | None:
     """As token, for formats that a dotted name in code could have too: digits and both cases must occur."""
-    mixed = any(0x30 <= b <= 0x39 for b in value) and value.lower() != value != value.upper()
+    mixed = not _DIGITS.isdisjoint(value) and value.lower() != value != value.upper()
     return token(value) if mixed else None
 
 
@@ -67,15 +68,9 @@ def password(value: bytes) -> Verdict | None:
     bare = value.strip(b"\"'`,;.()[]")
     if len(bare) < 4 or bare.lower() in _WORDS or _placeholder(bare):
         return None
-    kinds = sum(
-        (
-            any(0x30 <= byte <= 0x39 for byte in bare),
-            any(0x41 <= byte <= 0x5A for byte in bare),
-            any(0x61 <= byte <= 0x7A for byte in bare),
-            any(not (bytes([byte]).isalnum()) for byte in bare),
-        )
-    )
-    if kinds >= 3 or (kinds == 2 and any(0x30 <= byte <= 0x39 for byte in bare) and len(bare) >= 6):
+    has_digit = not _DIGITS.isdisjoint(bare)
+    kinds = has_digit + (bare.upper() != bare) + (bare.lower() != bare) + (not bare.isalnum())
+    if kinds >= 3 or (kinds == 2 and has_digit and len(bare) >= 6):
         return Verdict(0.85, "value of mixed characters")
     return Verdict(0.6, "value of one kind of characters") if len(bare) >= 6 and entropy(bare) >= 2.5 else None
 
@@ -139,12 +134,10 @@ def _placeholder_body(body: bytes) -> bool:
 def assigned_key(value: bytes) -> Verdict | None:
     """What stands behind a word for key or token: long enough, mixed and random, and no call, path or name of code."""
     bare = value.strip(b"\"'`,;.()[]")
-    if len(bare) < 8 or _placeholder(bare) or bare.lower() in _WORDS or _repeats(bare):
+    if len(bare) < 8 or _DIGITS.isdisjoint(bare) or _placeholder(bare) or _repeats(bare):
         return None
     code = (b"$", b"/", b"./", b"http", b"file:")
     if b"(" in bare or b"[" in bare or value.endswith(b"...") or bare.startswith(code):
-        return None
-    if not any(0x30 <= byte <= 0x39 for byte in bare):
         return None
     return Verdict(0.85, "random value") if entropy(bare) >= 2.7 else None
 
