@@ -84,6 +84,7 @@ async def _attempt(
     outgoing = build(runtime, exchange, ask, candidate, request)
     await journal.before_egress(runtime, exchange, candidate, outgoing, before)
     attempt = Attempt(len(exchange.attempts) + 1, candidate, runtime.monotonic())
+    exchange.reads_on = exchange.epoch.upstream(candidate.destination).on_abort == "drain"
     exchange.attempts.append(attempt)
     retry = before is not None
     runtime.retries.retries += retry

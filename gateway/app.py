@@ -14,6 +14,7 @@ from gateway.exchange import Exchange
 from gateway.http import JSON, Request, Responder
 from gateway.pipeline import answer
 from gateway.routes import CALLS, family_of, not_served
+from gateway.state.strangers import within
 from observability.ledger import uuid7
 
 if TYPE_CHECKING:
@@ -56,11 +57,17 @@ class DataApp:
         record = self._runtime.keys.find(presented)
         if record is not None:
             return record.caller
-        if not self._runtime.strangers.seen(request.peer):
+        if not self._runtime.strangers.seen(self._peer(request)):
             self._runtime.measure.stranger("throttled")
             raise _throttled()
         self._runtime.measure.stranger("wrong_key" if presented else "no_key")
         raise Unidentified("invalid_api_key", _NO_KEY)
+
+    def _peer(self, request: Request) -> str:
+        """Who asks: the address, or what a trusted proxy says of it."""
+        trusted = self._runtime.epoch.pair.settings.server.trusted_proxies
+        forwarded = request.header(b"x-forwarded-for")
+        return forwarded.rpartition(",")[2].strip() if forwarded and within(request.peer, trusted) else request.peer
 
     def _exchange(self, route: Route, caller: Caller) -> Exchange:
         runtime = self._runtime

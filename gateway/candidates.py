@@ -97,7 +97,7 @@ def rule(
     if not candidates:
         raise _wrong_dialect(model.name)
     for candidate in candidates:
-        runtime.measure.decided(candidate)
+        runtime.measure.matched(candidate.ruling.rules)
     return candidates
 
 

@@ -80,6 +80,7 @@ class Exchange:
     code: str | None = None
     refused_by: Ruling | None = None
     left: bool = False
+    reads_on: bool = False
     cutting: str = ""
     outdated: float = 0.0
 
@@ -89,9 +90,10 @@ class Exchange:
         return self.epoch.pair
 
     def leave(self) -> None:
-        """The client has gone: stop everything at once."""
+        """The client has gone: stop everything at once, unless the vendor is to be read to its end."""
         self.left = True
-        self.task.cancel()
+        if not self.reads_on:
+            self.task.cancel()
 
     def cut(self, reason: str) -> None:
         """The gateway ends this call (`reason`: drain | policy_age)."""

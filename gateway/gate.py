@@ -18,7 +18,7 @@ from adapters.wire.sse import Framer
 if TYPE_CHECKING:
     from adapters.dialects.base import Reader
     from adapters.wire.sse import Event
-    from policies.decide import Ruling
+    from policies.decide import RuleHit, Ruling
 
 
 class Release(Protocol):
@@ -38,6 +38,7 @@ class Guard(Protocol):
     def feed(self, channel: str, kind: str, text: str) -> Release: ...
     def finish(self, channel: str) -> Release: ...
     def whole(self, channel: str, kind: str, text: str) -> Release: ...
+    def hits(self) -> tuple[RuleHit, ...]: ...
 
 
 class Stopped(Exception):
@@ -85,6 +86,10 @@ class Gate:
         self._channels: dict[str, _Channel] = {}
         self._wholes: dict[str, tuple[str, Sequence[tuple[int, int, str]]]] = {}
         self._queue: deque[tuple[Chunk, list[_Part]]] = deque()
+
+    def hits(self) -> tuple[RuleHit, ...]:
+        """Rules that matched on the answer; to be asked when it has ended."""
+        return self._guard.hits() if self._guard is not None else ()
 
     @property
     def waiting(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from gateway import refusals
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from gateway.http import Responder
     from gateway.outgoing import Outgoing
     from gateway.runtime import Runtime
-    from policies.decide import Ruling
+    from policies.decide import RuleHit
 
 
 async def before_egress(
@@ -86,7 +87,9 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
     total = ended - exchange.arrived
     overhead = max(total - exchange.waited, 0.0)
     runtime.measure.call(exchange, total, overhead)
-    refused = exchange.refused_by
+    refused, gate = exchange.refused_by, exchange.attempts[-1].gate if exchange.attempts else None
+    hits = refused.rules if refused is not None else gate.hits() if gate is not None else ()
+    runtime.measure.matched(hits if refused is None or gate is not None else ())
     runtime.ledger.post(
         Outcome(
             call=exchange.call,
@@ -94,7 +97,7 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
             outcome=exchange.outcome,  # type: ignore[arg-type]
             status=responder.status,
             code=exchange.code,
-            rules=_fired(refused) if refused is not None else (),
+            rules=_fired(hits),
             destination=exchange.attempts[-1].candidate.destination.name if exchange.attempts else None,
             attempts=len(exchange.attempts),
             tokens=_tokens(exchange.usage),
@@ -175,15 +178,15 @@ def _found(exchange: Exchange) -> tuple[Found, ...]:
 
 def _ruled(candidate: Candidate) -> Ruled:
     ruling = candidate.ruling
-    return Ruled(candidate.destination.name, ruling.verdict, _fired(ruling), len(ruling.rewrites), ruling.reroute)
+    return Ruled(candidate.destination.name, ruling.verdict, _fired(ruling.rules), len(ruling.rewrites), ruling.reroute)
 
 
-def _fired(ruling: Ruling) -> tuple[RuleFired, ...]:
+def _fired(hits: Iterable[RuleHit]) -> tuple[RuleFired, ...]:
     return tuple(
         RuleFired(
             h.rule, h.policy, h.action, h.mode, h.detectors, h.count, "" if h.place is None else _place(*h.place[:3])
         )
-        for h in ruling.rules
+        for h in hits
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,13 @@ from observability.metrics import Metrics, watch_ledger
 if TYPE_CHECKING:
     from adapters.errors import UpstreamError
     from gateway.bundle.pair import Pair
-    from gateway.exchange import Attempt, Candidate, Exchange
+    from gateway.exchange import Attempt, Exchange
     from gateway.quota.store import Exceeded
     from gateway.runtime import Runtime
     from observability.ledger import Ledger
     from observability.logs import Log
     from policies.classify import Classification
+    from policies.decide import RuleHit
 
 
 class Measure:
@@ -79,9 +81,9 @@ class Measure:
             for finding in classification.findings:
                 m.inc("ecluse_findings_total", (finding.detector, exchange.ask.passages[finding.passage].direction))
 
-    def decided(self, candidate: Candidate) -> None:
-        """A ruling was made for one candidate."""
-        for hit in candidate.ruling.rules:
+    def matched(self, hits: Iterable[RuleHit]) -> None:
+        """Rules matched: on a request for one candidate, or on an answer."""
+        for hit in hits:
             self.metrics.inc("ecluse_policy_decisions_total", (hit.rule, hit.action, hit.mode))
 
     def quota_refused(self, exceeded: Exceeded) -> None:

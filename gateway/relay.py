@@ -27,7 +27,7 @@ async def relay(runtime: Runtime, exchange: Exchange, reply: Reply, responder: R
             await responder.whole(200, _headers(exchange, reply), reply.body)
         else:
             await _stream(runtime, exchange, reply, responder)
-        exchange.outcome = "served"
+        exchange.outcome = "left" if exchange.left else "served"
         journal.attempt_ended(runtime, exchange, reply.attempt, None)
     except UpstreamError as error:
         runtime.health.failed(reply.attempt.candidate.destination.name, error.kind, error.retry_after)

@@ -208,9 +208,7 @@ def _announce(serving: Gateway, development: bool) -> None:
     if not development:
         return
     if len(runtime.keys):
-        say(
-            "A developer key was shown at the first start; make another: ecluse keys new --user developer --team development"
-        )
+        say("A developer key was shown at the first start. Another: ecluse keys new --user me --team development")
         return
     grant = KeyGrant(user="developer", team="development", label="made by the first development start")
     _, key = runtime.keys.issue(grant, runtime.now())

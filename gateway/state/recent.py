@@ -11,7 +11,10 @@ import orjson
 
 
 class RefusedPassages:
-    """Passages that a caller was already refused: clients resend them, and a refusal must not repeat for ever."""
+    """Passages that a caller was already refused: clients resend them, and a refusal must not repeat for ever.
+
+    White space around a passage doesn't count: Claude Code adds a line end where it joins the refused turn to the next.
+    """
 
     def __init__(self, secret: bytes, most: int = 50_000) -> None:
         self._secret = secret[:64]
@@ -32,7 +35,7 @@ class RefusedPassages:
         return self._digest(caller, text) in self._seen
 
     def _digest(self, caller: str, text: str) -> bytes:
-        return blake2b(f"{caller}\0{text}".encode(), digest_size=16, key=self._secret).digest()
+        return blake2b(f"{caller}\0{text.strip()}".encode(), digest_size=16, key=self._secret).digest()
 
 
 class VendorStates:

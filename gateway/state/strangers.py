@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from ipaddress import ip_address, ip_network
+from collections.abc import Callable, Collection
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 MOST_NETWORKS = 1_024
 FREE_PER_MINUTE = 600
@@ -45,3 +45,12 @@ def network_of(peer: str) -> str:
     except ValueError:
         return "unknown"
     return str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
+
+
+def within(peer: str, networks: Collection[IPv4Network | IPv6Network]) -> bool:
+    """Whether an address belongs to one of the networks."""
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)

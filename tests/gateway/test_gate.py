@@ -54,7 +54,7 @@ def through(name: str, raw: bytes, guard: Guard | None, cuts: list[int]) -> byte
 
 
 @pytest.mark.skipif(not recorded(), reason="the recorded vendor answers are not beside this checkout")
-def test_recorded_answers_come_back_unchanged_in_several_chunkings(guards: "GuardMaker") -> None:
+def test_recorded_answers_come_back_unchanged_in_several_chunkings(guards: GuardMaker) -> None:
     tried = 0
     for path in recorded():
         name = NAMES[path.name.split("-")[0]]

@@ -54,6 +54,20 @@ async def test_a_client_that_leaves_cancels_the_vendor_within_100_ms(
     assert records[-1]["outcome"] == "left"
 
 
+async def test_a_vendor_that_is_to_be_read_to_its_end_is_when_the_client_leaves(open_house: OpenHouse) -> None:
+    config = CONFIG.replace("alpha: {kind: simulator}", "alpha: {kind: simulator, on_abort: drain}")
+    async with open_house(config) as house:
+        await leave(house, "[[sim:words=40]] [[sim:drip=0.005]]", stream=True, after=600)
+        (received,) = house.received
+        await asyncio.wait_for(received.over.wait(), 5)
+        assert received.outcome == "answered"
+        while house.gateway.runtime.live:
+            await asyncio.sleep(0.01)
+        outcome = (await house.records(received.call_id or ""))[-1]
+        assert outcome["outcome"] == "left"
+        assert outcome["tokens"]["output"] > 10
+
+
 async def test_thousands_of_leaving_clients_leak_nothing(house: House) -> None:
     runtime = house.gateway.runtime
     gate = asyncio.Semaphore(50)
@@ -151,7 +165,8 @@ async def test_no_prompt_and_no_secret_reaches_any_sink(
     house: House, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     """A canary in every kind of call that can end badly: not in logs, metrics, records or refusals."""
-    pem = f"-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAx3k2v9Qd{CANARY.replace('-', '')}n8Lb\n-----END RSA PRIVATE KEY-----"
+    inside = f"MIIEpAIBAAKCAQEAx3k2v9Qd{CANARY.replace('-', '')}n8Lb"
+    pem = f"-----BEGIN RSA PRIVATE KEY-----\n{inside}\n-----END RSA PRIVATE KEY-----"
     answers = [
         await house.chat(f"{CANARY} Bonjour"),
         await house.chat(f"{CANARY} {pem}"),

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 
 from gateway.state.recent import RefusedPassages, VendorStates
-from gateway.state.strangers import FREE_PER_MINUTE, MOST_NETWORKS, Strangers, network_of
+from gateway.state.strangers import FREE_PER_MINUTE, MOST_NETWORKS, Strangers, network_of, within
 
 
 def test_a_refused_passage_is_known_to_its_caller_only() -> None:
@@ -55,6 +56,14 @@ def test_a_flood_from_everywhere_stays_bounded() -> None:
     for i in range(MOST_NETWORKS + 500):
         strangers.seen(f"10.{i >> 8 & 255}.{i & 255}.1")
     assert len(strangers.take()) <= MOST_NETWORKS + 1
+
+
+def test_whether_a_proxy_is_trusted() -> None:
+    networks = [ip_network("10.0.0.0/8"), ip_network("fd00::/8")]
+    assert within("10.1.2.3", networks)
+    assert within("fd00::1", networks)
+    assert not within("192.0.2.1", networks)
+    assert not within("nonsense", networks)
 
 
 def test_networks_of_peers() -> None:
