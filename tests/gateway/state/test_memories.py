@@ -15,6 +15,12 @@ def test_a_refused_passage_is_known_to_its_caller_only() -> None:
     assert not refused.knows("anne", "my password is y")
 
 
+def test_a_refused_passage_is_known_when_a_client_joins_it_to_the_next_turn() -> None:
+    refused = RefusedPassages(b"secret")
+    refused.add("anne", "my password is x")
+    assert refused.knows("anne", "my password is x\n")
+
+
 def test_the_oldest_refusals_are_forgotten_first() -> None:
     refused = RefusedPassages(b"secret", most=2)
     for text in "abc":
