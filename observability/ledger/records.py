@@ -2,6 +2,8 @@
 
 The field lists are the format: a reader of a later version must read them all. A new field gets a default; none is
 renamed or reused. `docs/reference/ledger.md` explains each for people.
+
+Without slots: orjson writes an INTENT in 2 us from instances with a `__dict__`, in 10 us from slotted ones.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ Value = str | int | float | bool | None
 Result = Literal["served", "refused", "failed", "cut", "left"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Who:
     """The caller. `person` is a keyed pseudonym, never a name or an address; `key` is the key's id, not the key."""
 
@@ -29,7 +31,7 @@ class Who:
     use_case: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
     """What one detector found in one kind of place: type, how often, how sure, where. Never the value.
 
@@ -47,7 +49,7 @@ class Found:
     message: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleFired:
     """A rule that matched for one destination. mode: enforce | shadow (a shadow rule changed nothing)."""
 
@@ -60,7 +62,7 @@ class RuleFired:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ruled:
     """The ruling for one candidate destination. verdict: allow | reroute | deny. edits: stretches of text replaced."""
 
@@ -71,7 +73,7 @@ class Ruled:
     reroute: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tokens:
     """Tokens as the vendor counted them; None where it said nothing."""
 
@@ -81,7 +83,7 @@ class Tokens:
     reasoning: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """What all records share: to what call they belong (None for an EVENT outside any call) and when."""
 
@@ -92,7 +94,7 @@ class Record:
         return b'{"record":"' + self.kind.encode() + b'",' + orjson.dumps(self)[1:]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Intent(Record):
     """INTENT: who wants to send what where, and what was ruled. Durable before the first byte leaves.
 
@@ -126,7 +128,7 @@ class Intent(Record):
     reserved: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AttemptStart(Record):
     """ATTEMPT-START: a further attempt goes to `destination` because of `reason`. Durable before its first byte.
 
@@ -146,7 +148,7 @@ class AttemptStart(Record):
     ruling: Ruled | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Attempt(Record):
     """ATTEMPT: how one attempt ended. Times in milliseconds from the start of the attempt.
 
@@ -176,7 +178,7 @@ class Attempt(Record):
     vendor_request: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome(Record):
     """OUTCOME: how the call ended for the caller. Written whatever happens. Times in milliseconds from its arrival.
 
@@ -209,7 +211,7 @@ class Outcome(Record):
     intent: Intent | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event(Record):
     """EVENT: something that happened beside the calls (start, stop, reload, key issued or revoked, recovery ...).
 

@@ -5,5 +5,5 @@ busy event loop lets go of it only for moments that are shorter than a wake-up. 
 streams (60 us of work between two sends): a commit then waits up to half a second for the lock. A process waits for
 the disk only.
 
-Standard library only and nothing of the ledger, so that the process starts in 20 ms and stays small.
+Standard library only and nothing of the ledger, so that the process starts in 30 ms and stays small.
 """

@@ -8,7 +8,6 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +39,8 @@ class Recovered(NamedTuple):
             "segment": self.path.name, "records": self.records, "cut_at": self.torn, "cut_bytes": self.size - self.torn,
         }  # fmt: skip
         if self.tail:
+            from hashlib import sha256  # loads OpenSSL, which few starts need
+
             detail["cut_sha256"] = sha256(self.tail).hexdigest()
             detail["cut"] = b64encode(self.tail[:_KEPT]).decode()
         if self.damage:
