@@ -10,15 +10,16 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import pytest
 
+ROOT = Path(__file__).parents[2]
 ECLUSE = Path(sys.executable).with_name("ecluse")
 START_SECONDS = 60.0
 
@@ -174,6 +175,14 @@ def serving(tmp_path_factory: pytest.TempPathFactory, vendors: Vendors) -> Itera
         assert served.started.stop() == 0
 
 
+def page(name: str, language: str, serving: Serving) -> str:
+    """The first block in `language` of a page of docs/tools, with this gateway's URL and key: what pages say is run."""
+    text = (ROOT / "docs" / "tools" / name).read_text()
+    block = re.search(f"```{language}\n(.*?)```", text, re.DOTALL)
+    assert block is not None, name
+    return block.group(1).replace("http://127.0.0.1:8080", serving.url).replace("ecl_...", serving.key)
+
+
 TOOLS = Path(os.environ.get("ECLUSE_TOOLS") or Path.home() / ".cache/ecluse-tools")
 
 
@@ -206,6 +215,7 @@ class Secret:
     """A file with a vendor's key and a private key, both made up. parts: what must never be seen outside."""
 
     text: str
+    vendor_key: str
     parts: tuple[str, ...]
 
     @classmethod
@@ -216,7 +226,7 @@ class Secret:
         lines = [body[at : at + 64] for at in range(0, len(body), 64)]
         begin, end = (f"-----{word} RSA PRIVATE KEY-----" for word in ("BEGIN", "END"))
         text = "\n".join([f"ANTHROPIC_API_KEY={vendor}", "REGION=eu-west-3", begin, *lines, end, ""])
-        return cls(text, (vendor[13:40], *(line[:24] for line in lines)))
+        return cls(text, vendor, (vendor[13:40], *(line[:24] for line in lines)))
 
     def seen_in(self, text: str | bytes) -> list[str]:
         """Which parts are in `text`."""
@@ -224,27 +234,49 @@ class Secret:
         return [part for part in self.parts if part.encode() in where]
 
 
-Turn = Callable[..., str]
+class Agent(Protocol):
+    """An agent's tool with one session. `folder`: where it works."""
+
+    folder: Path
+
+    def turn(self, text: str, *, first: bool = False) -> str:
+        """One turn that ends well; its last answer. The session goes on unless `first`."""
+        ...
+
+    def refused(self, text: str) -> str:
+        """One turn that the gateway refuses; what the person is told."""
+        ...
 
 
-def read_and_go_on(turn: Turn, ask: str, secret: Secret, vendors: Vendors, serving: Serving) -> None:
-    """Have a tool read the secret, go on for five turns, and look for the secret everywhere.
-
-    turn(text, first=...) takes one turn in one session and returns the last answer.
-    """
+def read_and_go_on(agent: Agent, ask: str, secret: Secret, vendors: Vendors, serving: Serving) -> None:
+    """Have a tool read the secret, go on for five turns, and look for the secret everywhere."""
     before = len(vendors.received())
-    answer = turn(f"{ask} [[sim:echo]] Read the file and tell me the region.", first=True)
+    answer = agent.turn(f"{ask} [[sim:echo]] Read the file and tell me the region.", first=True)
     assert "REGION=eu-west-3" in answer, "the tool's result reached the model, but for what is secret"
     assert "API_KEY=[redacted: secret." in answer
     for number in range(1, 6):
         if number == 3:
-            again = turn(f"{ask} [[sim:echo]] Read it again.", first=False)
-            assert "REGION=eu-west-3" in again
+            assert "REGION=eu-west-3" in agent.turn(f"{ask} [[sim:echo]] Read it again.")
         else:
-            assert turn(f"Go on. [[sim:say=turn {number} is done]]", first=False) == f"turn {number} is done"
-    received = vendors.received()[before:]
-    assert len(received) >= 8, "the first turn and the third take two calls each"
-    bodies = [one["body"] for one in received]
+            assert agent.turn(f"Go on. [[sim:say=turn {number} is done]]") == f"turn {number} is done"
+    bodies = [one["body"] for one in vendors.received()[before:]]
+    assert len(bodies) >= 8, "the first turn and the third take two calls each"
     assert not [found for body in bodies for found in secret.seen_in(body)], "the secret left"
     assert "REGION=eu-west-3" in bodies[-1], "the whole session is resent every time"
+    assert not secret.seen_in(serving.traces()), "the secret was written down"
+
+
+def type_and_go_on(agent: Agent, secret: Secret, vendors: Vendors, serving: Serving) -> None:
+    """Type the secret, be refused, and go on in the same session."""
+    before = len(vendors.received())
+    agent.turn("[[sim:say=Bonjour]]", first=True)
+    told = agent.refused(f"Why does this key not work? {secret.vendor_key}")
+    assert "secrets-stay-home" in told and "security@example.org" in told
+    assert not secret.seen_in(told)
+    for number in range(1, 3):
+        assert agent.turn(f"Forget it. [[sim:say=turn {number} is done]]") == f"turn {number} is done"
+    bodies = [one["body"] for one in vendors.received()[before:]]
+    assert len(bodies) >= 3
+    assert "Why does this key not work? [redacted: secret.vendor]" in bodies[-1]
+    assert not [found for body in bodies for found in secret.seen_in(body)], "the secret left"
     assert not secret.seen_in(serving.traces()), "the secret was written down"

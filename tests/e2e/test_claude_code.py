@@ -1,74 +1,79 @@
-"""Claude Code through the gateway: a task with a tool, and a secret that a tool reads in a session that goes on."""
+"""Claude Code with the settings of docs/tools: a task with a tool, and secrets in a session that goes on."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Secret, Serving, Vendors, read_and_go_on, run_tool, tool
+from tests.e2e.conftest import Secret, Serving, Vendors, page, read_and_go_on, run_tool, tool, type_and_go_on
 
 pytestmark = pytest.mark.e2e
+
+KNOWN, THINKING = "claude-sonnet-4-5", "claude-opus-4-8"
 
 
 class Claude:
     """Claude Code in a home of its own, offline but for the gateway."""
 
-    def __init__(self, folder: Path, serving: Serving, model: str) -> None:
-        self.command, self.model = tool("claude"), model
-        self.work, home = folder / "work", folder / "home"
-        self.work.mkdir()
-        home.mkdir()
-        self.session = ""
-        self.environment = {
-            "HOME": str(home),
-            "CLAUDE_CONFIG_DIR": str(home / ".claude"),
-            "ANTHROPIC_BASE_URL": serving.url,
-            "ANTHROPIC_AUTH_TOKEN": serving.key,
-            "ANTHROPIC_DEFAULT_HAIKU_MODEL": "claude-haiku-4-5",
-            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
-            "DISABLE_AUTOUPDATER": "1",
-            "DISABLE_TELEMETRY": "1",
-            "DISABLE_ERROR_REPORTING": "1",
-        }
+    def __init__(self, folder: Path, serving: Serving, model: str = KNOWN) -> None:
+        self._command, self._model, self._session = tool("claude"), model, ""
+        self.folder, home = folder / "work", folder / "home"
+        self.folder.mkdir()
+        (home / ".claude").mkdir(parents=True)
+        (home / ".claude" / "settings.json").write_text(page("claude-code.md", "json", serving))
+        self._environment = {"HOME": str(home)}
 
-    def turn(self, text: str, *, first: bool) -> str:
-        """One turn; the session goes on unless `first`."""
-        options = ["--model", self.model, "--output-format", "json", "--allowedTools", "Bash", "Read"]
-        resume = [] if first else ["--resume", self.session]
-        ran = run_tool([self.command, "-p", text, *options, *resume], self.work, self.environment)
-        assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
-        result = json.loads(ran.stdout)
+    def turn(self, text: str, *, first: bool = False) -> str:
+        """One turn that ends well."""
+        result = self._run(text, first)
         assert not result["is_error"], result["result"]
-        self.session = result["session_id"]
         return str(result["result"])
 
+    def refused(self, text: str) -> str:
+        """One turn that is refused."""
+        result = self._run(text, False)
+        assert (result["is_error"], result["api_error_status"]) == (True, 400)
+        return str(result["result"])
 
-@pytest.mark.parametrize("model", ["claude-sonnet-4-5", "claude-opus-4-8"])
-def test_a_task_with_a_tool(tmp_path: Path, serving: Serving, vendors: Vendors, model: str) -> None:
+    def _run(self, text: str, first: bool) -> Any:
+        options = ["--model", self._model, "--output-format", "json", "--allowedTools", "Bash", "Read"]
+        resume = [] if first else ["--resume", self._session]
+        ran = run_tool([self._command, "-p", text, *options, *resume], self.folder, self._environment)
+        assert ran.stdout.startswith("{"), ran.stdout[-2000:] + ran.stderr[-2000:]
+        result = json.loads(ran.stdout)
+        self._session = result["session_id"]
+        return result
+
+
+@pytest.mark.parametrize("model", [KNOWN, THINKING])
+def test_a_task_with_a_tool(tmp_path: Path, serving: Serving, model: str) -> None:
     claude = Claude(tmp_path, serving, model)
-    (claude.work / "note.txt").write_text("The lock-keeper is called Odile.\n")
-    write = {"command": "wc -w < note.txt > words.txt && cat note.txt", "description": "Count the words"}
-    answer = claude.turn(f"[[sim:tool=Bash {json.dumps(write)}]] [[sim:echo]] Who keeps the lock?", first=True)
+    (claude.folder / "note.txt").write_text("The lock-keeper is called Odile.\n")
+    wish = {"command": "wc -w < note.txt > words.txt && cat note.txt", "description": "Count the words"}
+    answer = claude.turn(f"[[sim:tool=Bash {json.dumps(wish)}]] [[sim:echo]] Who keeps the lock?", first=True)
     assert "Odile" in answer
-    assert (claude.work / "words.txt").read_text().strip() == "5"
+    assert (claude.folder / "words.txt").read_text().strip() == "5"
 
 
-@pytest.mark.parametrize("thinking", [False, True], ids=["plain", "thinking"])
-def test_a_secret_in_a_tool_result_never_leaves(
-    tmp_path: Path, serving: Serving, vendors: Vendors, thinking: bool
-) -> None:
-    claude, secret = Claude(tmp_path, serving, "claude-opus-4-8" if thinking else "claude-sonnet-4-5"), Secret.made()
-    (claude.work / "deploy.env").write_text(secret.text)
+@pytest.mark.parametrize("model", [KNOWN, THINKING])
+def test_a_secret_in_a_tool_result_never_leaves(tmp_path: Path, serving: Serving, vendors: Vendors, model: str) -> None:
+    claude, secret = Claude(tmp_path, serving, model), Secret.made()
+    (claude.folder / "deploy.env").write_text(secret.text)
     ask = '[[sim:tool=Bash {"command": "cat deploy.env", "description": "Read the file"}]]'
-    read_and_go_on(claude.turn, ask + " [[sim:reasoning]]" * thinking, secret, vendors, serving)
+    thinking = "[[sim:reasoning]]" if model == THINKING else ""
+    read_and_go_on(claude, f"{ask} {thinking}", secret, vendors, serving)
 
 
 @pytest.mark.xfail(reason="a private key with line numbers between its lines isn't found yet", strict=True)
 def test_a_secret_with_line_numbers_never_leaves(tmp_path: Path, serving: Serving, vendors: Vendors) -> None:
-    claude, secret = Claude(tmp_path, serving, "claude-sonnet-4-5"), Secret.made()
-    path = claude.work / "deploy.env"
-    path.write_text(secret.text)
+    claude, secret = Claude(tmp_path, serving), Secret.made()
+    (path := claude.folder / "deploy.env").write_text(secret.text)
     ask = "[[sim:tool=Read " + json.dumps({"file_path": str(path)}) + "]]"
-    read_and_go_on(claude.turn, ask, secret, vendors, serving)
+    read_and_go_on(claude, ask, secret, vendors, serving)
+
+
+def test_a_refused_turn_doesnt_end_the_session(tmp_path: Path, serving: Serving, vendors: Vendors) -> None:
+    type_and_go_on(Claude(tmp_path, serving), Secret.made(), vendors, serving)

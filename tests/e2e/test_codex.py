@@ -1,38 +1,18 @@
-"""Codex through the gateway: a task with a tool, and a secret that a tool reads in a session that goes on."""
+"""Codex with the settings of docs/tools: a task with a tool, and secrets in a session that goes on."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Secret, Serving, Vendors, read_and_go_on, run_tool, tool
+from tests.e2e.conftest import Secret, Serving, Vendors, page, read_and_go_on, run_tool, tool, type_and_go_on
 
 pytestmark = pytest.mark.e2e
 
-CONFIG = """\
-model = "{model}"
-model_provider = "ecluse"
-approval_policy = "never"
-sandbox_mode = "danger-full-access"
-check_for_update_on_startup = false
-web_search = "disabled"
-
-[model_providers.ecluse]
-name = "Ecluse"
-base_url = "{url}/v1"
-env_key = "ECLUSE_KEY"
-wire_api = "responses"
-
-[analytics]
-enabled = false
-
-[otel]
-exporter = "none"
-"""
-
-# Codex speaks to models that it knows in a way of their own: tools in the input, one of which runs a script.
+# To models that it knows Codex speaks in another way: the tools are in the input, and one of them runs a script.
 WAYS = {
     "gpt-5.1-codex": lambda command: "exec_command " + json.dumps({"cmd": command}),
     "gpt-6.1-sol": lambda command: (
@@ -43,41 +23,56 @@ WAYS = {
 
 
 class Codex:
-    """Codex in a home of its own, offline but for the gateway."""
+    """Codex in a home of its own, offline but for the gateway, without the sandbox that containers don't permit."""
 
     def __init__(self, folder: Path, serving: Serving, model: str) -> None:
-        self.command, self.thread = tool("codex"), ""
-        self.work, home = folder / "work", folder / "home"
-        self.work.mkdir()
-        home.mkdir()
-        (home / "config.toml").write_text(CONFIG.format(model=model, url=serving.url))
-        self.environment = {"HOME": str(home), "CODEX_HOME": str(home), "ECLUSE_KEY": serving.key}
+        self._command, self._thread = tool("codex"), ""
+        self._options = ["--skip-git-repo-check", "--json", "--model", model, "-c", "sandbox_mode=danger-full-access"]
+        self.folder, home = folder / "work", folder / "home"
+        self.folder.mkdir()
+        (home / ".codex").mkdir(parents=True)
+        (home / ".codex" / "config.toml").write_text(page("codex.md", "toml", serving))
+        self._environment = {"HOME": str(home), "ECLUSE_KEY": serving.key}
 
-    def turn(self, text: str, *, first: bool) -> str:
-        """One turn; the session goes on unless `first`."""
-        resume = [] if first else ["resume", self.thread]
-        command = [self.command, "exec", "--skip-git-repo-check", "--json", *resume, text]
-        ran = run_tool(command, self.work, self.environment)
-        assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
-        events = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+    def turn(self, text: str, *, first: bool = False) -> str:
+        """One turn that ends well."""
+        events = self._run(text, first)
         assert events[-1]["type"] == "turn.completed", events[-1]
-        self.thread = next(event["thread_id"] for event in events if event["type"] == "thread.started")
         items = [event["item"] for event in events if event["type"] == "item.completed"]
         return str([item["text"] for item in items if item["type"] == "agent_message"][-1])
 
+    def refused(self, text: str) -> str:
+        """One turn that is refused."""
+        events = self._run(text, False)
+        assert events[-1]["type"] == "turn.failed", events[-1]
+        return str(events[-1]["error"]["message"])
+
+    def _run(self, text: str, first: bool) -> list[Any]:
+        resume = [] if first else ["resume", self._thread]
+        ran = run_tool([self._command, "exec", *self._options, *resume, text], self.folder, self._environment)
+        events = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+        assert events, ran.stdout[-2000:] + ran.stderr[-2000:]
+        self._thread = next(event["thread_id"] for event in events if event["type"] == "thread.started")
+        return events
+
 
 @pytest.mark.parametrize("model", WAYS)
-def test_a_task_with_a_tool(tmp_path: Path, serving: Serving, vendors: Vendors, model: str) -> None:
+def test_a_task_with_a_tool(tmp_path: Path, serving: Serving, model: str) -> None:
     codex = Codex(tmp_path, serving, model)
-    (codex.work / "note.txt").write_text("The lock-keeper is called Odile.\n")
+    (codex.folder / "note.txt").write_text("The lock-keeper is called Odile.\n")
     wish = WAYS[model]("wc -w < note.txt > words.txt && cat note.txt")
     assert "Odile" in codex.turn(f"[[sim:tool={wish}]] [[sim:echo]] Who keeps the lock?", first=True)
-    assert (codex.work / "words.txt").read_text().strip() == "5"
+    assert (codex.folder / "words.txt").read_text().strip() == "5"
 
 
 @pytest.mark.parametrize("model", WAYS)
 def test_a_secret_in_a_tool_result_never_leaves(tmp_path: Path, serving: Serving, vendors: Vendors, model: str) -> None:
     codex, secret = Codex(tmp_path, serving, model), Secret.made()
-    (codex.work / "deploy.env").write_text(secret.text)
+    (codex.folder / "deploy.env").write_text(secret.text)
     ask = f"[[sim:tool={WAYS[model]('cat deploy.env')}]] [[sim:reasoning]]"
-    read_and_go_on(codex.turn, ask, secret, vendors, serving)
+    read_and_go_on(codex, ask, secret, vendors, serving)
+
+
+@pytest.mark.parametrize("model", WAYS)
+def test_a_refused_turn_doesnt_end_the_session(tmp_path: Path, serving: Serving, vendors: Vendors, model: str) -> None:
+    type_and_go_on(Codex(tmp_path, serving, model), Secret.made(), vendors, serving)

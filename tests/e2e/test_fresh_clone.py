@@ -14,11 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.conftest import CONFIG, Vendors, serve
+from tests.e2e.conftest import CONFIG, ROOT, Vendors, serve
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[2]
 PACKAGES = ("adapters/", "gateway/", "observability/", "policies/")
 SHIPPED = (".py", ".yaml", ".json", "py.typed")
 

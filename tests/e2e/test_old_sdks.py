@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -12,11 +14,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import TOOLS, Serving, run_tool
+from tests.e2e.conftest import ROOT, TOOLS, Serving, page, run_tool
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements" / "old_sdks.txt"
 SCRIPT = Path(__file__).with_name("ask_with_sdks.py")
 MODELS = ["claude-sonnet-4-5", "gpt-4o-mini", "text-embedding-3-small"]
@@ -62,3 +63,23 @@ def test_the_sdks(serving: Serving, age: str) -> None:
     assert said["openai"] == both | {"responses": greeting, "embeddings": [256, 256], "models": [*MODELS]}
     assert said["anthropic"].pop("count") > 0
     assert said["anthropic"] == both | {"models": [*MODELS]}
+
+
+@pytest.mark.parametrize("age", ["old", "new"])
+@pytest.mark.parametrize("name", ["openai", "anthropic"])
+def test_what_the_pages_say(serving: Serving, name: str, age: str) -> None:
+    python = installed() if age == "old" else sys.executable
+    settings = dict(re.findall("export ([A-Z_]+)=(.+)", page(f"{name}-sdk.md", "bash", serving)))
+    ran = run_tool([str(python), "-c", page(f"{name}-sdk.md", "python", serving)], ROOT, settings)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    assert "Lyon" in ran.stdout
+    assert all(f"'{model}'" in ran.stdout.splitlines()[-1] for model in MODELS)
+
+
+def test_what_the_page_on_curl_says(serving: Serving) -> None:
+    if not shutil.which("curl"):
+        pytest.skip("curl is not installed")
+    ran = run_tool(["bash", "-euo", "pipefail", "-c", page("curl.md", "bash", serving)], ROOT, {})
+    assert ran.returncode == 0, ran.stderr
+    for word in ("chat.completion.chunk", "data: [DONE]", '"type":"message"', '"embedding":[', '"gpt-4o-mini"'):
+        assert word in ran.stdout
