@@ -267,16 +267,18 @@ def read_and_go_on(agent: Agent, ask: str, secret: Secret, vendors: Vendors, ser
 
 
 def type_and_go_on(agent: Agent, secret: Secret, vendors: Vendors, serving: Serving) -> None:
-    """Type the secret, be refused, and go on in the same session."""
+    """Type the secret, be refused, and go on in the same session. The words are this test's own: the gateway remembers
+    what it refused to a person, and takes the secret out of a repetition."""
+    question = f"In {agent.folder.parent.name}, why does this key not work?"
     before = len(vendors.received())
     agent.turn("[[sim:say=Bonjour]]", first=True)
-    told = agent.refused(f"Why does this key not work? {secret.vendor_key}")
+    told = agent.refused(f"{question} {secret.vendor_key}")
     assert "secrets-stay-home" in told and "security@example.org" in told
     assert not secret.seen_in(told)
     for number in range(1, 3):
         assert agent.turn(f"Forget it. [[sim:say=turn {number} is done]]") == f"turn {number} is done"
     bodies = [one["body"] for one in vendors.received()[before:]]
     assert len(bodies) >= 3
-    assert "Why does this key not work? [redacted: secret.vendor]" in bodies[-1]
+    assert f"{question} [redacted: secret.vendor]" in bodies[-1]
     assert not [found for body in bodies for found in secret.seen_in(body)], "the secret left"
     assert not secret.seen_in(serving.traces()), "the secret was written down"
