@@ -16,7 +16,6 @@ from observability.scribe.frames import LONGEST
 from observability.scribe.messages import Report
 from observability.scribe.scribe import Durability, Settings
 
-_STALLED = 5.0  # seconds without a word from the scribe before the ledger no longer counts as ready
 _UNANSWERED = 32 << 20  # bytes sent and not yet dealt with above which posted records are given up
 
 
@@ -32,8 +31,8 @@ class Writable(Protocol):
 class Ledger:
     """The records of one worker. Made by `Ledger.open`; used from one event loop only."""
 
-    def __init__(self, line: Line, settings: Settings, reserve_bytes: int) -> None:
-        self._line, self._settings, self._reserve = line, settings, reserve_bytes
+    def __init__(self, line: Line, settings: Settings, reserve_bytes: int, stall_seconds: float) -> None:
+        self._line, self._settings, self._reserve, self._stall = line, settings, reserve_bytes, stall_seconds
         self._closed = False
         self.refused = 0
         self._lost = 0
@@ -50,6 +49,7 @@ class Ledger:
         segment_bytes: int = 64 << 20,
         segment_seconds: float = 3600.0,
         tick_seconds: float = 1.0,
+        stall_seconds: float = 5.0,
         launch: Launch = process,
     ) -> Ledger:
         """Start the scribe; return when it has recovered what an earlier run left and opened a new segment.
@@ -58,8 +58,11 @@ class Ledger:
         (survives the end of our processes, not of the machine). `async`: at once. worker: letters, digits, dots; part
         of the file names. reserve_bytes: below this much free disk no new call is admitted; below twice as much
         `ready` is False. tick_seconds: how often the scribe looks at the disk and syncs what was only written.
+        stall_seconds: records may wait this long without a word from the scribe before `ready` is False.
         Blocks; raises LedgerFailed.
         """
+        if not worker.replace(".", "").isalnum():
+            raise ValueError("a worker's name is letters, digits and dots")
         settings = Settings(
             str(folder.absolute()), worker, uuid7(), durability, segment_bytes, segment_seconds, tick_seconds
         )
@@ -72,7 +75,7 @@ class Ledger:
         if line.failed is not None:
             line.close("the ledger is closed")
             raise LedgerFailed(f"{folder}: {line.failed}")
-        return cls(line, settings, reserve_bytes)
+        return cls(line, settings, reserve_bytes, stall_seconds)
 
     async def write(self, record: Writable) -> None:
         """Return when the record is as durable as was asked for. Raises LedgerFailed, and then nothing may leave.
@@ -115,7 +118,7 @@ class Ledger:
     def ready(self) -> bool:
         """Whether a call can be admitted and room is left. False well before the first refusal for lack of room."""
         line = self._line
-        stalled = line.waiting and time.monotonic() - line.heard > _STALLED
+        stalled = line.waiting and time.monotonic() - line.heard > self._stall
         return not (self._closed or line.failed or stalled or line.state.free < 2 * self._reserve)
 
     @property

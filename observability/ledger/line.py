@@ -259,13 +259,12 @@ class Line:
 
 
 def _resolve(future: asyncio.Future[None], why: str | None) -> None:
-    if future.done():
+    if future.done() or future.get_loop().is_closed():
         return
-    with suppress(RuntimeError):  # its loop is closed: nobody waits any more
-        if why is None:
-            future.set_result(None)
-        else:
-            future.set_exception(LedgerFailed(why))
+    if why is None:
+        future.set_result(None)
+    else:
+        future.set_exception(LedgerFailed(why))
 
 
 def _named(number: int) -> str:

@@ -81,6 +81,8 @@ class Link:
             sent = self.socket.send(data)
         except BlockingIOError:
             sent = 0
+        if sent == len(data) and not self._unsent:
+            return True
         self._unsent = bytearray(data[sent:])
         return not self._unsent
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,18 +35,18 @@ def show(folder: Path, call: str) -> list[dict[str, Any]]:
         if not _older(path, call) and needle in (data := path.read_bytes()):
             found.update((payload, None) for payload in _records(data) if needle in payload)
     records = [orjson.loads(payload) for payload in found]
-    return sorted((one for one in records if one.get("call") == call), key=lambda one: str(one["at"]))
+    return sorted((one for one in records if one.get("call") == call), key=_at)
 
 
 def tail(folder: Path, count: int = 20) -> list[dict[str, Any]]:
     """The last `count` things that happened, oldest first: how calls ended, and events."""
     found: list[dict[str, Any]] = []
-    for path in reversed(segments(folder)):
-        here = [orjson.loads(one) for one in _payloads(path) if one.startswith(_ENDS)]
-        found = here + found
-        if len(found) >= count:
+    for path in sorted(segments(folder), key=lambda path: (_written(path), path), reverse=True):
+        if len(found) == count and _written(path) < _at(found[0]).timestamp():
             break
-    return sorted(found, key=lambda one: str(one["at"]))[-count:]
+        here = [orjson.loads(one) for one in _payloads(path) if one.startswith(_ENDS)]
+        found = sorted(here + found, key=_at)[-count:]
+    return found
 
 
 def _payloads(path: Path) -> Iterator[bytes]:
@@ -62,4 +62,13 @@ def _records(data: bytes) -> Iterator[bytes]:
 def _older(path: Path, call: str) -> bool:
     """Whether the segment was last written to before the call began."""
     made = made_at(call)
-    return made is not None and path.stat().st_mtime < (made - _SKEW).timestamp()
+    return made is not None and _written(path) < (made - _SKEW).timestamp()
+
+
+def _written(path: Path) -> float:
+    """When the segment was last written to (Unix time)."""
+    return path.stat().st_mtime
+
+
+def _at(record: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(record["at"])

@@ -65,6 +65,8 @@ class Scribe:
             self._turn(orders(buffer))
             self._upkeep()
         self._turn(orders(buffer))
+        if self._segment is None:
+            self._reopen()
         if self._segment is not None:
             with suppress(OSError):
                 self._segment.seal("close", self._clock())

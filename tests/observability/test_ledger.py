@@ -11,11 +11,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import socket
 
 import pytest
+import uvloop
 
 from observability.ledger import Event, Intent, Ledger, LedgerFailed, Outcome, Who, read, show, tail, uuid7
 from observability.ledger.link import Child
@@ -103,7 +105,7 @@ class _Thread:
 
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not true():  # noqa: ASYNC110 - what another process does sets no event here
+        while not true():
             await asyncio.sleep(0.005)
 
 
@@ -416,6 +418,79 @@ def test_kill_9_loses_nothing_that_was_promised(tmp_path: Path, whom: str) -> No
 
 def _children(pid: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+async def test_more_than_the_socket_holds_at_once(tmp_path: Path) -> None:
+    ledger = Ledger.open(tmp_path, clock=clock)
+    calls = [uuid7() for _ in range(3000)]
+    await asyncio.gather(*(ledger.write(intent(call)) for call in calls))
+    ledger.close()
+    assert [one["call"] for one in read(tmp_path)] == calls
+
+
+def test_all_of_it_on_the_loop_that_serves(tmp_path: Path) -> None:
+    uvloop.run(test_the_scribe_dies_and_another_goes_on(tmp_path / "1"))
+    uvloop.run(test_more_than_the_socket_holds_at_once(tmp_path / "2"))
+    uvloop.run(test_a_cancelled_writer_leaves_its_record_and_the_others_alone(tmp_path / "3"))
+
+
+async def test_a_disk_that_hangs_is_noticed(tmp_path: Path) -> None:
+    class Hanging(Disk):
+        go = threading.Event()
+
+        def sync(self, descriptor: int) -> None:
+            self.go.wait(20)
+            super().sync(descriptor)
+
+    disk = Hanging()
+    disk.go.set()
+    ledger = Ledger.open(tmp_path, clock=clock, stall_seconds=0.05, launch=InThread(disk))
+    disk.go.clear()
+    waits = asyncio.create_task(ledger.write(intent()))
+    await asyncio.sleep(0)
+    assert ledger.ready
+    await until(lambda: not ledger.ready)
+    ledger.post(outcome("x"))
+    assert not waits.done()
+    disk.go.set()
+    await waits
+    assert ledger.ready
+    ledger.close()
+
+
+async def test_posted_records_are_bounded_while_the_disk_hangs(tmp_path: Path) -> None:
+    go = threading.Event()
+
+    class Hanging(Disk):
+        def append(self, descriptor: int, data: bytes, offset: int) -> None:
+            if offset:
+                go.wait(20)
+            super().append(descriptor, data, offset)
+
+    ledger = Ledger.open(tmp_path, clock=clock, launch=InThread(Hanging()))
+    big = Event(at=NOW, event="x", detail={"k": "v" * 4_000_000})
+    for _ in range(20):
+        ledger.post(big)
+    assert 8 <= ledger.lost <= 12
+    go.set()
+    ledger.close()
+    assert len(kinds(tmp_path)) + ledger.lost == 20
+
+
+def test_a_worker_s_name_is_no_path(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="letters"):
+        Ledger.open(tmp_path, clock=clock, worker="../x")
+
+
+async def test_tail_follows_all_workers(tmp_path: Path) -> None:
+    old = Ledger.open(tmp_path, clock=clock, worker="w0")
+    new = Ledger.open(tmp_path, clock=clock, worker="w1")
+    for n in range(5):
+        await new.write(replace(outcome(f"new {n}"), at=datetime.now(UTC)))
+    await old.write(replace(outcome("last"), at=datetime.now(UTC)))
+    old.close()
+    new.close()
+    assert [one["call"] for one in tail(tmp_path, 2)] == ["new 4", "last"]
 
 
 async def test_tail_shows_how_calls_ended(tmp_path: Path) -> None:
