@@ -7,18 +7,19 @@ checks and hot words settle how sure a finding is. Plain prose selects nothing, 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from policies.detectors.catalogue import Catalogue
 from policies.detectors.plan import Plan, lay_out
-from policies.detectors.scan import Found, Scan, place
+from policies.detectors.scan import Scan, place
 from policies.detectors.view import squeezed, view
 from policies.findings import Finding
 
 # Part of the revision: raised when the same catalogue would find something else.
 ALGORITHM = "1"
 _JOINT = "\0"
+_Spans = list[tuple[int, int]]
 
 
 class Engine:
@@ -36,13 +37,13 @@ class Engine:
         Raises ScanBudgetExceeded where a text was built to cost more than its length allows.
         """
         if len(texts) == 1:
-            return [tuple(finding for finding, _ in self._found(self._whole, texts[0], 0))]
+            return [tuple(self._found(self._whole, texts[0], 0)[0])]
         joined = _JOINT.join(texts)
         starts = [0]
         for text in texts:
             starts.append(starts[-1] + len(text) + 1)
         found: list[list[Finding]] = [[] for _ in texts]
-        for finding, _ in self._found(self._whole, joined, 0, starts):
+        for finding in self._found(self._whole, joined, 0, starts)[0]:
             index = bisect_right(starts, finding.start) - 1
             base = starts[index]
             found[index].append(replace(finding, start=finding.start - base, end=finding.end - base, passage=index))
@@ -76,16 +77,16 @@ class Engine:
         text: what came so far, from at least `reach` characters before `start`. start: up to where it was released
         before. final: nothing more will come. The findings, and so the edits, do not depend on how the text was cut.
         """
-        found = self._found(self._plan(detectors), text, start)
+        findings, matches = self._found(self._plan(detectors), text, start)
         safe = len(text) if final else self.pending(text, detectors)
         if safe is None:
             safe = len(text)
         # A match that isn't settled as a whole is held from its beginning: the next call must see it again.
-        for one in sorted(found, key=lambda one: one.finding.end, reverse=True):
-            if one.finding.end > safe:
-                safe = min(safe, one.origin)
+        for origin, end in sorted(matches, key=lambda span: span[1], reverse=True):
+            if end > safe:
+                safe = min(safe, origin)
         safe = max(safe, start)
-        return safe, tuple(one.finding for one in found if one.finding.end <= safe)
+        return safe, tuple(finding for finding in findings if finding.end <= safe)
 
     def _plan(self, detectors: frozenset[str]) -> Plan:
         plan = self._plans.get(detectors)
@@ -94,29 +95,33 @@ class Engine:
             plan = self._plans[detectors] = lay_out(every[name] for name in sorted(detectors) if name in every)
         return plan
 
-    def _found(self, plan: Plan, text: str, start: int, starts: Sequence[int] = ()) -> list[Found]:
-        """Findings in the text as it stands and, where characters are hidden in it, without those."""
+    def _found(self, plan: Plan, text: str, start: int, starts: Sequence[int] = ()) -> tuple[list[Finding], _Spans]:
+        """Findings in the text as it stands and, where characters are hidden in it, without those; spans of matches."""
         seen = view(text)
-        found = Scan(plan, seen, start, starts).findings()
+        scan = Scan(plan, seen, start, starts)
+        findings = scan.findings()
         thin = squeezed(seen)
-        return found if thin is None else _joined(found, _hidden(plan, thin, start, starts))
+        if thin is None:
+            return findings, scan.matches
+        more, matches = _hidden(plan, thin, start, starts)
+        return _joined(findings, more), [*scan.matches, *matches]
 
 
-def _hidden(plan: Plan, thin: tuple[bytes, list[int]], start: int, starts: Sequence[int]) -> Iterator[Found]:
-    """Findings in a squeezed view, at their places in the full one."""
+def _hidden(
+    plan: Plan, thin: tuple[bytes, list[int]], start: int, starts: Sequence[int]
+) -> tuple[list[Finding], _Spans]:
+    """Findings and matches in a squeezed view, at their places in the full one."""
     seen, kept = thin
-    begin = bisect_left(kept, start)
-    inner = [bisect_left(kept, place) for place in starts]
-    for finding, origin in Scan(plan, seen, begin, inner).findings():
-        moved = replace(finding, start=kept[finding.start], end=kept[finding.end - 1] + 1)
-        yield Found(moved, kept[origin])
+    scan = Scan(plan, seen, bisect_left(kept, start), [bisect_left(kept, begin) for begin in starts])
+    found = [replace(one, start=kept[one.start], end=kept[one.end - 1] + 1) for one in scan.findings()]
+    return found, [(kept[origin], kept[end - 1] + 1) for origin, end in scan.matches]
 
 
-def _joined(found: list[Found], more: Iterable[Found]) -> list[Found]:
+def _joined(findings: list[Finding], more: list[Finding]) -> list[Finding]:
     """Both views' findings, one of each detector and place (the surer one)."""
-    best: dict[tuple[str, int, int], Found] = {}
-    for one in (*found, *more):
-        key = (one.finding.detector, one.finding.start, one.finding.end)
-        if key not in best or best[key].finding.confidence < one.finding.confidence:
+    best: dict[tuple[str, int, int], Finding] = {}
+    for one in (*findings, *more):
+        key = (one.detector, one.start, one.end)
+        if key not in best or best[key].confidence < one.confidence:
             best[key] = one
     return sorted(best.values(), key=place)

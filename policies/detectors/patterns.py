@@ -37,11 +37,11 @@ def _compiled(source: bytes, megabytes: int) -> Any:
 class Pattern:
     """One compiled pattern. With a capturing group, the finding is what the (first matched) group covers."""
 
-    __slots__ = ("_compiled", "_grouped")
+    __slots__ = ("_compiled", "grouped")
 
     def __init__(self, node: Node, *, megabytes: int = 8) -> None:
         self._compiled = _compiled(written(node), megabytes)
-        self._grouped = self._compiled.NumberOfCapturingGroups() > 0
+        self.grouped = self._compiled.NumberOfCapturingGroups() > 0
 
     def search(self, seen: bytes, start: int, end: int) -> tuple[int, int, int, int] | None:
         """The leftmost match within [start, end): its span and the span of the finding in it."""
@@ -55,7 +55,7 @@ class Pattern:
         whole = spans[0]
         if whole == _NONE:
             return None
-        if self._grouped:
+        if self.grouped:
             for span in spans[1:]:
                 if span != _NONE:
                     return (*whole, *span)

@@ -25,6 +25,8 @@ _STEPS = 2000
 _STEPS_A_CHARACTER = 0.6
 # What the check of a number costs beside an attempt to match.
 _NUMBER = 0.8
+# What finding the group costs for each character of a match: RE2 then leaves its fast automaton.
+_CAPTURED = 0.05
 
 
 class ScanBudgetExceeded(Exception):
@@ -41,17 +43,14 @@ class Candidate(NamedTuple):
     origin: int
 
 
-class Found(NamedTuple):
-    """A finding, and where the match that led to it begins."""
-
-    finding: Finding
-    origin: int
-
-
 class Scan:
-    """The scan of one view by one plan. start: nothing is found before it, though what stands there still judges."""
+    """The scan of one view by one plan. start: nothing is found before it, though what stands there still judges.
 
-    __slots__ = ("_hits", "_left", "_plan", "_seen", "_start", "_starts", "_words")
+    matches: after `findings`, the span of every accepted match, those too that hot words or competition dropped: the
+    search went on behind them, so a stream may not be cut inside them.
+    """
+
+    __slots__ = ("_hits", "_left", "_plan", "_seen", "_start", "_starts", "_words", "matches")
 
     def __init__(self, plan: Plan, seen: bytes, start: int, starts: Sequence[int]) -> None:
         self._plan = plan
@@ -60,13 +59,15 @@ class Scan:
         self._starts = starts
         self._left = _STEPS + len(seen) * _STEPS_A_CHARACTER
         self._hits: list[tuple[int, int, int]] = []
+        self.matches: list[tuple[int, int]] = []
         self._words: dict[frozenset[int], list[tuple[int, int]]] = {}
 
-    def findings(self) -> list[Found]:
+    def findings(self) -> list[Finding]:
         """Every finding, by start."""
         found = [*self._from_literals(), *self._from_everywhere(), *self._from_digits()]
         if not found:
             return []
+        self.matches = [(candidate.origin, candidate.end) for candidate in found]
         judged = [one for candidate in found if (one := self._judged(candidate)) is not None]
         return _compete(judged, self._plan)
 
@@ -139,6 +140,8 @@ class Scan:
             if span is None or span[0] > last:
                 return
             low, high, value, value_end = span
+            if pattern.grouped:
+                self._spend((high - low) * _CAPTURED)
             verdict = self._checked(step, low, high, value, value_end) if high > low else None
             if verdict is None:
                 place = self._next(step, low, last)
@@ -185,7 +188,7 @@ class Scan:
             return True
         return _apart(self._seen[high - 1], self._seen[high], step.rule.boundary)
 
-    def _judged(self, candidate: Candidate) -> Found | None:
+    def _judged(self, candidate: Candidate) -> Finding | None:
         """The finding that a candidate is with the hot words around it."""
         confidence, why, _ = candidate.verdict
         context = candidate.detector.context
@@ -198,8 +201,7 @@ class Scan:
         if confidence < FLOOR:
             return None
         name = candidate.detector.id
-        finding = Finding(name, candidate.start, candidate.end, round(min(confidence, _SURE), 2), 0, why)
-        return Found(finding, candidate.origin)
+        return Finding(name, candidate.start, candidate.end, round(min(confidence, _SURE), 2), 0, why)
 
     def _word_near(self, words: frozenset[int], candidate: Candidate) -> bool:
         """Whether a whole word of the set stands within reach of the candidate, in the same text."""
@@ -252,28 +254,27 @@ def _apart(left: int, right: int, boundary: str) -> bool:
     return before.isdigit() != after.isdigit() or (before.islower() and after.isupper())
 
 
-def _compete(found: list[Found], plan: Plan) -> list[Found]:
+def _compete(findings: list[Finding], plan: Plan) -> list[Finding]:
     """Drop findings that a surer (or as sure and longer) one of the same group overlaps."""
     groups = plan.groups
     taken: dict[str, list[tuple[int, int]]] = {}
     kept = []
-    for one in sorted(found, key=_strength):
-        finding = one.finding
-        spans = taken.setdefault(groups.get(finding.detector) or f" {finding.detector}", [])
+    for one in sorted(findings, key=_strength):
+        spans = taken.setdefault(groups.get(one.detector) or f" {one.detector}", [])
         # Spans taken never overlap, so only the neighbours can.
-        index = bisect_left(spans, (finding.start, finding.end))
+        index = bisect_left(spans, (one.start, one.end))
         before, after = spans[index - 1 : index], spans[index : index + 1]
-        if (before and before[0][1] > finding.start) or (after and after[0][0] < finding.end):
+        if (before and before[0][1] > one.start) or (after and after[0][0] < one.end):
             continue
-        spans.insert(index, (finding.start, finding.end))
+        spans.insert(index, (one.start, one.end))
         kept.append(one)
     return sorted(kept, key=place)
 
 
-def _strength(found: Found) -> tuple[float, int, int]:
-    return -found.finding.confidence, found.finding.start - found.finding.end, found.finding.start
+def _strength(finding: Finding) -> tuple[float, int, int]:
+    return -finding.confidence, finding.start - finding.end, finding.start
 
 
-def place(found: Found) -> tuple[int, int]:
+def place(finding: Finding) -> tuple[int, int]:
     """Order of findings in a text."""
-    return found.finding.start, found.finding.end
+    return finding.start, finding.end

@@ -63,6 +63,12 @@ def test_what_a_match_asks_to_follow_may_begin_the_next_one() -> None:
     assert streamed(engine(), cuts(text, [51]), LOCAL) == streamed(engine(), [text], LOCAL)
 
 
+def test_a_match_that_lost_to_a_surer_one_is_not_cut_either() -> None:
+    text = "https://cafebabe:deadbeef@gems.cont@ibsys.com/"
+    for place in range(1, len(text)):
+        assert streamed(engine(), cuts(text, [place]), LOCAL) == streamed(engine(), [text], LOCAL)
+
+
 def test_a_match_is_held_from_its_beginning_not_from_its_finding() -> None:
     text = "password:commande 123456marcel.durand@exemple.fr"
     assert streamed(engine(), cuts(text, [18]), EVERY) == streamed(engine(), [text], EVERY)
