@@ -15,7 +15,7 @@ from observability.scribe.segments import segments
 
 _OWN = (b'{"record":"SEGMENT"', b'{"record":"SEAL"')
 _ENDS = (b'{"record":"OUTCOME"', b'{"record":"EVENT"')
-_SKEW = timedelta(minutes=1)
+_SKEW = timedelta(minutes=1)  # a file's time and a record's come from different clocks
 
 
 def read(folder: Path) -> Iterator[dict[str, Any]]:
@@ -42,7 +42,7 @@ def tail(folder: Path, count: int = 20) -> list[dict[str, Any]]:
     """The last `count` things that happened, oldest first: how calls ended, and events."""
     found: list[dict[str, Any]] = []
     for path in sorted(segments(folder), key=lambda path: (_written(path), path), reverse=True):
-        if len(found) == count and _written(path) < _at(found[0]).timestamp():
+        if len(found) == count and _written(path) < (_at(found[0]) - _SKEW).timestamp():
             break
         here = [orjson.loads(one) for one in _payloads(path) if one.startswith(_ENDS)]
         found = sorted(here + found, key=_at)[-count:]
