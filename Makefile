@@ -23,7 +23,7 @@ e2e: .venv/develop ##            whole processes and real client tools
 	@$(BIN)/pytest -q -m e2e -rs
 
 bench: .venv/develop ##          the table of figures beside nginx (needs gcc; ROUNDS, SECS)
-	@$(BIN)/python bench/gateway.py
+	@$(BIN)/python bench/figures.py
 
 lock: .venv/develop ##           renew the hash-locked requirements
 	@for f in serve develop old_sdks; do $(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \

@@ -1,8 +1,8 @@
 """The table of figures: the whole gateway, everything on, beside nginx on the same upstream.
 
     make bench                              # all loads
-    bench/gateway.py --loads max16,c1       # some
-    bench/gateway.py --rounds 5 --secs 5
+    bench/figures.py --loads max16,c1       # some
+    bench/figures.py --rounds 5 --secs 5
 
 Uses the load generator and mock vendor in ../shared/bench; the gateway runs on CPU 0 alone, the load on CPU 1. Serves
 the starter bundle with its response rules, a durable ledger (fsync), quotas and metrics. Every prompt is new to the

@@ -1,0 +1,82 @@
+"""The coverage matrix of the docs: what happens to every part of every call, made from the route table.
+
+`python -m gateway.coverage > docs/reference/coverage.md`; a test compares the file with this.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from adapters.registry import DIALECTS, VENDORS
+from gateway.routes import NOT_SERVED, ROUTES, Route
+
+STAGES = ("identity", "inspection", "ruling", "quota", "ledger", "metrics", "failover")
+PARTS = (
+    ("messages, prompts, instructions", "inspected, edited in place"),
+    ("tool definitions", "inspected, edited in place"),
+    ("tool arguments and results", "inspected (arguments also decoded), edited in place"),
+    (
+        "unknown fields, object keys, numbers",
+        "inspected; keys and numbers can't be edited, so a finding there is refused",
+    ),
+    (
+        "images, audio, files, token arrays",
+        "class `not_inspectable`: denied to external destinations unless a rule allows",
+    ),
+    ("URLs that a vendor would fetch", "class `remote_url`: denied unless a rule allows"),
+    ("tools that a vendor would run", "class `server_tool`: denied unless a rule allows"),
+    ("encrypted reasoning, signatures", "class `vendor_state`: only back to the vendor that issued it here"),
+    ("references to vendor-held objects", "refused"),
+)
+
+
+def matrix() -> str:
+    """The page, as Markdown."""
+    lines = [
+        "# Coverage",
+        "",
+        "Made from the route table by `python -m gateway.coverage`; a test compares the two, and another sends a call",
+        "down every route to see that no stage is skipped.",
+        "",
+        "## Routes",
+        "",
+        "| route | dialect | streams | " + " | ".join(STAGES) + " | served by |",
+        "|---" * (len(STAGES) + 4) + "|",
+        *(_route(route) for route in ROUTES),
+        "",
+        "Token counts are not counted on quotas: agent tools ask for dozens at once. Answers of embeddings and token",
+        "counts hold no text, so response rules have nothing to judge there.",
+        "",
+        "## Parts of a request, the same on every route",
+        "",
+        "| part | what happens |",
+        "|---|---|",
+        *(f"| {part} | {what} |" for part, what in PARTS),
+        "",
+        "## Answers, streamed or not",
+        "",
+        "Text, reasoning and tool arguments are judged by the response rules on each channel. Rules on one finding stream;",
+        "rules on a set of findings hold the answer to its end. An error after the first word is an event in the stream.",
+        "",
+        "## Refused",
+        "",
+        "Known vendor paths that can't be inspected yet: " + ", ".join(f"`{path}`" for path in NOT_SERVED) + ".",
+        "Every other path is a 404; a websocket upgrade is a 426.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _route(route: Route) -> str:
+    if route.dialect is None:
+        stages = ["yes" if s == "identity" and route.path != "/" else "-" for s in STAGES]
+        return f"| `{route.method} {route.path}` | {route.purpose} | - | " + " | ".join(stages) + " | the gateway |"
+    counts = DIALECTS[route.dialect].operation == "count_tokens"
+    stages = ["not counted" if s == "quota" and counts else "yes" for s in STAGES]
+    kinds = ", ".join(name for name, kind in VENDORS.items() if route.dialect in kind.dialects)
+    streams = "yes" if route.streams else "no"
+    return f"| `{route.method} {route.path}` | `{route.dialect}` | {streams} | " + " | ".join(stages) + f" | {kinds} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(matrix())
