@@ -67,7 +67,6 @@ def test_a_secret_in_a_tool_result_never_leaves(tmp_path: Path, serving: Serving
     read_and_go_on(claude, f"{ask} {thinking}", secret, vendors, serving)
 
 
-@pytest.mark.xfail(reason="a private key with line numbers between its lines isn't found yet", strict=True)
 def test_a_secret_with_line_numbers_never_leaves(tmp_path: Path, serving: Serving, vendors: Vendors) -> None:
     claude, secret = Claude(tmp_path, serving), Secret.made()
     (path := claude.folder / "deploy.env").write_text(secret.text)
