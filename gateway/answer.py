@@ -115,6 +115,7 @@ async def _ask(runtime: Runtime, exchange: Exchange, ask: Ask, attempt: Attempt,
         exchange.waited += runtime.monotonic() - waiting
     attempt.status = answer.status
     attempt.first_byte = runtime.monotonic()
+    attempt.vendor_request = _request_id(answer)
     try:
         if answer.status != 200:
             failed = await answer.read(MOST_ERROR_BYTES)
@@ -185,6 +186,14 @@ def _guarded(exchange: Exchange, ask: Ask, error: UpstreamError) -> str:
     for start, end, new in reversed(release.edits):
         text = text[:start] + new + text[end:]
     return text
+
+
+def _request_id(answer: Answer) -> str | None:
+    """The vendor's own name for the call, for its support."""
+    for name, value in answer.headers:
+        if name.lower() in (b"x-request-id", b"request-id"):
+            return value[:128].decode("latin-1")
+    return None
 
 
 def _is_stream(answer: Answer) -> bool:

@@ -73,6 +73,7 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
             first_content_ms=_ms(attempt.started, attempt.first_content),
             total_ms=round((ended - attempt.started) * 1000, 3),
             tokens=_tokens(gate.reader.usage) if gate is not None else Tokens(),
+            vendor_request=attempt.vendor_request,
         )
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gateway.bundle.last_good import keep
 from gateway.bundle.pair import load_pair
 from gateway.epoch import Epoch
+from gateway.warm import warm_up
 from observability.ledger import Event
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def reload(runtime: Runtime, config: Path, simulators: Mapping[str, str]) -> tup
     pair = load_pair(config, serving=True, previous=old.pair, simulators=simulators)
     later = [name for name in FIXED if getattr(pair.settings, name) != getattr(old.pair.settings, name)]
     epoch = Epoch.of(pair)
+    warm_up(epoch, runtime.now())
     runtime.transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
     runtime.epoch = epoch
     runtime.quotas.replace_limits(pair.settings.quotas)

@@ -37,6 +37,7 @@ from gateway.runtime import Runtime
 from gateway.server import Listener
 from gateway.state.recent import RefusedPassages, VendorStates
 from gateway.state.strangers import Strangers
+from gateway.warm import warm_up
 from observability.ledger import Event, Ledger, LedgerFailed
 from observability.logs import Log
 
@@ -135,6 +136,7 @@ def assemble(pair: Pair, transport: Transport) -> Runtime:
         segment_seconds=settings.ledger.segment_seconds,
     )
     epoch = Epoch.of(pair)
+    warm_up(epoch, now())
     transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
     runtime = Runtime(
         epoch=epoch,
