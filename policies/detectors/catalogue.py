@@ -84,12 +84,10 @@ def _rule(fields: Fields) -> Rule | None:
     if wanted and wanted not in CHECKS:
         fields.unknown(("check",), wanted, CHECKS)
     trigger = fields.choice("trigger", _TRIGGERS, "literal")
+    boundary = fields.choice("boundary", _BOUNDARIES, "word")
+    confidence = fields.number("confidence", 0.8, 0, 1)
     limit = int(fields.number("longest", 0, 1, _LONGEST))
-    rest = {
-        "confidence": fields.number("confidence", 0.8, 0, 1),
-        "boundary": fields.choice("boundary", _BOUNDARIES, "word"),
-        "why": fields.text("why", "pattern"),
-    }
+    why = fields.text("why", "pattern")
     fields.close()
     node = _pattern(fields, source)
     if node is None:
@@ -99,7 +97,7 @@ def _rule(fields: Fields) -> Rule | None:
         fields.problem(("match",), "has no longest match: bound it with {0,n}, or state `longest`")
     if trigger == "literal" and not literals(node):
         fields.problem(("match",), "contains no literal of three characters: state `trigger: digits` or `always`")
-    return Rule(node, trigger=trigger, check=CHECKS.get(wanted), longest=limit or int(min(size, _LONGEST)), **rest)  # type: ignore[arg-type]
+    return Rule(node, confidence, trigger, boundary, CHECKS.get(wanted), limit or int(min(size, _LONGEST)), why)
 
 
 def _pattern(fields: Fields, source: str) -> Node | None:

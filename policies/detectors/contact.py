@@ -6,7 +6,8 @@ import phonenumbers
 
 from policies.detectors.model import Verdict
 
-# Names that RFC 2606 and RFC 6761 keep for examples still name people in prompts, so they are findings; these are not.
+# Names of files that look like addresses (`logo@2x.png`). Domains kept for examples (RFC 2606) are findings all the
+# same: people in prompts carry them.
 _NOT_MAIL = (b".png", b".jpg", b".jpeg", b".gif", b".svg", b".webp", b".js", b".css", b".py", b".ts")
 _NOBODY = (b"noreply", b"no-reply", b"donotreply", b"git", b"root")
 
@@ -27,7 +28,7 @@ def french_phone(value: bytes) -> Verdict | None:
     digits = value.translate(None, b" .-()/+")
     if digits.endswith(b"00000000") or len(set(digits[-8:])) == 1:
         return None
-    if value[:1] in b"+(" or digits[:4] == b"0033":
+    if value.startswith((b"+", b"(")) or digits[:4] == b"0033":
         return Verdict(0.9, "french number with country code")
     return Verdict(0.8, "french number") if len(value) > len(digits) else Verdict(0.5, "ten digits")
 

@@ -13,6 +13,8 @@ _RUNS = 24
 _RARE = b"@~|$"
 # Repeats above this are long.
 _SHORT = 8
+# Classes of more characters than this match prose.
+_WIDE = 128
 
 
 class Literal(NamedTuple):
@@ -71,9 +73,9 @@ def prefixes(node: Node) -> Node:
         case Alt(branches):
             return Alt(tuple(map(prefixes, branches)))
         case Repeat(Chars() as inner, _, high, _):
-            return Repeat(inner, 0, high if high <= _SHORT else inf)
+            return Repeat(inner, 0, _limit(inner, high))
         case Repeat(inner, _, high, _):
-            return Seq((Repeat(loose(inner), 0, max(high - 1, 0) if high <= _SHORT else inf), prefixes(inner)))
+            return Seq((Repeat(loose(inner), 0, max(_limit(inner, high) - 1, 0)), prefixes(inner)))
         case Group(inner):
             return prefixes(inner)
         case At():
@@ -103,11 +105,18 @@ def loose(node: Node) -> Node:
         case Alt(branches):
             return Alt(tuple(map(loose, branches)))
         case Repeat(inner, low, high, _):
-            return Repeat(loose(inner), min(low, _SHORT), high if high <= _SHORT else inf)
+            return Repeat(loose(inner), min(low, _SHORT), _limit(inner, high))
         case Group(inner):
             return loose(inner)
         case _:
             return node
+
+
+def _limit(inner: Node, high: float) -> float:
+    """How often a repeat is followed: long ones without end, but those of nearly any character as far as they go (they
+    would hold whatever comes)."""
+    wide = isinstance(inner, Chars) and len(inner.allowed) > _WIDE
+    return high if wide or high <= _SHORT else inf
 
 
 def _prefixes_of_sequence(items: tuple[Node, ...]) -> Node:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from policies.detectors import numbers
+from policies.detectors.hotwords import HotWords
 from policies.detectors.model import LINE_MARKS, Detector, Verdict
 from policies.detectors.plan import Plan, Step
 from policies.detectors.reading import Literal
@@ -50,7 +51,7 @@ class Scan:
     search went on behind them, so a stream may not be cut inside them.
     """
 
-    __slots__ = ("_hits", "_left", "_plan", "_seen", "_start", "_starts", "_words", "matches")
+    __slots__ = ("_hits", "_left", "_plan", "_seen", "_start", "_starts", "matches")
 
     def __init__(self, plan: Plan, seen: bytes, start: int, starts: Sequence[int]) -> None:
         self._plan = plan
@@ -60,7 +61,6 @@ class Scan:
         self._left = _STEPS + len(seen) * _STEPS_A_CHARACTER
         self._hits: list[tuple[int, int, int]] = []
         self.matches: list[tuple[int, int]] = []
-        self._words: dict[frozenset[int], list[tuple[int, int]]] = {}
 
     def findings(self) -> list[Finding]:
         """Every finding, by start."""
@@ -68,7 +68,8 @@ class Scan:
         if not found:
             return []
         self.matches = [(candidate.origin, candidate.end) for candidate in found]
-        judged = [one for candidate in found if (one := self._judged(candidate)) is not None]
+        words = HotWords(self._plan, self._seen, self._hits, self._starts)
+        judged = [one for candidate in found if (one := self._judged(candidate, words)) is not None]
         return _compete(judged, self._plan)
 
     def _from_literals(self) -> Iterator[Candidate]:
@@ -188,60 +189,18 @@ class Scan:
             return True
         return _apart(self._seen[high - 1], self._seen[high], step.rule.boundary)
 
-    def _judged(self, candidate: Candidate) -> Finding | None:
+    def _judged(self, candidate: Candidate, words: HotWords) -> Finding | None:
         """The finding that a candidate is with the hot words around it."""
-        confidence, why, _ = candidate.verdict
-        context = candidate.detector.context
-        if context is not None:
-            near, against = self._plan.words[candidate.detector.id]
-            if self._word_near(near, candidate):
-                confidence, why = confidence + context.raise_by, f"{why}; context"
-            elif self._word_near(against, candidate):
-                confidence, why = confidence - context.lower_by, f"{why}; context against"
+        detector = candidate.detector
+        confidence, why = words.judged(detector, candidate.start, candidate.end, candidate.verdict)
         if confidence < FLOOR:
             return None
-        name = candidate.detector.id
-        return Finding(name, candidate.start, candidate.end, round(min(confidence, _SURE), 2), 0, why)
-
-    def _word_near(self, words: frozenset[int], candidate: Candidate) -> bool:
-        """Whether a whole word of the set stands within reach of the candidate, in the same text."""
-        context = candidate.detector.context
-        if context is None or not words:
-            return False
-        low, high = candidate.start - context.before, candidate.end + context.after
-        if self._starts:
-            index = bisect_right(self._starts, candidate.start) - 1
-            low, high = max(low, self._starts[index]), min(high, self._starts[index + 1] - 1)
-        places = self._places(words)
-        for index in range(bisect_left(places, (low, 0)), len(places)):
-            begin, end = places[index]
-            if begin >= high:
-                return False
-            if end <= candidate.start or (begin >= candidate.end and end <= high):
-                return True
-        return False
-
-    def _places(self, words: frozenset[int]) -> list[tuple[int, int]]:
-        """Where words of the set stand as whole words (a plural s or x may follow), by start."""
-        places = self._words.get(words)
-        if places is None:
-            seen = self._seen
-            places = sorted((low, high) for word, low, high in self._hits if word in words and _whole(seen, low, high))
-            self._words[words] = places
-        return places
+        return Finding(detector.id, candidate.start, candidate.end, round(min(confidence, _SURE), 2), 0, why)
 
     def _spend(self, cost: float = 1.0) -> None:
         self._left -= cost
         if self._left < 0:
             raise ScanBudgetExceeded
-
-
-def _whole(seen: bytes, low: int, high: int) -> bool:
-    if low and seen[low - 1] in WORD and seen[low] in WORD:
-        return False
-    if high < len(seen) and seen[high] in b"sSxX" and seen[high - 1] in WORD:
-        high += 1
-    return high >= len(seen) or seen[high] not in WORD or seen[high - 1] not in WORD
 
 
 def _apart(left: int, right: int, boundary: str) -> bool:

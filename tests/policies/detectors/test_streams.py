@@ -104,12 +104,32 @@ def test_every_beginning_of_a_finding_is_pending(value: str) -> None:
             assert pending is not None and pending <= one.start
 
 
+def test_a_long_private_key_is_held_until_its_end() -> None:
+    lines = "\n".join(f"{index:02d}{PEM[2:]}" for index in range(50))
+    text = f"La clé :\n-----BEGIN PRIVATE KEY-----\n{lines}\n-----END PRIVATE KEY-----\nMerci."
+    detectors = frozenset(["secret.private_key"])
+    chunks = [text[at : at + 40] for at in range(0, len(text), 40)]
+    [finding] = streamed(engine(), chunks, detectors)
+    assert text[finding.start : finding.end].startswith("-----BEGIN")
+    assert text[finding.start : finding.end].endswith("END PRIVATE KEY-----")
+
+
 def test_prose_is_released_but_for_its_last_word() -> None:
     text = "La suite de la réponse que le modèle donne au client"
     assert engine().pending(text + ".\n", LOCAL) is None
     assert engine().pending(text, LOCAL) == text.rindex("client")
     assert engine().pending("", LOCAL) is None
     assert engine().pending("texte", frozenset()) is None
+
+
+MENTIONS = ("-----BEGIN PRIVATE KEY-----", "password: ", "curl -u", "https://exemple.fr", "AKIA")
+
+
+@pytest.mark.parametrize("mention", MENTIONS)
+def test_a_mention_does_not_hold_the_rest_of_an_answer(mention: str) -> None:
+    text = f"Un fichier commence par {mention}" + " et la suite de la phrase dit ce qu'il faut en faire." * 9
+    pending = engine().pending(text, LOCAL | {"secret.password"})
+    assert pending is None or pending >= len(text) - 10
 
 
 def test_no_more_is_held_than_the_longest_match_and_its_context() -> None:

@@ -1,0 +1,69 @@
+"""Hot words: what stands around a candidate makes a finding surer, or less so."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from policies.detectors.model import Context, Detector, Verdict
+from policies.detectors.plan import Plan
+from policies.detectors.view import WORD
+
+
+class HotWords:
+    """The hot words of one view. hits: what the keyword pass found; starts: where the joined texts begin."""
+
+    __slots__ = ("_hits", "_places", "_plan", "_seen", "_starts")
+
+    def __init__(
+        self, plan: Plan, seen: bytes, hits: Sequence[tuple[int, int, int]], starts: Sequence[int]
+    ) -> None:
+        self._plan = plan
+        self._seen = seen
+        self._hits = hits
+        self._starts = starts
+        self._places: dict[frozenset[int], list[tuple[int, int]]] = {}
+
+    def judged(self, detector: Detector, start: int, end: int, verdict: Verdict) -> tuple[float, str]:
+        """Confidence of a candidate and why, once the words around it have been heard."""
+        context = detector.context
+        if context is not None:
+            near, against = self._plan.words[detector.id]
+            if self._near(near, context, start, end):
+                return verdict.confidence + context.raise_by, f"{verdict.why}; context"
+            if self._near(against, context, start, end):
+                return verdict.confidence - context.lower_by, f"{verdict.why}; context against"
+        return verdict.confidence, verdict.why
+
+    def _near(self, words: frozenset[int], context: Context, start: int, end: int) -> bool:
+        """Whether a whole word of the set stands within reach, in the same text and outside the candidate."""
+        if not words:
+            return False
+        low, high = start - context.before, end + context.after
+        if self._starts:
+            index = bisect_right(self._starts, start) - 1
+            low, high = max(low, self._starts[index]), min(high, self._starts[index + 1] - 1)
+        places = self._whole_words(words)
+        for index in range(bisect_left(places, (low, 0)), len(places)):
+            first, last = places[index]
+            if first >= high:
+                return False
+            if last <= start or (first >= end and last <= high):
+                return True
+        return False
+
+    def _whole_words(self, words: frozenset[int]) -> list[tuple[int, int]]:
+        """Where words of the set stand as whole words (a plural s or x may follow), by start."""
+        places = self._places.get(words)
+        if places is None:
+            places = sorted((low, high) for word, low, high in self._hits if word in words and self._whole(low, high))
+            self._places[words] = places
+        return places
+
+    def _whole(self, low: int, high: int) -> bool:
+        seen = self._seen
+        if low and seen[low - 1] in WORD and seen[low] in WORD:
+            return False
+        if high < len(seen) and seen[high] in b"sSxX" and seen[high - 1] in WORD:
+            high += 1
+        return high >= len(seen) or seen[high] not in WORD or seen[high - 1] not in WORD
