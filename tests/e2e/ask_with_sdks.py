@@ -39,7 +39,7 @@ def with_openai():
 
 def with_anthropic():
     client = anthropic.Anthropic(base_url=URL, api_key=KEY, max_retries=0)
-    ask = {"model": "claude-sonnet-4-5", "max_tokens": 200}
+    ask = {"model": "claude-sonnet-5", "max_tokens": 200}
     with client.messages.stream(**ask, messages=SAY) as stream:
         streamed = "".join(stream.text_stream)
     tools = [{"name": "weather", "input_schema": NOTHING}]

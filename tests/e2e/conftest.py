@@ -35,12 +35,12 @@ destinations:
   alpha/gpt: {{vendor: alpha, model: gpt-4o-mini, contract: alpha-us}}
   beta/gpt: {{vendor: beta, model: gpt-4o-mini, contract: beta-eu}}
   alpha/embedding: {{vendor: alpha, model: text-embedding-3-small, contract: alpha-us}}
-  alpha/claude: {{vendor: alpha, model: claude-sonnet-4-5, contract: alpha-us}}
-  beta/claude: {{vendor: beta, model: claude-sonnet-4-5, contract: beta-eu}}
+  alpha/claude: {{vendor: alpha, model: claude-sonnet-5, contract: alpha-us}}
+  beta/claude: {{vendor: beta, model: claude-sonnet-5, contract: beta-eu}}
 models:
   gpt-4o-mini: {{destinations: [alpha/gpt, beta/gpt], aliases: [gpt-5.1-codex, gpt-6.1-sol]}}
   text-embedding-3-small: {{destinations: [alpha/embedding]}}
-  claude-sonnet-4-5: {{destinations: [alpha/claude, beta/claude], aliases: [claude-haiku-4-5, claude-opus-4-8]}}
+  claude-sonnet-5: {{destinations: [alpha/claude, beta/claude], aliases: [claude-haiku-4-5, claude-opus-4-8]}}
 """
 
 
@@ -188,9 +188,8 @@ TOOLS = Path(os.environ.get("ECLUSE_TOOLS") or Path.home() / ".cache/ecluse-tool
 
 def tool(name: str) -> str:
     """The path of an agent tool; skips where it isn't installed (.ci/run installs it)."""
-    for place in (TOOLS, Path("/tmp/npm")):
-        if os.access(path := place / "node_modules/.bin" / name, os.X_OK):
-            return str(path)
+    if os.access(path := TOOLS / "node_modules/.bin" / name, os.X_OK):
+        return str(path)
     pytest.skip(f"{name} is not installed: npm install it in $ECLUSE_TOOLS, as .ci/run does")
 
 

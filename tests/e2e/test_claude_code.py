@@ -12,7 +12,7 @@ from tests.e2e.conftest import Secret, Serving, Vendors, page, read_and_go_on, r
 
 pytestmark = pytest.mark.e2e
 
-KNOWN, THINKING = "claude-sonnet-4-5", "claude-opus-4-8"
+KNOWN, THINKING = "claude-sonnet-5", "claude-opus-4-8"
 
 
 class Claude:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.e2e
 
 LOCK = ROOT / "requirements" / "old_sdks.txt"
 SCRIPT = Path(__file__).with_name("ask_with_sdks.py")
-MODELS = ["claude-sonnet-4-5", "gpt-4o-mini", "text-embedding-3-small"]
+MODELS = ["claude-sonnet-5", "gpt-4o-mini", "text-embedding-3-small"]
 
 
 def installed() -> Path:
