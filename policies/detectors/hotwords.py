@@ -15,9 +15,7 @@ class HotWords:
 
     __slots__ = ("_hits", "_places", "_plan", "_seen", "_starts")
 
-    def __init__(
-        self, plan: Plan, seen: bytes, hits: Sequence[tuple[int, int, int]], starts: Sequence[int]
-    ) -> None:
+    def __init__(self, plan: Plan, seen: bytes, hits: Sequence[tuple[int, int, int]], starts: Sequence[int]) -> None:
         self._plan = plan
         self._seen = seen
         self._hits = hits

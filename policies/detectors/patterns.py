@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import re2
 
-from policies.detectors.syntax import PatternRefused, written
+from policies.detectors.syntax import Chars, PatternRefused, written
 
 if TYPE_CHECKING:
     from policies.detectors.syntax import Node
@@ -63,16 +63,37 @@ class Pattern:
 
 
 class Tail:
-    """Where the longest suffix of a text begins that matches one of several patterns. Runs backwards from the end."""
+    """Where the longest suffix of a text begins that matches one of several patterns. Runs backwards from the end.
 
-    __slots__ = ("_compiled",)
+    at_words: patterns that begin with a byte of `word`, and only where a word begins. anywhere: the others. Without
+    that difference the last letters of any word would count as the beginning of some key, and streams would stutter.
+    """
 
-    def __init__(self, nodes: list[Node]) -> None:
-        source = b"(?:" + b"|".join(written(node, captures=False) for node in nodes) + rb")\z"
-        self._compiled = _compiled(source, 64)
+    __slots__ = ("_anywhere", "_at_words", "_word")
+
+    def __init__(self, at_words: list[Node], anywhere: list[Node], word: frozenset[int]) -> None:
+        self._word = word
+        outside = written(Chars(frozenset(range(256)) - word))
+        self._at_words = _suffix(at_words, b"(?:\\A|" + outside + b")")
+        self._anywhere = _suffix(anywhere, b"")
 
     def start(self, seen: bytes) -> int:
         """Offset of the suffix; `len(seen)` where no pattern matches."""
         size = len(seen)
-        begin = self._compiled.Match(_SEARCH, seen, 0, size)[0][0]
-        return size if begin < 0 else int(begin)
+        start = size
+        if self._anywhere is not None:
+            begin = int(self._anywhere.Match(_SEARCH, seen, 0, size)[0][0])
+            start = size if begin < 0 else begin
+        if self._at_words is not None and start:
+            begin = int(self._at_words.Match(_SEARCH, seen, 0, size)[0][0])
+            if 0 <= begin < size:
+                # Unless it is the text's very beginning, the match has the byte in front of the word with it.
+                start = min(start, begin if seen[begin] in self._word else begin + 1)
+        return start
+
+
+def _suffix(nodes: list[Node], front: bytes) -> Any:
+    if not nodes:
+        return None
+    source = front + b"(?:" + b"|".join(written(node, captures=False) for node in nodes) + rb")\z"
+    return _compiled(source, 64)

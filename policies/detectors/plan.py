@@ -10,8 +10,9 @@ from policies.detectors import numbers
 from policies.detectors.keywords import Keywords
 from policies.detectors.model import Detector, Numbers, Rule
 from policies.detectors.patterns import Pattern, Tail
-from policies.detectors.reading import Literal, bare, followed, literals, prefixes
+from policies.detectors.reading import Literal, bare, firsts, followed, literals, prefixes
 from policies.detectors.syntax import Alt, Node
+from policies.detectors.view import WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,13 @@ class Plan:
     @cached_property
     def tail(self) -> Tail:
         """The pattern of what a stream's end may still become; made when a stream first asks."""
-        return Tail([node for detector in self.detectors for node in _beginnings(detector)])
+        at_words: list[Node] = []
+        anywhere: list[Node] = []
+        for detector in self.detectors:
+            words, others = _beginnings(detector)
+            at_words += words
+            anywhere += others
+        return Tail(at_words, anywhere, WORD)
 
 
 def lay_out(detectors: Iterable[Detector]) -> Plan:
@@ -112,13 +119,22 @@ def _by_length(detectors: list[Detector]) -> dict[int, list[tuple[Detector, Numb
     return table
 
 
-def _beginnings(detector: Detector) -> list[Node]:
-    """Patterns of what a stream's end may still become: a beginning of a match, or a match still being judged."""
+def _beginnings(detector: Detector) -> tuple[list[Node], list[Node]]:
+    """Patterns of what a stream's end may still become: a beginning of a match, or a match still being judged.
+
+    Those that only begin where a word does, then those that may begin anywhere.
+    """
+    at_words: list[Node] = []
+    anywhere: list[Node] = []
     after = detector.after - 1
-    nodes = [prefixes(rule.node) for rule in detector.rules]
-    nodes += [numbers.beginnings(1, max(number.lengths)) for number in detector.numbers]
+    for rule in detector.rules:
+        whole_words = rule.boundary in ("word", "left") and firsts(rule.node) <= WORD
+        nodes = at_words if whole_words else anywhere
+        nodes.append(prefixes(rule.node))
+        if after:
+            nodes.append(followed(rule.node, after))
+    anywhere += [numbers.beginnings(1, max(number.lengths)) for number in detector.numbers]
     if after:
-        nodes += [followed(rule.node, after) for rule in detector.rules]
         for number in detector.numbers:
-            nodes.append(followed(numbers.beginnings(min(number.lengths), max(number.lengths)), after))
-    return nodes
+            anywhere.append(followed(numbers.beginnings(min(number.lengths), max(number.lengths)), after))
+    return at_words, anywhere

@@ -59,6 +59,26 @@ def longest(node: Node) -> float:
             return 0
 
 
+def firsts(node: Node) -> frozenset[int]:
+    """The bytes with which a match can begin; of a pattern that can match nothing, those that may follow it too."""
+    match node:
+        case Chars(allowed):
+            return allowed
+        case Seq(items):
+            found: frozenset[int] = frozenset()
+            for item in items:
+                found |= firsts(item)
+                if shortest(item):
+                    break
+            return found
+        case Alt(branches):
+            return frozenset().union(*map(firsts, branches))
+        case Repeat(inner, _, _, _) | Group(inner):
+            return firsts(inner)
+        case At():
+            return frozenset()
+
+
 def prefixes(node: Node) -> Node:
     """A pattern of every beginning of a match, from nothing to the whole of it (groups dropped).
 

@@ -10,6 +10,7 @@ from shipped_packs import engine
 from policies.detectors.patterns import Pattern, Tail
 from policies.detectors.reading import Literal, literals, longest, prefixes, shortest
 from policies.detectors.syntax import PatternRefused, parse, written
+from policies.detectors.view import WORD
 
 SAMPLES = (
     r"AKIA[0-9A-Z]{16}",
@@ -50,7 +51,7 @@ def test_nothing_matches_across_nul(source: str) -> None:
 
 @pytest.mark.parametrize("source", SAMPLES)
 def test_every_prefix_of_a_match_is_a_beginning(source: str) -> None:
-    tail, node = Tail([prefixes(parse(source))]), parse(source)
+    tail, node = Tail([], [prefixes(parse(source))], WORD), parse(source)
 
     @given(st.from_regex(source.encode(), fullmatch=True), st.data())
     def held(text: bytes, data: st.DataObject) -> None:
@@ -68,7 +69,7 @@ def test_every_prefix_of_a_match_is_a_beginning(source: str) -> None:
 def test_every_prefix_of_a_match_of_a_shipped_rule_is_a_beginning(name: str, rule: object) -> None:
     """On matches that hypothesis makes of the shipped pattern itself."""
     node = rule.node  # type: ignore[attr-defined]
-    tail = Tail([prefixes(node)])
+    tail = Tail([], [prefixes(node)], WORD)
     source = written(node, captures=False)
 
     @settings(max_examples=15)
