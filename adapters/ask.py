@@ -1,9 +1,12 @@
-"""What a client asked, in its own dialect, and the texts found in it."""
+"""What a client asked, in its own dialect, and the texts found in it.
+
+Pieces and passages are named tuples, not frozen dataclasses: an agent's body makes thousands, at half the price.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from adapters.wire.body import Document, Leaf
@@ -17,8 +20,7 @@ SERVER_TOOL = "server_tool"
 VENDOR_STATE = "vendor_state"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Where a stretch of a passage's text stands in the body: `text[start:end]` is the text of `leaf`."""
 
     start: int
@@ -27,8 +29,7 @@ class Piece:
     rewritable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """One stretch of text to be inspected as a whole.
 
     A passage is usually one JSON string. Small unknown values and object keys are gathered (pieces separated by NUL,
