@@ -32,20 +32,20 @@ class DataApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
-        request, responder = Request(scope, receive), Responder(send)
+        request, responder = Request(scope, receive), Responder(scope, send)
         try:
             await self._serve(request, responder)
         except Refusal as refusal:
-            await self._refuse(request, responder, refusal)
+            self._refuse(request, responder, refusal)
 
     async def _serve(self, request: Request, responder: Responder) -> None:
         if request.path == "/" and request.method in ("HEAD", "GET"):
-            await responder.whole(200, [JSON], b"" if request.method == "HEAD" else b'{"service":"ecluse"}')
+            responder.whole(200, [JSON], b"" if request.method == "HEAD" else b'{"service":"ecluse"}')
             return
         caller = self._identify(request)
         route = CALLS.get((request.method, request.path))
         if route is None:
-            await self._other(request, responder, caller)
+            self._other(request, responder, caller)
             return
         if self._runtime.draining:
             self._runtime.measure.shed("draining")
@@ -81,37 +81,38 @@ class DataApp:
             dialect=DIALECTS[route.dialect],
             caller=caller,
             epoch=runtime.epoch,
+            pair=runtime.epoch.pair,
             task=task,
         )
 
-    async def _other(self, request: Request, responder: Responder, caller: Caller) -> None:
+    def _other(self, request: Request, responder: Responder, caller: Caller) -> None:
         if request.header(b"upgrade").lower() == "websocket":
             raise Unsupported(426, "websocket", _NO_WEBSOCKET)
         if request.method == "GET" and (request.path == "/v1/models" or request.path.startswith("/v1/models/")):
-            await self._models(request, responder, caller)
+            self._models(request, responder, caller)
             return
         raise NotFound("path_not_served", _NOT_SERVED if not_served(request.path) else _NO_PATH)
 
-    async def _models(self, request: Request, responder: Responder, caller: Caller) -> None:
+    def _models(self, request: Request, responder: Responder, caller: Caller) -> None:
         family = family_of(request.path, request.headers)
         cards = [ModelCard(name, 0, "ecluse") for name in caller.allowed(self._runtime.epoch.pair.model_names)]
         wanted = request.path.removeprefix("/v1/models").lstrip("/")
         if not wanted:
-            await responder.whole(200, [JSON], models_list(family, cards))
+            responder.whole(200, [JSON], models_list(family, cards))
             return
         card = next((c for c in cards if c.id == wanted), None)
         if card is None:
             raise NotFound("model_not_found", _NO_MODEL)
-        await responder.whole(200, [JSON], model_card(family, card))
+        responder.whole(200, [JSON], model_card(family, card))
 
-    async def _refuse(self, request: Request, responder: Responder, refusal: Refusal) -> None:
+    def _refuse(self, request: Request, responder: Responder, refusal: Refusal) -> None:
         call = uuid7()
         family = family_of(request.path, request.headers)
         words = refusal.message(self._runtime.epoch.pair.settings.server.language)
         body = error_body(
             family, refusal.status, refusal.kind, words, param=refusal.param, code=refusal.code, call_id=call
         )
-        await responder.whole(refusal.status, refusals.headers(call, refusal), body)
+        responder.whole(refusal.status, refusals.headers(call, refusal), body)
 
 
 def _bearer(value: str) -> str:

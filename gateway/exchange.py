@@ -57,6 +57,7 @@ class Exchange:
     dialect: Dialect
     caller: Caller
     epoch: Epoch
+    pair: Pair
     task: asyncio.Task[None]
     use_case: str = ""
     bytes_in: int = 0
@@ -83,11 +84,6 @@ class Exchange:
     reads_on: bool = False
     cutting: str = ""
     outdated: float = 0.0
-
-    @property
-    def pair(self) -> Pair:
-        """Configuration and bundle that this call began under."""
-        return self.epoch.pair
 
     def leave(self) -> None:
         """The client has gone: stop everything at once, unless the vendor is to be read to its end."""

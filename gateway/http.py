@@ -83,20 +83,19 @@ class Request:
 class Responder:
     """The answer on its way out. `started`: its status and headers have gone, so only a body can follow."""
 
-    __slots__ = ("_send", "sent", "started", "status")
+    __slots__ = ("_send", "_whole", "sent", "started", "status")
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send) -> None:
         self._send = send
+        self._whole: Callable[[int, Headers, bytes], None] = scope["ecluse.whole"]
         self.started = False
         self.status = 0
         self.sent = 0
 
-    async def whole(self, status: int, headers: Headers, body: bytes) -> None:
+    def whole(self, status: int, headers: Headers, body: bytes) -> None:
         """Status, headers and body at once."""
         self.started, self.status, self.sent = True, status, len(body)
-        length = (b"content-length", str(len(body)).encode())
-        await self._send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-        await self._send({"type": "http.response.body", "body": body})
+        self._whole(status, headers, body)
 
     async def start(self, status: int, headers: Headers) -> None:
         """Begins a streamed answer."""

@@ -38,7 +38,7 @@ async def send(exchange: Exchange, responder: Responder, refusal: Refusal) -> No
     body = dialect.error(
         refusal.status, refusal.kind, words, param=refusal.param, code=refusal.code, call_id=exchange.call
     )
-    await responder.whole(refusal.status, headers(exchange.call, refusal), body)
+    responder.whole(refusal.status, headers(exchange.call, refusal), body)
 
 
 def headers(call: str, refusal: Refusal) -> Headers:

@@ -24,7 +24,7 @@ async def relay(runtime: Runtime, exchange: Exchange, reply: Reply, responder: R
     exchange.first_content = reply.attempt.first_content
     try:
         if reply.body is not None:
-            await responder.whole(200, _headers(exchange, reply), reply.body)
+            responder.whole(200, _headers(exchange, reply), reply.body)
         else:
             await _stream(runtime, exchange, reply, responder)
         exchange.outcome = "left" if exchange.left else "served"

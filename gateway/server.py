@@ -6,14 +6,17 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
+
+Headers = Sequence[tuple[bytes, bytes]]
 
 MOST_HEADER_BYTES = 64 * 1024
 KEEP_ALIVE_SECONDS = 75
@@ -26,7 +29,8 @@ class Connection(HttpToolsProtocol):
     """One client connection.
 
     Adds to uvicorn: a time limit and a size limit on headers, errors in the client's dialect for requests that aren't
-    HTTP, and `scope["ecluse.gone"]`, a callable set by the application that is called at once when the client goes.
+    HTTP, `scope["ecluse.gone"]`, a callable set by the application that is called at once when the client goes, and
+    `scope["ecluse.whole"]`, which answers (status, headers, body) in one write.
     """
 
     header_seconds = 10.0
@@ -68,6 +72,8 @@ class Connection(HttpToolsProtocol):
         self._header_bytes = 0
         self._stop_header_timer()
         super().on_headers_complete()
+        scope: Any = self.scope
+        scope["ecluse.whole"] = partial(self._whole, self.cycle)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
@@ -79,6 +85,24 @@ class Connection(HttpToolsProtocol):
             # Answered before its body was in (a refusal): the rest is read and dropped so that the client gets to see
             # the answer, but not for ever.
             self._header_timer = self._header_timer or self.loop.call_later(self.header_seconds, self.transport.close)
+
+    def _whole(self, cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> None:
+        """Answers a request in one write. uvicorn's own two messages cost 40 us more, a twentieth of a call."""
+        if cycle.disconnected or self.transport.is_closing():
+            return
+        parts = [STATUS_LINE[status]]
+        for name, value in headers:
+            parts += (name, b": ", value, b"\r\n")
+        if not cycle.keep_alive:
+            parts.append(b"connection: close\r\n")
+        parts += (b"content-length: ", str(len(body)).encode(), b"\r\n\r\n", body)
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        cycle.message_event.set()
+        self.transport.write(b"".join(parts))
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(400, "bad_http", "The request isn't valid HTTP/1.1.")
