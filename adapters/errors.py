@@ -20,7 +20,7 @@
 Vendor words are kept in `message` and may hold prompt text: neither `str` nor `repr` shows them.
 """
 
-# ruff: noqa: N818  the names say what happened, as the refusals and taxonomy of the design do
+
 
 from __future__ import annotations
 

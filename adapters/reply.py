@@ -46,11 +46,11 @@ class TextEdit(NamedTuple):
 class Chunk:
     """One event of an answer, read but unchanged.
 
-    raw: the bytes as they came (an SSE event with its blank line, or a whole JSON body). data: the JSON inside, to which
-    the spans of `deltas` refer. content: bears content, so it is the commit point. drop: not asked for by the client
-    (a usage event that we requested). error: the event is an error of the vendor's. terminal: the clean end. closes:
-    channels that get no more text after this event. states: SHA-256 (hex) of each vendor-held blob (encrypted reasoning,
-    signature) that the event carries complete.
+    raw: the bytes as they came (an SSE event with its blank line, or a whole JSON body). data: the JSON inside, to
+    which the spans of `deltas` refer. content: bears content, so it is the commit point. drop: not asked for by the
+    client (a usage event that we requested). error: the event is an error of the vendor's. terminal: the clean end.
+    closes: channels that get no more text after this event. states: SHA-256 (hex) of each vendor-held blob (encrypted
+    reasoning, signature) that the event carries complete.
     """
 
     raw: bytes

@@ -21,6 +21,7 @@ Read the ledger; the gateway may be running or not.
 Records hold facts about texts, never the texts; people appear as pseudonyms.
 """
 
+
 def add(sub: argparse.ArgumentParser) -> None:
     """Arguments."""
     what = sub.add_subparsers(dest="what", required=True, metavar="show|tail")

@@ -137,9 +137,8 @@ def test_explain_lets_the_internal_model_have_it(ecluse):
 
 def test_explain_reads_a_file_and_tells_refusals_by_its_exit_code(home: Path, ecluse):
     file = home / "text"
-    file.write_text(
-        "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEAx3k2v9Qd7Rz1Yf0uWm5Tn8LbKq4Hc6Jw\n" + "-----END RSA PRIVATE KEY-----\n"
-    )
+    body = "MIIEpAIBAAKCAQEAx3k2v9Qd7Rz1Yf0uWm5Tn8LbKq4Hc6Jw"
+    file.write_text(f"-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\n")
     code, out, _ = ecluse("explain", str(file), "--model", "gpt-4o")
     assert code == 1 and "secret.private_key" in out and "verdict: deny" in out and "MIIE" not in out
     assert ecluse("explain", str(home / "none"))[0] == 1
