@@ -26,13 +26,17 @@ from policies.ruling import (
     Ruling,
     facts_key,
 )
-from policies.transform.guard import Guard, ScanEngine
+from policies.transform.guard import Guard, Outlook, ScanEngine
 from policies.transform.redact import CONFIDENTIAL
 
 __all__ = [
     "CallFacts", "ClassificationFacts", "DestinationFacts", "Explained", "FindingFacts", "Notice", "PassageFacts",
     "Place", "Policies", "Rewrite", "RuleHit", "Ruling", "facts_key",
 ]  # fmt: skip
+
+# Sets of rules on answers, and how each counts, that are kept ready.
+_OUTLOOKS = 256
+
 
 def _never(passage: PassageFacts) -> bool:
     return False
@@ -57,6 +61,9 @@ class Policies:
     _touched: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
     _answers: tuple[Rule, ...] = field(init=False, repr=False)
     _asks: tuple[int, ...] = field(init=False, repr=False)
+    _outlooks: dict[tuple[ScanEngine, tuple[tuple[int, str], ...]], Outlook] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         asked = [(i, r) for i, r in enumerate(self.rules) if r.directions & EGRESS]
@@ -99,9 +106,19 @@ class Policies:
 
     def guard(self, call: CallFacts, destination: DestinationFacts, engine: ScanEngine) -> Guard | None:
         """The guard of one answer; None where no rule looks at this caller's answers from this destination."""
-        forced = ((r, r.force(call, destination)) for r in self._answers if r.holds(call, destination))
-        rules = [(rule, force) for rule, force in forced]
-        return Guard(rules, engine, shown=self.shown, revision=self.revision) if rules else None
+        forced = tuple(
+            [(i, r.force(call, destination)) for i, r in enumerate(self._answers) if r.holds(call, destination)]
+        )
+        if not forced:
+            return None
+        outlook = self._outlooks.get((engine, forced))
+        if outlook is None:
+            rules = [(self._answers[i], force) for i, force in forced]
+            outlook = Outlook(rules, engine, shown=self.shown, revision=self.revision)
+            if len(self._outlooks) >= _OUTLOOKS:
+                self._outlooks.clear()
+            self._outlooks[engine, forced] = outlook
+        return Guard(outlook)
 
     def explain(
         self,

@@ -13,7 +13,7 @@ from dataclasses import replace
 from policies.detectors.catalogue import Catalogue
 from policies.detectors.plan import Plan, lay_out
 from policies.detectors.scan import Scan, place
-from policies.detectors.view import squeezed, view
+from policies.detectors.view import IGNORED, squeezed, view
 from policies.findings import Finding
 
 # Part of the revision: raised when the same catalogue would find something else.
@@ -68,6 +68,23 @@ class Engine:
         if thin is not None:
             start = min(start, thin[1][plan.tail.start(thin[0])])
         return None if start == len(seen) else base + start
+
+    def peek(self, text: str, start: int, detectors: frozenset[str]) -> int | None:
+        """What `settle` would say of a growing text where a look is enough, for a fraction of its cost.
+
+        `len(text)` where nothing from `start` on is a finding or may become one, `start` where all of it may; None
+        where only a scan can tell.
+        """
+        plan = self._plans.get(detectors) or self._plan(detectors)
+        seen = view(text)
+        if IGNORED in seen:
+            return None
+        size = len(seen)
+        base = size - plan.reach
+        tail = plan.tail.start(seen) if base <= 0 else base + plan.tail.start(seen[base:])
+        if tail < size:
+            return start if tail <= start else None
+        return None if plan.stirs(seen, start) else size
 
     def settle(
         self, text: str, start: int, detectors: frozenset[str], *, final: bool = False

@@ -47,6 +47,10 @@ class Pattern:
         """The leftmost match within [start, end): its span and the span of the finding in it."""
         return self._spans(self._compiled.Match(_SEARCH, seen, start, end))
 
+    def finds(self, seen: bytes, start: int, end: int) -> bool:
+        """Whether there is a match within [start, end)."""
+        return bool(self._compiled.Match(_SEARCH, seen, start, end)[0] != _NONE)
+
     def at(self, seen: bytes, start: int, end: int) -> tuple[int, int, int, int] | None:
         """The match that begins at `start`, if there is one: its span and the span of the finding in it."""
         return self._spans(self._compiled.Match(_AT_START, seen, start, end))
@@ -69,31 +73,35 @@ class Tail:
     that difference the last letters of any word would count as the beginning of some key, and streams would stutter.
     """
 
-    __slots__ = ("_anywhere", "_at_words", "_word")
+    __slots__ = ("_anywhere", "_either", "_word")
 
     def __init__(self, at_words: list[Node], anywhere: list[Node], word: frozenset[int]) -> None:
         self._word = word
         outside = written(Chars(frozenset(range(256)) - word))
-        self._at_words = _suffix(at_words, b"(?:\\A|" + outside + b")")
-        self._anywhere = _suffix(anywhere, b"")
+        self._anywhere = _suffix([_any_of(anywhere)]) if anywhere else None
+        fronted = [b"(?:\\A|" + outside + b")(?:" + _any_of(at_words) + b")"] if at_words else []
+        both = [*fronted, *([_any_of(anywhere)] if anywhere else [])]
+        self._either = _suffix(both) if fronted else self._anywhere
 
     def start(self, seen: bytes) -> int:
         """Offset of the suffix; `len(seen)` where no pattern matches."""
         size = len(seen)
-        start = size
-        if self._anywhere is not None:
-            begin = int(self._anywhere.Match(_SEARCH, seen, 0, size)[0][0])
-            start = size if begin < 0 else begin
-        if self._at_words is not None and start:
-            begin = int(self._at_words.Match(_SEARCH, seen, 0, size)[0][0])
-            if 0 <= begin < size:
-                # Unless it is the text's very beginning, the match has the byte in front of the word with it.
-                start = min(start, begin if seen[begin] in self._word else begin + 1)
-        return start
+        if self._either is None:
+            return size
+        begin = int(self._either.Match(_SEARCH, seen, 0, size)[0][0])
+        if begin < 0 or begin >= size:
+            return size
+        if seen[begin] in self._word or (
+            self._anywhere is not None and self._anywhere.Match(_SEARCH, seen, 0, size)[0][0] == begin
+        ):
+            return begin
+        # The match has the byte in front of the word with it.
+        return begin + 1
 
 
-def _suffix(nodes: list[Node], front: bytes) -> Any:
-    if not nodes:
-        return None
-    source = front + b"(?:" + b"|".join(written(node, captures=False) for node in nodes) + rb")\z"
-    return _compiled(source, 64)
+def _any_of(nodes: list[Node]) -> bytes:
+    return b"|".join(written(node, captures=False) for node in nodes)
+
+
+def _suffix(sources: list[bytes]) -> Any:
+    return _compiled(b"(?:" + b"|".join(sources) + rb")\z", 64)

@@ -11,7 +11,7 @@ from policies.detectors.keywords import Keywords
 from policies.detectors.model import Detector, Numbers, Rule
 from policies.detectors.patterns import Pattern, Tail
 from policies.detectors.reading import Literal, bare, firsts, followed, literals, prefixes
-from policies.detectors.syntax import Alt, Node
+from policies.detectors.syntax import Alt, Chars, Node, Seq
 from policies.detectors.view import WORD
 
 
@@ -31,7 +31,8 @@ class Plan:
     by_literal: for each word of the automaton the steps that it selects, with the literal's place in a match. always
     and in_digits: steps that run on every text, or on runs of digits. by_length: number rules by count of digits.
     words: for each detector with hot words, the numbers of its `near` and `against` words in the automaton. gate: any
-    of the steps that run on every text, tried first in one search. run: a run of digits.
+    of the steps that run on every text, tried first in one search. run: a run of digits. anything: either of
+    them, made of the patterns `triggers`.
     """
 
     keywords: Keywords
@@ -44,6 +45,8 @@ class Plan:
     groups: dict[str, str]
     run: Pattern | None
     gate: Pattern | None
+    anything: Pattern | None
+    triggers: tuple[Node, ...]
     detectors: tuple[Detector, ...]
     reach: int = 0  # characters of a stream's end that may still matter
     before: int = 0  # characters in front of a finding that judge it
@@ -59,6 +62,17 @@ class Plan:
             at_words += words
             anywhere += others
         return Tail(at_words, anywhere, WORD)
+
+    def stirs(self, seen: bytes, start: int) -> bool:
+        """Whether anything from `start` on could make a scan look closer: if not, it finds nothing there."""
+        pattern = self._triggers
+        return pattern is not None and pattern.finds(seen, start, len(seen))
+
+    @cached_property
+    def _triggers(self) -> Pattern | None:
+        """Everything that selects a rule, in one pattern; made when a stream first asks."""
+        words = {literal.text for chosen in self.by_literal for _, literal in chosen}
+        return _either([*self.triggers, *(_caseless(word) for word in sorted(words))])
 
 
 def lay_out(detectors: Iterable[Detector]) -> Plan:
@@ -84,6 +98,8 @@ def lay_out(detectors: Iterable[Detector]) -> Plan:
     words = {detector.id: _words(detector, index) for detector in chosen if detector.context}
     by_length = _by_length(chosen)
     before = max((detector.context.before for detector in chosen if detector.context), default=0)
+    gates = [bare(steps[place].rule.node) for place in always]
+    runs = [numbers.RUN] if by_length or in_digits else []
     return Plan(
         keywords=Keywords(index),
         by_literal=[tuple(selects.get(number, ())) for number in range(len(index))],
@@ -93,13 +109,23 @@ def lay_out(detectors: Iterable[Detector]) -> Plan:
         by_length=by_length,
         words=words,
         groups={detector.id: detector.group for detector in chosen if detector.group},
-        gate=Pattern(Alt(tuple(bare(steps[place].rule.node) for place in always))) if always else None,
-        run=Pattern(numbers.RUN) if by_length or in_digits else None,
+        gate=_either(gates),
+        anything=_either([*gates, *runs]),
+        triggers=(*gates, *runs),
+        run=_either(runs),
         detectors=tuple(chosen),
         reach=max((detector.max_length + detector.after for detector in chosen), default=0),
         before=before + 2,
         lengths=frozenset(by_length),
     )
+
+
+def _either(nodes: list[Node]) -> Pattern | None:
+    return Pattern(Alt(tuple(nodes))) if nodes else None
+
+
+def _caseless(word: bytes) -> Node:
+    return Seq(tuple(Chars(frozenset(bytes([code]).upper() + bytes([code]))) for code in word))
 
 
 def _words(detector: Detector, index: dict[bytes, int]) -> tuple[frozenset[int], frozenset[int]]:

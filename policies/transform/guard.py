@@ -27,6 +27,7 @@ class ScanEngine(Protocol):
 
     def reach(self, detectors: frozenset[str]) -> int: ...
     def pending(self, text: str, detectors: frozenset[str]) -> int | None: ...
+    def peek(self, text: str, start: int, detectors: frozenset[str]) -> int | None: ...
     def settle(
         self, text: str, start: int, detectors: frozenset[str], *, final: bool = False
     ) -> tuple[int, Sequence[FindingFacts]]: ...
@@ -76,6 +77,7 @@ class _Kind:
         self.sets = [r for r in enforced if not is_local(r)]
         self.watched = [(r, force) for r, force in chosen if force != "enforce"]
         self.local_detectors = _detectors(self.local)
+        self.set_detectors = _detectors(self.sets)
         self.reach = max(engine.reach(self.local_detectors), 64) if self.local else 0
         # Rules that look at a set, and rules that are only watched, need the whole text in the end.
         self.keeps = bool(self.sets or self.watched)
@@ -99,15 +101,36 @@ class _Channel:
         return seen + self.text[len(seen) :] if final else seen
 
 
-class Guard:
-    """Judges the growing texts of one answer. Made by `Policies.guard`."""
+class Outlook:
+    """The rules that look at an answer, with how each counts; one for all answers that the same ones look at."""
+
+    __slots__ = ("_kinds", "_revision", "_rules", "_shown", "engine")
 
     def __init__(self, rules: Iterable[tuple[Rule, str]], engine: ScanEngine, *, shown: Shown, revision: str) -> None:
-        self._rules = list(rules)
-        self._engine = engine
+        self.engine = engine
+        self._rules = tuple(rules)
         self._shown = shown
         self._revision = revision
         self._kinds: dict[str, _Kind] = {}
+
+    def kind(self, kind: str) -> _Kind:
+        """What is to be known of channels of a kind."""
+        role = _ROLES.get(kind, "assistant")
+        made = self._kinds.get(role)
+        if made is None:
+            scale = Scale(role, self._shown, self._revision)
+            made = self._kinds[role] = _Kind(role, self._rules, scale, self.engine)
+        return made
+
+
+class Guard:
+    """Judges the growing texts of one answer. Made by `Policies.guard`."""
+
+    __slots__ = ("_channels", "_engine", "_hits", "_outlook")
+
+    def __init__(self, outlook: Outlook) -> None:
+        self._outlook = outlook
+        self._engine = outlook.engine
         self._channels: dict[str, _Channel] = {}
         self._hits: dict[tuple[str, str, str], RuleHit] = {}
 
@@ -115,10 +138,9 @@ class Guard:
         """More text of a channel, in any cut."""
         state = self._channels.get(channel)
         if state is None:
-            state = self._channels[channel] = _Channel(self._kind(kind))
+            state = self._channels[channel] = _Channel(self._outlook.kind(kind))
         if state.stopped is not None:
             return Release(state.safe, stop=state.stopped)
-        held = state.base + len(state.text) - state.safe
         state.text += text
         rules = state.kind
         if rules.sets:
@@ -126,9 +148,8 @@ class Guard:
         if not rules.local:
             state.safe = state.base + len(state.text)
             return Release(state.safe)
-        if held and self._still_pending(state):
-            return Release(state.safe)
-        return self._judged(state, final=False)
+        release = self._glanced(state)
+        return self._judged(state, final=False) if release is None else release
 
     def finish(self, channel: str) -> Release:
         """The end of a channel's text: everything held is judged and, unless the answer ends here, released."""
@@ -142,7 +163,7 @@ class Guard:
     def whole(self, channel: str, kind: str, text: str) -> Release:
         """A complete text at once. The hits of a text that `feed` has seen already are not counted again."""
         fed = channel in self._channels
-        state = _Channel(self._kind(kind), text)
+        state = _Channel(self._outlook.kind(kind), text)
         release = self._judged(state, final=True, counted=not fed)
         if not fed:
             self._channels[channel] = state
@@ -155,23 +176,25 @@ class Guard:
         """
         found = dict(self._hits)
         for state in self._channels.values():
-            if state.stopped is None:
+            if state.kind.watched and state.stopped is None:
                 for hit in self._watched(state):
                     _count(found, hit)
-        return tuple(sorted(found.values(), key=lambda h: (h.policy, h.rule, h.mode, h.action)))
+        return () if not found else tuple(sorted(found.values(), key=lambda h: (h.policy, h.rule, h.mode, h.action)))
 
-    def _kind(self, kind: str) -> _Kind:
-        role = _ROLES.get(kind, "assistant")
-        made = self._kinds.get(role)
-        if made is None:
-            scale = Scale(role, self._shown, self._revision)
-            made = self._kinds[role] = _Kind(role, self._rules, scale, self._engine)
-        return made
-
-    def _still_pending(self, state: _Channel) -> bool:
-        """Whether what is held is still undecided: a scan could release nothing."""
-        start = self._engine.pending(state.seen(), state.kind.local_detectors)
-        return start is not None and state.base + start <= state.safe
+    def _glanced(self, state: _Channel) -> Release | None:
+        """What to release where a look is enough: all of it, or none; None where it has to be scanned."""
+        seen, start = state.seen(), state.safe - state.base
+        # An escape may be cut at the end: then only that nothing is decided can be told so easily.
+        if seen is state.text:
+            safe = self._engine.peek(seen, start, state.kind.local_detectors)
+            if safe is None:
+                return None
+            if safe > start:
+                state.safe = state.base + safe
+                _trim(state)
+            return Release(state.safe)
+        pending = self._engine.pending(seen, state.kind.local_detectors)
+        return Release(state.safe) if pending is not None and pending <= start else None
 
     def _judged(self, state: _Channel, *, final: bool, counted: bool = True) -> Release:
         try:
@@ -200,14 +223,12 @@ class Guard:
                 return safe, weighed
             weighed = rules.scale.each(text, found, rules.local, state.base)
         if rules.sets:
-            _, found = self._engine.settle(seen, 0, _detectors(rules.sets), final=True)
+            _, found = self._engine.settle(seen, 0, rules.set_detectors, final=True)
             weighed = _both(weighed, rules.scale.together(text, found, rules.sets), start)
         return safe, weighed
 
     def _watched(self, state: _Channel) -> Iterable[RuleHit]:
         watched = state.kind.watched
-        if not watched:
-            return
         try:
             _, found = self._engine.settle(state.seen(final=True), 0, _detectors(r for r, _ in watched), final=True)
         except ScanBudgetExceeded:
