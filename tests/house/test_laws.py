@@ -103,6 +103,17 @@ def test_no_python_regular_expression_runs_per_rule() -> None:
     assert not wrong
 
 
+def test_no_possessive_repeat_of_a_group() -> None:
+    """CPython before 3.11.5 matches them wrongly (gh-106052), and Debian 12 ships 3.11.2."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sources()
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if "re.compile" in line and any(sign in line for sign in (")*+", ")++", ")?+", "}+", "(?>"))
+    ]
+    assert not wrong
+
+
 def test_no_middleware_and_no_broad_except_without_a_reason() -> None:
     wrong = []
     for path in sources():
