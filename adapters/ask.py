@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from adapters.wire.body import Document, Leaf
 
 # Parts that are not text are classes of their own with their own rule (a part that can't be inspected is never
@@ -51,7 +53,7 @@ class Passage(NamedTuple):
     message: int | None = None
     tool: str | None = None
     note: str = ""
-    pieces: tuple[Piece, ...] = ()
+    pieces: Sequence[Piece] = ()
 
     def rewritable(self, start: int, end: int) -> bool:
         """Whether every piece that overlaps `text[start:end]` is a JSON string value (keys and numbers are not)."""

@@ -11,14 +11,19 @@ import base64
 import binascii
 import hashlib
 import re
-from typing import NamedTuple
+from functools import partial
+from operator import itemgetter
+from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from adapters.ask import NOT_INSPECTABLE, REMOTE_URL, TEXT, VENDOR_STATE, Passage, Piece
+from adapters.ask import NOT_INSPECTABLE, REMOTE_URL, TEXT, VENDOR_STATE, Passage
 from adapters.dialects.fields import pointer
-from adapters.wire.body import Document, Leaf, Path, nested
+from adapters.dialects.pieces import Pieces, escaped, gathered, single
+from adapters.wire.body import Document, Path, inside
 
 _SEPARATOR = "\x00"
+_DEEPEST = 1_000_000  # below every group: a single text
+_by_place = itemgetter(0, 1, 2)
 
 # A name as vendors allow it. Anything else is content and stays out of notes and tool names.
 _NAME = re.compile(r"[A-Za-z0-9_.:/+-]{1,64}")
@@ -79,9 +84,14 @@ class Gathering:
 
         text: given where there is no string at `path`. note: what it is; see `known`.
         """
-        leaf = self._document.at(path)
-        shown = text if text is not None else leaf.text if leaf else note
-        self._parts.setdefault(path, []).append((part, note, mark, shown))
+        shown = text if text is not None else self._said(path)
+        self._parts.setdefault(path, []).append((part, note, mark, note if shown is None else shown))
+
+    def _said(self, path: Path) -> str | None:
+        """The string or number at `path`."""
+        texts = self._document.texts
+        index = texts.index(path)
+        return None if index is None else texts.all[index]
 
     def opaque(self, path: Path, part: str, note: str, mark: Mark = OTHER) -> None:
         """As `part`, for a string that holds no text (checked base64, a vendor's ciphertext)."""
@@ -90,19 +100,20 @@ class Gathering:
 
     def vendor_state(self, path: Path, mark: Mark = OTHER) -> None:
         """A blob that only the vendor can read; the note is its SHA-256 in hex."""
-        leaf = self._document.at(path)
-        if leaf is not None:
-            self.opaque(path, VENDOR_STATE, hashlib.sha256(leaf.text.encode()).hexdigest(), mark)
+        said = self._said(path)
+        if said is not None:
+            self.opaque(path, VENDOR_STATE, hashlib.sha256(said.encode()).hexdigest(), mark)
 
     def media(self, path: Path, mark: Mark = OTHER, mime: str = "") -> None:
         """A string that stands for an image, a sound or a file: an URL, a data URL or base64.
 
         mime: its type where the dialect says so. Text in a data URL is inspected, but can't be rewritten.
         """
-        leaf = self._document.at(path)
-        if leaf is None or leaf.kind != "string":
+        texts = self._document.texts
+        index = texts.index(path)
+        if index is None or not texts.is_string(index):
             return
-        url = leaf.text
+        url = texts.all[index]
         if url[:8].lower().startswith(("http://", "https://")):
             self.part(path, REMOTE_URL, host_of(url), mark)
             return
@@ -133,44 +144,118 @@ class Gathering:
 
     def passages(self) -> tuple[Passage, ...]:
         """Every string, number and key of the document in passages, in document order."""
-        found: list[Passage | tuple[Path, Mark, list[Leaf]]] = []
-        gathered: dict[Path, list[Leaf]] = {}
-        depths = sorted({len(path) for path in self._groups}, reverse=True)
+        document = self._document
+        texts = document.texts
+        found: list[Passage | _Open] = []
         parts = dict(self._parts)
-        for leaf in self._document.leaves:
-            path = leaf.path
-            if leaf.kind != "key":
-                if path in parts:
-                    found += self._part_passages(path, leaf, parts.pop(path))
-                if path in self._claims and leaf.kind == "string":
-                    found += _claimed(leaf, self._claims[path])
-                    continue
-            group = self._group_of(path, depths)
-            if group not in gathered:
-                gathered[group] = []
-                found.append((group, self._groups.get(group, OTHER), gathered[group]))
-            gathered[group].append(leaf)
+        stack: list[_Open] = []
+        position = 0
+        for start, last, _, item in self._intervals():
+            while stack and stack[-1].end <= start:
+                position = stack.pop().take(position, None, found)
+            if stack:
+                position = stack[-1].take(position, start, found)
+            if type(item) is _Open:
+                stack.append(item)
+                continue
+            if item in parts:
+                found += self._part_passages(item, start, parts.pop(item))
+            claim = self._claims.get(item)
+            if claim is not None and texts.is_string(start):
+                found += self._claimed(item, start, claim)
+                position = -last
+        while stack:
+            position = stack.pop().take(position, None, found)
         for path, rest in parts.items():
             found += self._part_passages(path, None, rest)
-        return tuple(item if isinstance(item, Passage) else _joined(*item) for item in found)
+        return tuple([self._joined(item) if isinstance(item, _Open) else item for item in found])
 
-    def _group_of(self, path: Path, depths: list[int]) -> Path:
-        for depth in depths:
-            prefix = path[:depth]
-            if prefix in self._groups:
-                return prefix
-        # Members of the root that hold no object or list are gathered together, the others by member.
-        return () if len(path) == 1 else path[:1]
+    def _intervals(self) -> list[tuple[int, int, int, Any]]:
+        """Stretches of texts: first, one past the last (negative), depth, and a group or the path of a single text.
 
-    def _part_passages(self, path: Path, leaf: Leaf | None, parts: list[tuple[str, str, Mark, str]]) -> list[Passage]:
+        Sorted so that each follows the one in which it lies.
+        """
+        texts, groups = self._document.texts, self._groups
+        found: list[tuple[int, int, int, Any]] = []
+        if () not in groups:
+            # Members of the root that hold no object or list are gathered together, the others by member.
+            found.append((0, -len(texts.all), 0, _Open(len(texts.all), (), OTHER)))
+            for key, value in self._document.value.items():
+                if (type(value) is dict or type(value) is list) and (key,) not in groups:
+                    first, end = texts.inside(value)
+                    found.append((first, -end, 1, _Open(end, (key,), OTHER)))
+        for path, mark in groups.items():
+            held = texts.range(path)
+            if held is not None:
+                found.append((held[0], -held[1], len(path), _Open(held[1], path, mark)))
+        for path in self._claims.keys() | self._parts.keys():
+            index = texts.index(path)
+            if index is not None:
+                found.append((index, -index - 1, _DEEPEST, path))
+        found.sort(key=_by_place)
+        return found
+
+    def _part_passages(self, path: Path, index: int | None, parts: list[tuple[str, str, Mark, str]]) -> list[Passage]:
         where = pointer(path)
         return [
             Passage(
                 where, mark.role, part, text, mark.direction, mark.history, mark.message, mark.tool, note,
-                (Piece(0, len(text), leaf, False),) if leaf else (),
+                () if index is None else Pieces(partial(single, self._document, index, len(text), False)),
             )
             for part, note, mark, text in parts
         ]  # fmt: skip
+
+    def _claimed(self, path: Path, index: int, claim: _Claim) -> list[Passage]:
+        if claim.opaque:
+            return []
+        document, mark = self._document, claim.mark
+        text = document.texts.all[index]
+        where = pointer(path)
+        stands = _passage(where, mark, text, Pieces(partial(single, document, index, len(text), True)))
+        if claim.arguments and "\\" in text:
+            inner = [said for said, spelt in inside(text) or () if "\\" in spelt]
+            if inner:
+                return [
+                    stands,
+                    _passage(where, mark, _SEPARATOR.join(inner), Pieces(partial(escaped, document, index))),
+                ]
+        return [stands]
+
+    def _joined(self, group: _Open) -> Passage:
+        """One passage of many small texts, separated by NUL."""
+        texts, segments = self._document.texts.all, group.segments
+        first, end = segments[0]
+        held = texts[first:end]
+        for first, end in segments[1:]:
+            held += texts[first:end]
+        pieces = Pieces(partial(gathered, self._document, segments))
+        return _passage(pointer(group.path), group.mark, _SEPARATOR.join(held), pieces)
+
+
+class _Open:
+    """A group while passages are gathered. end: one past its last text. segments: its texts so far."""
+
+    __slots__ = ("end", "mark", "path", "segments")
+
+    def __init__(self, end: int, path: Path, mark: Mark) -> None:
+        self.end = end
+        self.path = path
+        self.mark = mark
+        self.segments: list[tuple[int, int]] = []
+
+    def take(self, position: int, end: int | None, found: list[Passage | _Open]) -> int:
+        """Take the texts from `position` up to `end` (None: to its own), which comes back."""
+        if end is None:
+            end = self.end
+        if end > position:
+            if not self.segments:
+                found.append(self)
+            self.segments.append((position, end))
+        return end
+
+
+def _passage(where: str, mark: Mark, text: str, pieces: Pieces) -> Passage:
+    return Passage(where, mark.role, TEXT, text, mark.direction, mark.history, mark.message, mark.tool, "", pieces)
 
 
 def known(name: object, otherwise: str) -> str:
@@ -195,33 +280,3 @@ def host_of(url: str) -> str:
         return f"{parts.scheme.lower()}://{known(parts.hostname, 'unknown')}"
     except ValueError:
         return "unknown"
-
-
-def _claimed(leaf: Leaf, claim: _Claim) -> list[Passage]:
-    if claim.opaque:
-        return []
-    mark, text = claim.mark, leaf.text
-    piece = Piece(0, len(text), leaf, True)
-    stands = Passage(
-        pointer(leaf.path), mark.role, TEXT, text, mark.direction, mark.history, mark.message, mark.tool, "", (piece,)
-    )
-    if claim.arguments and "\\" in text:
-        escaped = [inner for inner in nested(leaf) or () if "\\" in text[inner.start : inner.end]]
-        if escaped:
-            return [stands, _joined(leaf.path, mark, escaped)]
-    return [stands]
-
-
-def _joined(path: Path, mark: Mark, leaves: list[Leaf]) -> Passage:
-    """One passage of many small leaves, separated by NUL."""
-    pieces = []
-    start = 0
-    for leaf in leaves:
-        end = start + len(leaf.text)
-        # The public model name is edited per destination already; a ruling can't rewrite it too.
-        pieces.append(Piece(start, end, leaf, leaf.kind == "string" and leaf.path != ("model",)))
-        start = end + 1
-    text = _SEPARATOR.join([leaf.text for leaf in leaves])
-    return Passage(
-        pointer(path), mark.role, TEXT, text, mark.direction, mark.history, mark.message, mark.tool, "", tuple(pieces)
-    )

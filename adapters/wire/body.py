@@ -16,7 +16,8 @@ import orjson
 
 from adapters.errors import BodyRefused
 from adapters.wire.edits import EDIT_KINDS, TRANSFORMATION, Edit, splice
-from adapters.wire.refusals import fold, repeated_key, too_deep, unreadable
+from adapters.wire.refusals import unreadable
+from adapters.wire.texts import Texts
 from adapters.wire.tokens import TOKEN, character_span, skip, token_spans, value_end
 
 __all__ = [
@@ -39,6 +40,10 @@ STRING = "string"
 NUMBER = "number"
 KEY = "key"
 
+# Names of letters that JSON can only spell plainly or as these escapes.
+_PLAIN_NAME = re.compile(r"[a-z_]+")
+_ESCAPED_LETTERS = (b"\\u005", b"\\u006", b"\\u007")
+
 
 @dataclass(slots=True, eq=False)
 class Leaf:
@@ -58,12 +63,12 @@ class Leaf:
 
 
 class Document:
-    """A parsed body. raw: its bytes. value: the root object. leaves: every string, number and key in document order."""
+    """A parsed body. raw: its bytes. value: the root object. texts: its strings, numbers and keys by number."""
 
-    def __init__(self, raw: bytes, value: dict[str, Any], leaves: tuple[Leaf, ...]) -> None:
+    def __init__(self, raw: bytes, value: dict[str, Any], texts: Texts) -> None:
         self.raw = raw
         self.value = value
-        self.leaves = leaves
+        self.texts = texts
 
     @classmethod
     def parse(cls, raw: bytes, *, max_depth: int = 64, alike: bool = True) -> Document:
@@ -75,22 +80,31 @@ class Document:
         value = _load(raw)
         if type(value) is not dict:
             raise BodyRefused("wrong_type", "The body must be a JSON object.")
-        return cls(raw, value, _walk(raw, value, max_depth, alike))
+        return cls(raw, value, Texts(raw, value, max_depth, alike))
 
     def __repr__(self) -> str:
         return f"<Document of {len(self.raw)} bytes>"
 
     @cached_property
-    def _values(self) -> dict[Path, Leaf]:
-        return {leaf.path: leaf for leaf in self.leaves if leaf.kind != KEY}
+    def leaves(self) -> tuple[Leaf, ...]:
+        """Every string, number and key in document order, with its place: made when first asked for."""
+        steps: list[tuple[Path, str]] = []
+        _steps(self.value, (), steps)
+        return tuple(
+            [
+                Leaf(path, text, start, end, kind)
+                for (path, kind), text, (start, end) in zip(steps, self.texts.all, self._spans, strict=True)
+            ]
+        )
 
     @cached_property
-    def _keys(self) -> dict[Path, Leaf]:
-        return {leaf.path: leaf for leaf in self.leaves if leaf.kind == KEY}
+    def _spans(self) -> list[tuple[int, int]]:
+        return token_spans(self.raw)
 
     def at(self, path: Path) -> Leaf | None:
         """The string or number at `path`, None where there is none."""
-        return self._values.get(path)
+        index = self.texts.index(path)
+        return None if index is None else self.leaves[index]
 
     def text_span(self, leaf: Leaf, i: int, j: int) -> tuple[int, int]:
         """Byte span in `raw` of characters `i:j` of a leaf's text."""
@@ -114,10 +128,21 @@ class Document:
             return skip(self.raw, 0, b"")
         if not isinstance(path[-1], str):
             return self._item_start(path[:-1], path[-1])
-        key = self._keys.get(path)
-        if key is None:
+        return skip(self.raw, self._key_end(path), b":")
+
+    def _key_end(self, path: Path) -> int:
+        """Where the key of a member ends; raises KeyError where there is none."""
+        place = self.texts.range(path)
+        if place is None:
             raise KeyError(path)
-        return skip(self.raw, key.end, b":")
+        name, raw = path[-1], self.raw
+        if "_spans" not in self.__dict__ and type(name) is str and _PLAIN_NAME.fullmatch(name):
+            key = b'"%b"' % name.encode()
+            at = raw.find(key)
+            # Standing there once, and no letter of it can be spelt otherwise: it must be the one.
+            if at >= 0 and raw.find(key, at + 1) < 0 and not any(spelling in raw for spelling in _ESCAPED_LETTERS):
+                return at + len(key)
+        return self._spans[place[0]][1]
 
     def _item_start(self, path: Path, index: int) -> int:
         start, end = self.value_span(path)
@@ -131,10 +156,10 @@ class Document:
 
 def replace_string(document: Document, path: Path, new: str, kind: str) -> Edit:
     """The edit that makes the string at `path` say `new`."""
-    leaf = document.at(path)
-    if leaf is None or leaf.kind != STRING:
+    start, end = document.value_span(path)
+    if document.raw[start] not in b'"':
         raise KeyError(path)
-    return Edit(leaf.start, leaf.end, orjson.dumps(new), kind)
+    return Edit(start, end, orjson.dumps(new), kind)
 
 
 def replace_text(document: Document, leaf: Leaf, i: int, j: int, new: str, kind: str) -> Edit:
@@ -169,13 +194,23 @@ def nested(leaf: Leaf) -> tuple[Leaf, ...] | None:
     Every token counts, also those of repeated keys: any reader may see any of them.
     """
     raw = leaf.text.encode()
+    return tuple(_inner_leaves(leaf, raw)) if _holds_text(raw) else None
+
+
+def inside(text: str) -> list[tuple[str, str]] | None:
+    """Text and spelling of what `nested` would find, in the same order; None where it would find nothing."""
+    raw = text.encode()
+    if not _holds_text(raw):
+        return None
+    spelt = [token.decode() for token in TOKEN.findall(raw)]
+    return [(token if token[0] != '"' else str(orjson.loads(token)), token) for token in spelt]
+
+
+def _holds_text(raw: bytes) -> bool:
     try:
-        value = orjson.loads(raw)
+        return type(orjson.loads(raw)) in (dict, list, str)
     except orjson.JSONDecodeError:
-        return None
-    if type(value) not in (dict, list, str):
-        return None
-    return tuple(_inner_leaves(leaf, raw))
+        return False
 
 
 def _inner_leaves(outer: Leaf, raw: bytes) -> Iterator[Leaf]:
@@ -220,48 +255,18 @@ def _load(raw: bytes) -> Any:
     raise refusal
 
 
-def _walk(raw: bytes, root: dict[str, Any], max_depth: int, alike: bool) -> tuple[Leaf, ...]:
-    """Give each string, number and key of the value its span.
-
-    Parsed objects keep the order of the document and drop all but one of repeated keys, so the tokens in the bytes pair
-    off one to one with the value unless a key repeats; then there are tokens left over.
-    """
-    tokens = token_spans(raw)
-    leaves: list[Leaf] = []
-    _enter(root, (), raw, iter(tokens), leaves, max_depth, alike)
-    if len(leaves) != len(tokens):
-        raise repeated_key(raw)
-    return tuple(leaves)
-
-
-def _enter(
-    holder: Any,
-    path: Path,
-    raw: bytes,
-    spans: Iterator[tuple[int, int]],
-    leaves: list[Leaf],
-    left: int,
-    alike: bool,
-) -> None:
-    """Add the leaves of one object or array; `left`: levels that may still be entered, this one included."""
-    if left <= 0:
-        raise too_deep()
-    if type(holder) is dict:
-        if alike and len(holder) > 1 and len(set(map(fold, holder))) != len(holder):
-            raise repeated_key(raw)
-        members: Any = holder.items()
-    else:
-        members = enumerate(holder)
-    add = leaves.append
-    for step, value in members:
+def _steps(holder: Any, path: Path, found: list[tuple[Path, str]]) -> None:
+    """Path and kind of every text of one object or array, in the order of `Texts`."""
+    add = found.append
+    keyed = type(holder) is dict
+    for step, value in holder.items() if keyed else enumerate(holder):
         here = (*path, step)
-        if type(step) is str:
-            add(Leaf(here, step, *next(spans), KEY))
+        if keyed:
+            add((here, KEY))
         kind = type(value)
         if kind is str:
-            add(Leaf(here, value, *next(spans), STRING))
+            add((here, STRING))
         elif kind is dict or kind is list:
-            _enter(value, here, raw, spans, leaves, left - 1, alike)
+            _steps(value, here, found)
         elif kind is int or kind is float:
-            start, end = next(spans)
-            add(Leaf(here, raw[start:end].decode(), start, end, NUMBER))
+            add((here, NUMBER))
