@@ -64,7 +64,11 @@ class Scan:
 
     def findings(self) -> list[Finding]:
         """Every finding, by start."""
-        found = [*self._from_literals(), *self._from_everywhere(), *self._from_digits()]
+        found = [*self._from_literals()] if self._selects() else []
+        anything = self._plan.anything
+        # One pass for all that no literal selects: most texts hold none of it.
+        if anything is not None and anything.finds(self._seen, self._start, len(self._seen)):
+            found += [*self._from_everywhere(), *self._from_digits()]
         if not found:
             return []
         self.matches = [(candidate.origin, candidate.end) for candidate in found]
@@ -72,8 +76,11 @@ class Scan:
         judged = [one for candidate in found if (one := self._judged(candidate, words)) is not None]
         return _compete(judged, self._plan)
 
-    def _from_literals(self) -> Iterator[Candidate]:
+    def _selects(self) -> bool:
         self._hits = self._plan.keywords.find(self._seen.lower())
+        return bool(self._hits)
+
+    def _from_literals(self) -> Iterator[Candidate]:
         selected: dict[int, list[tuple[int, int, Literal]]] = {}
         by_literal = self._plan.by_literal
         for word, low, high in self._hits:

@@ -81,6 +81,23 @@ def test_a_stream_finds_what_a_scan_finds(text: str) -> None:
 
 
 @pytest.mark.parametrize("value", [*FRAGMENTS, *MORE])
+@settings(max_examples=300, deadline=None)
+@given(STREAMS, st.integers(0, 300), st.integers(0, 300), st.sampled_from([LOCAL, EVERY, frozenset(["fin.iban"])]))
+def test_a_look_says_what_a_scan_says(text: str, end: int, place: int, detectors: frozenset[str]) -> None:
+    seen = text[: end % (len(text) + 1)]
+    start = place % (len(seen) + 1)
+    safe = engine().peek(seen, start, detectors)
+    assert safe is None or engine().settle(seen, start, detectors) == (safe, ())
+
+
+def test_a_look_is_enough_for_prose() -> None:
+    text = "La suite de la réponse que le modèle donne au client, mot après mot. "
+    detectors = frozenset(["secret.vendor", "fin.iban"])
+    assert engine().peek(text, 40, detectors) == len(text)
+    assert engine().peek(text + "FR76 3000", len(text), detectors) == len(text)
+    assert engine().peek(text + "FR76 3000", len(text) - 9, detectors) is None
+
+
 def test_one_character_at_a_time(value: str) -> None:
     text = f"avant {value} après, et la suite de la réponse"
     assert streamed(engine(), list(text), EVERY) == list(engine().scan([text])[0])
