@@ -20,6 +20,7 @@ DONE = b"[DONE]"
 _ROOT = frozenset(("id", "object", "created", "model", "system_fingerprint", "service_tier", "obfuscation", "usage"))
 _QUICK_ROOT = _ROOT | {"choices"}
 _QUICK_CHOICE = frozenset(("index", "delta", "text", "logprobs", "finish_reason", "stop_reason", "token_ids"))
+_QUICK_WHOLE = frozenset(("index", "message", "text", "logprobs", "finish_reason", "stop_reason"))
 _NO_USAGE = re.compile(rb',[ \t\r\n]*+"usage"[ \t\r\n]*+:[ \t\r\n]*+null')
 
 
@@ -53,7 +54,7 @@ class ChoicesReader:
         raise NotImplementedError
 
     def quick(self, choice: Mapping[str, Any], index: int, data: bytes) -> tuple[Delta, ...] | None:
-        """The deltas of a usual event, found without reading all of it; None where the event is not a usual one."""
+        """The deltas of a usual event or answer, found without reading all of it; None where it is not a usual one."""
         raise NotImplementedError
 
     def event(self, event: Event) -> Chunk:
@@ -79,7 +80,9 @@ class ChoicesReader:
             return Chunk(raw, raw, error=vendor_failure(read.value["error"]))
         if type(read.value.get("choices")) is not list:
             raise ProtocolBroken(code="no_choices")
-        deltas, _ = self._texts(read, whole=True)
+        deltas = self._quick_whole(read.value, raw)
+        if deltas is None:
+            deltas, _ = self._texts(read, whole=True)
         self._done = True
         return Chunk(raw, raw, deltas, content=True, terminal=True, usage=self._count(read.value))
 
@@ -108,6 +111,19 @@ class ChoicesReader:
     def stopped(self) -> bool:
         """Whether the answer came to its end."""
         return self._done
+
+    def _quick_whole(self, value: dict[str, Any], raw: bytes) -> tuple[Delta, ...] | None:
+        """The deltas of an answer of one choice with one text; None for any other."""
+        choices = value["choices"]
+        # A key spelt with escapes isn't found by its letters.
+        if len(choices) != 1 or not value.keys() <= _QUICK_ROOT or b"\\u00" in raw:
+            return None
+        choice = choices[0]
+        if type(choice) is not dict or not choice.keys() <= _QUICK_WHOLE or choice.get("logprobs") is not None:
+            return None
+        index = choice.get("index", 0)
+        found = self.quick(choice, index, raw) if type(index) is int else None
+        return found and tuple([Delta(*delta[:-1], whole=True) for delta in found])
 
     def _read(self, chunk: Chunk, value: dict[str, Any]) -> None:
         choices = value.get("choices")

@@ -25,12 +25,12 @@ class ChatReader(ChoicesReader):
     other:I:..., with I the choice and J the tool call."""
 
     def quick(self, choice: Mapping[str, Any], index: int, data: bytes) -> tuple[Delta, ...] | None:
-        """Events that bring only text, only reasoning or only arguments of one call."""
-        delta = choice.get("delta")
+        """Events that bring only text, only reasoning or only arguments of one call; answers of only one text."""
+        delta = choice.get("message" if "message" in choice else "delta")
         if type(delta) is not dict or choice.get("text") is not None:
             return None
-        present = [key for key, value in delta.items() if value is not None and key != "role"]
-        if len(present) != 1:
+        present = [key for key, value in delta.items() if value is not None and value != [] and key != "role"]
+        if len(present) != 1 or type(delta.get("role") or "") is not str:
             return None
         (key,) = present
         if key == "tool_calls":

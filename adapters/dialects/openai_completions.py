@@ -67,9 +67,9 @@ class CompletionsReader(ChoicesReader):
     """Reads one attempt's answer. Channels: text:I, reasoning:I, other:I:..., with I the choice."""
 
     def quick(self, choice: Mapping[str, Any], index: int, data: bytes) -> tuple[Delta, ...] | None:
-        """Events that bring only text."""
+        """Events and answers that bring only text."""
         text = choice.get("text")
-        if type(text) is not str or choice.get("delta") is not None:
+        if type(text) is not str or choice.get("delta") is not None or choice.get("message") is not None:
             return None
         span = only_token(data, _TEXT, text)
         return None if span is None else (Delta(f"text:{index}", "text", text, *span),) if text else ()
