@@ -80,7 +80,6 @@ def test_a_stream_finds_what_a_scan_finds(text: str) -> None:
     assert streamed(engine(), [text], EVERY) == list(engine().scan([text])[0])
 
 
-@pytest.mark.parametrize("value", [*FRAGMENTS, *MORE])
 @settings(max_examples=300, deadline=None)
 @given(STREAMS, st.integers(0, 300), st.integers(0, 300), st.sampled_from([LOCAL, EVERY, frozenset(["fin.iban"])]))
 def test_a_look_says_what_a_scan_says(text: str, end: int, place: int, detectors: frozenset[str]) -> None:
@@ -98,6 +97,7 @@ def test_a_look_is_enough_for_prose() -> None:
     assert engine().peek(text + "FR76 3000", len(text) - 9, detectors) is None
 
 
+@pytest.mark.parametrize("value", [*FRAGMENTS, *MORE])
 def test_one_character_at_a_time(value: str) -> None:
     text = f"avant {value} après, et la suite de la réponse"
     assert streamed(engine(), list(text), EVERY) == list(engine().scan([text])[0])
