@@ -25,7 +25,7 @@ FIELDS = frozenset(_NAMES.split())
 
 def pointer(path: Path) -> str:
     """A JSON pointer (RFC 6901) to `path`, every unknown key as `*`."""
-    return "".join(f"/{step}" if type(step) is int or step in FIELDS else "/*" for step in path)
+    return "".join([f"/{step}" if type(step) is int or step in FIELDS else "/*" for step in path])
 
 
 def dotted(path: Path) -> str:

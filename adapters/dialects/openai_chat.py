@@ -101,15 +101,15 @@ def _messages(messages: list[dict[str, Any]], gathering: Gathering) -> None:
     for index, message in enumerate(messages):
         path: Path = ("messages", index)
         role = _ROLES.get(str(message.get("role")), "other")
-        mark = Mark(role, "tool_results" if role == "tool" else "request", index <= answered, index)
         # Instructions are sent anew with every turn, wherever they stand.
-        if role == "system":
-            mark = mark._replace(history=False)
-        if role == "tool":
-            mark = mark._replace(tool=_called(message, calls))
-        gathering.group(path, mark._replace(role="other"))
+        history = index <= answered and role != "system"
+        tool = _called(message, calls) if role == "tool" else None
+        about = ("tool_results" if role == "tool" else "request", history, index, tool)
+        mark = Mark(role, *about)
+        gathering.group(path, Mark("other", *about))
         _content(message, path, mark, gathering)
-        _calls(message, path, mark, gathering, calls)
+        if "tool_calls" in message or "function_call" in message:
+            _calls(message, path, mark, gathering, calls)
 
 
 def _called(message: dict[str, Any], calls: dict[object, str | None]) -> str | None:

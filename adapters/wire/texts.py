@@ -134,7 +134,8 @@ class Texts:
 
     def _literals(self, raw: bytes) -> None:
         """Make numbers say what the bytes say: `0.20`, `1e3`, `-0` and long digits read back otherwise."""
-        unsure = [it for it in self._numbers if type(it[2]) is float or not it[2]]
+        signed = b"-0" in raw  # which reads as 0
+        unsure = [it for it in self._numbers if type(it[2]) is float or (signed and not it[2])]
         if not unsure or (len(unsure) <= _FEW and _all_said(raw, unsure)):
             return
         spans = token_spans(raw)
