@@ -16,6 +16,9 @@ _DEFAULT_ANTHROPIC_VERSION = "2023-06-01"
 # What each family's clients say about the format that they want; everything else stays here.
 _BETA = {"anthropic": "anthropic-beta", "openai": "openai-beta"}
 
+# What is looked at of what a client says.
+_SAID = {name.encode(): name for name in ("accept", "anthropic-version", *_BETA.values())}
+
 _BACK = {
     b"content-type": b"content-type",
     b"retry-after": b"retry-after",
@@ -56,16 +59,20 @@ def incoming(vendor: Headers) -> list[tuple[bytes, bytes]]:
 
     Rate-limit headers stay here: they are the company's account, not the caller's.
     """
-    passed = {_BACK[name.lower()]: value for name, value in vendor if name.lower() in _BACK and _plain(value)}
+    passed = {}
+    for name, value in vendor:
+        shown = _BACK.get(name.lower())
+        if shown is not None and _plain(value):
+            passed[shown] = value
     return list(passed.items())
 
 
 def _joined(client: Headers) -> dict[str, str]:
-    """Headers by name, repeated ones joined by commas, those with odd bytes left out."""
+    """Headers that are looked at, by name; repeated ones joined by commas, those with odd bytes left out."""
     said: dict[str, str] = {}
     for name, value in client:
-        if _plain(name) and _plain(value):
-            key = name.decode("ascii").lower()
+        key = _SAID.get(name.lower())
+        if key is not None and _plain(value):
             said[key] = f"{said[key]},{value.decode('ascii')}" if key in said else value.decode("ascii")
     return said
 
