@@ -22,10 +22,19 @@ _NAMES = """
 """
 FIELDS = frozenset(_NAMES.split())
 
+_MOST = 4_096
+_shown: dict[Path, str] = {}
+
 
 def pointer(path: Path) -> str:
     """A JSON pointer (RFC 6901) to `path`, every unknown key as `*`."""
-    return "".join([f"/{step}" if type(step) is int or step in FIELDS else "/*" for step in path])
+    shown = _shown.get(path)
+    if shown is None:
+        shown = "".join([f"/{step}" if type(step) is int or step in FIELDS else "/*" for step in path])
+        # Paths with unknown keys may hold content, which is not kept.
+        if len(_shown) < _MOST and "*" not in shown:
+            _shown[path] = shown
+    return shown
 
 
 def dotted(path: Path) -> str:

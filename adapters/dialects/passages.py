@@ -11,7 +11,6 @@ import base64
 import binascii
 import hashlib
 import re
-from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -153,7 +152,7 @@ class Gathering:
         for start, last, _, item in self._intervals():
             while stack and stack[-1].end <= start:
                 position = stack.pop().take(position, None, found)
-            if stack:
+            if stack and start > position:
                 position = stack[-1].take(position, start, found)
             if type(item) is _Open:
                 stack.append(item)
@@ -200,7 +199,7 @@ class Gathering:
         return [
             Passage(
                 where, mark.role, part, text, mark.direction, mark.history, mark.message, mark.tool, note,
-                () if index is None else Pieces(partial(single, self._document, index, len(text), False)),
+                () if index is None else Pieces(single, self._document, index, len(text), False),
             )
             for part, note, mark, text in parts
         ]  # fmt: skip
@@ -211,13 +210,13 @@ class Gathering:
         document, mark = self._document, claim.mark
         text = document.texts.all[index]
         where = pointer(path)
-        stands = _passage(where, mark, text, Pieces(partial(single, document, index, len(text), True)))
+        stands = _passage(where, mark, text, Pieces(single, document, index, len(text), True))
         if claim.arguments and "\\" in text:
             inner = [said for said, spelt in inside(text) or () if "\\" in spelt]
             if inner:
                 return [
                     stands,
-                    _passage(where, mark, _SEPARATOR.join(inner), Pieces(partial(escaped, document, index))),
+                    _passage(where, mark, _SEPARATOR.join(inner), Pieces(escaped, document, index)),
                 ]
         return [stands]
 
@@ -228,7 +227,7 @@ class Gathering:
         held = texts[first:end]
         for first, end in segments[1:]:
             held += texts[first:end]
-        pieces = Pieces(partial(gathered, self._document, segments))
+        pieces = Pieces(gathered, self._document, segments)
         return _passage(pointer(group.path), group.mark, _SEPARATOR.join(held), pieces)
 
 

@@ -12,17 +12,18 @@ Segments = Sequence[tuple[int, int]]
 
 
 class Pieces(Sequence[Piece]):
-    """The pieces of one passage. make: gives them; called once, when the first is asked for."""
+    """The pieces of one passage. make: gives them from `of`; called once, when the first is asked for."""
 
-    __slots__ = ("_made", "_make")
+    __slots__ = ("_made", "_make", "_of")
 
-    def __init__(self, make: Callable[[], tuple[Piece, ...]]) -> None:
+    def __init__(self, make: Callable[..., tuple[Piece, ...]], *of: object) -> None:
         self._make = make
+        self._of = of
         self._made: tuple[Piece, ...] | None = None
 
     def _all(self) -> tuple[Piece, ...]:
         if self._made is None:
-            self._made = self._make()
+            self._made = self._make(*self._of)
         return self._made
 
     def __len__(self) -> int:

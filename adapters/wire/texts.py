@@ -29,7 +29,7 @@ class Texts:
         self._root = root
         self._inside: dict[int, Range] = {}  # by identity of the object or array: its texts
         self._numbers: list[tuple[int, str | None, int | float]] = []
-        self._places: dict[int, Any] = {}
+        self._places: dict[Steps, tuple[Any, Any]] = {}  # by path of an object or array
         names: set[str] = set()
         self._enter(root, names, max_depth)
         # Parsed objects drop all but one of repeated keys; then there are strings in the bytes that nothing pairs with.
@@ -73,17 +73,17 @@ class Texts:
 
     def _find(self, path: Steps) -> tuple[int, Any] | None:
         """The number of the text with which the member or item at `path` begins, and its value."""
-        holder: Any = self._root
+        step: Any = path[-1]
+        known = self._places.get(path[:-1])
         try:
-            for above in path[:-1]:
-                holder = holder[above]
-            if type(holder) is not dict and type(holder) is not list:
-                return None
-            places: Any = self._places.get(id(holder))
-            if places is None:
-                places = self._places[id(holder)] = self._places_in(holder)
-            step: Any = path[-1]
-            return places[step], holder[step]
+            if known is None:
+                holder: Any = self._root
+                for above in path[:-1]:
+                    holder = holder[above]
+                if type(holder) is not dict and type(holder) is not list:
+                    return None
+                known = self._places[path[:-1]] = holder, self._places_in(holder)
+            return known[1][step], known[0][step]
         except (KeyError, IndexError, TypeError):
             return None
 
