@@ -120,16 +120,16 @@ class Engine:
         thin = squeezed(seen)
         if thin is None:
             return findings, scan.matches
-        more, matches = _hidden(plan, thin, start, starts)
+        more, matches = _hidden(plan, thin, start, starts, scan.left)
         return _joined(findings, more), [*scan.matches, *matches]
 
 
 def _hidden(
-    plan: Plan, thin: tuple[bytes, list[int]], start: int, starts: Sequence[int]
+    plan: Plan, thin: tuple[bytes, list[int]], start: int, starts: Sequence[int], left: float
 ) -> tuple[list[Finding], _Spans]:
     """Findings and matches in a squeezed view, at their places in the full one."""
     seen, kept = thin
-    scan = Scan(plan, seen, bisect_left(kept, start), [bisect_left(kept, begin) for begin in starts])
+    scan = Scan(plan, seen, bisect_left(kept, start), [bisect_left(kept, begin) for begin in starts], left)
     found = [replace(one, start=kept[one.start], end=kept[one.end - 1] + 1) for one in scan.findings()]
     return found, [(kept[origin], kept[end - 1] + 1) for origin, end in scan.matches]
 

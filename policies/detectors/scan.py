@@ -21,9 +21,19 @@ _SURE = 0.99
 _DECIMAL = 0.4
 _LINE_MARKS = b" \t*#>[]().!_-"
 # Attempts to match or check: some for any text, and so many for each character (a bare list of telephone numbers or of
-# IBANs needs up to 0.5). A text that needs more was built to be expensive. An attempt takes about 5 microseconds.
+# IBANs needs up to 0.5). A text that needs more was built to be expensive. An attempt takes about 4 microseconds, and
+# the event loop waits for them: from some length on a text is not given more than 50 milliseconds, until it is so long
+# that files of source code with credentials (0.03 for each character, spread) would run out.
 _STEPS = 2000
 _STEPS_A_CHARACTER = 0.6
+_MOST_STEPS = 8_000
+_STEPS_OF_LONG = 0.03
+# What a literal's occurrence costs beside an attempt to match, and what an accepted match does (words around it, which
+# one stays of several).
+_HIT = 0.2
+_ACCEPTED = 3.0
+# What each character costs that a pattern is led over.
+_READ = 0.0008
 # What the check of a number costs beside an attempt to match.
 _NUMBER = 0.8
 # What finding the group costs for each character of a match: RE2 then leaves its fast automaton.
@@ -32,6 +42,11 @@ _CAPTURED = 0.05
 
 class ScanBudgetExceeded(Exception):
     """A text would have cost more to scan than its length allows; it counts as not inspected."""
+
+
+def allowance(size: int) -> float:
+    """What the scan of a text of so many characters may cost, in attempts to match."""
+    return min(_STEPS + size * _STEPS_A_CHARACTER, max(_MOST_STEPS, size * _STEPS_OF_LONG))
 
 
 class Candidate(NamedTuple):
@@ -48,17 +63,19 @@ class Scan:
     """The scan of one view by one plan. start: nothing is found before it, though what stands there still judges.
 
     matches: after `findings`, the span of every accepted match, those too that hot words or competition dropped: the
-    search went on behind them, so a stream may not be cut inside them.
+    search went on behind them, so a stream may not be cut inside them. left: what the scan may still cost.
     """
 
-    __slots__ = ("_hits", "_left", "_plan", "_seen", "_start", "_starts", "matches")
+    __slots__ = ("_hits", "_plan", "_seen", "_start", "_starts", "left", "matches")
 
-    def __init__(self, plan: Plan, seen: bytes, start: int, starts: Sequence[int]) -> None:
+    def __init__(
+        self, plan: Plan, seen: bytes, start: int, starts: Sequence[int], left: float | None = None
+    ) -> None:
         self._plan = plan
         self._seen = seen
         self._start = start
         self._starts = starts
-        self._left = _STEPS + len(seen) * _STEPS_A_CHARACTER
+        self.left = allowance(len(seen)) if left is None else left
         self._hits: list[tuple[int, int, int]] = []
         self.matches: list[tuple[int, int]] = []
 
@@ -78,6 +95,7 @@ class Scan:
 
     def _selects(self) -> bool:
         self._hits = self._plan.keywords.find(self._seen.lower())
+        self._spend(len(self._hits) * _HIT)
         return bool(self._hits)
 
     def _from_literals(self) -> Iterator[Candidate]:
@@ -133,6 +151,7 @@ class Scan:
             self._spend(_NUMBER)
             verdict = rule.check(number.value)
             if verdict is not None:
+                self._spend(_ACCEPTED)
                 if number.decimal:
                     verdict = Verdict(verdict.confidence - _DECIMAL, f"{verdict.why}; behind a decimal point")
                 yield Candidate(detector, number.start, number.end, verdict, number.start)
@@ -146,16 +165,17 @@ class Scan:
             self._spend()
             span = pattern.at(seen, place, end) if first == last else pattern.search(seen, place, end)
             if span is None or span[0] > last:
+                self._spend(((end if span is None else span[1]) - place) * _READ)
                 return
             low, high, value, value_end = span
-            if pattern.grouped:
-                self._spend((high - low) * _CAPTURED)
+            self._spend((high - place) * _READ + ((high - low) * _CAPTURED if pattern.grouped else 0.0))
             verdict = self._checked(step, low, high, value, value_end) if high > low else None
             if verdict is None:
                 place = self._next(step, low, last)
                 continue
             if verdict.length:
                 value_end = value + verdict.length
+            self._spend(_ACCEPTED)
             # On from the finding, not from the match: what a pattern asks to follow may begin the next one.
             place = max(value_end, low + 1)
             yield Candidate(step.detector, value, value_end, verdict, low), place
@@ -205,8 +225,8 @@ class Scan:
         return Finding(detector.id, candidate.start, candidate.end, round(min(confidence, _SURE), 2), 0, why)
 
     def _spend(self, cost: float = 1.0) -> None:
-        self._left -= cost
-        if self._left < 0:
+        self.left -= cost
+        if self.left < 0:
             raise ScanBudgetExceeded
 
 

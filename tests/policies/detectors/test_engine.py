@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shipped_packs import engine, engine_of
 
-from policies.detectors.scan import ScanBudgetExceeded
+from policies.detectors.scan import ScanBudgetExceeded, allowance
 from policies.findings import Finding
 
 IBAN = "FR4428569990168152153589896"
@@ -116,6 +116,26 @@ def test_the_surer_of_overlapping_numbers_stays() -> None:
 def test_a_text_built_to_cost_too_much_is_given_up() -> None:
     with pytest.raises(ScanBudgetExceeded):
         engine().scan(["1 2 " * 20_000])
+
+
+def test_what_a_text_may_cost_stops_growing_with_its_length() -> None:
+    assert allowance(1_000) == 2_600
+    assert allowance(60_000) == allowance(200_000) == 8_000
+    # What an agent sends in one turn may still hold as much as source files full of credentials do.
+    assert allowance(1_000_000) == 30_000
+
+
+def test_a_long_list_of_what_is_found_is_given_up_where_a_shorter_one_is_not() -> None:
+    assert len(engine().scan([f"{IBAN}\n" * 200])[0]) == 200
+    with pytest.raises(ScanBudgetExceeded):
+        engine().scan([f"{IBAN}\n" * 4_000])
+
+
+def test_hidden_characters_do_not_double_what_a_text_may_cost() -> None:
+    text = "mdp : x " * 1_500
+    engine().scan([text])
+    with pytest.raises(ScanBudgetExceeded):
+        engine().scan([f"{text}\u200b" * 4])
 
 
 HOSTILE = ("@", "a@", "eyJ", "-----BEGIN ", "sk-", "://:", "password=", "FR12", "curl -u", "0", "0 ", "é@")
