@@ -56,7 +56,7 @@ def test_the_account_is_named_by_the_configuration_only() -> None:
 
 
 def test_who_stores_and_who_sees_call_ids() -> None:
-    assert {kind for kind, row in VENDORS.items() if row({}).stores} == {"openai", "azure_openai"}
+    assert {kind for kind, row in VENDORS.items() if row({}).stores} == {"openai", "azure_openai", "simulator"}
     assert {kind for kind, row in VENDORS.items() if row({}).trace_headers} == {"simulator"}
 
 
