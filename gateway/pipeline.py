@@ -47,6 +47,8 @@ async def answer(runtime: Runtime, exchange: Exchange, request: Request, respond
         admission.settle(runtime, exchange)
         close(runtime, exchange, responder)
         runtime.live.discard(exchange)
+        # A connection that stays open must not keep the call that it carried.
+        del request.scope["ecluse.gone"]
 
 
 async def _serve(runtime: Runtime, exchange: Exchange, request: Request, responder: Responder) -> None:
