@@ -85,7 +85,7 @@ class Classifier:
     to one organisation and one revision of detection.
     """
 
-    def __init__(self, engine: Engine, memo_bytes: int = 64 * _MEGABYTE, *, secret: bytes) -> None:
+    def __init__(self, engine: Engine, memo_bytes: int = 16 * _MEGABYTE, *, secret: bytes) -> None:
         self.engine = engine
         self.memo = Memo(memo_bytes)
         self._secret = secret[:64]
