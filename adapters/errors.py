@@ -20,8 +20,6 @@
 Vendor words are kept in `message` and may hold prompt text: neither `str` nor `repr` shows them.
 """
 
-
-
 from __future__ import annotations
 
 from typing import ClassVar, Literal

@@ -82,7 +82,10 @@ class _Connector(aiohttp.TCPConnector):
     """Tells the call that is being sent when it is connected, and over what (tracing would cost more)."""
 
     async def connect(
-        self, req: aiohttp.ClientRequest, traces: list[aiohttp.tracing.Trace], timeout: aiohttp.ClientTimeout  # noqa: ASYNC109 - theirs
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[aiohttp.tracing.Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - theirs
     ) -> aiohttp.connector.Connection:
         connection = await super().connect(req, traces, timeout)
         _sending.get().connected(connection.transport)

@@ -94,9 +94,7 @@ class Case:
         if force == "enforce":
             self._follow(rule, hit, match.findings if match else [])
 
-    def built_in(
-        self, failed: str | None, permitted: bool, vendor_state_ok: Callable[[PassageFacts], bool]
-    ) -> None:
+    def built_in(self, failed: str | None, permitted: bool, vendor_state_ok: Callable[[PassageFacts], bool]) -> None:
         """What is denied without any rule saying so. permitted: the default, where no allow rule matched."""
         if failed is not None:
             self._deny("detection_failed")
@@ -202,4 +200,3 @@ class Case:
         passage = self.passages[first.passage]
         place = Place(passage.message, passage.role, passage.direction, first.start)
         return self.shown({f.detector for f in findings}), place
-

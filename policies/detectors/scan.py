@@ -68,9 +68,7 @@ class Scan:
 
     __slots__ = ("_hits", "_plan", "_seen", "_start", "_starts", "left", "matches")
 
-    def __init__(
-        self, plan: Plan, seen: bytes, start: int, starts: Sequence[int], left: float | None = None
-    ) -> None:
+    def __init__(self, plan: Plan, seen: bytes, start: int, starts: Sequence[int], left: float | None = None) -> None:
         self._plan = plan
         self._seen = seen
         self._start = start

@@ -200,4 +200,3 @@ def _plain(value: object) -> object:
     if isinstance(value, list):
         return sorted((_plain(v) for v in value), key=orjson.dumps)
     return value.isoformat() if isinstance(value, date) else value
-

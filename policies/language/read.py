@@ -173,9 +173,7 @@ class PolicyReader:
     def _caller(self, value: object, path: Path) -> Mapping[str, Any]:
         given = self.reading.mapping(value, path, CALLER)
         read = self.reading
-        return {
-            k: read.texts(v, (*path, k)) if k == "groups" else read.text(v, (*path, k)) for k, v in given.items()
-        }
+        return {k: read.texts(v, (*path, k)) if k == "groups" else read.text(v, (*path, k)) for k, v in given.items()}
 
     def _to(self, value: object, path: Path) -> str | Mapping[str, Any]:
         """A destination's name, or facts of one: `{external: true, region: us}`; what isn't said is missing."""

@@ -247,9 +247,7 @@ def _detectors(rules: Iterable[Rule]) -> frozenset[str]:
     return frozenset(d for r in rules if r.findings for d in r.findings.detectors)
 
 
-def _whole_edits(
-    text: str, safe: int, found: Sequence[FindingFacts]
-) -> tuple[int, tuple[FindingFacts, ...]]:
+def _whole_edits(text: str, safe: int, found: Sequence[FindingFacts]) -> tuple[int, tuple[FindingFacts, ...]]:
     """Release no half of an escape, and hold findings whose redaction would end behind `safe`."""
     kept: Sequence[FindingFacts] = found
     safe = escape_start(text, safe)

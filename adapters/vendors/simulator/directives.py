@@ -1,17 +1,17 @@
 """What a caller, or an operator's fault, asks the simulator to do: `[[sim:status=429,retry_after=2]]` and the like.
 
-    delay=S          wait before the answer begins            hold=S      wait between the lifecycle and the content
-    drip=S           wait before every further event          stall=N     say nothing more after N content events
-    status=N         answer with this HTTP status             retry_after=S   the header that goes with it
-    error=CODE       the vendor's error code or type          plain=N     a plain-text answer with this status
-    html=N           an HTML page with this status            redirect    a 307 to elsewhere
-    compressed       a gzip answer nobody asked for           malformed=N the Nth content event is not JSON
-    fail_before      fail before the first content event      fail_after=N    fail after N content events
-    cut=N            drop the connection after N of them      no_done     leave the terminal event out
-    no_usage         report no usage                          reasoning   think aloud first
-    words=N          answer with N words                      chunk=N     characters in each delta (default 12)
-    echo             answer with the text received            say=TEXT    answer with this text
-    tool=NAME {json} call this tool (one a turn; with `parallel`, all at once)
+delay=S          wait before the answer begins            hold=S      wait between the lifecycle and the content
+drip=S           wait before every further event          stall=N     say nothing more after N content events
+status=N         answer with this HTTP status             retry_after=S   the header that goes with it
+error=CODE       the vendor's error code or type          plain=N     a plain-text answer with this status
+html=N           an HTML page with this status            redirect    a 307 to elsewhere
+compressed       a gzip answer nobody asked for           malformed=N the Nth content event is not JSON
+fail_before      fail before the first content event      fail_after=N    fail after N content events
+cut=N            drop the connection after N of them      no_done     leave the terminal event out
+no_usage         report no usage                          reasoning   think aloud first
+words=N          answer with N words                      chunk=N     characters in each delta (default 12)
+echo             answer with the text received            say=TEXT    answer with this text
+tool=NAME {json} call this tool (one a turn; with `parallel`, all at once)
 """
 
 from __future__ import annotations

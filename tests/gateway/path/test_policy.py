@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import House
+from tests.conftest import CONFIG, House, OpenHouse
 
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
 SECRET = "sk-proj-" + "Q7w9Zk2LmN4pRt6VxYb8" + "Hc3Jf5Gd1Sa0" + "T3BlbkFJ" + "Wq8Er6Ty4Ui2Op0As1Df3"
@@ -157,6 +157,15 @@ def said(stream: str) -> str:
         delta = event.get("delta") if "choices" not in event else choice.get("delta", choice)
         text += delta if isinstance(delta, str) else (delta or {}).get("content") or (delta or {}).get("text") or ""
     return text
+
+
+async def test_refusals_speak_french_where_the_house_does(open_house: OpenHouse) -> None:
+    async with open_house(CONFIG.replace("control: c.sock", "control: c.sock, language: fr")) as house:
+        refused = (await house.chat(f"{PEM} ?")).json()["error"]["message"]
+        assert "Règle secrets-stay-home" in refused
+        assert "Questions :" in refused
+        unknown = (await house.chat("Bonjour", model="gpt-4o-mni")).json()["error"]["message"]
+        assert "Vouliez-vous dire gpt-4o-mini" in unknown
 
 
 async def test_what_a_vendor_would_fetch_or_run_is_refused(house: House) -> None:
