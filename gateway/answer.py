@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from adapters.errors import ProtocolBroken, UpstreamError
+from adapters.errors import ProtocolBroken, TimedOut, UpstreamError
 from gateway import journal, refusals
 from gateway.candidates import facts
 from gateway.errors import PolicyRefusal
@@ -55,7 +55,7 @@ async def first_answer(
     try:
         async with asyncio.timeout(exchange.pair.settings.limits.deadline_seconds):
             for candidate in candidates:
-                if failure is not None and not runtime.retries.allows():
+                if failure is not None and not runtime.retries.allows(len(runtime.live)):
                     break
                 if not runtime.health.admits(candidate.destination.name):
                     continue
@@ -65,12 +65,25 @@ async def first_answer(
                     failure = error
                     if not error.retryable:
                         break
+                except BaseException:
+                    # Nothing was learnt of the destination: the next call may try it.
+                    runtime.health.left(candidate.destination.name)
+                    raise
     except TimeoutError:
+        _out_of_time(runtime, exchange)
         raise refusals.deadline() from None
     if failure is None:
         waits = [runtime.health.wait(c.destination.name) for c in candidates]
         raise refusals.every_breaker_open(min(waits))
     raise refusals.upstream(failure, _guarded(exchange, ask, failure))
+
+
+def _out_of_time(runtime: Runtime, exchange: Exchange) -> None:
+    """The deadline fell into an attempt: it failed, and its destination is told so."""
+    for attempt in exchange.attempts[-1:]:
+        if not attempt.closed:
+            runtime.health.failed(attempt.candidate.destination.name, TimedOut.kind, None)
+            journal.attempt_ended(runtime, exchange, attempt, TimedOut(code="deadline"))
 
 
 async def _attempt(

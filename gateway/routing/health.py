@@ -97,9 +97,8 @@ class RetryBudget:
 
     def __init__(self, share: float = 0.2, floor: int = 10) -> None:
         self._share, self._floor = share, floor
-        self.calls = 0
         self.retries = 0
 
-    def allows(self) -> bool:
-        """Whether one more attempt fits now."""
-        return self.retries < max(self._floor, self._share * self.calls)
+    def allows(self, calls: int) -> bool:
+        """Whether one more attempt fits beside so many calls in flight."""
+        return self.retries < max(self._floor, self._share * calls)

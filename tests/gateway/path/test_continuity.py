@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from gateway.routing.health import Health
+from observability.ledger import Ledger
 from tests.conftest import CONFIG, House, OpenHouse
 from tests.gateway.path.test_policy import IBAN, said
 
@@ -100,6 +102,24 @@ async def test_one_deadline_bounds_all_attempts(open_house: OpenHouse) -> None:
         answer = await house.chat("Bonjour")
         assert answer.status_code == 504
         assert answer.json()["error"]["code"] == "deadline"
+        records = await house.records(answer.headers["x-ecluse-call-id"])
+        assert [(r["record"], r.get("error")) for r in records][1] == ("ATTEMPT", "timeout")
+
+
+async def test_a_try_that_never_left_does_not_keep_a_breaker_open(house: House) -> None:
+    """After its open time one call may try; where the ledger refuses that call, the next one may."""
+    runtime, now = house.gateway.runtime, [0.0]
+    runtime.health = Health(lambda: now[0])
+    for name in ("alpha/gpt-4o-mini", "beta/gpt-4o-mini"):
+        runtime.health.failed(name, "auth", None)
+    assert (await house.chat("Bonjour")).json()["error"]["code"] == "destinations_unavailable"
+    now[0] = 61.0
+    ledger = runtime.ledger
+    runtime.ledger = closed = Ledger.open(house.folder / "other", clock=runtime.now)
+    closed.close()
+    assert (await house.chat("Bonjour")).json()["error"]["code"] == "ledger_unavailable"
+    runtime.ledger = ledger
+    assert (await house.chat("Bonjour")).status_code == 200
 
 
 async def test_lifecycle_frames_are_held_so_that_failover_stays_possible(house: House) -> None:

@@ -69,8 +69,7 @@ def test_the_clients_own_mistakes_open_nothing(kind: str) -> None:
 def test_retries_are_a_share_of_the_calls_in_flight() -> None:
     budget = RetryBudget(share=0.2, floor=2)
     budget.retries = 2
-    assert not budget.allows()
-    budget.calls = 100
-    assert budget.allows()
+    assert not budget.allows(5)
+    assert budget.allows(100)
     budget.retries = 20
-    assert not budget.allows()
+    assert not budget.allows(100)
