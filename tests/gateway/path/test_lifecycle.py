@@ -9,6 +9,8 @@ import json
 import httpx
 import pytest
 
+from gateway.housekeeping import end_outdated, summarise_strangers
+from observability.ledger import read
 from tests.conftest import CONFIG, House, OpenHouse
 
 CANARY = "zanzibar-canary-91x7"
@@ -149,6 +151,32 @@ async def test_drain_finishes_what_it_can_and_tells_the_rest_in_band(open_house:
     told = (await long).text
     assert '"error"' in told
     assert "[DONE]" not in told
+
+
+async def test_a_call_that_goes_on_under_old_rules_too_long_is_told_so(house: House) -> None:
+    asked = asyncio.create_task(house.chat("[[sim:words=5000]] [[sim:drip=0.02]]", stream=True))
+    runtime = house.gateway.runtime
+    while not any(exchange.first_content for exchange in runtime.live):
+        await asyncio.sleep(0.01)
+    (exchange,) = runtime.live
+    exchange.outdated = runtime.monotonic() - 599
+    end_outdated(runtime)
+    assert not exchange.cutting
+    exchange.outdated = runtime.monotonic() - 601
+    end_outdated(runtime)
+    told = (await asked).text
+    assert '"policy_age"' in told
+    assert "[DONE]" not in told
+
+
+async def test_strangers_are_summed_up_in_one_event(house: House) -> None:
+    for _ in range(3):
+        await house.client.get("/v1/models", headers={"authorization": "Bearer nobody"})
+    runtime = house.gateway.runtime
+    summarise_strangers(runtime)
+    await runtime.ledger.flush()
+    events = [r for r in read(runtime.epoch.pair.settings.ledger_dir) if r.get("event") == "strangers"]
+    assert [e["detail"]["refused"] for e in events] == [3]
 
 
 async def test_readiness_and_health(house: House) -> None:
