@@ -31,7 +31,7 @@ MOST_ERROR_BYTES = 64 * 1024
 class Reply:
     """An answer that has begun. body: the whole of it where it isn't a stream. held: events seen so far.
 
-    failure: what went wrong after the first word, to be told in the answer.
+    failure: what went wrong after the first word, to be told in the answer. reading: bytes that are still waited for.
     """
 
     attempt: Attempt
@@ -41,6 +41,7 @@ class Reply:
     held: list[bytes] = field(default_factory=list)
     chunks: AsyncIterator[bytes] | None = None
     failure: UpstreamError | None = None
+    reading: asyncio.Future[bytes] | None = None
 
 
 async def first_answer(
@@ -160,10 +161,10 @@ async def _until_content(runtime: Runtime, exchange: Exchange, reply: Reply) -> 
     until = runtime.monotonic() + exchange.pair.settings.limits.hold_lifecycle_seconds
     while not reply.gate.content:
         waiting = runtime.monotonic()
-        if reply.held and waiting >= until:
-            return
         try:
-            data = await anext(chunks)
+            data = await (_next_until(reply, chunks, until - waiting) if reply.held else anext(chunks))
+            if data is None:
+                return
         except StopAsyncIteration:
             reply.chunks = None
             reply.gate.finish(reply.held)
@@ -178,6 +179,30 @@ async def _until_content(runtime: Runtime, exchange: Exchange, reply: Reply) -> 
             # The first word and the failure came together: the answer had begun, so the failure belongs into it.
             reply.failure = error
     reply.attempt.first_content = runtime.monotonic()
+
+
+async def _next_until(reply: Reply, chunks: AsyncIterator[bytes], seconds: float) -> bytes | None:
+    """The next bytes, or None when lifecycle frames were held long enough; then `reply.chunks` goes on from there."""
+    reading = asyncio.ensure_future(anext(chunks))
+    try:
+        done, _ = await asyncio.wait({reading}, timeout=max(seconds, 0.0))
+    except asyncio.CancelledError:
+        reading.cancel()
+        raise
+    if done:
+        return reading.result()
+    reply.reading = reading
+    reply.chunks = _resumed(reading, chunks)
+    return None
+
+
+async def _resumed(reading: asyncio.Future[bytes], chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    try:
+        yield await reading
+    except StopAsyncIteration:
+        return
+    async for data in chunks:
+        yield data
 
 
 def _guard(exchange: Exchange, ask: Ask, candidate: Candidate):  # type: ignore[no-untyped-def]

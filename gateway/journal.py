@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gateway import refusals
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from adapters.errors import UpstreamError
     from adapters.reply import Usage
     from gateway.exchange import Attempt, Candidate, Exchange
+    from gateway.gate import Gate
     from gateway.http import Responder
     from gateway.outgoing import Outgoing
     from gateway.runtime import Runtime
@@ -89,7 +90,7 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
     overhead = max(total - exchange.waited, 0.0)
     runtime.measure.call(exchange, total, overhead)
     refused, gate = exchange.refused_by, exchange.attempts[-1].gate if exchange.attempts else None
-    hits = refused.rules if refused is not None else gate.hits() if gate is not None else ()
+    hits = refused.rules if refused is not None else _answer_hits(runtime, exchange, gate)
     runtime.measure.matched(hits if refused is None or gate is not None else ())
     runtime.ledger.post(
         Outcome(
@@ -110,6 +111,16 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
             intent=None if exchange.intended else _intent(exchange, None, None),
         )
     )
+
+
+def _answer_hits(runtime: Runtime, exchange: Exchange, gate: Gate | None) -> Sequence[RuleHit]:
+    if gate is None:
+        return ()
+    try:
+        return gate.hits()
+    except Exception as bug:  # noqa: BLE001 - rules that are only watched must not cost the call its record
+        runtime.measure.bug(exchange, bug)
+        return ()
 
 
 def _intent(exchange: Exchange, candidate: Candidate | None, outgoing: Outgoing | None) -> Intent:

@@ -39,6 +39,8 @@ async def relay(runtime: Runtime, exchange: Exchange, reply: Reply, responder: R
         words = refusals.policy_words(exchange.call, stopped.ruling)
         raise PolicyRefusal("response_refused", words, retry=False) from None
     finally:
+        if reply.reading is not None:
+            reply.reading.cancel()
         reply.answer.close()
         _remember_states(runtime, exchange, reply)
 

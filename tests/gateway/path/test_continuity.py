@@ -122,6 +122,30 @@ async def test_a_try_that_never_left_does_not_keep_a_breaker_open(house: House) 
     assert (await house.chat("Bonjour")).status_code == 200
 
 
+async def test_lifecycle_frames_are_sent_when_the_vendor_thinks_too_long(open_house: OpenHouse) -> None:
+    """They leave after `hold_lifecycle_seconds` although nothing more has come; failover is then over."""
+    config = CONFIG.replace("drain_seconds: 5", "drain_seconds: 5, hold_lifecycle_seconds: 0.2")
+    async with open_house(config) as house:
+        await house.fault("alpha", "hold=1.5")
+        ask = {"model": "gpt-4o-mini", "input": "Bonjour", "stream": True}
+        async with house.client.stream("POST", "/v1/responses", json=ask) as answer:
+            parts = answer.aiter_text()
+            first = await anext(parts)
+            (received,) = house.received
+            assert received.outcome == "open"
+            assert "response.created" in first
+            assert "output_text.delta" not in first
+            rest = "".join([part async for part in parts])
+        assert "output_text.delta" in rest
+        assert "response.completed" in rest
+        call = answer.headers["x-ecluse-call-id"]
+        assert (await house.records(call))[-1]["outcome"] == "served"
+        await house.fault("alpha", "hold=1.5,fail_before")
+        failing = await house.client.post("/v1/responses", json=ask)
+        assert failing.headers["x-ecluse-destination"] == "alpha/gpt-4o-mini"
+        assert "response.failed" in failing.text
+
+
 async def test_lifecycle_frames_are_held_so_that_failover_stays_possible(house: House) -> None:
     """An error after `message_start` and before any content goes to the next destination, unseen by the client."""
     await house.fault("alpha", "fail_after=0")
