@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gateway.runtime import Runtime
 
 MOST_ANSWER_BYTES = 64 * 1024 * 1024
-MOST_ERROR_BYTES = 64 * 1024
+MOST_ERROR_BYTES = 1024 * 1024
 
 
 @dataclass(slots=True)
