@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check e2e bench lock clean help
+.PHONY: run test check e2e bench eval lock clean help
 
 help:            ## what each target does
 	@grep -E '^[a-z0-9]+: .*##|^[a-z0-9]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -24,6 +24,9 @@ e2e: .venv/develop ##            whole processes and real client tools
 
 bench: .venv/develop ##          the table of figures beside nginx (needs gcc; ROUNDS, SECS)
 	@$(BIN)/python bench/figures.py
+
+eval: .venv/develop ##            precision and recall of the detectors, raw and in disguise (MISSES=20 shows what was missed)
+	@$(BIN)/python bench/eval.py --misses $(or $(MISSES),0)
 
 lock: .venv/develop ##           renew the hash-locked requirements
 	@for f in serve develop old_sdks; do $(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
