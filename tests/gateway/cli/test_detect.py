@@ -1,0 +1,85 @@
+"""The commands about detection: what can be found, and what is found in a file."""
+
+import io
+from pathlib import Path
+
+import orjson
+import pytest
+
+from gateway.cli.main import main
+
+IBAN = "FR76 3000 6000 0112 3456 7890 189"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    assert main(["init", str(tmp_path / "ecluse")]) == 0
+    return tmp_path / "ecluse"
+
+
+@pytest.fixture
+def ecluse(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    capsys.readouterr()
+
+    def run(*words: str, stdin: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        code = main([*words, "--config", str(home / "config.yaml")])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_the_list_names_shipped_detectors_and_the_bundles_own(ecluse) -> None:
+    code, out, _ = ecluse("detectors")
+    listed = {line.split()[0] for line in out.splitlines()}
+    assert code == 0 and {"fin.iban", "secret.vendor", "org.project-helios"} <= listed
+    assert "(confidential)" in next(line for line in out.splitlines() if line.startswith("org.project-helios"))
+
+
+def test_the_beginning_of_an_id_selects(ecluse) -> None:
+    code, out, _ = ecluse("detectors", "secret.")
+    assert code == 0 and all(line.startswith("secret.") for line in out.splitlines())
+
+
+def test_one_detector_is_told_whole(ecluse) -> None:
+    code, out, _ = ecluse("detectors", "fr.siret")
+    assert code == 0
+    assert "14 digits" in out and "surer" in out and "siret" in out and "finds: " in out and "leaves: " in out
+
+
+def test_a_detector_that_is_not_there_names_the_nearest(ecluse) -> None:
+    code, _, err = ecluse("detectors", "fr.sirett")
+    assert code == 1 and "did you mean fr.siret?" in err
+
+
+def test_detectors_for_programs(ecluse) -> None:
+    code, out, _ = ecluse("detectors", "fin.iban", "--json")
+    facts = orjson.loads(out)
+    assert code == 0 and facts["id"] == "fin.iban" and facts["longest"] >= 34 and facts["examples"]["hit"]
+
+
+def test_places_are_lines_and_columns_and_no_value_is_shown(ecluse, tmp_path: Path) -> None:
+    file = tmp_path / "lettre.txt"
+    file.write_text(f"Bonjour,\nl'IBAN est {IBAN}.\n")
+    code, out, err = ecluse("detect", str(file), "--confidence", "0.75")
+    assert code == 1 and err == ""
+    assert f"{file}:2:12: fin.iban (33 characters), confidence 0.95: checksum ok" in out
+    assert "FR76" not in out
+
+
+def test_a_text_without_findings_is_code_0(ecluse) -> None:
+    assert ecluse("detect", "--confidence", "0.75", stdin="Bonjour à tous.\n") == (0, "", "")
+
+
+def test_only_some_detectors(ecluse) -> None:
+    code, out, _ = ecluse("detect", "--detector", "contact.", "--json", stdin=f"{IBAN} a.b@example.org")
+    rows = [orjson.loads(line) for line in out.splitlines()]
+    assert code == 1 and {row["detector"] for row in rows} == {"contact.email"}
+    assert rows[0]["start"] == 34 and rows[0]["column"] == 35
+
+
+def test_what_is_no_text_is_refused(ecluse, tmp_path: Path) -> None:
+    file = tmp_path / "picture.bin"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff")
+    code, out, err = ecluse("detect", str(file))
+    assert (code, out) == (1, "") and "isn't UTF-8" in err
