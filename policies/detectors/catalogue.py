@@ -18,7 +18,7 @@ from policies.detectors.reading import literals, longest
 from policies.detectors.syntax import Chars, Node, PatternRefused, Repeat, Seq, parse
 from policies.detectors.view import view
 
-_TRIGGERS = ("literal", "digits", "always")
+_TRIGGERS = ("literal", "digits", "context", "always")
 _BOUNDARIES = ("word", "left", "none", "identifier", "line")
 _FOLDS = ("case", "accents", "separators")
 _LONGEST = 16384
@@ -63,11 +63,14 @@ def _detector(fields: Fields) -> Detector:
     numbers = tuple(_numbers(one) for one in fields.each("numbers"))
     if not rules and not numbers and not fields.problems:
         fields.problem((), "has neither `patterns` nor `numbers` nor `keywords`")
+    context = _context(fields)
+    if any(rule.trigger == "context" for rule in rules) and not (context and context.near):
+        fields.problem(("patterns",), "`trigger: context` needs words in `context: {near: ...}`")
     detector = Detector(
         id=name,
         rules=tuple(rules),
         numbers=numbers,
-        context=_context(fields),
+        context=context,
         group=fields.text("group"),
         stop=tuple(view(word).lower() for word in fields.texts("stop")),
         confidential=fields.flag("confidential"),
@@ -96,7 +99,7 @@ def _rule(fields: Fields) -> Rule | None:
     if size == inf and not limit:
         fields.problem(("match",), "has no longest match: bound it with {0,n}, or state `longest`")
     if trigger == "literal" and not literals(node):
-        fields.problem(("match",), "contains no literal of three characters: state `trigger: digits` or `always`")
+        fields.problem(("match",), "contains no literal of three characters: state `trigger: digits|context|always`")
     return Rule(node, confidence, trigger, boundary, CHECKS.get(wanted), limit or int(min(size, _LONGEST)), why)
 
 
@@ -169,7 +172,10 @@ def _context(fields: Fields) -> Context | None:
         lower_by=inner.number("lower_by", 0.4, 0, 1),
         before=int(inner.number("before", 100, 0, 100)),
         after=int(inner.number("after", 50, 0, 50)),
+        required=inner.flag("required"),
     )
+    if context.required and not context.near:
+        inner.problem(("required",), "needs words in `near`")
     inner.close()
     return context
 

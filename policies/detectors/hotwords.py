@@ -26,22 +26,38 @@ class HotWords:
         """Confidence of a candidate and why, once the words around it have been heard."""
         context = detector.context
         if context is not None:
-            near, against = self._plan.words[detector.id]
-            if self._near(near, context, start, end):
+            if self.near(detector, start, end):
                 return verdict.confidence + context.raise_by, f"{verdict.why}; context"
-            if self._near(against, context, start, end):
+            if self._beside(self._plan.words[detector.id][1], context, start, end):
                 return verdict.confidence - context.lower_by, f"{verdict.why}; context against"
         return verdict.confidence, verdict.why
 
-    def _near(self, words: frozenset[int], context: Context, start: int, end: int) -> bool:
+    def near(self, detector: Detector, start: int, end: int) -> bool:
+        """Whether a word of the detector's `near` stands within reach of a candidate."""
+        context = detector.context
+        return context is not None and self._beside(self._plan.words[detector.id][0], context, start, end)
+
+    def windows(self, detector: Detector, longest: int) -> list[tuple[int, int]]:
+        """Where a match of at most so many characters may begin that has a word of `near` beside it: [first, last],
+        joined where they touch."""
+        context = detector.context
+        found: list[tuple[int, int]] = []
+        if context is None:
+            return found
+        for first, last in self._whole_words(self._plan.words[detector.id][0]):
+            low, high = self._within(first, last - context.after - longest, first + context.before)
+            if found and low <= found[-1][1] + 1:
+                found[-1] = found[-1][0], max(high, found[-1][1])
+            else:
+                found.append((low, high))
+        return found
+
+    def _beside(self, words: frozenset[int], context: Context, start: int, end: int) -> bool:
         """Whether a whole word of the set stands within reach, in the same text and outside the candidate."""
-        if not words:
-            return False
-        low, high = start - context.before, end + context.after
-        if self._starts:
-            index = bisect_right(self._starts, start) - 1
-            low, high = max(low, self._starts[index]), min(high, self._starts[index + 1] - 1)
         places = self._whole_words(words)
+        if not places:
+            return False
+        low, high = self._within(start, start - context.before, end + context.after)
         for index in range(bisect_left(places, (low, 0)), len(places)):
             first, last = places[index]
             if first >= high:
@@ -49,6 +65,13 @@ class HotWords:
             if last <= start or (first >= end and last <= high):
                 return True
         return False
+
+    def _within(self, place: int, low: int, high: int) -> tuple[int, int]:
+        """A stretch around a place, cut at the borders of the text that the place is in."""
+        if not self._starts:
+            return max(low, 0), high
+        index = bisect_right(self._starts, place) - 1
+        return max(low, self._starts[index]), min(high, self._starts[index + 1] - 1)
 
     def _whole_words(self, words: frozenset[int]) -> list[tuple[int, int]]:
         """Where words of the set stand as whole words (a plural s or x may follow), by start."""

@@ -42,7 +42,8 @@ Check = Callable[[bytes], Verdict | None]
 class Rule:
     """One pattern of a detector.
 
-    trigger: literal (a literal of the pattern occurs) | digits (a long run of digits occurs) | always. boundary: word
+    trigger: literal (a literal of the pattern occurs) | digits (a long run of digits occurs) | context (a hot word of
+    the detector's `near` stands within reach of the finding, else there is none) | always. boundary: word
     (no letter or digit touches the match) | left | none | identifier (as word, but digits and a change of case also
     separate words) | line (alone on its line, list marks apart). confidence: before checks and context; a check
     overrides it. longest: characters of the longest match.
@@ -72,7 +73,10 @@ class Numbers:
 @dataclass(frozen=True, slots=True)
 class Context:
     """Hot words around a candidate: `raise_by` is added once if one of `near` is within reach, `lower_by` taken off for
-    one of `against`. A candidate with a word of `against` and none of `near` is lowered, with both it is raised."""
+    one of `against`. A candidate with a word of `against` and none of `near` is lowered, with both it is raised.
+
+    required: a candidate without a word of `near` is no finding at all.
+    """
 
     near: frozenset[bytes] = frozenset()
     against: frozenset[bytes] = frozenset()
@@ -80,6 +84,7 @@ class Context:
     lower_by: float = 0.4
     before: int = 100
     after: int = 50
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,11 @@ class Detector:
     confidential: bool = False
     title: Mapping[str, str] = field(default_factory=dict)
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def bound(self) -> bool:
+        """Whether every finding needs a hot word beside it."""
+        return self.context is not None and self.context.required
 
     @property
     def max_length(self) -> int:

@@ -17,19 +17,21 @@ from policies.detectors.view import WORD
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rule ready to run."""
+    """One rule ready to run. bound: a match with no hot word of `near` in reach is refused."""
 
     detector: Detector
     rule: Rule
     pattern: Pattern
+    bound: bool
 
 
 @dataclass
 class Plan:
     """Everything that a scan looks up.
 
-    by_literal: for each word of the automaton the steps that it selects, with the literal's place in a match. always
-    and in_digits: steps that run on every text, or on runs of digits. by_length: number rules by count of digits.
+    by_literal: for each word of the automaton the steps that it selects, with the literal's place in a match.
+    by_context: for each word the detectors that run steps around it; in_context: those steps by detector. always and
+    in_digits: steps that run on every text, or on runs of digits. by_length: number rules by count of digits.
     words: for each detector with hot words, the numbers of its `near` and `against` words in the automaton. gate: any
     of the steps that run on every text, tried first in one search. run: a run of digits. anything: either of
     them, made of the patterns `triggers`.
@@ -37,6 +39,8 @@ class Plan:
 
     keywords: Keywords
     by_literal: list[tuple[tuple[int, Literal], ...]]
+    by_context: list[tuple[str, ...]]
+    in_context: dict[str, list[int]]
     steps: list[Step]
     always: list[int]
     in_digits: list[int]
@@ -65,14 +69,22 @@ class Plan:
 
     def stirs(self, seen: bytes, start: int) -> bool:
         """Whether anything from `start` on could make a scan look closer: if not, it finds nothing there."""
-        pattern = self._triggers
-        return pattern is not None and pattern.finds(seen, start, len(seen))
+        size, pattern, around = len(seen), self._triggers, self._around
+        if pattern is not None and pattern.finds(seen, start, size):
+            return True
+        return around is not None and around.finds(seen, max(start - self.before, 0), size)
 
     @cached_property
     def _triggers(self) -> Pattern | None:
         """Everything that selects a rule, in one pattern; made when a stream first asks."""
         words = {literal.text for chosen in self.by_literal for _, literal in chosen}
         return _either([*self.triggers, *(_caseless(word) for word in sorted(words))])
+
+    @cached_property
+    def _around(self) -> Pattern | None:
+        """The hot words that steps run around: one may stand before the place that is looked at."""
+        near = {word for name in self.in_context for word in _near(self.detectors, name)}
+        return _either([_caseless(word) for word in sorted(near)])
 
 
 def lay_out(detectors: Iterable[Detector]) -> Plan:
@@ -83,14 +95,17 @@ def lay_out(detectors: Iterable[Detector]) -> Plan:
     steps: list[Step] = []
     always: list[int] = []
     in_digits: list[int] = []
+    in_context: dict[str, list[int]] = {}
     for detector in chosen:
         for rule in detector.rules:
             place = len(steps)
-            steps.append(Step(detector, rule, Pattern(rule.node)))
+            steps.append(Step(detector, rule, Pattern(rule.node), rule.trigger == "context" or detector.bound))
             if rule.trigger == "always":
                 always.append(place)
             elif rule.trigger == "digits":
                 in_digits.append(place)
+            elif rule.trigger == "context":
+                in_context.setdefault(detector.id, []).append(place)
             else:
                 for literal in literals(rule.node):
                     word = index.setdefault(literal.text, len(index))
@@ -103,6 +118,8 @@ def lay_out(detectors: Iterable[Detector]) -> Plan:
     return Plan(
         keywords=Keywords(index),
         by_literal=[tuple(selects.get(number, ())) for number in range(len(index))],
+        by_context=[tuple(name for name in in_context if number in words[name][0]) for number in range(len(index))],
+        in_context=in_context,
         steps=steps,
         always=always,
         in_digits=in_digits,
@@ -126,6 +143,10 @@ def _either(nodes: list[Node]) -> Pattern | None:
 
 def _caseless(word: bytes) -> Node:
     return Seq(tuple(Chars(frozenset(bytes([code]).upper() + bytes([code]))) for code in word))
+
+
+def _near(detectors: Iterable[Detector], name: str) -> frozenset[bytes]:
+    return next(one.context.near for one in detectors if one.id == name and one.context is not None)
 
 
 def _words(detector: Detector, index: dict[bytes, int]) -> tuple[frozenset[int], frozenset[int]]:

@@ -66,7 +66,7 @@ class Scan:
     search went on behind them, so a stream may not be cut inside them. left: what the scan may still cost.
     """
 
-    __slots__ = ("_hits", "_plan", "_seen", "_start", "_starts", "left", "matches")
+    __slots__ = ("_hits", "_plan", "_seen", "_start", "_starts", "_words", "left", "matches")
 
     def __init__(self, plan: Plan, seen: bytes, start: int, starts: Sequence[int], left: float | None = None) -> None:
         self._plan = plan
@@ -74,12 +74,14 @@ class Scan:
         self._start = start
         self._starts = starts
         self.left = allowance(len(seen)) if left is None else left
-        self._hits: list[tuple[int, int, int]] = []
+        self._hits = plan.keywords.find(seen.lower())
+        self._words = HotWords(plan, seen, self._hits, starts)
         self.matches: list[tuple[int, int]] = []
 
     def findings(self) -> list[Finding]:
         """Every finding, by start."""
-        found = [*self._from_literals()] if self._selects() else []
+        self._spend(len(self._hits) * _HIT)
+        found = [*self._from_literals(), *self._from_context()] if self._hits else []
         anything = self._plan.anything
         # One pass for all that no literal selects: most texts hold none of it.
         if anything is not None and anything.finds(self._seen, self._start, len(self._seen)):
@@ -87,14 +89,8 @@ class Scan:
         if not found:
             return []
         self.matches = [(candidate.origin, candidate.end) for candidate in found]
-        words = HotWords(self._plan, self._seen, self._hits, self._starts)
-        judged = [one for candidate in found if (one := self._judged(candidate, words)) is not None]
+        judged = [one for candidate in found if (one := self._judged(candidate)) is not None]
         return _compete(judged, self._plan)
-
-    def _selects(self) -> bool:
-        self._hits = self._plan.keywords.find(self._seen.lower())
-        self._spend(len(self._hits) * _HIT)
-        return bool(self._hits)
 
     def _from_literals(self) -> Iterator[Candidate]:
         selected: dict[int, list[tuple[int, int, Literal]]] = {}
@@ -122,6 +118,23 @@ class Scan:
                 yield candidate
                 break
 
+    def _from_context(self) -> Iterator[Candidate]:
+        """Rules that run only around the hot words of their detector."""
+        hit = {name for word, _, _ in self._hits for name in self._plan.by_context[word]}
+        for name in sorted(hit):
+            for place in self._plan.in_context[name]:
+                yield from self._around(self._plan.steps[place])
+
+    def _around(self, step: Step) -> Iterator[Candidate]:
+        """Matches of one rule within reach of a hot word, left to right, none within another."""
+        done, size, longest = self._start, len(self._seen), step.rule.longest
+        for low, high in self._words.windows(step.detector, longest):
+            first = max(low, done)
+            last = min(high, size)
+            for candidate, after in self._matches(step, first, last, min(last + longest, size)):
+                done = after
+                yield candidate
+
     def _from_everywhere(self) -> Iterator[Candidate]:
         size, gate = len(self._seen), self._plan.gate
         if gate is None or gate.search(self._seen, self._start, size) is None:
@@ -146,6 +159,8 @@ class Scan:
         for detector, rule in self._plan.by_length[len(number.value)]:
             if rule.even and not number.even:
                 continue
+            if detector.bound and not self._words.near(detector, number.start, number.end):
+                continue
             self._spend(_NUMBER)
             verdict = rule.check(number.value)
             if verdict is not None:
@@ -168,11 +183,11 @@ class Scan:
             low, high, value, value_end = span
             self._spend((high - place) * _READ + ((high - low) * _CAPTURED if pattern.grouped else 0.0))
             verdict = self._checked(step, low, high, value, value_end) if high > low else None
-            if verdict is None:
+            if verdict is not None and verdict.length:
+                value_end = value + verdict.length
+            if verdict is None or (step.bound and not self._words.near(step.detector, value, value_end)):
                 place = self._next(step, low, last)
                 continue
-            if verdict.length:
-                value_end = value + verdict.length
             self._spend(_ACCEPTED)
             # On from the finding, not from the match: what a pattern asks to follow may begin the next one.
             place = max(value_end, low + 1)
@@ -214,10 +229,10 @@ class Scan:
             return True
         return _apart(self._seen[high - 1], self._seen[high], step.rule.boundary)
 
-    def _judged(self, candidate: Candidate, words: HotWords) -> Finding | None:
+    def _judged(self, candidate: Candidate) -> Finding | None:
         """The finding that a candidate is with the hot words around it."""
         detector = candidate.detector
-        confidence, why = words.judged(detector, candidate.start, candidate.end, candidate.verdict)
+        confidence, why = self._words.judged(detector, candidate.start, candidate.end, candidate.verdict)
         if confidence < FLOOR:
             return None
         return Finding(detector.id, candidate.start, candidate.end, round(min(confidence, _SURE), 2), 0, why)
