@@ -11,19 +11,21 @@ from typing import Any
 import policies
 from gateway.bundle.contracts import REGIONS, TRUSTS, Contract
 from gateway.bundle.destinations import Destination
+from gateway.bundle.detection import PACKS, faults_of, read_detectors
 from gateway.bundle.use_cases import THE_SANDBOX, UseCase
 from gateway.config import Settings
 from gateway.config.kinds import Context
 from gateway.config.table import build
-from gateway.documents import Document, Documents, DocumentsRefused, Problem, load, nearest
+from gateway.documents import Document, Documents, DocumentsRefused, Problem, nearest
 from policies.decide import Policies
 from policies.detectors.catalogue import Catalogue
 from policies.detectors.engine import Engine
 from policies.language import Doc, Vocabulary
 from policies.language import compile as compile_policies
 
-KINDS = ("EgressPolicy", "Detector", "Contract", "UseCase", "Defaults")
-PACKS = Path(policies.__file__).parent / "packs"
+__all__ = ["KINDS", "PACKS", "STARTER", "Bundle", "Papers", "build_bundle", "read_papers"]
+
+KINDS = ("EgressPolicy", "Detector", "Detection", "Contract", "UseCase", "Defaults")
 STARTER = Path(policies.__file__).parent / "starter"
 
 
@@ -64,13 +66,13 @@ def read_papers(documents: Documents) -> Papers:
 
 def build_bundle(papers: Papers, settings: Settings, destinations: Mapping[str, Destination]) -> Bundle:
     """Detectors and policies compiled against the names that exist; DocumentsRefused with every fault."""
-    catalogue = _catalogue(papers.documents)
-    engine = Engine(catalogue)
-    vocabulary = _vocabulary(papers, settings, destinations, catalogue)
+    detectors = read_detectors(papers.documents)
+    engine = Engine(detectors.catalogue)
+    vocabulary = _vocabulary(papers, settings, destinations, detectors.catalogue)
     given = tuple(Doc(d.value["kind"], d.name, d.value) for d in papers.documents.items)
     compiled = compile_policies(given, vocabulary)
     if not isinstance(compiled, Policies):
-        raise DocumentsRefused(papers.documents.render(compiled))
+        raise DocumentsRefused(faults_of(papers.documents, compiled, detectors.off))
     revision = blake2b(engine.revision.encode(), digest_size=6)
     for name, raw in sorted(papers.documents.files.items()):
         revision.update(f"\0{name}\0{len(raw)}\0".encode() + raw)
@@ -110,19 +112,6 @@ def _by_id(documents: Documents, kind: str, cls: type[Any], problems: list[Probl
 def _one(document: Document, cls: type[Any], problems: list[Problem]) -> Any:
     value = {key: inner for key, inner in document.value.items() if key != "kind"}
     return build(cls, value, (document.name,), Context(Path(), {}), problems)
-
-
-def _catalogue(documents: Documents) -> Catalogue:
-    packs = load(PACKS)
-    own = [d for d in documents.items if d.value["kind"] == "Detector"]
-    given = [*packs.items, *own]
-    built = Catalogue.build([d.value for d in given])
-    if isinstance(built, Catalogue):
-        return built
-    shipped = len(packs.items)
-    named = [(p.path[0], Problem((given[int(p.path[0])].name, *p.path[1:]), p.message, p.nearest)) for p in built]
-    faults = packs.render(p for index, p in named if int(index) < shipped)
-    raise DocumentsRefused((*faults, *documents.render(p for index, p in named if int(index) >= shipped)))
 
 
 def _vocabulary(

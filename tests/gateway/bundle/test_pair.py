@@ -174,6 +174,21 @@ def test_a_reload_that_takes_a_used_name_out_names_both_places(home: Path):
     assert config.startswith(f"{home}/config.yaml:3:13: finance was taken out of directory.teams, and {home}/bundle/")
 
 
+def test_a_rule_about_a_detector_that_is_off_names_both_places(home: Path):
+    before = pair(home)
+    (home / "bundle" / "detection.yaml").write_text("kind: Detection\noff: [fin.card, fin.iban]\n")
+    with pytest.raises(DocumentsRefused) as caught:
+        pair(home)
+    rule, switch = map(str, caught.value.problems)
+    bundle = f"{home}/bundle"
+    assert rule == f"{bundle}/policies.yaml:9:32: detector fin.iban is switched off at {bundle}/detection.yaml:2"
+    named = f"detector fin.iban is switched off, and {bundle}/policies.yaml:9 names it"
+    assert switch == f"{bundle}/detection.yaml:2:17: {named}"
+    edit(home / "bundle" / "detection.yaml", ", fin.iban", "")
+    after = pair(home, previous=before)
+    assert after.engine.revision != before.engine.revision and after.classifier is not before.classifier
+
+
 def test_a_credential_over_plain_http_is_noted(home: Path):
     edit(home / "config.yaml", "kind: openai, credential", "kind: openai, base_url: 'http://10.0.0.1/v1', credential")
     assert any("over plain http" in note for note in pair(home).notes)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.bundle.contracts import Contract
+from gateway.bundle.detection import Detection
 from gateway.bundle.use_cases import UseCase
 from gateway.config import SETTINGS, read_settings
 from gateway.config.table import rows
@@ -63,6 +64,6 @@ def test_the_commented_vendors_work_when_uncommented(tmp_path):
 
 def test_every_setting_is_on_the_reference_page():
     page = PAGE.read_text("utf-8")
-    for row in (*SETTINGS, *rows(Contract), *rows(UseCase)):
+    for row in (*SETTINGS, *rows(Contract), *rows(UseCase), *rows(Detection)):
         line = f"| `{row.path}` | {row.kind.replace('|', chr(92) + '|')} | {row.default or 'none'} | {row.help} |"
         assert line in page, f"docs/reference/configuration.md lacks: {line}"
