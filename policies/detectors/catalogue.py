@@ -20,6 +20,7 @@ from policies.detectors.view import view
 
 _TRIGGERS = ("literal", "digits", "context", "always")
 _BOUNDARIES = ("word", "left", "none", "identifier", "line")
+_INDEXES = ("exact", "documents")
 _FOLDS = ("case", "accents", "separators")
 _LONGEST = 16384
 _GAP = Repeat(Chars(frozenset(b" \t\n-_./")), 0, 2)
@@ -61,8 +62,9 @@ def _detector(fields: Fields) -> Detector:
     rules = [rule for one in fields.each("patterns") if (rule := _rule(one)) is not None]
     rules += _keyword_rules(words) if words is not None else []
     numbers = tuple(_numbers(one) for one in fields.each("numbers"))
-    if not rules and not numbers and not fields.problems:
-        fields.problem((), "has neither `patterns` nor `numbers` nor `keywords`")
+    index = fields.choice("index", _INDEXES, "exact") if "index" in fields else ""
+    if bool(rules or numbers) == bool(index) and not fields.problems:
+        fields.problem((), "needs `patterns`, `numbers` or `keywords`; or `index` and none of these")
     context = _context(fields)
     if any(rule.trigger == "context" for rule in rules) and not (context and context.near):
         fields.problem(("patterns",), "`trigger: context` needs words in `context: {near: ...}`")
@@ -74,6 +76,7 @@ def _detector(fields: Fields) -> Detector:
         group=fields.text("group"),
         stop=tuple(view(word).lower() for word in fields.texts("stop")),
         confidential=fields.flag("confidential"),
+        index=index,
         title=_by_name(fields.inner("title"), ("en", "fr")),
         examples=_examples(fields.inner("examples")),
     )

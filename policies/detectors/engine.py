@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from policies.detectors.catalogue import Catalogue
 from policies.detectors.plan import Plan, lay_out
@@ -22,12 +23,30 @@ _JOINT = "\0"
 _Spans = list[tuple[int, int]]
 
 
-class Engine:
-    """Detection over one catalogue. revision: names catalogue and algorithm; findings may be kept per revision."""
+class Lookup(Protocol):
+    """The company's own data, asked about a text as its one-byte view. It finds nothing in a part of a text.
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    detectors: those that it finds for. revision: of all that it holds.
+    """
+
+    @property
+    def detectors(self) -> frozenset[str]: ...
+    @property
+    def revision(self) -> str: ...
+    def find(self, seen: bytes, detectors: frozenset[str]) -> Sequence[Finding]: ...
+
+
+class Engine:
+    """Detection over one catalogue. revision: names catalogue, data and algorithm; findings may be kept per revision.
+
+    whole: detectors that judge a text only as a whole, never a growing one.
+    """
+
+    def __init__(self, catalogue: Catalogue, lookup: Lookup | None = None) -> None:
         self.catalogue = catalogue
-        self.revision = f"{catalogue.revision}-{ALGORITHM}"
+        self.revision = f"{catalogue.revision}-{ALGORITHM}" + (f"-{lookup.revision}" if lookup else "")
+        self.whole = lookup.detectors if lookup else frozenset()
+        self._lookup = lookup
         self._whole = lay_out(catalogue.detectors.values())
         self._plans: dict[frozenset[str], Plan] = {frozenset(catalogue.detectors): self._whole}
 
@@ -37,7 +56,7 @@ class Engine:
         Raises ScanBudgetExceeded where a text was built to cost more than its length allows.
         """
         if len(texts) == 1:
-            return [tuple(self._found(self._whole, texts[0], 0)[0])]
+            return [tuple(self._looked_up(texts[0], self.whole, self._found(self._whole, texts[0], 0)[0]))]
         joined = _JOINT.join(texts)
         starts = [0]
         for text in texts:
@@ -47,7 +66,10 @@ class Engine:
             index = bisect_right(starts, finding.start) - 1
             base = starts[index]
             found[index].append(replace(finding, start=finding.start - base, end=finding.end - base, passage=index))
-        return [tuple(findings) for findings in found]
+        return [
+            tuple(self._looked_up(text, self.whole, findings, index))
+            for index, (text, findings) in enumerate(zip(texts, found, strict=True))
+        ]
 
     def reach(self, detectors: frozenset[str]) -> int:
         """Characters in front of a place that may judge what follows: what a stream keeps of the text it released."""
@@ -95,6 +117,8 @@ class Engine:
         before. final: nothing more will come. The findings, and so the edits, do not depend on how the text was cut.
         """
         findings, matches = self._found(self._plan(detectors), text, start)
+        if final:
+            findings = self._looked_up(text, self.whole & detectors, findings)
         safe = len(text) if final else self.pending(text, detectors)
         if safe is None:
             safe = len(text)
@@ -111,6 +135,15 @@ class Engine:
             every = self.catalogue.detectors
             plan = self._plans[detectors] = lay_out(every[name] for name in sorted(detectors) if name in every)
         return plan
+
+    def _looked_up(
+        self, text: str, detectors: frozenset[str], findings: list[Finding], passage: int = 0
+    ) -> list[Finding]:
+        """The findings with those of the company's own data."""
+        if self._lookup is None or not detectors:
+            return findings
+        more = [replace(one, passage=passage) for one in self._lookup.find(view(text), detectors)]
+        return sorted([*findings, *more], key=place) if more else findings
 
     def _found(self, plan: Plan, text: str, start: int, starts: Sequence[int] = ()) -> tuple[list[Finding], _Spans]:
         """Findings in the text as it stands and, where characters are hidden in it, without those; spans of matches."""

@@ -93,7 +93,8 @@ class Detector:
 
     group: detectors of one group compete for the same characters; of two overlapping findings the surer one (then the
     longer one) stays. stop: lower-case words that, inside a candidate, make it no finding (placeholders).
-    confidential: its id may be shown to its owners only.
+    confidential: its id may be shown to its owners only. index: exact or documents, where it finds what the company's
+    own indexes hold, not patterns.
     """
 
     id: str
@@ -103,6 +104,7 @@ class Detector:
     group: str = ""
     stop: tuple[bytes, ...] = ()
     confidential: bool = False
+    index: str = ""
     title: Mapping[str, str] = field(default_factory=dict)
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -2,8 +2,9 @@
 
 Rules on responses are of two kinds. A local one looks at one finding at a time: text streams, with the few characters
 held that may still become a finding. A whole-answer one looks at a set of findings (a count above one, several
-detectors together): its channels are held to their end. What is edited and where an answer ends are the same in every
-cut, and the same as for an answer that comes in one piece.
+detectors together) or for the company's own data, which only shows in a whole text: its channels are held to their
+end. What is edited and where an answer ends are the same in every cut, and the same as for an answer that comes in one
+piece.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ _ROLES: Final = {"reasoning": "reasoning", "tool_arguments": "tool_arguments"}
 
 
 class ScanEngine(Protocol):
-    """What the guard needs of the detection engine."""
+    """What the guard needs of the detection engine. whole: detectors that judge a text only as a whole."""
 
+    @property
+    def whole(self) -> frozenset[str]: ...
     def reach(self, detectors: frozenset[str]) -> int: ...
     def pending(self, text: str, detectors: frozenset[str]) -> int | None: ...
     def peek(self, text: str, start: int, detectors: frozenset[str]) -> int | None: ...
@@ -73,8 +76,8 @@ class _Kind:
         chosen = [(r, force) for r, force in rules if r.findings and (r.where is None or r.where(here))]
         enforced = [r for r, force in chosen if force == "enforce"]
         self.scale = scale
-        self.local = [r for r in enforced if is_local(r)]
-        self.sets = [r for r in enforced if not is_local(r)]
+        self.local = [r for r in enforced if is_local(r, engine.whole)]
+        self.sets = [r for r in enforced if not is_local(r, engine.whole)]
         self.watched = [(r, force) for r, force in chosen if force != "enforce"]
         self.local_detectors = _detectors(self.local)
         self.set_detectors = _detectors(self.sets)
@@ -238,9 +241,13 @@ class Guard:
             yield state.kind.scale.hit(rule, rule.action, forces[rule.id], matched)
 
 
-def is_local(rule: Rule) -> bool:
-    """Whether a rule on responses judges one finding at a time, so that answers can stream under it."""
-    return rule.findings is not None and not rule.findings.every and rule.findings.count <= 1
+def is_local(rule: Rule, whole: frozenset[str]) -> bool:
+    """Whether a rule on responses judges one finding at a time, so that answers can stream under it.
+
+    whole: detectors that judge a text only as a whole.
+    """
+    test = rule.findings
+    return test is not None and not test.every and test.count <= 1 and test.detectors.isdisjoint(whole)
 
 
 def _detectors(rules: Iterable[Rule]) -> frozenset[str]:

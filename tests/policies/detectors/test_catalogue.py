@@ -37,6 +37,8 @@ def test_problems_name_their_place_and_the_nearest_name() -> None:
         ({"numbers": [{"lengths": [14], "check": "siren"}]}, (0, "numbers", 0, "check"), "siret"),
         ({"numbers": [{"lengths": [40], "check": "siret"}]}, (0, "numbers", 0, "lengths"), None),
         ({"keywords": {"any": []}}, (0, "keywords", "any"), None),
+        ({"index": "exakt"}, (0, "index"), "exact"),
+        ({"index": "exact", "patterns": [{"match": "abc"}]}, (0,), None),
         ({"keywords": {"any": ["ab"]}}, (0, "keywords", "any", 0), None),
         ({"keywords": {"any": ["abc"], "fold": ["cas"]}}, (0, "keywords", "fold", 0), "case"),
         ({"keywords": ["abc"]}, (0, "keywords"), None),

@@ -23,8 +23,9 @@ def test_a_shipped_detectors_examples(name: str, kind: str, text: str) -> None:
 
 @pytest.mark.parametrize("document", documents(), ids=lambda document: document["id"])
 def test_every_shipped_detector_has_examples_and_a_title_in_both_languages(document: dict[str, object]) -> None:
-    examples = document["examples"]
-    assert isinstance(examples, dict) and examples["hit"] and examples["miss"]
+    if "index" not in document:  # what an index holds is the company's own: nothing is shipped that could be found
+        examples = document["examples"]
+        assert isinstance(examples, dict) and examples["hit"] and examples["miss"]
     assert set(document["title"]) == {"en", "fr"}  # type: ignore[call-overload]
 
 

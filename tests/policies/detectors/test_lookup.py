@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shipped_packs import documents
+
+from policies.detectors.catalogue import Catalogue
+from policies.detectors.engine import Engine
+from policies.findings import Finding
+
+
+class Words:
+    """A lookup that knows one word."""
+
+    detectors = frozenset({"person.edm"})
+    revision = "r1"
+
+    def find(self, seen: bytes, detectors: frozenset[str]) -> Sequence[Finding]:
+        place = seen.find(b"zanzibar")
+        return [Finding("person.edm", place, place + 8, 0.9, 0, "list")] if place >= 0 else []
+
+
+def made() -> Engine:
+    catalogue = Catalogue.build(documents())
+    assert isinstance(catalogue, Catalogue)
+    return Engine(catalogue, Words())
+
+
+def test_the_company_s_own_data_is_found_beside_patterns_and_in_the_order_of_the_text() -> None:
+    engine = made()
+    found = engine.scan(["rien", "à jean@example-corp.fr de zanzibar, jean@example-corp.fr"])
+    assert [(one.detector, one.passage) for one in found[1]] == [
+        ("contact.email", 1), ("person.edm", 1), ("contact.email", 1),
+    ]  # fmt: skip
+    assert found[1] == tuple(engine.scan(["rien", "à jean@example-corp.fr de zanzibar, jean@example-corp.fr"])[1])
+    assert engine.revision.endswith("-r1")
+
+
+def test_a_growing_text_is_asked_about_at_its_end_only() -> None:
+    engine, wanted = made(), frozenset({"person.edm", "fin.iban"})
+    assert engine.whole == {"person.edm"}
+    assert engine.settle("de zanzibar ", 0, wanted)[1] == ()
+    assert [one.detector for one in engine.settle("de zanzibar ", 0, wanted, final=True)[1]] == ["person.edm"]
+    assert engine.settle("de zanzibar ", 0, frozenset({"fin.iban"}), final=True)[1] == ()
