@@ -22,6 +22,7 @@ PLACES = {
     "stdnum": ("policies/detectors/",),
     "phonenumbers": ("policies/detectors/",),
     "prometheus_client": ("observability/metrics.py", "observability/exposition.py"),
+    "pypdf": ("gateway/reading/pdf.py",),
     "yaml": ("gateway/documents/",),
     "uvloop": ("gateway/serve.py",),
     "uvicorn": ("gateway/server.py", "adapters/vendors/simulator/"),

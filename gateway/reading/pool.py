@@ -1,0 +1,186 @@
+"""A bounded pool of processes that read files: started when the first file comes, killed when one takes too long.
+
+A worker gets no environment, no descriptor but its two pipes, and says nothing but its answer. One that is killed, that
+dies or whose caller leaves is replaced by the next file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import gateway
+from gateway.reading.contents import Contents, Limits
+from gateway.reading.frames import MOST_HEAD, READY, SIZE, Job, contents
+
+_ROOT = Path(gateway.__file__).parents[1]
+_MAIN = "import sys; sys.path.insert(0, sys.argv[1]); from gateway.reading.worker import serve; serve(int(sys.argv[2]))"
+_PIECE = 1 << 18
+_START_SECONDS = 30.0
+_FILES_A_WORKER = 500  # then a fresh one takes over: parsers leak
+_BYTES_A_CHARACTER = 4
+
+
+class Busy(Exception):
+    """Too many files wait already."""
+
+
+class Pool:
+    """workers: processes at once, 0 where no file is to be read. waiting: files that may wait for one."""
+
+    def __init__(self, workers: int, waiting: int, memory: int) -> None:
+        self._memory = memory
+        self._idle: list[_Worker] = []
+        self._running = 0
+        self._waiting = 0
+        self._closed = False
+        self._room = asyncio.Condition()
+        self.resize(workers, waiting, memory)
+
+    @property
+    def running(self) -> int:
+        """Worker processes that live now."""
+        return self._running + len(self._idle)
+
+    def resize(self, workers: int, waiting: int, memory: int) -> None:
+        """Other bounds from now on. Workers that were given another memory end with their file."""
+        self._workers, self._most_waiting = workers, waiting
+        if memory != self._memory:
+            self._memory = memory
+            self._end_idle()
+
+    async def read(
+        self, payload: str | bytes, encoding: str, limits: Limits, mime: str = "", charset: str = ""
+    ) -> Contents:
+        """The texts of a file. Raises Busy. Cancelled, it kills the worker at once."""
+        job = Job(encoding, len(payload), mime[:100], charset[:40], limits._replace(memory=self._memory))
+        await self._enter()
+        worker = None
+        try:
+            worker = self._idle.pop() if self._idle else None
+            if worker is None or worker.ended:
+                worker = await _Worker.start(self._memory)
+            found = await worker.read(job, payload)
+        except BaseException:
+            if worker is not None:
+                worker.kill()
+            raise
+        finally:
+            await self._leave(worker)
+        return found
+
+    async def _enter(self) -> None:
+        if self._running >= self._workers and self._waiting >= self._most_waiting:
+            raise Busy
+        self._waiting += 1
+        try:
+            async with self._room:
+                await self._room.wait_for(lambda: self._running < self._workers or self._closed)
+                if self._closed:
+                    raise Busy
+                self._running += 1
+        finally:
+            self._waiting -= 1
+
+    async def _leave(self, worker: _Worker | None) -> None:
+        self._running -= 1
+        if worker is not None:
+            reusable = not self._closed and worker.memory == self._memory and worker.files < _FILES_A_WORKER
+            if worker.ended or not reusable:
+                worker.kill()
+            else:
+                self._idle.append(worker)
+        async with self._room:
+            self._room.notify()
+
+    def _end_idle(self) -> None:
+        for worker in self._idle:
+            worker.kill()
+        self._idle.clear()
+
+    async def close(self) -> None:
+        """Ends every worker that is idle; busy ones end with their file or its caller."""
+        self._closed = True
+        ending = list(self._idle)
+        self._end_idle()
+        for worker in ending:
+            await worker.gone()
+        async with self._room:
+            self._room.notify_all()
+
+
+class _Worker:
+    """One process. files: how many it has read. ended: it can't be used any more."""
+
+    def __init__(self, process: asyncio.subprocess.Process, memory: int) -> None:
+        assert process.stdin is not None and process.stdout is not None
+        self._process, self._in, self._out = process, process.stdin, process.stdout
+        self.memory, self.files, self.ended = memory, 0, False
+
+    @classmethod
+    async def start(cls, memory: int) -> _Worker:
+        """Start one and wait until it has given up what it doesn't need. Raises OSError."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-I", "-c", _MAIN, str(_ROOT), str(memory),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env={}, cwd="/", start_new_session=True, limit=1 << 20,
+        )  # fmt: skip
+        worker = cls(process, memory)
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                if await worker._out.readexactly(len(READY)) != READY:
+                    raise OSError("a worker doesn't start")
+        except (TimeoutError, asyncio.IncompleteReadError):
+            worker.kill()
+            raise OSError("a worker doesn't start") from None
+        except BaseException:
+            worker.kill()
+            raise
+        return worker
+
+    async def read(self, job: Job, payload: str | bytes) -> Contents:
+        """One file. A worker that takes too long, dies or talks nonsense is killed; then the reason says which."""
+        self.files += 1
+        try:
+            async with asyncio.timeout(job.limits.seconds):
+                await self._send(job, payload)
+                head, size = SIZE.unpack(await self._out.readexactly(SIZE.size))
+                if head > MOST_HEAD or size > _BYTES_A_CHARACTER * job.limits.characters:
+                    raise ValueError("too long an answer")
+                found = contents(await self._out.readexactly(head), await self._out.readexactly(size))
+        except TimeoutError:
+            self.kill()
+            return Contents("", reason="time")
+        except (OSError, ValueError, TypeError, asyncio.IncompleteReadError):
+            self.kill()
+            return Contents("", reason="broken")
+        if found.reason == "memory":
+            self.kill()
+        return found
+
+    async def _send(self, job: Job, payload: str | bytes) -> None:
+        self._in.write(job.head())
+        for piece in _pieces(payload):
+            self._in.write(piece)
+            await self._in.drain()
+
+    def kill(self) -> None:
+        """End it now; it holds nothing that would have to be put away."""
+        self.ended = True
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        self._in.close()
+
+    async def gone(self) -> None:
+        """Wait until it has ended."""
+        await self._process.wait()
+
+
+def _pieces(payload: str | bytes) -> Iterator[bytes]:
+    for at in range(0, len(payload), _PIECE):
+        piece = payload[at : at + _PIECE]
+        yield piece if isinstance(piece, bytes) else piece.encode("ascii", "replace")
