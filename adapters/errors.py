@@ -182,10 +182,17 @@ class CutShort(UpstreamError):
     kind = "cut"
 
 
+class SchemaBroken(UpstreamError):
+    """The answer doesn't match the JSON schema in the ask, and a rule wants that it does."""
+
+    kind = "schema"
+    retries = False
+
+
 BY_KIND: dict[str, type[UpstreamError]] = {
     error.kind: error
     for error in (
         RateLimited, RampLimited, OutOfMoney, Overloaded, ContextTooLong, ContentRefused, AuthFailed, InvalidRequest,
-        NotFound, ServerFailed, TimedOut, ConnectFailed, ProtocolBroken, CutShort,
+        NotFound, ServerFailed, TimedOut, ConnectFailed, ProtocolBroken, CutShort, SchemaBroken,
     )
 }  # fmt: skip

@@ -36,19 +36,34 @@ def reserve(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
         return
     output = 0 if ask.operation == "embeddings" else ask.max_output or exchange.pair.settings.reserve_output
     exchange.reserved = exchange.bytes_in + output
+    _hold(runtime, exchange, exchange.reserved, requests=1)
+
+
+def reserve_more(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
+    """Holds room for one more try within the same call: its tokens, no further request."""
+    tokens = len(ask.document.raw) + (ask.max_output or exchange.pair.settings.reserve_output)
+    exchange.reserved += tokens
+    _hold(runtime, exchange, tokens, requests=0)
+
+
+def _hold(runtime: Runtime, exchange: Exchange, tokens: int, *, requests: int) -> None:
     caller = exchange.caller
     scopes = (("user", caller.user), ("team", caller.team), ("use_case", exchange.use_case))
     try:
-        exchange.grant = runtime.quotas.reserve(scopes, requests=1, tokens=exchange.reserved)
+        grant = runtime.quotas.reserve(scopes, requests=requests, tokens=tokens, concurrent=requests)
     except Exceeded as exceeded:
         runtime.measure.quota_refused(exceeded)
         raise quota_refusal(exceeded) from None
+    exchange.grants.append(grant)
 
 
 def settle(runtime: Runtime, exchange: Exchange) -> None:
     """Turns the reservation into what was used, whatever became of the call."""
-    if exchange.grant is not None:
-        runtime.quotas.settle(exchange.grant, tokens=used_tokens(exchange))
+    left = used_tokens(exchange)
+    for grant in exchange.grants:
+        # The first takes it all: where that is more than it held, the others gave back as much.
+        runtime.quotas.settle(grant, tokens=left)
+        left = 0
 
 
 def used_tokens(exchange: Exchange) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from gateway.errors import PolicyRefusal
 from gateway.exchange import Attempt
 from gateway.gate import Gate, Stopped
 from gateway.outgoing import build
+from gateway.structured import form_of, held_to_form
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
@@ -32,6 +33,7 @@ class Reply:
     """An answer that has begun. body: the whole of it where it isn't a stream. held: events seen so far.
 
     failure: what went wrong after the first word, to be told in the answer. reading: bytes that are still waited for.
+    buffered: nothing is sent before the whole has been looked at.
     """
 
     attempt: Attempt
@@ -42,6 +44,7 @@ class Reply:
     chunks: AsyncIterator[bytes] | None = None
     failure: UpstreamError | None = None
     reading: asyncio.Future[bytes] | None = None
+    buffered: bool = False
 
 
 async def first_answer(
@@ -61,7 +64,7 @@ async def first_answer(
                 if not runtime.health.admits(candidate.destination.name):
                     continue
                 try:
-                    return await _attempt(runtime, exchange, ask, candidate, request, failure)
+                    return await _answered(runtime, exchange, ask, candidate, request, failure)
                 except UpstreamError as error:
                     failure = error
                     if not error.retryable:
@@ -87,6 +90,25 @@ def _out_of_time(runtime: Runtime, exchange: Exchange) -> None:
             journal.attempt_ended(runtime, exchange, attempt, TimedOut(code="deadline"))
 
 
+async def _answered(
+    runtime: Runtime,
+    exchange: Exchange,
+    ask: Ask,
+    candidate: Candidate,
+    request: Request,
+    before: UpstreamError | None,
+) -> Reply:
+    """One destination's answer, of the form that rules hold it to."""
+
+    def attempt(ask: Ask, candidate: Candidate, before: UpstreamError | None) -> Awaitable[Reply]:
+        return _attempt(runtime, exchange, ask, candidate, request, before)
+
+    reply = await attempt(ask, candidate, before)
+    if not reply.buffered:
+        return reply
+    return await held_to_form(runtime, exchange, ask, candidate, reply, attempt)
+
+
 async def _attempt(
     runtime: Runtime,
     exchange: Exchange,
@@ -95,6 +117,7 @@ async def _attempt(
     request: Request,
     before: UpstreamError | None,
 ) -> Reply:
+    buffered = form_of(exchange, ask, candidate) is not None
     outgoing = build(runtime, exchange, ask, candidate, request)
     await journal.before_egress(runtime, exchange, candidate, outgoing, before)
     attempt = Attempt(len(exchange.attempts) + 1, candidate, runtime.monotonic())
@@ -103,7 +126,7 @@ async def _attempt(
     retry = before is not None
     runtime.retries.retries += retry
     try:
-        reply = await _ask(runtime, exchange, ask, attempt, outgoing)
+        reply = await _ask(runtime, exchange, ask, attempt, outgoing, buffered=buffered)
     except UpstreamError as error:
         runtime.health.failed(candidate.destination.name, error.kind, error.retry_after)
         journal.attempt_ended(runtime, exchange, attempt, error)
@@ -120,7 +143,9 @@ async def _attempt(
     return reply
 
 
-async def _ask(runtime: Runtime, exchange: Exchange, ask: Ask, attempt: Attempt, outgoing: Outgoing) -> Reply:
+async def _ask(
+    runtime: Runtime, exchange: Exchange, ask: Ask, attempt: Attempt, outgoing: Outgoing, *, buffered: bool
+) -> Reply:
     upstream = exchange.epoch.upstream(attempt.candidate.destination)
     waiting = runtime.monotonic()
     try:
@@ -135,7 +160,7 @@ async def _ask(runtime: Runtime, exchange: Exchange, ask: Ask, attempt: Attempt,
             failed = await answer.read(MOST_ERROR_BYTES)
             raise upstream.vendor.classify(answer.status, answer.headers, failed)
         gate = attempt.gate = Gate(exchange.dialect.reader(ask), _guard(exchange, ask, attempt.candidate))
-        reply = Reply(attempt, answer, gate)
+        reply = Reply(attempt, answer, gate, buffered=buffered)
         exchange.streamed = _is_stream(answer)
         if exchange.streamed:
             await _until_content(runtime, exchange, reply)
@@ -156,13 +181,16 @@ async def _whole(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:
 
 
 async def _until_content(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:
-    """Reads until the first content-bearing event, or until lifecycle frames were held long enough."""
+    """Reads until the first content-bearing event, or until lifecycle frames were held long enough; a buffered answer
+    to its end."""
     chunks = reply.chunks = reply.answer.chunks()
     until = runtime.monotonic() + exchange.pair.settings.limits.hold_lifecycle_seconds
-    while not reply.gate.content:
+    size = 0
+    while reply.buffered or not reply.gate.content:
         waiting = runtime.monotonic()
+        patient = reply.buffered or not reply.held
         try:
-            data = await (_next_until(reply, chunks, until - waiting) if reply.held else anext(chunks))
+            data = await (anext(chunks) if patient else _next_until(reply, chunks, until - waiting))
             if data is None:
                 return
         except StopAsyncIteration:
@@ -173,8 +201,11 @@ async def _until_content(runtime: Runtime, exchange: Exchange, reply: Reply) -> 
             exchange.waited += runtime.monotonic() - waiting
         try:
             reply.gate.feed(data, reply.held)
+            size += len(data)
+            if size > MOST_ANSWER_BYTES:
+                raise ProtocolBroken(code="too_large")
         except UpstreamError as error:
-            if not reply.gate.content:
+            if reply.buffered or not reply.gate.content:
                 raise
             # The first word and the failure came together: the answer had begun, so the failure belongs into it.
             reply.failure = error

@@ -77,28 +77,47 @@ def rule(
     """
     call = facts(exchange, ask)
     refused = _refused_before(runtime, exchange, ask)
-    policies = exchange.pair.policies
 
-    def judge(destination: Destination) -> Ruling:
-        return policies.judge(
-            call, ask.passages, classification, destination, refused=refused,
-            vendor_state_ok=_issued_by(runtime, exchange, destination),
-        )  # fmt: skip
+    def ruled(destination: Destination) -> Ruling:
+        return _judge(runtime, exchange, call, ask, classification, destination, refused)
 
     candidates = []
     for destination in model.destinations:
         if ask.dialect not in exchange.epoch.upstream(destination).vendor.dialects:
             continue
-        ruling = judge(destination)
+        ruling = ruled(destination)
         target = exchange.pair.destinations.get(ruling.reroute or "") if ruling.verdict == "reroute" else None
         candidates.append(Candidate(destination, ruling))
         if target is not None and ask.dialect in exchange.epoch.upstream(target).vendor.dialects:
-            candidates.append(Candidate(target, judge(target), rerouted_from=destination.name))
+            candidates.append(Candidate(target, ruled(target), rerouted_from=destination.name))
     if not candidates:
         raise _wrong_dialect(model.name)
     for candidate in candidates:
         runtime.measure.matched(candidate.ruling.rules)
     return candidates
+
+
+def judge(
+    runtime: Runtime, exchange: Exchange, ask: Ask, classification: Classification, destination: Destination
+) -> Ruling:
+    """The ruling on an ask at one destination."""
+    refused = _refused_before(runtime, exchange, ask)
+    return _judge(runtime, exchange, facts(exchange, ask), ask, classification, destination, refused)
+
+
+def _judge(
+    runtime: Runtime,
+    exchange: Exchange,
+    call: Call,
+    ask: Ask,
+    classification: Classification,
+    destination: Destination,
+    refused: frozenset[int],
+) -> Ruling:
+    return exchange.pair.policies.judge(
+        call, ask.passages, classification, destination, refused=refused,
+        vendor_state_ok=_issued_by(runtime, exchange, destination),
+    )  # fmt: skip
 
 
 def permitted(runtime: Runtime, exchange: Exchange, ask: Ask) -> list[Candidate]:

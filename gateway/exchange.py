@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gateway.quota.store import Grant
     from gateway.routes import Route
     from policies.classify import Classification
-    from policies.decide import Ruling
+    from policies.decide import RuleHit, Ruling
 
 
 class Candidate(NamedTuple):
@@ -65,7 +65,7 @@ class Exchange:
     model: str = ""
     classification: Classification | None = None
     candidates: list[Candidate] = field(default_factory=list)
-    grant: Grant | None = None
+    grants: list[Grant] = field(default_factory=list)
     reserved: int = 0
     intended: bool = False
     attempts: list[Attempt] = field(default_factory=list)
@@ -80,6 +80,7 @@ class Exchange:
     outcome: str = "failed"
     code: str | None = None
     refused_by: Ruling | None = None
+    form_hits: tuple[RuleHit, ...] = ()
     left: bool = False
     reads_on: bool = False
     cutting: str = ""

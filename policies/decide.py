@@ -26,6 +26,7 @@ from policies.ruling import (
     Ruling,
     facts_key,
 )
+from policies.structured import asks_for_schema
 from policies.transform.guard import Guard, Outlook, ScanEngine
 from policies.transform.redact import CONFIDENTIAL
 
@@ -61,6 +62,7 @@ class Policies:
     _touched: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
     _answers: tuple[Rule, ...] = field(init=False, repr=False)
     _asks: tuple[int, ...] = field(init=False, repr=False)
+    _forms: tuple[Rule, ...] = field(init=False, repr=False)
     _outlooks: dict[tuple[ScanEngine, tuple[tuple[int, str], ...]], Outlook] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -76,7 +78,9 @@ class Policies:
         numbers: dict[object, int] = {}
         same = tuple(numbers.setdefault((r.findings, r.where), len(numbers)) for r in self.rules)
         object.__setattr__(self, "_asks", same)
-        object.__setattr__(self, "_answers", tuple(r for r in self.rules if "response" in r.directions))
+        answers = [r for r in self.rules if "response" in r.directions]
+        object.__setattr__(self, "_answers", tuple(r for r in answers if not asks_for_schema(r)))
+        object.__setattr__(self, "_forms", tuple(r for r in answers if asks_for_schema(r)))
 
     def judge(
         self,
@@ -119,6 +123,12 @@ class Policies:
                 self._outlooks.clear()
             self._outlooks[engine, forced] = outlook
         return Guard(outlook)
+
+    def structured(self, call: CallFacts, destination: DestinationFacts) -> tuple[tuple[Rule, str], ...]:
+        """The rules on the form of this caller's answers from this destination, each with how it counts now."""
+        if not self._forms:
+            return ()
+        return tuple([(r, r.force(call, destination)) for r in self._forms if r.holds(call, destination)])
 
     def explain(
         self,

@@ -49,6 +49,14 @@ BUILT_IN: Final[Mapping[str, Words]] = {
         "en": "The answer was stopped by the company's policy.",
         "fr": "La réponse a été arrêtée par la politique de l'entreprise.",
     },
+    "schema_invalid": {
+        "en": "The model's answer doesn't have the form (JSON schema) that the request asks for.",
+        "fr": "La réponse du modèle n'a pas la forme (schéma JSON) que la requête demande.",
+    },
+    "schema_unusable": {
+        "en": "Answers must be checked against the JSON schema of the request, and this schema can't be used for it",
+        "fr": "Les réponses doivent être vérifiées par le schéma JSON de la requête, et ce schéma ne s'y prête pas",
+    },
     "answer_not_inspected": {
         "en": "The answer could not be inspected, so it was stopped.",
         "fr": "La réponse n'a pas pu être inspectée, elle a donc été arrêtée.",

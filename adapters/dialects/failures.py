@@ -53,6 +53,7 @@ KINDS: dict[str, Names] = {
     "connect": _BROKEN,
     "protocol": _BROKEN,
     "cut": _BROKEN,
+    "schema": _INVALID,
     "invalid_request_error": _INVALID,
     "authentication_error": _UNKNOWN_KEY,
     "permission_error": _FORBIDDEN,

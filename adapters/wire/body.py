@@ -27,6 +27,7 @@ __all__ = [
     "Edit",
     "Leaf",
     "Path",
+    "append_items",
     "nested",
     "replace_string",
     "replace_text",
@@ -186,6 +187,17 @@ def set_member(document: Document, path: Path, key: str, value: bytes, kind: str
         return Edit(*document.value_span((*path, key)), value, kind)
     comma = b"," if holder else b""
     return Edit(start + 1, start + 1, orjson.dumps(key) + b":" + value + comma, kind)
+
+
+def append_items(document: Document, path: Path, items: bytes, kind: str) -> Edit:
+    """The edit that adds items (JSON, joined by commas) at the end of the array at `path`."""
+    start, end = document.value_span(path)
+    holder: Any = document.value
+    for step in path:
+        holder = holder[step]
+    if type(holder) is not list or end - start < 2:
+        raise KeyError(path)
+    return Edit(end - 1, end - 1, (b"," if holder else b"") + items, kind)
 
 
 def nested(leaf: Leaf) -> tuple[Leaf, ...] | None:

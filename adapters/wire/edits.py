@@ -14,6 +14,7 @@ EDIT_KINDS = {
     "store": "a vendor that keeps answers unless told otherwise is told not to",
     "token_cap": "output is held to what the quota reserved",
     "identity": "identity fields that a policy strips or replaces",
+    "repair": "an answer that breaks the schema asked for is sent back with what is wrong, once",
     TRANSFORMATION: "what the ruling or the response guard redacts or replaces",
 }
 

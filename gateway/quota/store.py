@@ -82,9 +82,9 @@ class MemoryQuotas:
         self._limits = tuple(limits)
         self._applying.clear()
 
-    def reserve(self, scopes: Sequence[tuple[str, str]], *, requests: int, tokens: int) -> Grant:
+    def reserve(self, scopes: Sequence[tuple[str, str]], *, requests: int, tokens: int, concurrent: int = 1) -> Grant:
         """Holds room in every limit on `scopes` (("user", "m.durand"), ("team", "hr"), ...). Raises Exceeded."""
-        amounts = {"requests": requests, "tokens": tokens, "concurrent": 1}
+        amounts = {"requests": requests, "tokens": tokens, "concurrent": concurrent}
         now = int(self._clock())
         holds: list[Hold] = []
         for scope, name in scopes:

@@ -9,6 +9,7 @@ from typing import Final
 from policies.decide import Policies
 from policies.language.model import CLASSES, ExceptionText, PolicyText, RuleText
 from policies.language.problems import Problem, nearest
+from policies.structured import SCHEMA_INVALID
 
 LONGEST_EXCEPTION: Final = timedelta(days=90)
 
@@ -68,6 +69,7 @@ def _rule(rule: RuleText) -> Iterator[Problem]:
         yield Problem((*rule.path, "to"), "to is for action: reroute only")
     if "response" in rule.where.directions:
         yield from _response(rule)
+    yield from _form(rule)
     if rule.action == "allow":
         yield from _allow(rule)
 
@@ -77,6 +79,24 @@ def _response(rule: RuleText) -> Iterator[Problem]:
         yield Problem(rule.path, "a rule on responses needs findings")
     if rule.action in ("reroute", "allow"):
         yield Problem((*rule.path, "action"), f"{rule.action} means nothing for a response")
+
+
+def _form(rule: RuleText) -> Iterator[Problem]:
+    """Rules on the form of answers stand for themselves: they are asked once, about the whole answer."""
+    named = rule.findings is not None and SCHEMA_INVALID in rule.findings.detectors
+    if not named:
+        if rule.action == "repair":
+            yield Problem((*rule.path, "action"), f"repair needs findings: any_of: [{SCHEMA_INVALID}]")
+        return
+    where = rule.where
+    if where.directions != frozenset({"response"}):
+        yield Problem((*rule.path, "when"), f"{SCHEMA_INVALID} is about answers: applies_to: directions: [response]")
+    if rule.findings is not None and (rule.findings.detectors != {SCHEMA_INVALID} or rule.findings.count > 1):
+        yield Problem((*rule.path, "when", "findings"), f"{SCHEMA_INVALID} stands alone, with no count")
+    if rule.action not in ("repair", "deny", "warn"):
+        yield Problem((*rule.path, "action"), f"{rule.action} can't mend an answer's form: repair, deny or warn")
+    if where.roles is not None or where.tools is not None:
+        yield Problem((*rule.path, "when"), f"{SCHEMA_INVALID} is about the whole answer: no roles, no tools")
 
 
 def _allow(rule: RuleText) -> Iterator[Problem]:

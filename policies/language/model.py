@@ -10,10 +10,13 @@ from typing import Final
 from policies.language.facts import Fact
 from policies.language.problems import Comparison, Path
 from policies.rules import FindingsTest, InlineTest
+from policies.structured import SCHEMA_INVALID
 
-ACTIONS: Final = ("allow", "warn", "redact", "reroute", "deny")
+ACTIONS: Final = ("allow", "warn", "redact", "reroute", "repair", "deny")
 ROLES: Final = ("system", "user", "assistant", "tool", "tool_definition", "tool_arguments", "reasoning", "other")
-CLASSES: Final = ("class.not_inspectable", "class.remote_url", "class.server_tool", "class.vendor_state")
+CLASSES: Final = (
+    "class.not_inspectable", "class.remote_url", "class.server_tool", "class.vendor_state", SCHEMA_INVALID,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

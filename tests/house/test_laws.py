@@ -20,6 +20,7 @@ PLACES = {
     "ahocorasick_rs": ("policies/detectors/keywords.py",),
     "re2": ("policies/detectors/patterns.py",),
     "stdnum": ("policies/detectors/",),
+    "jsonschema_rs": ("policies/schemas.py",),
     "phonenumbers": ("policies/detectors/",),
     "prometheus_client": ("observability/metrics.py", "observability/exposition.py"),
     "pypdf": ("gateway/reading/pdf.py",),
