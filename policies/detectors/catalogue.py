@@ -169,8 +169,8 @@ def _context(fields: Fields) -> Context | None:
     if forbidden:
         fields.problem(("not_near",), "goes into `context: {against: ...}` where there is one")
     context = Context(
-        near=frozenset(view(word).lower() for word in inner.texts("near")),
-        against=frozenset(view(word).lower() for word in inner.texts("against")),
+        near=_spellings(inner.texts("near")),
+        against=_spellings(inner.texts("against")),
         raise_by=inner.number("raise_by", 0.25, 0, 1),
         lower_by=inner.number("lower_by", 0.4, 0, 1),
         before=int(inner.number("before", 100, 0, 100)),
@@ -181,6 +181,14 @@ def _context(fields: Fields) -> Context | None:
         inner.problem(("required",), "needs words in `near`")
     inner.close()
     return context
+
+
+def _spellings(words: Sequence[str]) -> frozenset[bytes]:
+    """Hot words as the view has them, and as names of fields have those of several words: `num_ss`, `numSs`."""
+    plain = [view(word).lower() for word in words]
+    parted = [word.replace(b"'", b" ").replace(b"-", b" ") for word in plain]
+    gaps = (b"_", b"-", b"")
+    return frozenset([*plain, *(one.replace(b" ", gap) for one in parted if b" " in one.strip() for gap in gaps)])
 
 
 def _by_name(fields: Fields | None, names: tuple[str, ...]) -> dict[str, str]:

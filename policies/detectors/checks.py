@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policies.detectors import contact, finance, french, secrets
+from policies.detectors import contact, finance, french, identity, secrets
 from policies.detectors.model import Check
 
 CHECKS: Mapping[str, Check] = {
@@ -15,6 +15,19 @@ CHECKS: Mapping[str, Check] = {
     "iban": finance.iban,
     "card": finance.card,
     "nir": french.nir,
+    "written_nir": french.written_nir,
+    "nir_13": identity.nir_13,
+    "spi": identity.spi,
+    "cni_old": identity.cni_old,
+    "cni_new": identity.cni_new,
+    "driving_12": identity.driving_12,
+    "foreigner": identity.foreigner,
+    "ine": identity.ine,
+    "mrz": identity.mrz,
+    "plate": identity.plate,
+    "old_plate": identity.old_plate,
+    "vin": identity.vin,
+    "made_vin": identity.made_vin,
     "siret": french.siret,
     "tva": french.tva,
     "token": secrets.token,

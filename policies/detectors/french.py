@@ -22,18 +22,29 @@ _LA_POSTE = b"356000000"
 
 def nir(value: bytes) -> Verdict | None:
     """A social security number of 15 characters, key included; Corsica writes 2A or 2B for the department."""
-    if len(value) != 15 or value[0] not in _FIRST or not value[13:].isdigit():
+    body = _numeric(value[:13])
+    if len(value) != 15 or not value[13:].isdigit() or not is_nir_body(value[:13]):
         return None
-    body = value[:13]
+    return Verdict(0.85, "key ok") if 97 - int(body) % 97 == int(value[13:]) else None
+
+
+def written_nir(value: bytes) -> Verdict | None:
+    """A social security number with marks or a word before its key: `2 95 10 99 126 111 / 93`, `... clé 93`."""
+    return nir(bytes(byte for byte in value.upper() if byte in b"0123456789AB"))
+
+
+def is_nir_body(value: bytes) -> bool:
+    """Whether 13 characters can be a social security number without its key."""
+    body = _numeric(value)
+    if len(body) != 13 or not body.isdigit() or body[0] not in _FIRST:
+        return False
+    return int(body[3:5]) in _MONTHS and body[5:7] != b"00" and body[10:] != b"000"
+
+
+def _numeric(body: bytes) -> bytes:
+    """INSEE: for the key, 2A is read 19 and 2B is read 18."""
     place = body[5:7]
-    if place in (b"2A", b"2B"):
-        # INSEE: read 2A as 19 and 2B as 18 for the key.
-        body = body[:5] + (b"19" if place == b"2A" else b"18") + body[7:]
-    if not body.isdigit() or int(body[3:5]) not in _MONTHS or place == b"00" or body[10:] == b"000":
-        return None
-    if 97 - int(body) % 97 != int(value[13:]):
-        return None
-    return Verdict(0.85, "key ok")
+    return body[:5] + (b"19" if place == b"2A" else b"18") + body[7:] if place in (b"2A", b"2B") else body
 
 
 def siret(value: bytes) -> Verdict | None:
