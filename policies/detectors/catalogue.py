@@ -13,6 +13,7 @@ import orjson
 from policies.detectors.checks import CHECKS
 from policies.detectors.fields import Fields
 from policies.detectors.model import Context, Detector, Numbers, Problem, Rule
+from policies.detectors.named import named
 from policies.detectors.patterns import Pattern
 from policies.detectors.reading import literals, longest
 from policies.detectors.syntax import Chars, Node, PatternRefused, Repeat, Seq, parse
@@ -60,11 +61,12 @@ def _detector(fields: Fields) -> Detector:
         fields.problem(("id",), "`class.` is kept for parts that are not text")
     words = fields.inner("keywords")
     rules = [rule for one in fields.each("patterns") if (rule := _rule(one)) is not None]
+    rules += [rule for one in fields.each("named") if (rule := _named_rule(one)) is not None]
     rules += _keyword_rules(words) if words is not None else []
     numbers = tuple(_numbers(one) for one in fields.each("numbers"))
     index = fields.choice("index", _INDEXES, "exact") if "index" in fields else ""
     if bool(rules or numbers) == bool(index) and not fields.problems:
-        fields.problem((), "needs `patterns`, `numbers` or `keywords`; or `index` and none of these")
+        fields.problem((), "needs `patterns`, `named`, `numbers` or `keywords`; or `index` and none of these")
     context = _context(fields)
     if any(rule.trigger == "context" for rule in rules) and not (context and context.near):
         fields.problem(("patterns",), "`trigger: context` needs words in `context: {near: ...}`")
@@ -106,12 +108,33 @@ def _rule(fields: Fields) -> Rule | None:
     return Rule(node, confidence, trigger, boundary, CHECKS.get(wanted), limit or int(min(size, _LONGEST)), why)
 
 
-def _pattern(fields: Fields, source: str) -> Node | None:
+def _named_rule(fields: Fields) -> Rule | None:
+    """A key without a mark, behind its vendor's name."""
+    names, what, value = fields.texts("names"), fields.texts("what"), fields.required("value")
+    wanted = fields.text("check", "named_key")
+    if wanted not in CHECKS:
+        fields.unknown(("check",), wanted, CHECKS)
+    for index, name in enumerate(names):
+        if not all(part.isalnum() and part.isascii() for part in name.split(" ")) or len(name) < 3:
+            fields.problem(("names", index), "a name is three letters or more, of words with single spaces between")
+    if not names:
+        fields.problem(("names",), "lists no name")
+    fields.close()
+    node = _pattern(fields, named(names, what, value), "value") if names and value else None
+    if node is None:
+        return None
+    size = longest(node)
+    if size == inf:
+        fields.problem(("value",), "has no longest match: bound it with {0,n}")
+    return Rule(node, 0.9, check=CHECKS.get(wanted), longest=int(min(size, _LONGEST)), why="vendor named")
+
+
+def _pattern(fields: Fields, source: str, key: str = "match") -> Node | None:
     try:
         node = parse(source)
         Pattern(node)
     except PatternRefused as refused:
-        fields.problem(("match",), str(refused))
+        fields.problem((key,), str(refused))
         return None
     return node
 

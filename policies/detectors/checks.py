@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policies.detectors import contact, finance, french, identity, secrets
+from policies.detectors import contact, finance, french, identity, passwords, secrets
 from policies.detectors.model import Check
 
 CHECKS: Mapping[str, Check] = {
@@ -33,13 +33,27 @@ CHECKS: Mapping[str, Check] = {
     "token": secrets.token,
     "mixed_token": secrets.mixed_token,
     "short_token": secrets.short_token,
+    "untyped_token": secrets.untyped_token,
+    "named_key": secrets.named_key,
+    "named_random": secrets.named_random,
+    "token_in_runs": secrets.token_in_runs,
+    "late_mark": secrets.late_mark,
+    "random_string": secrets.random_string,
     "github": secrets.github,
     "jwt": secrets.jwt,
-    "password": secrets.password,
-    "quoted": secrets.quoted,
-    "assigned_key": secrets.assigned_key,
-    "user_password": secrets.user_password,
-    "prose_password": secrets.prose_password,
-    "url_password": secrets.url_password,
     "private_key": secrets.private_key,
+    "encoded_private_key": secrets.encoded_private_key,
+    "tenant_host": secrets.tenant_host,
+    "account_name": secrets.account_name,
+    "password": passwords.password,
+    "quoted": passwords.quoted,
+    "statement_password": passwords.statement_password,
+    "assigned_key": passwords.assigned_key,
+    "random_key": passwords.random_key,
+    "header_key": passwords.header_key,
+    "user_password": passwords.user_password,
+    "prose_password": passwords.prose_password,
+    "spoken_password": passwords.spoken_password,
+    "url_password": passwords.url_password,
+    "bytes_of_key": passwords.bytes_of_key,
 }

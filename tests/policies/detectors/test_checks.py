@@ -11,7 +11,7 @@ from stdnum.fr import nir as stdnum_nir
 from stdnum.fr import siret as stdnum_siret
 from stdnum.fr import tva as stdnum_tva
 
-from policies.detectors import contact, finance, french, secrets
+from policies.detectors import contact, finance, french
 
 DIGITS = st.text("0123456789", min_size=1, max_size=20)
 
@@ -104,22 +104,6 @@ def test_what_looks_like_an_address_and_is_none(value: bytes) -> None:
 @pytest.mark.parametrize("value", [b"2024-01-15", b"15.01.2024", b"12 345 678", b"1 250 000"])
 def test_dates_and_amounts_are_no_telephone_numbers(value: bytes) -> None:
     assert contact.national_phone(value) is None
-
-
-@pytest.mark.parametrize("value", [b"Tr0ub4dor&3", b"s3cr3t-Pa55", b"!Dd5G4s9"])
-def test_passwords(value: bytes) -> None:
-    assert secrets.password(value).confidence >= 0.75  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize("value", [b"None", b"********", b"<password>", b"${DB_PASSWORD}", b"your_password"])
-def test_what_stands_for_a_password(value: bytes) -> None:
-    assert secrets.password(value) is None
-
-
-def test_a_github_token_with_a_true_checksum_is_surer() -> None:
-    body = b"wZ8mJ4Kq1bV6tN3xR7cY5dH2sL9fG0"
-    assert secrets.github(b"ghp_" + body + secrets._crc62(body)).confidence == 0.99  # type: ignore[union-attr]
-    assert secrets.github(b"ghp_" + body + b"aaaaaa").confidence == 0.95  # type: ignore[union-attr]
 
 
 @given(st.binary(max_size=80))
