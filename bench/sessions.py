@@ -4,8 +4,7 @@
 
 Each session sends a body of 117 kB (tools and a history of its own, resent with every turn) with one new passage of
 2 kB a turn, and reads a streamed answer of about 60 pieces, 20 ms apart. The gateway has CPU 0, the simulated vendor
-and the sessions CPU 1. A gap is the time between two pieces at the client; what the vendor's own pace and the machine add is
-shown beside it, measured without the gateway.
+and the sessions CPU 1. A gap is the time between two pieces at the client; beside it the same without the gateway.
 """
 
 from __future__ import annotations

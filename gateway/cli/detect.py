@@ -1,38 +1,43 @@
-"""`ecluse detect`: what is found in a file, where, and why."""
+"""`ecluse detect`: what is found in files, where, and why."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import orjson
 
-from gateway.bundle.pair import load_pair
+from gateway.bundle.pair import Pair, load_pair
 from gateway.cli.explain import user_passage
 from gateway.cli.main import REFUSED, add_config
+from gateway.reading.contents import Contents, Text
+from gateway.reading.disk import DiskReader
 from policies.findings import Finding
 
 MAX_BYTES = 16 << 20
 
 TEXT = """\
-Say what detectors find in a file (or stdin), where and why; never the value itself.
+Say what detectors find in files (or stdin), where and why; never the value itself. PDF, Word, Excel, PowerPoint and
+OpenDocument files are read as a call's attachments would be.
 
-  ecluse detect letter.txt                     file:line:column, detector, confidence, why
+  ecluse detect letter.txt contract.pdf        file:line:column, detector, confidence, why
   git diff | ecluse detect --confidence 0.75   only what rules count by default
   ecluse detect --detector fin. export.csv     only detectors whose id begins so
 
 Nothing is ruled on: `ecluse explain` says what would become of a text. Exit code 0 where nothing is found, 1 where
-something is, or where the text can't be inspected.
+something is, or where a file can't be inspected.
 """
 
 
 class Spot(NamedTuple):
-    """One finding as it is printed."""
+    """One finding as it is printed. file: name as given. place: where in a document ("page 3"), "" in a plain text."""
 
+    file: str
+    place: str
     line: int
     column: int
     finding: Finding
@@ -41,7 +46,7 @@ class Spot(NamedTuple):
 def add(sub: argparse.ArgumentParser) -> None:
     """Arguments."""
     add_config(sub)
-    sub.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the text (default: stdin)")
+    sub.add_argument("files", nargs="*", type=Path, metavar="FILE", help="the files (default: a text from stdin)")
     sub.add_argument("--confidence", type=float, default=0.2, metavar="C", help="findings from C up (default 0.2: all)")
     sub.add_argument("--detector", default="", metavar="ID", help="only detectors whose id begins so")
     sub.add_argument("--json", action="store_true", help="one JSON object a finding")
@@ -50,52 +55,82 @@ def add(sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Scan and print."""
     pair = load_pair(args.config)
-    text = read_text(args.file)
-    if text is None:
-        print(f"the text can't be read, isn't UTF-8 or is larger than {MAX_BYTES >> 20} MiB", file=sys.stderr)
-        return REFUSED
-    found = pair.classifier.classify(pair.settings.organisation, (user_passage(text),))
-    if found.failed:
-        print(f"the text was not inspected ({found.failed}): a call with it would be refused", file=sys.stderr)
-        return REFUSED
-    chosen = [
-        one for one in found.findings if one.confidence >= args.confidence and one.detector.startswith(args.detector)
-    ]
-    name = str(args.file) if args.file else "stdin"
-    for spot in _spots(text, chosen):
-        print(_json(spot) if args.json else _line(name, spot))
-    return REFUSED if chosen else 0
+    code = 0
+    for name, contents in _contents(args.files):
+        found = _looked_at(pair, name, contents)
+        if found is None:
+            code = REFUSED
+            continue
+        for spot in found:
+            one = spot.finding
+            if one.confidence >= args.confidence and one.detector.startswith(args.detector):
+                print(_json(spot) if args.json else _line(spot))
+                code = REFUSED
+    return code
 
 
-def read_text(file: Path | None) -> str | None:
-    """The text of a file or of stdin; None where it can't be read as UTF-8 or is too large."""
+def _contents(files: Sequence[Path]) -> Iterator[tuple[str, Contents]]:
+    """Each file with its texts, or with the reason why it has none."""
+    if not files:
+        yield "stdin", _from_stdin()
+        return
+    with DiskReader() as reader:
+        for file in files:
+            try:
+                yield str(file), reader.read(file)
+            except OSError as error:
+                yield str(file), Contents("", reason=error.strerror or "unreadable")
+
+
+def _from_stdin() -> Contents:
+    raw = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        return Contents("", reason="too_large")
     try:
-        with file.open("rb") if file else sys.stdin.buffer as source:
-            raw = source.read(MAX_BYTES + 1)
-        return raw.decode() if len(raw) <= MAX_BYTES else None
-    except (OSError, UnicodeDecodeError):
+        return Contents("text", (Text("", raw.decode()),))
+    except UnicodeDecodeError:
+        return Contents("", reason="not UTF-8")
+
+
+def _looked_at(pair: Pair, name: str, contents: Contents) -> list[Spot] | None:
+    """Where something is found; None, and a line that says why, where a file can't be inspected."""
+    if contents.reason:
+        print(f"{name}: can't be inspected ({contents.reason})", file=sys.stderr)
         return None
+    passages = tuple(user_passage(text.text) for text in contents.texts)
+    found = pair.classifier.classify(pair.settings.organisation, passages)
+    if found.failed:
+        print(f"{name}: was not inspected ({found.failed}): a call with it would be refused", file=sys.stderr)
+        return None
+    starts = [_line_starts(text.text) for text in contents.texts]
+    return [_spot(name, contents, one, starts[one.passage]) for one in found.findings]
 
 
-def _spots(text: str, findings: list[Finding]) -> Iterator[Spot]:
-    """Lines and columns from 1; the columns count characters."""
+def _line_starts(text: str) -> list[int]:
     starts = [0]
     while (newline := text.find("\n", starts[-1])) >= 0:
         starts.append(newline + 1)
-    for finding in findings:
-        line = bisect_right(starts, finding.start)
-        yield Spot(line, finding.start - starts[line - 1] + 1, finding)
+    return starts
 
 
-def _line(name: str, spot: Spot) -> str:
+def _spot(name: str, contents: Contents, finding: Finding, starts: list[int]) -> Spot:
+    """Lines and columns from 1; the columns count characters."""
+    place = contents.texts[finding.passage].place if contents.kind != "text" else ""
+    line = bisect_right(starts, finding.start)
+    return Spot(name, place, line, finding.start - starts[line - 1] + 1, finding)
+
+
+def _line(spot: Spot) -> str:
     one = spot.finding
-    place = f"{name}:{spot.line}:{spot.column}"
-    return f"{place}: {one.detector} ({one.end - one.start} characters), confidence {one.confidence:.2f}: {one.why}"
+    where = f"{spot.file}:{spot.line}:{spot.column}" + (f" ({spot.place})" if spot.place else "")
+    return f"{where}: {one.detector} ({one.end - one.start} characters), confidence {one.confidence:.2f}: {one.why}"
 
 
 def _json(spot: Spot) -> str:
     one = spot.finding
     facts = {
+        "file": spot.file,
+        "place": spot.place,
         "line": spot.line,
         "column": spot.column,
         "start": one.start,

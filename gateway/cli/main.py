@@ -26,7 +26,7 @@ COMMANDS = {
     "serve": "serve until told to stop",
     "models": "show the public models, where they go and under which terms",
     "detectors": "list what can be found in texts, and how",
-    "detect": "say what is found in a file, where and why",
+    "detect": "say what is found in files, where and why",
     "explain": "say what is found in a text, what is ruled on it per destination, and why",
     "ledger": "read the records of calls: show one, or the last ones",
     "status": "ask a running gateway how it is",

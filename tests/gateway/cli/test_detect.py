@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from zipfile import ZipFile
 
 import orjson
 import pytest
@@ -78,8 +79,28 @@ def test_only_some_detectors(ecluse) -> None:
     assert rows[0]["start"] == 34 and rows[0]["column"] == 35
 
 
-def test_what_is_no_text_is_refused(ecluse, tmp_path: Path) -> None:
-    file = tmp_path / "picture.bin"
-    file.write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff")
-    code, out, err = ecluse("detect", str(file))
-    assert (code, out) == (1, "") and "isn't UTF-8" in err
+def test_what_is_no_text_is_refused_and_the_other_files_are_read(ecluse, tmp_path: Path) -> None:
+    picture, text = tmp_path / "picture.png", tmp_path / "text.txt"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff")
+    text.write_text(IBAN)
+    code, out, err = ecluse("detect", str(picture), str(text), str(tmp_path / "none"), "--detector", "fin.iban")
+    assert code == 1 and f"{text}:1:1: fin.iban" in out
+    assert f"{picture}: can't be inspected (image)" in err and "No such file" in err
+
+
+def test_a_documents_places_are_told(ecluse, tmp_path: Path) -> None:
+    file = tmp_path / "note.docx"
+    body = f"<w:p><w:r><w:t>Compte {IBAN[:11]}</w:t></w:r><w:r><w:t>{IBAN[11:]}</w:t></w:r></w:p>"
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    with ZipFile(file, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", f"<w:document {space}><w:body>{body}</w:body></w:document>")
+    code, out, err = ecluse("detect", str(file), "--confidence", "0.75")
+    assert (code, err) == (1, "")
+    assert out.startswith(f"{file}:1:8 (") and "fin.iban (33 characters)" in out and "FR76" not in out
+
+
+def test_stdin_that_is_no_text_is_refused(ecluse, monkeypatch: pytest.MonkeyPatch, home: Path, capsys) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x00")))
+    assert main(["detect", "--config", str(home / "config.yaml")]) == 1
+    assert "not UTF-8" in capsys.readouterr().err
