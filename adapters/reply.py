@@ -22,8 +22,10 @@ class Delta(NamedTuple):
     """Text that one event adds to a channel.
 
     channel: names one growing text of the answer (`text:0`, `tool:0:2`, `reasoning:0`). kind: text | reasoning |
-    tool_arguments. text: decoded. start, end: byte span of its JSON string token (quotes included) in the event's data.
-    whole: the event repeats the channel's complete text (`*.done`, a non-streamed answer) instead of adding to it.
+    signed (reasoning that the vendor signs and wants back as it was) | tool_arguments (the source of JSON) | tool_text
+    (what a tool is given, as its reader has it). text: decoded. start, end: byte span of its JSON string token (quotes
+    included) in the event's data. whole: the event repeats the channel's complete text (`*.done`, a non-streamed
+    answer) instead of adding to it.
     """
 
     channel: str

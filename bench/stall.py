@@ -22,7 +22,8 @@ from adapters.registry import DIALECTS
 from adapters.wire.body import Document, splice
 from gateway.bundle.pair import load_pair
 from gateway.candidates import Call
-from gateway.outgoing import transformations
+from gateway.transforming import transform
+from policies.transform.pseudonymise import Pseudonyms, Scope
 
 ROUNDS = 40
 
@@ -52,6 +53,7 @@ def main() -> None:
         install(Path(folder), vendor="http://127.0.0.1:1/v1", port=1)
         pair = load_pair(Path(folder) / "config.yaml", serving=True)
     destination = pair.destinations["measured/gpt-4o-mini"]
+    maker = Pseudonyms(b"bench", Scope("bench", "u", "sandbox", "one"))
     took = []
     for _ in range(ROUNDS):
         raw = body(rng)
@@ -62,7 +64,7 @@ def main() -> None:
         ruling = pair.policies.judge(
             call, ask.passages, found, destination, refused=frozenset(), vendor_state_ok=lambda _: False
         )
-        splice(raw, transformations(ask, ruling))
+        splice(raw, transform(ask, ruling, lambda: maker).edits)
         took.append((time.perf_counter() - start) * 1e3)
     took.sort()
     print(

@@ -15,6 +15,7 @@ from gateway.exchange import Attempt
 from gateway.gate import Gate, Stopped
 from gateway.outgoing import build
 from gateway.structured import form_of, held_to_form
+from policies.transform.restoring import restoring
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gateway.http import Request
     from gateway.outgoing import Outgoing
     from gateway.runtime import Runtime
+    from policies.transform.guard import Guard
 
 MOST_ANSWER_BYTES = 64 * 1024 * 1024
 MOST_ERROR_BYTES = 1024 * 1024
@@ -123,6 +125,7 @@ async def _attempt(
     attempt = Attempt(len(exchange.attempts) + 1, candidate, runtime.monotonic())
     exchange.reads_on = exchange.epoch.upstream(candidate.destination).on_abort == "drain"
     exchange.attempts.append(attempt)
+    runtime.measure.pseudonymised(candidate.ruling.pseudonyms())
     retry = before is not None
     runtime.retries.retries += retry
     try:
@@ -159,7 +162,8 @@ async def _ask(
         if answer.status != 200:
             failed = await answer.read(MOST_ERROR_BYTES)
             raise upstream.vendor.classify(answer.status, answer.headers, failed)
-        gate = attempt.gate = Gate(exchange.dialect.reader(ask), _guard(exchange, ask, attempt.candidate))
+        guard = restoring(outgoing.issued, _guard(exchange, ask, attempt.candidate))
+        gate = attempt.gate = Gate(exchange.dialect.reader(ask), guard)
         reply = Reply(attempt, answer, gate, buffered=buffered)
         exchange.streamed = _is_stream(answer)
         if exchange.streamed:
@@ -236,7 +240,7 @@ async def _resumed(reading: asyncio.Future[bytes], chunks: AsyncIterator[bytes])
         yield data
 
 
-def _guard(exchange: Exchange, ask: Ask, candidate: Candidate):  # type: ignore[no-untyped-def]
+def _guard(exchange: Exchange, ask: Ask, candidate: Candidate) -> Guard | None:
     pair = exchange.pair
     return pair.policies.guard(facts(exchange, ask), candidate.destination, pair.bundle.engine)
 

@@ -74,6 +74,7 @@ class Exchange:
     waited: float = 0.0
     first_content: float = 0.0
     edits_out: int = 0
+    restored: int = 0
     streamed: bool = False
     longest_gap: float = 0.0
     held_seconds: float = 0.0

@@ -39,6 +39,8 @@ class Guard(Protocol):
     def finish(self, channel: str) -> Release: ...
     def whole(self, channel: str, kind: str, text: str) -> Release: ...
     def hits(self) -> tuple[RuleHit, ...]: ...
+    @property
+    def restored(self) -> int: ...
 
 
 class Stopped(Exception):
@@ -68,7 +70,8 @@ class _Part(NamedTuple):
 class Gate:
     """One attempt's answer on its way to the client.
 
-    content: content has been seen, so failover is over. edited: how many texts were changed. characters: how many the
+    content: content has been seen, so failover is over. edited: how many texts were changed. restored: how many tokens
+    became values again. characters: how many the
     vendor sent in streamed text. most_held: how many waited for the guard in one channel. states: digests of
     vendor-held blobs that passed. Raises UpstreamError for events that are errors or can't be read, Stopped when a rule
     ends the answer.
@@ -90,6 +93,11 @@ class Gate:
     def hits(self) -> tuple[RuleHit, ...]:
         """Rules that matched on the answer; to be asked when it has ended."""
         return self._guard.hits() if self._guard is not None else ()
+
+    @property
+    def restored(self) -> int:
+        """Tokens that became the caller's values again."""
+        return self._guard.restored if self._guard is not None else 0
 
     @property
     def waiting(self) -> bool:

@@ -53,6 +53,7 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
         exchange.usage = _added(exchange.usage, gate.reader.usage)
         exchange.characters_out += gate.characters
         exchange.edits_out += gate.edited
+        exchange.restored += gate.restored
     destination = attempt.candidate.destination
     ended = runtime.monotonic()
     runtime.measure.attempt(exchange, attempt, error, ended)
@@ -109,6 +110,7 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
             edits={"transformation": exchange.edits_out} if exchange.edits_out else {},
             bytes_out=responder.sent,
             intent=None if exchange.intended else _intent(exchange, None, None),
+            restored=exchange.restored,
         )
     )
 
@@ -190,7 +192,10 @@ def _found(exchange: Exchange) -> tuple[Found, ...]:
 
 def _ruled(candidate: Candidate) -> Ruled:
     ruling = candidate.ruling
-    return Ruled(candidate.destination.name, ruling.verdict, _fired(ruling.rules), len(ruling.rewrites), ruling.reroute)
+    return Ruled(
+        candidate.destination.name, ruling.verdict, _fired(ruling.rules), len(ruling.rewrites), ruling.reroute,
+        ruling.pseudonyms(),
+    )  # fmt: skip
 
 
 def _fired(hits: Iterable[RuleHit]) -> tuple[RuleFired, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
@@ -86,6 +86,11 @@ class Measure:
         for hit in hits:
             self.metrics.inc("ecluse_policy_decisions_total", (hit.rule, hit.action, hit.mode))
 
+    def pseudonymised(self, counts: Mapping[str, int]) -> None:
+        """An attempt sends tokens instead of values. counts: by detector."""
+        for detector, count in counts.items():
+            self.metrics.inc("ecluse_pseudonymised_total", (detector,), float(count))
+
     def quota_refused(self, exceeded: Exceeded) -> None:
         """A limit had no room."""
         self.metrics.inc("ecluse_quota_refusals_total", (exceeded.scope, exceeded.unit))
@@ -112,6 +117,8 @@ class Measure:
         gate = attempt.gate
         if gate is None:
             return
+        if gate.restored:
+            self.metrics.inc("ecluse_restored_total", (), float(gate.restored))
         if gate.most_held:
             self.metrics.observe("ecluse_held_characters", (), float(gate.most_held))
             self.metrics.observe("ecluse_held_seconds", (), exchange.held_seconds)

@@ -7,25 +7,30 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
-from adapters.wire.body import Edit, replace_text, splice
+from adapters.wire.body import splice
 from adapters.wire.headers import outgoing
+from gateway.transforming import pseudonyms, transform
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
     from gateway.exchange import Candidate, Exchange
     from gateway.http import Request
     from gateway.runtime import Runtime
-    from policies.decide import Ruling
+    from policies.transform.tokens import Issued
 
 
 class Outgoing(NamedTuple):
-    """What is sent in one attempt. digest: keyed, hex. edits: how many of each kind changed the bytes."""
+    """What is sent in one attempt. digest: keyed, hex. edits: how many of each kind changed the bytes.
+
+    issued: the tokens in it, to be restored in its answer.
+    """
 
     path: str
     headers: list[tuple[str, str]]
     body: bytes
     digest: str
     edits: Mapping[str, int]
+    issued: Issued
 
 
 def build(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate, request: Request) -> Outgoing:
@@ -34,7 +39,8 @@ def build(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate, 
     upstream = exchange.epoch.upstream(destination)
     vendor = upstream.vendor
     edits = exchange.dialect.edits(ask, model=destination.model, vendor_stores=vendor.stores, meter=True)
-    edits += transformations(ask, candidate.ruling)
+    transformed = transform(ask, candidate.ruling, lambda: pseudonyms(runtime, exchange, ask, request))
+    edits += transformed.edits
     body = splice(ask.document.raw, edits) if edits else ask.document.raw
     headers = outgoing(request.raw_headers, family=exchange.dialect.family, beta_allowed=destination.beta)
     headers += upstream.headers()
@@ -43,18 +49,4 @@ def build(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate, 
         headers.append(("x-ecluse-attempt", f"{destination.name}#{len(exchange.attempts) + 1}"))
     digest = blake2b(body, digest_size=16, key=runtime.keyring.digest[:64]).hexdigest()
     path = vendor.path(ask.dialect, destination.model, request.parameters)
-    return Outgoing(path, headers, body, digest, Counter(e.kind for e in edits))
-
-
-def transformations(ask: Ask, ruling: Ruling) -> list[Edit]:
-    """The ruling's rewrites as edits of the body; what spans several strings stands in the first of them."""
-    edits = []
-    for rewrite in ruling.rewrites:
-        new = rewrite.new
-        for piece in ask.passages[rewrite.passage].pieces:
-            if piece.start < rewrite.end and rewrite.start < piece.end:
-                first = max(rewrite.start, piece.start) - piece.start
-                last = min(rewrite.end, piece.end) - piece.start
-                edits.append(replace_text(ask.document, piece.leaf, first, last, new, "transformation"))
-                new = ""
-    return edits
+    return Outgoing(path, headers, body, digest, Counter(e.kind for e in edits), transformed.issued)

@@ -107,8 +107,11 @@ def _headers(exchange: Exchange, reply: Reply) -> Headers:
     ]
     if candidate.rerouted_from is not None:
         headers.append((b"x-ecluse-rerouted-from", candidate.rerouted_from.encode()))
-    if candidate.ruling.rewrites:
-        headers.append((b"x-ecluse-redacted", str(len(candidate.ruling.rewrites)).encode()))
+    tokens = sum(candidate.ruling.pseudonyms().values())
+    if redacted := len(candidate.ruling.rewrites) - tokens:
+        headers.append((b"x-ecluse-redacted", str(redacted).encode()))
+    if tokens:
+        headers.append((b"x-ecluse-pseudonymised", str(tokens).encode()))
     if candidate.ruling.notices:
         headers.append((b"x-ecluse-notice", ",".join(n.rule for n in candidate.ruling.notices).encode()))
     return headers

@@ -104,6 +104,13 @@ FAMILIES: tuple[Family, ...] = (
         ("detector", "direction"),
         cap=500,
     ),
+    Family(
+        "ecluse_pseudonymised_total",
+        "counter",
+        "Stretches of requests replaced by tokens that come back, by detector.",
+        ("detector",),
+    ),
+    Family("ecluse_restored_total", "counter", "Tokens in answers that became the caller's values again."),
     Family("ecluse_classify_seconds", "histogram", "Time to inspect the request of one call.", (), _FAST),
     Family("ecluse_classify_failures_total", "counter", "Inspections that did not finish; the call was refused."),
     Family("ecluse_classify_memo_total", "counter", "Passages looked up in the memo: hit or miss.", ("result",)),

@@ -155,7 +155,7 @@ class Case:
     def _follow(self, rule: Rule, hit: RuleHit, matched: list[FindingFacts]) -> None:
         if hit.action == "deny":
             self.denials.append(_Denial("rule", hit, rule.message, rule.contact, rule.overridable))
-        elif hit.action == "redact":
+        elif hit.action in ("redact", "pseudonymise"):
             self.redactions.append((rule, matched))
         elif hit.action == "reroute" and rule.to is not None and rule.to != self.destination.name:
             self.reroutes.append((rule.to, hit))

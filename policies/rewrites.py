@@ -1,4 +1,4 @@
-"""Which edits redact the findings of a request, and which findings no edit can reach."""
+"""Which edits redact or pseudonymise the findings of a request, and which findings no edit can reach."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ class Plan(NamedTuple):
 
 
 def plan(passages: Sequence[PassageFacts], redactions: Redactions, shown: Shown) -> Plan:
-    """Rewrites for all redactions of a request; a finding of several rules goes by the first of them.
+    """Rewrites for all redactions of a request; a finding of several rules goes by the first of them that redacts, else
+    by the first.
 
     A value may be seen in two passages of the same body string (tool arguments as they stand, and decoded): both are
     rewritten, since neither reading is sure to show every place; the edits then meet in the same bytes.
@@ -40,15 +41,17 @@ def plan(passages: Sequence[PassageFacts], redactions: Redactions, shown: Shown)
         if not passage.rewritable(start, end) or (sources[index] and breaks_strings(passage.text, start, end)):
             stuck.append(finding)
         else:
-            spans.setdefault(index, []).append(Span(start, end, finding.detector, rule.id))
+            action = "pseudonymise" if rule.action == "pseudonymise" else "redact"
+            span = Span(start, end, finding.detector, rule.id, action, rule.surrogate)
+            spans.setdefault(index, []).append(span)
     return Plan(tuple(_rewrites(spans, shown)), stuck)
 
 
 def _first_rules(redactions: Redactions) -> Iterable[tuple[FindingFacts, Rule]]:
-    """Each finding once, with the first rule that redacts it."""
+    """Each finding once, with the rule that it goes by."""
     chosen: dict[tuple[int, int, int, str], tuple[FindingFacts, Rule]] = {}
     lists: set[int] = set()
-    for rule, findings in redactions:
+    for rule, findings in sorted(redactions, key=lambda r: r[0].action == "pseudonymise"):
         if id(findings) in lists:
             continue  # rules that ask the same share one list
         lists.add(id(findings))
@@ -61,4 +64,5 @@ def _rewrites(spans: dict[int, list[Span]], shown: Shown) -> Iterator[Rewrite]:
     for index in sorted(spans):
         for span in joined(spans[index]):
             (name,) = shown((span.detector,))
-            yield Rewrite(index, span.start, span.end, placeholder(name), name, span.rule)
+            new = placeholder(name) if span.action == "redact" else ""
+            yield Rewrite(index, span.start, span.end, new, name, span.rule, span.action, span.surrogate)

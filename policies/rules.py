@@ -51,8 +51,8 @@ class FindingsTest:
 class Rule:
     """One rule.
 
-    where: which passages count, None for every one that leaves. holds: `tests` hold and `unless` don't. path: where it
-    is written.
+    where: which passages count, None for every one that leaves. surrogate: pseudonyms look like what they stand for.
+    holds: `tests` hold and `unless` don't. path: where it is written.
     """
 
     id: str
@@ -70,6 +70,7 @@ class Rule:
     mode: str = "enforce"
     shadow_until: date | None = None
     to: str | None = None
+    surrogate: bool = False
     lifts: tuple[Lift, ...] = ()
     holds: Holds = lambda call, destination: True
     path: tuple[str | int, ...] = ()

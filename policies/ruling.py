@@ -6,6 +6,7 @@ A fact that is None is missing, and a missing fact counts as the most sensitive 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -131,7 +132,11 @@ class Place(NamedTuple):
 
 
 class Rewrite(NamedTuple):
-    """Replace `text[start:end]` of passage number `passage` by `new`."""
+    """Replace `text[start:end]` of passage number `passage` by `new`.
+
+    action: redact | pseudonymise, in which case `new` is empty: the token depends on the call and is made when an
+    attempt is built. surrogate: that token is to look like what it stands for. detector: as it may be shown.
+    """
 
     passage: int
     start: int
@@ -139,6 +144,8 @@ class Rewrite(NamedTuple):
     new: str
     detector: str
     rule: str
+    action: str = "redact"
+    surrogate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +195,10 @@ class Ruling:
     reason: str = ""
     decided_by: RuleHit | None = None
     drops: tuple[int, ...] = ()
+
+    def pseudonyms(self) -> dict[str, int]:
+        """How many stretches get a token, by detector."""
+        return dict(Counter(r.detector for r in self.rewrites if r.action == "pseudonymise"))
 
 
 def facts_key(destination: DestinationFacts) -> tuple[object, ...]:

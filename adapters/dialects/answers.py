@@ -21,6 +21,8 @@ from adapters.wire.body import TRANSFORMATION, Document, Edit, Leaf, Path
 TEXT = "text"
 REASONING = "reasoning"
 TOOL_ARGUMENTS = "tool_arguments"
+TOOL_TEXT = "tool_text"
+SIGNED = "signed"
 
 # Tokens of the protocol: identifiers and words of closed lists, never text of a model.
 STRUCTURE = frozenset({

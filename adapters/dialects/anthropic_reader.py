@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.dialects import reading
-from adapters.dialects.answers import REASONING, TEXT, TOOL_ARGUMENTS, Strings, digest, rewritten
+from adapters.dialects.answers import SIGNED, TEXT, TOOL_ARGUMENTS, TOOL_TEXT, Strings, digest, rewritten
 from adapters.dialects.failures import anthropic_stream_error, vendor_failure
 from adapters.dialects.passages import known
 from adapters.dialects.reading import count, key_pattern, only_token
@@ -18,7 +18,7 @@ from adapters.wire.sse import Event, encode
 # Growing strings by the type of their delta: its field, kind, and the word that begins the channel's name.
 _DELTAS = {
     "text_delta": ("text", TEXT, "text"),
-    "thinking_delta": ("thinking", REASONING, "reasoning"),
+    "thinking_delta": ("thinking", SIGNED, "reasoning"),
     "input_json_delta": ("partial_json", TOOL_ARGUMENTS, "tool"),
     "compaction_delta": ("content", TEXT, "text"),
 }
@@ -27,7 +27,7 @@ _PATTERNS = {field: key_pattern(field) for field, _, _ in _DELTAS.values()}
 # The same strings where a block begins with some of its text, or stands whole.
 _BLOCKS = {
     "text": ("text", TEXT, "text"),
-    "thinking": ("thinking", REASONING, "reasoning"),
+    "thinking": ("thinking", SIGNED, "reasoning"),
     "compaction": ("content", TEXT, "text"),
 }
 
@@ -212,7 +212,7 @@ def _whole_block(strings: Strings, path: Path, index: int, block: object) -> Non
         field, role, word = _BLOCKS[kind]
         strings.claim((*path, field), f"{word}:{index}", role)
     elif kind in _CALLS:
-        strings.claim((*path, "input"), f"tool:{index}:", TOOL_ARGUMENTS)
+        strings.claim((*path, "input"), f"tool:{index}:", TOOL_TEXT)
     _blobs(strings, path, block)
 
 

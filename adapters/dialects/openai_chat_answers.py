@@ -61,8 +61,9 @@ class ChatReader(ChoicesReader):
                 return Place(f"reasoning:{index}", "reasoning")
             case ("audio", "transcript"):
                 return Place(f"transcript:{index}")
-            case ("tool_calls", int(position), "function" | "custom", "arguments" | "input"):
-                return Place(f"tool:{index}:{_number(holder, position)}", "tool_arguments")
+            case ("tool_calls", int(position), "function" | "custom", "arguments" | "input" as field):
+                kind = "tool_arguments" if field == "arguments" else "tool_text"
+                return Place(f"tool:{index}:{_number(holder, position)}", kind)
             case ("tool_calls", int(position), "function" | "custom", "name"):
                 return Place(f"tool_name:{index}:{_number(holder, position)}", whole=True)
             case ("function_call", "arguments"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.dialects.answers import REASONING, TEXT, TOOL_ARGUMENTS, Strings
+from adapters.dialects.answers import REASONING, TEXT, TOOL_ARGUMENTS, TOOL_TEXT, Strings
 from adapters.wire.body import Path
 
 # What a response repeats of its request (it was judged on its way out, and left as it was judged), and who pays.
@@ -81,12 +81,12 @@ def _call(strings: Strings, path: Path, item: dict[str, Any], output: int) -> No
     for name in _ARGUMENTS:
         held = item.get(name)
         if type(held) is str:
-            strings.claim((*path, name), channel, TOOL_ARGUMENTS)
+            strings.claim((*path, name), channel, TOOL_ARGUMENTS if name == "arguments" else TOOL_TEXT)
         elif held:
-            strings.claim((*path, name), f"{channel}:", TOOL_ARGUMENTS)
+            strings.claim((*path, name), f"{channel}:", TOOL_TEXT)
     action, operation = item.get("action"), item.get("operation")
     commands = action.get("commands") if type(action) is dict else None
     for index, _ in enumerate(commands if type(commands) is list else ()):
-        strings.claim((*path, "action", "commands", index), f"{channel}:{index}", TOOL_ARGUMENTS)
+        strings.claim((*path, "action", "commands", index), f"{channel}:{index}", TOOL_TEXT)
     if type(operation) is dict:
-        strings.claim((*path, "operation", "diff"), channel, TOOL_ARGUMENTS)
+        strings.claim((*path, "operation", "diff"), channel, TOOL_TEXT)

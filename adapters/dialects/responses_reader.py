@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.dialects import reading
-from adapters.dialects.answers import REASONING, TEXT, TOOL_ARGUMENTS, Strings, rewritten
+from adapters.dialects.answers import REASONING, TEXT, TOOL_ARGUMENTS, TOOL_TEXT, Strings, rewritten
 from adapters.dialects.failures import vendor_failure
 from adapters.dialects.passages import known
 from adapters.dialects.reading import count, key_pattern, only_token
@@ -25,10 +25,10 @@ _STEMS: dict[str, tuple[str, str, str, str | None]] = {
     "response.reasoning_summary_text": ("text", REASONING, "summary", "summary_index"),
     "response.function_call_arguments": ("arguments", TOOL_ARGUMENTS, "tool", None),
     "response.mcp_call_arguments": ("arguments", TOOL_ARGUMENTS, "tool", None),
-    "response.custom_tool_call_input": ("input", TOOL_ARGUMENTS, "tool", None),
-    "response.code_interpreter_call_code": ("code", TOOL_ARGUMENTS, "tool", None),
-    "response.apply_patch_call_operation_diff": ("diff", TOOL_ARGUMENTS, "tool", None),
-    "response.shell_call_command": ("command", TOOL_ARGUMENTS, "tool", "command_index"),
+    "response.custom_tool_call_input": ("input", TOOL_TEXT, "tool", None),
+    "response.code_interpreter_call_code": ("code", TOOL_TEXT, "tool", None),
+    "response.apply_patch_call_operation_diff": ("diff", TOOL_TEXT, "tool", None),
+    "response.shell_call_command": ("command", TOOL_TEXT, "tool", "command_index"),
     "response.output_audio_transcript": ("transcript", TEXT, "transcript", "content_index"),
 }
 _DELTA = key_pattern("delta")

@@ -29,6 +29,7 @@ __all__ = [
     "Path",
     "append_items",
     "nested",
+    "outermost",
     "replace_string",
     "replace_text",
     "set_member",
@@ -172,6 +173,14 @@ def replace_text(document: Document, leaf: Leaf, i: int, j: int, new: str, kind:
     if leaf.within is not None:
         inside = _inside(inside.decode())
     return Edit(start, end, inside, kind)
+
+
+def outermost(leaf: Leaf, i: int, j: int) -> tuple[Leaf, int, int]:
+    """The string of the body that characters `i:j` of a leaf stand in, and where they stand in its text."""
+    while leaf.within is not None:
+        i, j = _inner_span(leaf, leaf.within.text, i, j)
+        leaf = leaf.within
+    return leaf, i, j
 
 
 def set_member(document: Document, path: Path, key: str, value: bytes, kind: str) -> Edit:

@@ -143,8 +143,11 @@ def _ruled(destination: Destination, ruling: Ruling, why: Sequence[Explained], *
 
 def _verdict(ruling: Ruling) -> str:
     said = ruling.verdict + (f" to {ruling.reroute}" if ruling.reroute else "")
-    if ruling.rewrites:
-        said += f", {len(ruling.rewrites)} places redacted"
+    tokens = sum(ruling.pseudonyms().values())
+    if redacted := len(ruling.rewrites) - tokens:
+        said += f", {redacted} places redacted"
+    if tokens:
+        said += f", {tokens} places pseudonymised"
     return said + (f" ({ruling.reason})" if ruling.reason else "")
 
 

@@ -17,6 +17,9 @@ TEXT = """\
 Make DIR with a configuration to edit (config.yaml, which works at once with the vendor simulator), the starter bundle
 (bundle/: contracts, use cases, policies; yours to change) and a keyring (keyring/: back it up, apart from the state).
 Nothing that is there already is overwritten.
+
+With --complete, DIR is the keyring of an earlier version: the keys that it lacks are added, and nothing else happens.
+Give the new files to every replica.
 """
 
 
@@ -26,11 +29,14 @@ def add(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--development", action="store_true", help="make a keyring that is refused on a listener others can reach"
     )
+    sub.add_argument("--complete", action="store_true", help="add to the keyring DIR what an earlier version lacks")
 
 
 def run(args: argparse.Namespace) -> int:
     """Make what isn't there."""
     folder: Path = args.dir
+    if args.complete:
+        return complete(folder)
     config, bundle, keyring = folder / "config.yaml", folder / "bundle", folder / "keyring"
     there = [str(path) for path in (config, bundle, keyring) if path.exists()]
     if there:
@@ -46,6 +52,17 @@ def run(args: argparse.Namespace) -> int:
         return REFUSED
     print(f"made {config}, {bundle}/ and {keyring}/")
     print(f"next: ecluse check --config {config} && ecluse serve --config {config}")
+    return 0
+
+
+def complete(keyring: Path) -> int:
+    """Add the keys that a keyring lacks."""
+    try:
+        added = Keyring.complete(keyring)
+    except (OSError, KeyringRefused) as refused:
+        print(refused, file=sys.stderr)
+        return REFUSED
+    print(f"added to {keyring}: {', '.join(added)}" if added else f"{keyring} lacks nothing")
     return 0
 
 

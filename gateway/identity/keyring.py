@@ -1,8 +1,9 @@
 """The installation's own keys: one file each, outside the state folder, every one for a single purpose.
 
 pepper hashes callers' keys, pseudonym names people in records, digest fingerprints bodies, findings fingerprints
-detected values. Lost pepper: every key must be issued anew. Lost pseudonym, digest or findings key: old records stay
-readable but can't be joined with new ones. The memo key lives and dies with the process.
+detected values, tokens makes what stands for a pseudonymised value. Lost pepper: every key must be issued anew. Lost
+pseudonym, digest or findings key: old records stay readable but can't be joined with new ones. Lost or renewed tokens
+key: values get other tokens from then on. The memo key lives and dies with the process.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
 
-PURPOSES = ("pepper", "pseudonym", "digest", "findings")
+PURPOSES = ("pepper", "pseudonym", "digest", "findings", "tokens")
 DEVELOPMENT_MARK = "DEVELOPMENT"
 
 _SIZE = 32
@@ -45,6 +46,7 @@ class Keyring:
     pseudonym: bytes = field(repr=False)
     digest: bytes = field(repr=False)
     findings: bytes = field(repr=False)
+    tokens: bytes = field(repr=False)
     ids: Mapping[str, str]
     development: bool = False
     memo: bytes = field(repr=False, default_factory=lambda: secrets.token_bytes(_SIZE))
@@ -68,12 +70,23 @@ class Keyring:
         newest = _newest(folder)
         missing = [purpose for purpose in PURPOSES if purpose not in newest]
         if missing:
-            raise KeyringRefused(f"the keyring {folder} has no {', '.join(missing)} key (ecluse init makes a keyring)")
+            raise KeyringRefused(f"the keyring {folder} has no {', '.join(missing)} key ({_remedy(folder, newest)})")
         keys = {purpose: _read(folder / newest[purpose]) for purpose in PURPOSES}
         if len(set(keys.values())) != len(keys):
             raise KeyringRefused(f"the keyring {folder} uses one key for two purposes")
         ids = {p: f"{newest[p].removesuffix('.key')}-{_fingerprint(key)}" for p, key in keys.items()}
         return cls(**keys, ids=ids, development=(folder / DEVELOPMENT_MARK).exists())
+
+    @staticmethod
+    def complete(folder: Path) -> tuple[str, ...]:
+        """Make the keys that a keyring of an earlier version lacks; for what. KeyringRefused where there is none."""
+        newest = _newest(folder)
+        if "pepper" not in newest:
+            raise KeyringRefused(f"{folder} is no keyring: ecluse init DIR makes one")
+        missing = tuple(purpose for purpose in PURPOSES if purpose not in newest)
+        for purpose in missing:
+            _write_new(folder / f"{purpose}-v1.key", secrets.token_hex(_SIZE) + "\n")
+        return missing
 
     def suits(self, *listeners: ListenAddress) -> bool:
         """Whether the keyring may serve these listeners: one of a development start only on loopback."""
@@ -93,6 +106,12 @@ def _newest(folder: Path) -> dict[str, str]:
         raise KeyringRefused(f"the keyring {folder} can't be read: {error.strerror}") from None
     found = sorted((int(m[2]), m[1], name) for name in names if (m := _FILE.fullmatch(name)))
     return {purpose: name for _, purpose, name in found}
+
+
+def _remedy(folder: Path, newest: Mapping[str, str]) -> str:
+    if "pepper" not in newest:
+        return "ecluse init makes a keyring"
+    return f"ecluse init --complete {folder} adds it; give the same file to every replica"
 
 
 def _read(path: Path) -> bytes:

@@ -64,13 +64,17 @@ class RuleFired:
 
 @dataclass(frozen=True)
 class Ruled:
-    """The ruling for one candidate destination. verdict: allow | reroute | deny. edits: stretches of text replaced."""
+    """The ruling for one candidate destination. verdict: allow | reroute | deny. edits: stretches of text replaced.
+
+    pseudonyms: how many of them by tokens that come back in the answer, by detector.
+    """
 
     destination: str
     verdict: str
     rules: tuple[RuleFired, ...] = ()
     edits: int = 0
     reroute: str | None = None
+    pseudonyms: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -184,9 +188,9 @@ class Outcome(Record):
 
     outcome: served | refused | failed | cut (we broke the answer off) | left (the client went). status: HTTP status
     given to the client. code: code of the refusal or error. rules: of the ruling that refused. edits: changes made to
-    the answer, by kind. findings, rulings: of the answer. overhead_ms: total less the wait for vendors.
-    intent: for a call that was refused before its INTENT, what the INTENT would have said, so that one record tells
-    all.
+    the answer, by kind. restored: tokens in it that became the caller's values again. findings, rulings: of the answer.
+    overhead_ms: total less the wait for vendors. intent: for a call that was refused before its INTENT, what the INTENT
+    would have said, so that one record tells all.
     """
 
     kind: ClassVar[str] = "OUTCOME"
@@ -209,6 +213,7 @@ class Outcome(Record):
     bytes_out: int = 0
     digest: str | None = None
     intent: Intent | None = None
+    restored: int = 0
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,8 @@ def _rulings(rulings: Iterable[Facts]) -> Iterator[str]:
     for one in rulings:
         verdict = _plain(one["verdict"]) + (f" to {_plain(one['reroute'])}" if one.get("reroute") else "")
         changed = f", {_count(one['edits'], 'stretch', 'stretches')} of text replaced" if one.get("edits") else ""
-        yield f"{_plain(one['destination']):<{width}}  {verdict}{changed}"
+        tokens = f", by tokens that come back: {_edits(one['pseudonyms'])}" if one.get("pseudonyms") else ""
+        yield f"{_plain(one['destination']):<{width}}  {verdict}{changed}{tokens}"
         for line in _rules(one["rules"]):
             yield f"{'':<{width}}    {line}"
 
@@ -186,6 +187,8 @@ def _answer(outcome: Facts) -> Iterator[str]:
         yield from _found(outcome["findings"])
     if outcome.get("edits"):
         yield f"edits: {_edits(outcome['edits'])}"
+    if outcome.get("restored"):
+        yield f"{_count(outcome['restored'], 'token')} restored"
 
 
 def _outcome(outcome: Facts) -> Iterator[str]:

@@ -86,6 +86,7 @@ def _rule(text: RuleText, exceptions: Iterable[ExceptionText]) -> Rule:
         mode=text.mode,
         shadow_until=text.shadow_until,
         to=text.to,
+        surrogate=text.surrogate,
         lifts=tuple(_lift(e) for e in sorted(exceptions, key=lambda e: e.id)),
         holds=_holds(tests, unless),
         path=text.path,

@@ -84,7 +84,8 @@ def run_inline_tests(
 ) -> list[Problem]:
     """A problem for each case that isn't decided as it expects. now: the day that exceptions are judged on.
 
-    `verdict: redact` stands for a call that is allowed with something redacted, `allow` for one that leaves as it is.
+    `verdict: redact` stands for a call that is allowed with something redacted, `pseudonymise` for one in which
+    everything that is replaced comes back, `allow` for one that leaves as it is.
     """
     problems = []
     for case in policies.tests:
@@ -116,7 +117,9 @@ def _outcome(
         return "deny" if release.stop else "redact" if release.edits else "allow", guard.hits()
     passage = _Passage(case.text, case.role, case.direction, case.history)
     ruling = policies.judge(call, (passage,), _classified(engine, case.text), destination)
-    return "redact" if ruling.verdict == "allow" and ruling.rewrites else ruling.verdict, ruling.rules
+    if ruling.verdict == "allow" and ruling.rewrites:
+        return "redact" if any(r.action == "redact" for r in ruling.rewrites) else "pseudonymise", ruling.rules
+    return ruling.verdict, ruling.rules
 
 
 def _classified(engine: TestEngine, text: str) -> _Findings:

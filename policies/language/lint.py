@@ -61,8 +61,8 @@ def _doubles(policies: Iterable[PolicyText]) -> Iterator[Problem]:
 
 
 def _rule(rule: RuleText) -> Iterator[Problem]:
-    if rule.action == "redact" and rule.findings is None:
-        yield Problem((*rule.path, "when"), "redact needs findings: what is to be redacted")
+    if rule.action in ("redact", "pseudonymise") and rule.findings is None:
+        yield Problem((*rule.path, "when"), f"{rule.action} needs findings: what is to be replaced")
     if rule.action == "reroute" and rule.to is None:
         yield Problem(rule.path, "reroute needs to: the destination to go to instead")
     if rule.action != "reroute" and rule.to is not None:
@@ -77,7 +77,7 @@ def _rule(rule: RuleText) -> Iterator[Problem]:
 def _response(rule: RuleText) -> Iterator[Problem]:
     if rule.findings is None:
         yield Problem(rule.path, "a rule on responses needs findings")
-    if rule.action in ("reroute", "allow"):
+    if rule.action in ("reroute", "allow", "pseudonymise"):
         yield Problem((*rule.path, "action"), f"{rule.action} means nothing for a response")
 
 

@@ -12,7 +12,8 @@ from policies.language.problems import Comparison, Path
 from policies.rules import FindingsTest, InlineTest
 from policies.structured import SCHEMA_INVALID
 
-ACTIONS: Final = ("allow", "warn", "redact", "reroute", "repair", "deny")
+ACTIONS: Final = ("allow", "warn", "pseudonymise", "redact", "reroute", "repair", "deny")
+FORMS: Final = ("token", "surrogate")
 ROLES: Final = ("system", "user", "assistant", "tool", "tool_definition", "tool_arguments", "reasoning", "other")
 CLASSES: Final = (
     "class.not_inspectable", "class.remote_url", "class.server_tool", "class.vendor_state", SCHEMA_INVALID,
@@ -84,6 +85,7 @@ class RuleText:
     mode: str
     shadow_until: date | None
     to: str | None
+    surrogate: bool
 
     @property
     def loosens(self) -> bool:

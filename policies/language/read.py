@@ -9,6 +9,7 @@ from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO, Conditio
 from policies.language.facts import DESTINATION
 from policies.language.model import (
     ACTIONS,
+    FORMS,
     ROLES,
     DefaultsText,
     ExceptionText,
@@ -23,10 +24,11 @@ from policies.ruling import DIRECTIONS, EGRESS
 _POLICY: Final = ("kind", "policy", "owner", "basis", "applies_to", "rules", "exceptions", "tests")
 _RULE: Final = (
     "id", "title", "when", "unless", "action", "in_history", "message", "contact", "overridable", "mode",
-    "shadow_until", "to",
+    "shadow_until", "to", "as",
 )  # fmt: skip
 _EXCEPTION: Final = ("id", "lifts", "who", "reason", "owner", "expires")
 _TEST: Final = ("name", "text", "to", "as", "direction", "role", "history", "expect")
+VERDICTS: Final = ("allow", "pseudonymise", "redact", "reroute", "deny")
 CALLER: Final = ("user", "team", "groups", "use_case", "organisation", "model")
 
 
@@ -104,15 +106,15 @@ class PolicyReader:
             if "shadow_until" in value
             else None,
             to=self._destination(value["to"], (*path, "to")) if "to" in value else None,
+            surrogate=self.reading.choice(value.get("as", "token"), (*path, "as"), FORMS) == "surrogate",
         )
+        if "as" in value and action != "pseudonymise":
+            self.reading.fault((*path, "as"), "as is for action: pseudonymise only")
         if (mode == "shadow") != (rule.shadow_until is not None):
             self.reading.fault((*path, "mode"), "mode: shadow and shadow_until (a date) go together")
         return rule
 
     def _action(self, value: object, path: Path) -> str:
-        if value == "pseudonymise":
-            self.reading.fault(path, "pseudonymise isn't there yet: use redact or deny until it is")
-            return "deny"
         if value is None:
             return "deny"
         chosen = self.reading.choice(value, path, ACTIONS)
@@ -164,9 +166,7 @@ class PolicyReader:
             direction=self.reading.choice(value.get("direction", "request"), (*path, "direction"), sorted(DIRECTIONS)),
             role=self.reading.choice(value.get("role", "user"), (*path, "role"), ROLES),
             history=self.reading.flag(value.get("history", False), (*path, "history")),
-            verdict=self.reading.choice(
-                expect.get("verdict", "allow"), (*path, "expect", "verdict"), ("allow", "redact", "reroute", "deny")
-            ),
+            verdict=self.reading.choice(expect.get("verdict", "allow"), (*path, "expect", "verdict"), VERDICTS),
             rules=self._expected(expect, path),
         )
 

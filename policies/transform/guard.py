@@ -10,7 +10,7 @@ piece.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, Protocol
 
 from policies.detectors.scan import ScanBudgetExceeded
@@ -20,7 +20,11 @@ from policies.transform.redact import escape_start, unescaped, whole_escapes
 from policies.transform.weigh import Scale, Shown, Weighed, matches
 
 # Roles under which rules know the kinds of an answer's text; every other kind counts as the assistant's.
-_ROLES: Final = {"reasoning": "reasoning", "tool_arguments": "tool_arguments"}
+_ROLES: Final = {
+    "reasoning": "reasoning", "signed": "reasoning", "tool_arguments": "tool_arguments", "tool_text": "tool_arguments",
+}  # fmt: skip
+
+Spans = Sequence[tuple[int, int]]
 
 
 class ScanEngine(Protocol):
@@ -88,13 +92,17 @@ class _Kind:
 
 @dataclass(slots=True)
 class _Channel:
-    """A growing text: `text` begins at the absolute offset `base`; below `safe` it is released."""
+    """A growing text: `text` begins at the absolute offset `base`; below `safe` it is released.
+
+    own: stretches (absolute offsets) with values that the caller sent; what lies wholly in one is no finding.
+    """
 
     kind: _Kind
     text: str = ""
     base: int = 0
     safe: int = 0
     stopped: Ruling | None = None
+    own: list[tuple[int, int]] = field(default_factory=list)
 
     def seen(self, *, final: bool = False) -> str:
         """The text as detection sees it, same offsets; without an escape that has not fully come, unless `final`."""
@@ -102,6 +110,13 @@ class _Channel:
             return self.text
         seen = unescaped(self.text)
         return seen + self.text[len(seen) :] if final else seen
+
+    def foreign(self, found: Sequence[FindingFacts]) -> Sequence[FindingFacts]:
+        """The findings that are more than the caller's own values."""
+        if not self.own or not found:
+            return found
+        own = [(start - self.base, end - self.base) for start, end in self.own]
+        return [f for f in found if not any(start <= f.start and f.end <= end for start, end in own)]
 
 
 class Outlook:
@@ -137,14 +152,20 @@ class Guard:
         self._channels: dict[str, _Channel] = {}
         self._hits: dict[tuple[str, str, str], RuleHit] = {}
 
-    def feed(self, channel: str, kind: str, text: str) -> Release:
-        """More text of a channel, in any cut."""
+    @property
+    def restored(self) -> int:
+        """Tokens that became values again: what judges puts nothing back."""
+        return 0
+
+    def feed(self, channel: str, kind: str, text: str, *, own: Spans = ()) -> Release:
+        """More text of a channel, in any cut. own: where in the channel it holds values that the caller sent."""
         state = self._channels.get(channel)
         if state is None:
             state = self._channels[channel] = _Channel(self._outlook.kind(kind))
         if state.stopped is not None:
             return Release(state.safe, stop=state.stopped)
         state.text += text
+        state.own += own
         rules = state.kind
         if rules.sets:
             return Release(state.safe)
@@ -163,10 +184,10 @@ class Guard:
             return Release(state.safe, stop=state.stopped)
         return self._judged(state, final=True)
 
-    def whole(self, channel: str, kind: str, text: str) -> Release:
+    def whole(self, channel: str, kind: str, text: str, *, own: Spans = ()) -> Release:
         """A complete text at once. The hits of a text that `feed` has seen already are not counted again."""
         fed = channel in self._channels
-        state = _Channel(self._outlook.kind(kind), text)
+        state = _Channel(self._outlook.kind(kind), text, own=list(own))
         release = self._judged(state, final=True, counted=not fed)
         if not fed:
             self._channels[channel] = state
@@ -220,6 +241,7 @@ class Guard:
         safe, weighed, seen = len(text), Weighed(), state.seen(final=final)
         if rules.local:
             safe, found = self._engine.settle(seen, start, rules.local_detectors, final=final)
+            found = state.foreign(found)
             if rules.scale.source and not final:
                 safe, found = _whole_edits(text, safe, found)
             if not found and not rules.sets:
@@ -227,6 +249,7 @@ class Guard:
             weighed = rules.scale.each(text, found, rules.local, state.base)
         if rules.sets:
             _, found = self._engine.settle(seen, 0, rules.set_detectors, final=True)
+            found = state.foreign(found)
             weighed = _both(weighed, rules.scale.together(text, found, rules.sets), start)
         return safe, weighed
 
@@ -237,7 +260,7 @@ class Guard:
         except ScanBudgetExceeded:
             return
         forces = {r.id: force for r, force in watched}
-        for rule, matched in matches((r for r, _ in watched), found):
+        for rule, matched in matches((r for r, _ in watched), state.foreign(found)):
             yield state.kind.scale.hit(rule, rule.action, forces[rule.id], matched)
 
 
@@ -283,6 +306,7 @@ def _trim(state: _Channel) -> None:
             spare = escape_start(state.text, spare)
         state.text = state.text[spare:]
         state.base += spare
+        state.own = [span for span in state.own if span[1] > state.base]
 
 
 def _count(hits: dict[tuple[str, str, str], RuleHit], hit: RuleHit) -> None:

@@ -15,12 +15,14 @@ _SHORT: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
 class Span(NamedTuple):
-    """A stretch to be redacted and why."""
+    """A stretch to be replaced and why. action: redact | pseudonymise. surrogate: as in Rewrite."""
 
     start: int
     end: int
     detector: str
     rule: str
+    action: str = "redact"
+    surrogate: bool = False
 
 
 def placeholder(detector: str) -> str:
@@ -29,15 +31,16 @@ def placeholder(detector: str) -> str:
 
 
 def joined(spans: Iterable[Span]) -> Iterator[Span]:
-    """Overlapping spans as one, in order; it goes by the detector and rule of its first and longest one."""
+    """Overlapping spans as one, in order; it goes by the first and longest, or the first that redacts if any does."""
     current: Span | None = None
-    for span in sorted(spans, key=lambda s: (s.start, -s.end, s.detector, s.rule)):
+    for span in sorted(spans, key=lambda s: (s.start, -s.end, s.detector, s.rule, s.surrogate)):
         if current is None or span.start >= current.end:
             if current is not None:
                 yield current
             current = span
-        elif span.end > current.end:
-            current = current._replace(end=span.end)
+        else:
+            ruling = span if current.action != "redact" and span.action == "redact" else current
+            current = ruling._replace(start=current.start, end=max(current.end, span.end))
     if current is not None:
         yield current
 

@@ -119,7 +119,7 @@ def test_deltas_by_kind() -> None:
     text = only(reader.event(block_delta("text_delta", 2, text='é "\u20ac"\n')))
     assert (text.channel, text.kind, text.text, text.whole) == ("text:2", "text", 'é "\u20ac"\n', False)
     thinking = only(reader.event(block_delta("thinking_delta", 0, thinking="hm")))
-    assert (thinking.channel, thinking.kind) == ("reasoning:0", "reasoning")
+    assert (thinking.channel, thinking.kind) == ("reasoning:0", "signed")
     arguments = only(reader.event(block_delta("input_json_delta", 1, partial_json='{"a":')))
     assert (arguments.channel, arguments.kind, arguments.text) == ("tool:1", "tool_arguments", '{"a":')
     unknown = only(reader.event(block_delta("new_delta", 1, words="abc")))

@@ -66,7 +66,7 @@ def tool_call(**more):
             tool_call(id="i", type="function", function={"name": "f", "arguments": ""}),
             [("tool_name:0:2", "text", "f", True)],
         ),
-        (tool_call(custom={"input": "free"}), [("tool:0:2", "tool_arguments", "free", False)]),
+        (tool_call(custom={"input": "free"}), [("tool:0:2", "tool_text", "free", False)]),
         ({"function_call": {"arguments": "{"}}, [("tool:0:call", "tool_arguments", "{", False)]),
         ({"audio": {"id": "x", "data": "QUJD", "transcript": "hi"}}, [("transcript:0", "text", "hi", False)]),
         ({"novel": {"deep": ["x"]}}, [("other:0:novel:deep:0", "text", "x", False)]),

@@ -152,10 +152,10 @@ def test_an_edit_empties_what_repeats_the_text() -> None:
         ("response.reasoning_text.delta", {"content_index": 0}, "reasoning:2:0", "reasoning"),
         ("response.reasoning_summary_text.delta", {"summary_index": 3}, "summary:2:3", "reasoning"),
         ("response.function_call_arguments.delta", {}, "tool:2", "tool_arguments"),
-        ("response.custom_tool_call_input.delta", {}, "tool:2", "tool_arguments"),
+        ("response.custom_tool_call_input.delta", {}, "tool:2", "tool_text"),
         ("response.mcp_call_arguments.delta", {}, "tool:2", "tool_arguments"),
-        ("response.code_interpreter_call_code.delta", {}, "tool:2", "tool_arguments"),
-        ("response.shell_call_command.delta", {"command_index": 1}, "tool:2:1", "tool_arguments"),
+        ("response.code_interpreter_call_code.delta", {}, "tool:2", "tool_text"),
+        ("response.shell_call_command.delta", {"command_index": 1}, "tool:2:1", "tool_text"),
         ("response.new_thing.delta", {}, "other:2:response.new_thing.delta", "text"),
     ],
 )

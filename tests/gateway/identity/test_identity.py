@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.cli.main import main
 from gateway.config import Address
 from gateway.identity import (
     Caller,
@@ -194,7 +195,9 @@ def test_a_keyring_is_private_complete_and_never_overwritten(tmp_path: Path):
 
 def test_a_keyring_never_shows_its_keys(keyring: Keyring):
     shown = repr(keyring) + str(keyring)
-    for key in (keyring.pepper, keyring.pseudonym, keyring.digest, keyring.findings, keyring.memo):
+    for key in (
+        keyring.pepper, keyring.pseudonym, keyring.digest, keyring.findings, keyring.tokens, keyring.memo,
+    ):  # fmt: skip
         assert key.hex() not in shown and repr(key) not in shown
 
 
@@ -237,6 +240,21 @@ def test_the_newest_version_of_a_key_counts(tmp_path: Path):
     new = Keyring.load(folder)
     assert new.digest == bytes.fromhex("ab" * 32) and new.pepper == old.pepper
     assert new.ids["digest"].startswith("digest-v10-")
+
+
+def test_a_keyring_of_an_earlier_version_says_how_to_complete_it(tmp_path: Path):
+    folder = tmp_path / "ring"
+    with pytest.raises(KeyringRefused, match="can't be read"):
+        Keyring.complete(folder)
+    old = Keyring.create(folder)
+    os.unlink(folder / "tokens-v1.key")
+    with pytest.raises(KeyringRefused, match=f"no tokens key .ecluse init --complete {folder}"):
+        Keyring.load(folder)
+    assert main(["init", "--complete", str(folder)]) == 0
+    assert stat.S_IMODE((folder / "tokens-v1.key").stat().st_mode) == 0o600
+    new = Keyring.load(folder)
+    assert (new.pepper, new.findings) == (old.pepper, old.findings) and new.tokens != old.tokens
+    assert Keyring.complete(folder) == ()
 
 
 def test_pseudonyms_are_stable_and_keep_organisations_apart(keyring: Keyring, tmp_path: Path):

@@ -30,5 +30,5 @@ def test_its_examples_compile_and_hold():
     documents = [d for block in blocks for d in yaml.safe_load_all(block)]
     made = compile([Doc(d["kind"], f"block {i}", d) for i, d in enumerate(documents)], VOCABULARY)
     assert isinstance(made, Policies), made
-    assert len(made.tests) == 2
+    assert len(made.tests) == 3
     assert run_inline_tests(made, engine(), VOCABULARY) == []

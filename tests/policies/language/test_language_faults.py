@@ -37,7 +37,9 @@ def rule(**changes: Any) -> Doc:
     [
         (rule(actoin="deny"), ("actoin",), "unknown key actoin", "action"),
         (rule(action="dney"), ("action",), "must be one of", "deny"),
-        (rule(action="pseudonymise"), ("action",), "isn't there yet", None),
+        (rule(action="pseudonimise"), ("action",), "must be one of", "pseudonymise"),
+        (rule(action="pseudonymise", when=...), ("when",), "needs findings", None),
+        (rule(**{"as": "surrogate"}), ("as",), "pseudonymise only", None),
         (rule(action=...), (), "action is missing", None),
         (rule(id=...), (), "id is missing", None),
         (rule(id="two words"), ("id",), "one word", None),
