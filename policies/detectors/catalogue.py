@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from policies.detectors.characters import KINDS as HIDDEN_KINDS
 from policies.detectors.checks import CHECKS
 from policies.detectors.fields import Fields
 from policies.detectors.model import Context, Detector, Numbers, Problem, Rule
@@ -65,8 +66,9 @@ def _detector(fields: Fields) -> Detector:
     rules += _keyword_rules(words) if words is not None else []
     numbers = tuple(_numbers(one) for one in fields.each("numbers"))
     index = fields.choice("index", _INDEXES, "exact") if "index" in fields else ""
-    if bool(rules or numbers) == bool(index) and not fields.problems:
-        fields.problem((), "needs `patterns`, `named`, `numbers` or `keywords`; or `index` and none of these")
+    hidden = fields.choice("characters", HIDDEN_KINDS, "invisible") if "characters" in fields else ""
+    if bool(rules or numbers) + bool(index) + bool(hidden) != 1 and not fields.problems:
+        fields.problem((), "needs `patterns`, `named`, `numbers` or `keywords`; or `index` or `characters` alone")
     context = _context(fields)
     if any(rule.trigger == "context" for rule in rules) and not (context and context.near):
         fields.problem(("patterns",), "`trigger: context` needs words in `context: {near: ...}`")
@@ -79,6 +81,7 @@ def _detector(fields: Fields) -> Detector:
         stop=tuple(view(word).lower() for word in fields.texts("stop")),
         confidential=fields.flag("confidential"),
         index=index,
+        characters=hidden,
         title=_by_name(fields.inner("title"), ("en", "fr")),
         examples=_examples(fields.inner("examples")),
     )

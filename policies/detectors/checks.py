@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policies.detectors import contact, finance, french, identity, passwords, secrets
+from policies.detectors import contact, evasions, finance, french, identity, passwords, secrets
 from policies.detectors.model import Check
 
 CHECKS: Mapping[str, Check] = {
@@ -56,4 +56,8 @@ CHECKS: Mapping[str, Check] = {
     "spoken_password": passwords.spoken_password,
     "url_password": passwords.url_password,
     "bytes_of_key": passwords.bytes_of_key,
+    "encoded_text": evasions.encoded_text,
+    "escaped_text": evasions.escaped_text,
+    "picture_address": evasions.picture_address,
+    "link_address": evasions.link_address,
 }

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from policies.detectors import characters
 from policies.detectors.catalogue import Catalogue
 from policies.detectors.plan import Plan, lay_out
 from policies.detectors.scan import Scan, place
@@ -154,7 +155,9 @@ class Engine:
         if thin is None:
             return findings, scan.matches
         more, matches = _hidden(plan, thin, start, starts, scan.left)
-        return _joined(findings, more), [*scan.matches, *matches]
+        unseen = characters.findings(plan.hidden, text, seen, start, scan.left) if plan.hidden else []
+        spans = [(one.start, one.end) for one in unseen]
+        return _joined(findings, [*more, *unseen]), [*scan.matches, *matches, *spans]
 
 
 def _hidden(

@@ -10,6 +10,8 @@ from policies.detectors.syntax import Node
 
 # Blanks and list marks that may stand between a mark alone on its line and the line's ends.
 LINE_MARKS = 6
+# Characters that print nothing, in a row, of which a stream must see the end; and what may stand before them to judge.
+HIDDEN = 64
 
 
 class Problem(NamedTuple):
@@ -94,7 +96,7 @@ class Detector:
     group: detectors of one group compete for the same characters; of two overlapping findings the surer one (then the
     longer one) stays. stop: lower-case words that, inside a candidate, make it no finding (placeholders).
     confidential: its id may be shown to its owners only. index: exact or documents, where it finds what the company's
-    own indexes hold, not patterns.
+    own indexes hold, not patterns. characters: invisible, bidi or tags, where it finds characters that print nothing.
     """
 
     id: str
@@ -105,6 +107,7 @@ class Detector:
     stop: tuple[bytes, ...] = ()
     confidential: bool = False
     index: str = ""
+    characters: str = ""
     title: Mapping[str, str] = field(default_factory=dict)
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -118,7 +121,8 @@ class Detector:
         """Characters of the longest finding's match: what a stream must hold back at most, hot words apart."""
         patterns = [rule.longest for rule in self.rules]
         # Up to two separators may stand between any two digits.
-        return max([*patterns, *(max(numbers.lengths) * 3 for numbers in self.numbers)], default=0)
+        hidden = [HIDDEN] if self.characters else []
+        return max([*patterns, *hidden, *(max(numbers.lengths) * 3 for numbers in self.numbers)], default=0)
 
     @property
     def after(self) -> int:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
 
 from policies.detectors import numbers
 from policies.detectors.keywords import Keywords
-from policies.detectors.model import Detector, Numbers, Rule
+from policies.detectors.model import HIDDEN, Detector, Numbers, Rule
 from policies.detectors.patterns import Pattern, Tail
 from policies.detectors.reading import Literal, bare, firsts, followed, literals, prefixes
-from policies.detectors.syntax import Alt, Chars, Node, Seq
-from policies.detectors.view import WORD
+from policies.detectors.syntax import Alt, Chars, Node, Repeat, Seq
+from policies.detectors.view import IGNORED, WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Plan:
     by_literal: for each word of the automaton the steps that it selects, with the literal's place in a match.
     by_context: for each word the detectors that run steps around it; in_context: those steps by detector. always and
     in_digits: steps that run on every text, or on runs of digits. by_length: number rules by count of digits.
+    hidden: detectors of characters that print nothing, by kind.
     words: for each detector with hot words, the numbers of its `near` and `against` words in the automaton. gate: any
     of the steps that run on every text, tried first in one search. run: a run of digits. anything: either of
     them, made of the patterns `triggers`.
@@ -52,6 +54,7 @@ class Plan:
     anything: Pattern | None
     triggers: tuple[Node, ...]
     detectors: tuple[Detector, ...]
+    hidden: dict[str, tuple[str, ...]]
     reach: int = 0  # characters of a stream's end that may still matter
     before: int = 0  # characters in front of a finding that judge it
     lengths: frozenset[int] = field(default_factory=frozenset)
@@ -113,6 +116,7 @@ def lay_out(detectors: Iterable[Detector]) -> Plan:
     words = {detector.id: _words(detector, index) for detector in chosen if detector.context}
     by_length = _by_length(chosen)
     before = max((detector.context.before for detector in chosen if detector.context), default=0)
+    before = max([before, *(HIDDEN for detector in chosen if detector.characters)])
     gates = [bare(steps[place].rule.node) for place in always]
     runs = [numbers.RUN] if by_length or in_digits else []
     return Plan(
@@ -131,6 +135,10 @@ def lay_out(detectors: Iterable[Detector]) -> Plan:
         triggers=(*gates, *runs),
         run=_either(runs),
         detectors=tuple(chosen),
+        hidden={
+            kind: tuple(d.id for d in chosen if d.characters == kind)
+            for kind in {d.characters for d in chosen if d.characters}
+        },
         reach=max((detector.max_length + detector.after for detector in chosen), default=0),
         before=before + 2,
         lengths=frozenset(by_length),
@@ -180,6 +188,8 @@ def _beginnings(detector: Detector) -> tuple[list[Node], list[Node]]:
         nodes.append(prefixes(rule.node))
         if after:
             nodes.append(followed(rule.node, after))
+    if detector.characters:
+        anywhere.append(Repeat(Chars(frozenset({IGNORED})), 1, inf))
     anywhere += [numbers.beginnings(1, max(number.lengths)) for number in detector.numbers]
     if after:
         for number in detector.numbers:

@@ -1,0 +1,113 @@
+"""Characters that print nothing, found in the text itself: the one-byte view only says that there are some.
+
+Three kinds: tags (U+E0000 and on, which spell ASCII that nobody sees), controls of the direction of writing, and other
+invisible ones in a row or inside a word. What typography and emoji need is none: one joiner, one variation selector,
+soft hyphens, the flags of England, Scotland and Wales. Sources: Unicode 16 (default-ignorable code points), UTS 51
+(emoji), UAX 9 (bidirectional algorithm).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import NamedTuple
+
+from policies.detectors.model import HIDDEN
+from policies.detectors.scan import ScanBudgetExceeded
+from policies.detectors.view import IGNORED
+from policies.findings import Finding
+
+KINDS = ("invisible", "bidi", "tags")
+# Cost of a run, in attempts to match.
+COST = 0.25
+
+_TAGS = range(0xE0000, 0xE0080)
+_SELECTORS = range(0xE0100, 0xE01F0)
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_OVERRIDES = frozenset("\u202d\u202e")
+_SOFT_HYPHEN = "\u00ad"
+_FLAG, _END_OF_FLAG, _LONGEST_FLAG = "\U0001f3f4", "\U000e007f", 7
+_ROW = 3
+_IGNORED = bytes([IGNORED])
+_RIGHT_TO_LEFT = frozenset(("R", "AL"))
+# Runs of combining marks alone are writing, however many there are.
+_MARKS = frozenset(("Mn", "Me"))
+
+
+class Hidden(NamedTuple):
+    """A stretch of characters of one kind that hides something."""
+
+    kind: str
+    start: int
+    end: int
+    confidence: float
+    why: str
+
+
+def findings(
+    detectors: Mapping[str, tuple[str, ...]], text: str, seen: bytes, start: int, budget: float
+) -> list[Finding]:
+    """What is hidden from `start` on. detectors: ids by kind. seen: the text's one-byte view. budget: as for a scan."""
+    found: list[Finding] = []
+    low = seen.find(_IGNORED, start)
+    while low >= 0:
+        budget -= COST
+        if budget < 0:
+            raise ScanBudgetExceeded
+        high = low + 1
+        while high < len(seen) and seen[high] == IGNORED:
+            high += 1
+        for kind, first, last, confidence, why in _judged(text, low, high):
+            found += [Finding(name, first, last, confidence, 0, why) for name in detectors.get(kind, ())]
+        low = seen.find(_IGNORED, high)
+    return found
+
+
+def _judged(text: str, low: int, high: int) -> Iterator[Hidden]:
+    """The pieces of one run that hide something."""
+    place = low
+    for kind, group in groupby(text[low:high], _kind):
+        piece = "".join(group)
+        start, place = place, place + len(piece)
+        if kind == "tags" and not _flag(text[start - 1 : start], piece):
+            yield Hidden("tags", start, place, 0.95, "tag characters")
+        elif kind == "bidi":
+            yield Hidden("bidi", start, place, _direction(text, start, place), "controls of the direction of writing")
+        elif kind == "invisible":
+            sure = _invisible(text, start, place)
+            if sure:
+                yield Hidden("invisible", start, place, sure, "invisible characters")
+
+
+def _kind(char: str) -> str:
+    code = ord(char)
+    if code in _TAGS:
+        return "tags"
+    if char in _BIDI:
+        return "bidi"
+    ideographic = code in _SELECTORS
+    return "invisible" if ideographic or unicodedata.category(char) not in _MARKS or 0xFE00 <= code <= 0xFE0F else ""
+
+
+def _flag(before: str, piece: str) -> bool:
+    return before == _FLAG and piece.endswith(_END_OF_FLAG) and len(piece) <= _LONGEST_FLAG
+
+
+def _direction(text: str, start: int, end: int) -> float:
+    """Overrides are never needed; the others are, where a script is written from the right."""
+    if not _OVERRIDES.isdisjoint(text[start:end]):
+        return 0.9
+    around = text[max(start - HIDDEN, 0) : start]
+    return 0.4 if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in around) else 0.8
+
+
+def _invisible(text: str, start: int, end: int) -> float:
+    piece = text[start:end]
+    if len(piece) >= _ROW and piece.strip(_SOFT_HYPHEN):
+        return 0.9
+    if sum(ord(char) in _SELECTORS for char in piece) > 1:
+        return 0.9
+    before, after = text[start - 1 : start], text[end : end + 1]
+    inside = before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
+    return 0.6 if inside and piece.strip(_SOFT_HYPHEN) else 0.0
