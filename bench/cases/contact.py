@@ -32,7 +32,7 @@ def _no_mail(rng: Rng) -> str:
     return rng.choice(
         (
             f"{local}@{domain.split('.')[0]}",  # no top level
-            f"{local}..b@{domain}",
+            f"{local}@{domain}".replace(".", ","),
             f"@{local.split('.')[0]}",
             f"{local} @ {domain}",
             f"{local}.{domain}",

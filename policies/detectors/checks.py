@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policies.detectors import contact, evasions, finance, french, identity, passwords, secrets
+from policies.detectors import (
+    contact,
+    evasions,
+    finance,
+    french,
+    identity,
+    network,
+    passwords,
+    person,
+    places,
+    secrets,
+)
 from policies.detectors.model import Check
 
 CHECKS: Mapping[str, Check] = {
@@ -12,6 +23,22 @@ CHECKS: Mapping[str, Check] = {
     "french_phone": contact.french_phone,
     "national_phone": contact.national_phone,
     "international_phone": contact.international_phone,
+    "birth_date": contact.birth_date,
+    "profile": contact.profile,
+    "handle": contact.handle,
+    "ip": network.ip,
+    "mac": network.mac,
+    "french_address": places.french_address,
+    "french_street": places.french_street,
+    "english_street": places.english_street,
+    "coordinates": places.coordinates,
+    "full_name": person.full_name,
+    "titled": person.titled,
+    "attorney": person.attorney,
+    "introduced": person.introduced,
+    "labelled": person.labelled,
+    "greeted": person.greeted,
+    "signed": person.signed,
     "iban": finance.iban,
     "card": finance.card,
     "nir": french.nir,

@@ -1,10 +1,12 @@
-"""Checks of addresses and telephone numbers."""
+"""Checks of mail addresses, telephone numbers, birth dates and profiles."""
 
 from __future__ import annotations
 
+import datetime
+
 import phonenumbers
 
-from policies.detectors.model import Verdict
+from policies.detectors.model import TAKEN, Verdict
 
 # Names of files that look like addresses (`logo@2x.png`). Domains kept for examples (RFC 2606) are findings all the
 # same: people in prompts carry them.
@@ -39,8 +41,10 @@ def national_phone(value: bytes) -> Verdict | None:
     if not 7 <= len(digits) <= 13 or len(set(digits)) < 3:
         return None
     groups = value.replace(b"(", b"").replace(b")", b"").replace(b".", b" ").replace(b"-", b" ").split()
-    amount = digits[:1] != b"0" and all(len(group) == 3 for group in groups[1:]) and len(groups[0]) <= 3
+    mobile = len(digits) == 9 and digits[:1] in (b"6", b"7", b"9")
+    amount = not mobile and digits[:1] != b"0" and all(len(group) == 3 for group in groups[1:]) and len(groups[0]) <= 3
     date = len(groups) == 3 and len(digits) == 8 and (len(groups[0]) == 4 or len(groups[2]) == 4)
+    date = date or (len(groups) == 2 and all(len(group) == 4 and group[:2] in (b"19", b"20") for group in groups))
     return None if date or (amount and b"-" not in value) else Verdict(0.4, "grouped digits")
 
 
@@ -53,3 +57,86 @@ def international_phone(value: bytes) -> Verdict | None:
     if phonenumbers.is_valid_number(number):
         return Verdict(0.85, "numbering plan ok")
     return Verdict(0.5, "possible number") if phonenumbers.is_possible_number(number) else None
+
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            b"january janvier jan janv", b"february fevrier feb fev fevr", b"march mars mar", b"april avril apr avr",
+            b"may mai", b"june juin jun", b"july juillet jul juil", b"august aout aug", b"september septembre sep sept",
+            b"october octobre oct", b"november novembre nov", b"december decembre dec",
+        ),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_PAPER = bytes.maketrans(b"/-.,", b"    ")
+_OLDEST, _YOUNGEST = 1900, 2035
+
+
+def birth_date(value: bytes) -> Verdict | None:
+    """A day of the calendar on which somebody living may be born, in figures or with a month's name."""
+    parts = value.lower().translate(_PAPER).split()
+    if len(parts) != 3:
+        return None
+    named = [_MONTHS[part] for part in parts if part in _MONTHS]
+    figures = [int(digits) for part in parts if (digits := part.rstrip(b"erndsth")).isdigit()]
+    if named and len(figures) == 2:
+        day, year = figures
+        return _born(year, named[0], day)
+    if len(figures) != 3:
+        return None
+    if len(parts[0]) == 4:
+        return _born(figures[0], figures[1], figures[2])
+    # Days before months, as everywhere but in the United States; the other way round where only that is a day.
+    return _born(figures[2], figures[1], figures[0]) or _born(figures[2], figures[0], figures[1])
+
+
+def _born(year: int, month: int, day: int) -> Verdict | None:
+    if year < 100:
+        year += 1900
+    if not (_OLDEST <= year <= _YOUNGEST and month <= 12 and day <= 31):
+        return None
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        return None
+    return Verdict(0.85, "date said to be a birth")
+
+
+# First parts of addresses at social networks that name a page of the network, not a person.
+_PAGES = frozenset(
+    b"about accounts ads api business company developer developers dialog directory discover download events explore "
+    b"feed gaming groups hashtag help home i intent jobs legal login logout marketplace messages notifications p pages "
+    b"pg plugins policies policy premium privacy products profile.php pub reel reels school search settings share "
+    b"sharer sharer.php showcase signup status stories support terms tos tr trending tv video videos watch".split()
+)
+# Names behind an @ in source code and its packages.
+_DECORATORS = frozenset(
+    b"abstractmethod after all angular app author autowired babel bean before cached_property channel classmethod "
+    b"component contextmanager controller dataclass deprecated eslint everyone fixture given here import include "
+    b"injectable input keyframes layer media mixin module nestjs nonnull nullable output override param parametrize "
+    b"postmapping property pytest react requestmapping return returns route see service since staticmethod "
+    b"suppresswarnings team test throws transactional tsconfig types typing use validator version vue".split()
+)
+
+
+def profile(value: bytes) -> Verdict | None:
+    """An address of a person's profile at a social network: its last part is no page of the network's own."""
+    address, _, name = value.lower().rstrip(b".").rpartition(b"/")
+    # These two have videos and channels beside people, whose names are marked.
+    marked = address.endswith((b"tiktok.com", b"youtube.com"))
+    if len(name) < 2 or name in _PAGES or (marked and name[:1] != b"@"):
+        return None
+    return Verdict(0.85, "profile of a network")
+
+
+def handle(value: bytes) -> Verdict | None:
+    """A name behind an @: no decorator, no package, no call. Needs a word beside it."""
+    name = value[1:].lower()
+    if name[-1:] in b"/(" or name in _DECORATORS:
+        return TAKEN
+    if name.count(b"@") == 1:
+        return Verdict(0.7, "handle with its server")
+    return Verdict(0.55, "handle") if any(letter not in b"0123456789_." for letter in name) else None

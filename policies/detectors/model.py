@@ -36,6 +36,9 @@ class Verdict(NamedTuple):
     length: int = 0
 
 
+# Said of a candidate that is something else: its text is taken, so that nothing is found inside it either.
+TAKEN = Verdict(-1.0, "")
+
 # A check takes the candidate's bytes in the one-byte view (case kept) and accepts or refuses it.
 Check = Callable[[bytes], Verdict | None]
 

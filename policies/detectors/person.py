@@ -1,0 +1,164 @@
+"""Checks of people's names: what a run of capitalised words is, with and without a title beside it.
+
+A candidate is a run of words as a pattern found them. A list of first names decides for runs without a title; names
+that are also words, places or brands (Rose, Claude, Austin) need a surname that is usual, in capitals, or behind an
+initial or a particle. Words that make of a name a street, a school or a company refuse it.
+"""
+
+from __future__ import annotations
+
+from policies.detectors.model import TAKEN, Verdict
+from policies.detectors.names import AMBIGUOUS, FIRST, NO_SURNAME, ORGANISATIONS, ROLES, SURNAMES
+
+_PARTICLES = frozenset(
+    b"de du des d' la le les van von der den ter ten ben bin bint el al da do dos das di del della zu zum af av "
+    b"ibn".split()
+)
+# What stands before the name of a street, a school, a prize: the name is not a person's then.
+_NAMED_AFTER = frozenset(
+    b"rue avenue av bd boulevard place square allee impasse chemin quai cours route passage sentier esplanade hameau "
+    b"promenade lycee college ecole universite hopital clinique aeroport gare station metro stade fondation prix musee "
+    b"pont tour parc jardin theatre salle espace centre residence institut saint sainte st ste port mont cite villa "
+    b"faubourg fete".split()
+)
+
+
+def full_name(value: bytes) -> Verdict | None:
+    """A first name of the list and a surname, in either order (`DURAND Sophie`); more words may follow.
+
+    Words in front that a street or a school is named with make it none.
+    """
+    words = value.split(b" ")
+    lead = words[0].lower().rstrip(b".")
+    if len(words) < 2:
+        return None
+    if lead in _NAMED_AFTER and lead not in FIRST:
+        return TAKEN
+    if not _first(lead) or (words[0].isupper() and not words[1].isupper()):
+        return _surname_first(words)
+    size = _name(words)
+    if size < 2:
+        return None
+    if _spoiled(words, size):
+        return TAKEN
+    sure = _certain(lead, words[1:size])
+    return Verdict(0.85 if sure else 0.55, "first name and surname", _length(words, size))
+
+
+def _surname_first(words: list[bytes]) -> Verdict | None:
+    """`DURAND Sophie`, `LE GALL Anne`: a surname in capitals, a first name behind it."""
+    capitals = 0
+    while capitals < len(words) and len(words[capitals]) > 1 and words[capitals].isupper():
+        capitals += 1
+    if not 0 < capitals <= 3 or capitals >= len(words):
+        return None
+    given = words[capitals].lower()
+    surname = [word.lower() for word in words[:capitals] if word.lower() not in _PARTICLES]
+    if not _first(given) or given in AMBIGUOUS or not surname or any(word in NO_SURNAME for word in surname):
+        return None
+    return Verdict(0.8, "surname in capitals and first name", _length(words, capitals + 1))
+
+
+def _first(word: bytes) -> bool:
+    """Whether a word (or every part of one with hyphens) is a first name."""
+    return word in FIRST or (b"-" in word and all(part in FIRST for part in word.split(b"-")))
+
+
+def _name(words: list[bytes]) -> int:
+    """How many words the name that begins a run has: first names, initials, particles, a surname."""
+    place = 1
+    while place < len(words) - 1 and (_first(words[place].lower()) or len(words[place].rstrip(b".")) == 1):
+        place += 1
+    while place < len(words) - 1 and words[place].lower() in _PARTICLES:
+        place += 1
+    if place >= len(words) or not words[place][:1].isupper() or len(words[place].rstrip(b".")) < 2:
+        return 0
+    # A second surname in capitals, as the first.
+    if place + 1 < len(words) and words[place].isupper() and len(words[place + 1]) > 1 and words[place + 1].isupper():
+        place += 1
+    return place + 1
+
+
+def _spoiled(words: list[bytes], size: int) -> bool:
+    """Whether the surname, or the word behind it, says that this is no person."""
+    after = words[size].lower() if size < len(words) else b""
+    return words[size - 1].lower().rstrip(b".-'") in NO_SURNAME or after in ORGANISATIONS
+
+
+def _certain(first: bytes, rest: list[bytes]) -> bool:
+    if first not in AMBIGUOUS:
+        return True
+    last = rest[-1].lower()
+    initial = len(rest) > 1 and (len(rest[0].rstrip(b".")) == 1 or rest[0].lower() in _PARTICLES)
+    capitals = len(rest[-1]) > 2 and rest[-1].isupper()
+    known = last in SURNAMES or any(part in SURNAMES for part in last.split(b"-"))
+    return initial or capitals or known
+
+
+def _length(words: list[bytes], count: int) -> int:
+    return len(b" ".join(words[:count]).rstrip(b".-'"))
+
+
+def titled(value: bytes) -> Verdict | None:
+    """A name behind a title: no role, no day, no other title."""
+    words = value.split(b" ")
+    if _role(words[:2]) or words[0] in (b"le", b"la", b"les") or (len(words) == 1 and len(words[0].rstrip(b".'")) == 1):
+        return None
+    count = len(words)
+    while count > 1 and (_role(words[count - 1 : count]) or words[count - 1].lower() in _PARTICLES):
+        count -= 1
+    return Verdict(0.92, "name behind a title", _length(words, count))
+
+
+def _role(words: list[bytes]) -> bool:
+    """Whether one of the words, particles apart, is what a role or a team is called."""
+    plain = [word.lower().rstrip(b".,'") for word in words]
+    return any(word in ROLES and word not in _PARTICLES for word in plain)
+
+
+def attorney(value: bytes) -> Verdict | None:
+    """A name behind `Me`, which in English is a word: a usual name, or beside a word of the trade."""
+    verdict = titled(value)
+    if verdict is None:
+        return None
+    words = value.lower().split(b" ")
+    if words[0] in FIRST or words[0] in SURNAMES:
+        return verdict
+    return Verdict(0.6, verdict.why, verdict.length)
+
+
+def introduced(value: bytes) -> Verdict | None:
+    """A name that the words before it give as one (`my name is`): no role, no word that is none."""
+    words = value.split(b" ")
+    if _role(words) or any(word.lower() in NO_SURNAME for word in words if word.lower() not in _PARTICLES):
+        return None
+    return Verdict(0.8, "name, said to be one")
+
+
+def labelled(value: bytes) -> Verdict | None:
+    """A name behind the label of a field: two words, or a first name of the list."""
+    words = value.split(b" ")
+    if len(words) == 1 and not _first(words[0].lower()):
+        return None
+    return introduced(value)
+
+
+def greeted(value: bytes) -> Verdict | None:
+    """A first name of the list behind a greeting."""
+    words = value.split(b" ")
+    lead = words[0].lower()
+    if not _first(lead) or (len(words) == 1 and lead in AMBIGUOUS and lead in NO_SURNAME):
+        return None
+    if any(word.lower() in NO_SURNAME for word in words[1:]):
+        return None
+    return Verdict(0.8, "first name behind a greeting")
+
+
+def signed(value: bytes) -> Verdict | None:
+    """A name where a mail has its sender: two words or more, or a first name; no team, no role."""
+    words = value.split(b" ")
+    if _role(words):
+        return None
+    if len(words) == 1 and not _first(value.lower()):
+        return None
+    return Verdict(0.9, "name of a sender")

@@ -1,0 +1,110 @@
+"""Checks of names, birth dates, places and networks, and what they make of a text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shipped_packs import engine
+
+from policies.detectors import contact, network, person, places
+from policies.detectors.names import AMBIGUOUS, FIRST, NO_SURNAME, ROLES, SURNAMES
+
+SURE = 0.75
+
+
+def found(text: str, detector: str) -> list[str]:
+    """What is surely of a detector in a text."""
+    return [
+        text[one.start : one.end]
+        for one in engine().scan([text])[0]
+        if one.detector.startswith(detector) and one.confidence >= SURE
+    ]
+
+
+@pytest.mark.parametrize(
+    "text, name",
+    [
+        ("Le contrat de Sophie Martin est prêt", "Sophie Martin"),
+        ("avec DURAND Sophie demain", "DURAND Sophie"),
+        ("avec Anne-Laure de La Tour demain", "Anne-Laure de La Tour"),
+        ("Jean-Pierre Le Gall, absent", "Jean-Pierre Le Gall"),
+        ("vu par Karim Benali Monday", "Karim Benali"),
+        ("Rose Durand est là", "Rose Durand"),
+        ("Bonjour Mme Le Gall,", "Le Gall"),
+        ("Patient : Thandeka Mbeki", "Thandeka Mbeki"),
+        ("De : Quinzia Roux <q@exemple.fr>", "Quinzia Roux"),
+    ],
+)
+def test_where_a_name_begins_and_ends(text: str, name: str) -> None:
+    assert found(text, "person.") == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Paris, Martin et Rose sont-ils des prénoms ou des lieux ?",
+        "12 lots au lycée Victor Hugo",
+        "Thomas Street, Oxford",
+        "Stanford University and Johns Hopkins University",
+        "Rose Garden, Claude Sonnet, Austin Powers Collection",
+        "Grace Period",
+        "Monsieur le Directeur",
+        "Call Me Tomorrow",
+        "De : Service Clients <service@exemple.fr>",
+        "Cordialement,\nLa Direction",
+    ],
+)
+def test_what_looks_like_a_name_and_is_none(text: str) -> None:
+    assert found(text, "person.") == []
+
+
+def test_a_street_named_after_somebody_is_an_address() -> None:
+    text = "Chez moi, 51, boulevard Virginie Ollivier, 97296 Sainte Manon"
+    assert found(text, "contact.address_fr") == ["51, boulevard Virginie Ollivier, 97296 Sainte Manon"]
+    assert found(text, "person.") == []
+
+
+def test_the_lists_are_folded_as_texts_are() -> None:
+    for words in (FIRST, AMBIGUOUS, SURNAMES, NO_SURNAME, ROLES):
+        assert all(word.isascii() and word == word.lower() for word in words)
+
+
+@given(st.dates(min_value=contact.datetime.date(1900, 1, 1), max_value=contact.datetime.date(2030, 1, 1)))
+def test_every_day_is_a_birth_date_however_written(day: contact.datetime.date) -> None:
+    for form in ("%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d", "%d %B %Y", "%B %d, %Y", "%d %b %Y"):
+        assert contact.birth_date(day.strftime(form).encode()) is not None, form
+
+
+@given(st.integers(32, 99), st.integers(13, 99), st.integers(1900, 2030))
+def test_no_such_day_is_none(day: int, month: int, year: int) -> None:
+    assert contact.birth_date(f"{day}/{month}/{year}".encode()) is None
+    assert contact.birth_date(f"{year}-{month}-{day}".encode()) is None
+
+
+@given(st.ip_addresses())
+def test_public_addresses_are_surer_than_private_ones(address: object) -> None:
+    verdict = network.ip(str(address).encode())
+    public = getattr(address, "is_global", False) and not getattr(address, "is_multicast", False)
+    if verdict is not None and verdict.confidence >= SURE:
+        assert public
+    if not public:
+        assert verdict is None or verdict.confidence < SURE
+
+
+def test_fingerprints_hide_no_mac_address() -> None:
+    assert found("MD5:16:27:ac:a5:76:28:2d:36:63:1b:56:4d:eb:df:a6:48", "net.mac") == []
+    assert found("ether 16:27:ac:a5:76:28 up", "net.mac") == ["16:27:ac:a5:76:28"]
+
+
+@given(st.floats(-90, 90), st.floats(-180, 180))
+def test_coordinates_within_the_globe(latitude: float, longitude: float) -> None:
+    assert places.coordinates(f"{latitude:.5f}, {longitude:.5f}".encode()) is not None
+    assert places.coordinates(f"{latitude + 181:.5f}, {longitude:.5f}".encode()) is None
+
+
+@given(st.binary(max_size=60))
+def test_names_of_any_bytes_break_nothing(value: bytes) -> None:
+    for check in (person.full_name, person.titled, person.attorney, person.labelled, person.greeted, person.signed):
+        verdict = check(value)
+        assert verdict is None or verdict.length <= len(value)
