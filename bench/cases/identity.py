@@ -86,6 +86,19 @@ ABOUT_EN = (
 )
 
 
+# The word is there, and another one right beside the value.
+BESIDE_FR = (
+    "Le <l> est vérifié ; commande {near} expédiée.",
+    "Copie du <l> reçue, facture {near} jointe.",
+    "<L> à fournir avant le {date}, ticket {near}.",
+)
+BESIDE_EN = (
+    "The <l> was checked; order {near} shipped.",
+    "Copy of the <l> received with invoice {near}.",
+    "<L> needed by {date}, ticket {near}.",
+)
+
+
 def around(frames: tuple[str, ...], labels: tuple[str, ...]) -> tuple[str, ...]:
     """The sentences with labels put in, each in turn: <L> begins a line, <l> is in a sentence, <k> is a key."""
     filled = []
@@ -108,18 +121,16 @@ def of(
     miss: Value | None = None,
     bare: bool = False,
     near: Value | None = None,
-    more: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
-    near_more: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
 ) -> Type:
     """The cases of a number with these labels. bare: it must also be found with no label at all."""
     return Type(
         detector,
-        fr=(*around(FR, fr), *(BARE_FR if bare else ()), *more[0]),
-        en=(*around(EN, en), *(BARE_EN if bare else ()), *more[1]),
+        fr=(*around(FR, fr), *(BARE_FR if bare else ())),
+        en=(*around(EN, en), *(BARE_EN if bare else ())),
         value=value,
         miss=miss,
-        near_fr=(*ELSEWHERE_FR, *around(ABOUT_FR, fr), *near_more[0]),
-        near_en=(*ELSEWHERE_EN, *around(ABOUT_EN, en), *near_more[1]),
+        near_fr=(*ELSEWHERE_FR, *around(ABOUT_FR, fr), *around(BESIDE_FR, fr)),
+        near_en=(*ELSEWHERE_EN, *around(ABOUT_EN, en), *around(BESIDE_EN, en)),
         near=near,
     )
 

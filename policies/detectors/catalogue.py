@@ -202,6 +202,7 @@ def _context(fields: Fields) -> Context | None:
         before=int(inner.number("before", 100, 0, 100)),
         after=int(inner.number("after", 50, 0, 50)),
         required=inner.flag("required"),
+        nearest=inner.flag("nearest"),
     )
     if context.required and not context.near:
         inner.problem(("required",), "needs words in `near`")

@@ -25,17 +25,25 @@ class HotWords:
     def judged(self, detector: Detector, start: int, end: int, verdict: Verdict) -> tuple[float, str]:
         """Confidence of a candidate and why, once the words around it have been heard."""
         context = detector.context
-        if context is not None:
-            if self.near(detector, start, end):
-                return verdict.confidence + context.raise_by, f"{verdict.why}; context"
-            if self._beside(self._plan.words[detector.id][1], context, start, end):
-                return verdict.confidence - context.lower_by, f"{verdict.why}; context against"
+        if context is None:
+            return verdict.confidence, verdict.why
+        words = self._plan.words[detector.id]
+        near = self._distance(words[0], context, start, end)
+        if near is not None and not context.nearest:
+            return verdict.confidence + context.raise_by, f"{verdict.why}; context"
+        against = self._distance(words[1], context, start, end)
+        if near is not None and (against is None or near <= against):
+            return verdict.confidence + context.raise_by, f"{verdict.why}; context"
+        if against is not None:
+            return verdict.confidence - context.lower_by, f"{verdict.why}; context against"
         return verdict.confidence, verdict.why
 
     def near(self, detector: Detector, start: int, end: int) -> bool:
         """Whether a word of the detector's `near` stands within reach of a candidate."""
         context = detector.context
-        return context is not None and self._beside(self._plan.words[detector.id][0], context, start, end)
+        if context is None:
+            return False
+        return self._distance(self._plan.words[detector.id][0], context, start, end) is not None
 
     def windows(self, detector: Detector, longest: int) -> list[tuple[int, int]]:
         """Where a match of at most so many characters may begin that has a word of `near` beside it: [first, last],
@@ -52,19 +60,22 @@ class HotWords:
                 found.append((low, high))
         return found
 
-    def _beside(self, words: frozenset[int], context: Context, start: int, end: int) -> bool:
-        """Whether a whole word of the set stands within reach, in the same text and outside the candidate."""
+    def _distance(self, words: frozenset[int], context: Context, start: int, end: int) -> int | None:
+        """Characters to the nearest whole word of the set within reach, in the same text and outside the candidate."""
         places = self._whole_words(words)
         if not places:
-            return False
+            return None
+        found: list[int] = []
         low, high = self._within(start, start - context.before, end + context.after)
         for index in range(bisect_left(places, (low, 0)), len(places)):
             first, last = places[index]
             if first >= high:
-                return False
-            if last <= start or (first >= end and last <= high):
-                return True
-        return False
+                break
+            if last <= start:
+                found.append(start - last)
+            elif first >= end and last <= high:
+                found.append(first - end)
+        return min(found, default=None)
 
     def _within(self, place: int, low: int, high: int) -> tuple[int, int]:
         """A stretch around a place, cut at the borders of the text that the place is in."""

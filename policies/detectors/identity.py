@@ -17,8 +17,13 @@ _BLANK = b" \t\r\n.-"
 
 
 def nir_13(value: bytes) -> Verdict | None:
-    """A social security number without its key: plausible sex, month, place and order. Needs a word beside it."""
-    return Verdict(0.5, "shape of a social security number") if is_nir_body(value) else None
+    """A social security number without its key: plausible sex, month, place and order. Needs a word beside it.
+
+    Provisional ones (3, 4, 7, 8) only count with their key: Swiss numbers begin with 756.
+    """
+    return (
+        Verdict(0.5, "shape of a social security number") if value[:1] in (b"1", b"2") and is_nir_body(value) else None
+    )
 
 
 def spi(value: bytes) -> Verdict | None:
@@ -60,6 +65,15 @@ def ine(value: bytes) -> Verdict | None:
     """A pupil's or student's number of eleven characters, digits and letters. Needs a word beside it."""
     digits = sum(byte in _DIGITS for byte in value)
     return Verdict(0.5, "shape of a student number") if len(value) == 11 and 2 <= digits < 11 else None
+
+
+def matricule(value: bytes) -> Verdict | None:
+    """An employee's number behind its word, with what digits follow: those of Luxembourg's people are none."""
+    first = value.split(b" ")[0]
+    digits = bytes(byte for byte in value if byte in _DIGITS)
+    if len(digits) == 13 and len(first) < 13 and digits[:2] in (b"18", b"19", b"20"):
+        return None
+    return Verdict(0.5, "behind a word for employee numbers", len(first))
 
 
 # --- machine-readable zones

@@ -78,7 +78,8 @@ class Numbers:
 @dataclass(frozen=True, slots=True)
 class Context:
     """Hot words around a candidate: `raise_by` is added once if one of `near` is within reach, `lower_by` taken off for
-    one of `against`. A candidate with a word of `against` and none of `near` is lowered, with both it is raised.
+    one of `against`. A candidate with a word of `against` and none of `near` is lowered, with both it is raised; with
+    `nearest`, the word that stands nearer decides.
 
     required: a candidate without a word of `near` is no finding at all.
     """
@@ -90,6 +91,7 @@ class Context:
     before: int = 100
     after: int = 50
     required: bool = False
+    nearest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,35 @@ def test_the_word_raises() -> None:
     assert OURS.scan(["dossier AB1234"])[0][0].confidence == 0.9
 
 
+NEAREST = {**FILE, "id": "org.nearest", "context": {**WORDS, "nearest": True, "lower_by": 0.3}}
+
+
+@pytest.mark.parametrize(
+    "text, confidence",
+    [
+        ("facture, dossier AB1234", 0.9),
+        ("dossier, facture AB1234", 0.3),
+        ("dossier AB1234 facture", 0.9),
+        ("facture AB1234 (dossier)", 0.3),
+        ("facture dossier AB1234 facture", 0.9),
+        ("dossier: AB1234 facture", 0.3),
+    ],
+)
+def test_the_nearer_word_decides_where_a_detector_says_so(text: str, confidence: float) -> None:
+    assert engine_of(NEAREST).scan([text])[0][0].confidence == confidence
+    assert OURS.scan([text])[0][0].confidence == 0.9
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from(["dossier", "facture", "AB1234", "mot", "\u200b"]), max_size=10),
+    st.lists(st.integers(0, 99)),
+)
+def test_the_nearer_word_decides_the_same_at_any_cut(parts: list[str], at: list[int]) -> None:
+    engine, text = engine_of(NEAREST), " ".join(parts)
+    assert streamed(engine, cuts(text, at), frozenset(engine.catalogue.detectors)) == list(engine.scan([text])[0])
+
+
 PARTS = ("dossier", "dossiers", "affaire n", "facture", "AB1234", "CD99 88", "ref123", "colis", "siret",
          "139 970 164 00691", "12", "mot", "\u200b", ".", "\0")  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PARTS), max_size=12).flatmap(

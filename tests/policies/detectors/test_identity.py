@@ -23,7 +23,7 @@ def test_spi_agrees_with_stdnum(body: str, off: int) -> None:
 @given(st.text("0123456789AB", min_size=13, max_size=13))
 def test_a_nir_without_key_is_what_some_key_completes(body: str) -> None:
     completed = any(french.nir(f"{body}{key:02d}".encode()) for key in range(100))
-    assert (identity.nir_13(body.encode()) is not None) == completed
+    assert (identity.nir_13(body.encode()) is not None) == (completed and body[0] in "12")
 
 
 @pytest.mark.parametrize("written", ["2 95 10 99 126 111 / 93", "2951099126111 clé 93", "2.95.10.99.126.111|93"])
