@@ -90,6 +90,7 @@ CHECKS: Mapping[str, Check] = {
     "user_password": passwords.user_password,
     "prose_password": passwords.prose_password,
     "spoken_password": passwords.spoken_password,
+    "password_in_string": passwords.password_in_string,
     "url_password": passwords.url_password,
     "bytes_of_key": passwords.bytes_of_key,
     "encoded_text": evasions.encoded_text,

@@ -50,6 +50,8 @@ def _pair(bare: bytes) -> bool:
 
 def _variable(bare: bytes) -> bool:
     """A reference that a shell, a template or a program would fill in."""
+    if bare.startswith(b"%") and bare.endswith(b"%"):
+        return True
     return bare.startswith((b"$", b"%{", b"#{", b"@{")) and bare[1:].strip(b"{}").replace(b"_", b"").isalpha()
 
 
@@ -67,9 +69,20 @@ def statement_password(value: bytes) -> Verdict | None:
     return None if bare.isupper() and bare.isalpha() else quoted(value)
 
 
+def password_in_string(value: bytes) -> Verdict | None:
+    """The password of a connection string: nothing else stands there, but for what a program fills in."""
+    bare = value.strip(_EDGES)
+    filled = placeholder(bare) or _variable(bare) or bare.lower() in _WORDS
+    return None if len(bare) < 3 or filled else Verdict(0.9, "password in a connection string")
+
+
 def url_password(value: bytes) -> Verdict | None:
     """The password of a URL."""
-    if placeholder(value) or value.lower() in (b"password", b"pass", b"pwd", b"passwd", b"motdepasse", b"mdp"):
+    if (
+        placeholder(value)
+        or _variable(value)
+        or value.lower() in (b"password", b"pass", b"pwd", b"passwd", b"motdepasse", b"mdp")
+    ):
         return None
     return Verdict(0.95, "credentials in a URL")
 

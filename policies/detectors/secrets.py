@@ -13,6 +13,7 @@ from policies.detectors.model import Verdict
 _KINDS_OF_NO_KEY = (b"FAKE", b"EMPTY", b"EXAMPLE", b"DUMMY", b"TEST")
 # Characters of the shortest signature of a JWT in use (HS256 has 43); shorter ones stand in explanations.
 _SIGNATURE = 20
+_LONGEST_RANDOM = 90
 
 
 def token(value: bytes) -> Verdict | None:
@@ -65,11 +66,11 @@ def late_mark(value: bytes) -> Verdict | None:
 def random_string(value: bytes) -> Verdict | None:
     """A string that nobody chose: hexadecimal, or of digits and both cases, and with much entropy for its length."""
     bare = value.rstrip(b"=")
-    if DIGITS.isdisjoint(bare) or typed(bare) or blanked(bare) or placeholder(bare):
+    if DIGITS.isdisjoint(bare) or len(bare) > _LONGEST_RANDOM or typed(bare) or blanked(bare) or placeholder(bare):
         return None
     if not bare.lower().translate(None, b"0123456789abcdef"):
         return Verdict(0.5, "random hexadecimal") if len(bare) >= 32 and entropy(bare) >= 3.2 else None
-    if bare.lower() == bare or bare.upper() == bare or b"/" in bare[:1] or bare.count(b"/") + bare.count(b"-") > 4:
+    if bare.lower() == bare or bare.upper() == bare:
         return None
     return Verdict(0.5, "random string") if entropy(bare) >= 3.9 else None
 
