@@ -1,14 +1,18 @@
-"""Checks of account and card numbers.
+"""Checks of accounts, cards, securities and pay.
 
 IBAN: ISO 13616 (the registry's length for each country, check digits modulo 97), then the country's own structure as
-python-stdnum knows it. Cards: ISO/IEC 7812 (Luhn) and the networks' published ranges and lengths.
+python-stdnum knows it. RIB: the French bankers' committee (key 97). BIC: ISO 9362. Cards: ISO/IEC 7812 (Luhn) and the
+networks' published ranges and lengths. ISIN: ISO 6166. Pay has no format: the size of an amount is all there is to
+check.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 
+from stdnum import bic as stdnum_bic
 from stdnum import iban as stdnum_iban
+from stdnum import isin as stdnum_isin
 
 from policies.detectors.model import Verdict
 
@@ -114,3 +118,85 @@ def card(value: bytes) -> Verdict | None:
     # Sixteen digits, and the fifteen of Amex, are what cards have today; the rest needs a word that says card.
     sure = len(value) == 16 or network == "amex"
     return Verdict(0.8 if sure and network != "maestro" else 0.5, f"checksum ok; {network}")
+
+
+# A RIB's key is worked out with letters read as digits: A and J are 1, B, K and S are 2 ... I, R and Z are 9.
+_RIB_LETTERS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"12345678912345678923456789")
+_ALNUM = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def rib(value: bytes) -> Verdict | None:
+    """French bank details: bank, branch, account and key, with separators or words between them."""
+    spaced = bytes(code if code in _ALNUM else 0x20 for code in value.upper())
+    # Words between the parts have no digit: `code guichet`, `compte n`.
+    number = b"".join(part for part in spaced.split() if any(0x30 <= code <= 0x39 for code in part))
+    if len(number) != 23 or len(set(number)) < 4:
+        return None
+    plain = number.translate(_RIB_LETTERS)
+    return Verdict(0.9, "key ok") if int(plain[:21]) * 100 % 97 == (97 - int(plain[21:])) % 97 else None
+
+
+# Words that have a bank's place in an identifier code, and are none's name.
+_NO_BANK = frozenset(b"CODE BANK IBAN NAME DATE PAYS TYPE VOIR CASE MAIL CHIF".split())
+_VOWELS = b"AEIOUY"
+_HARDLY_ENDS = (b"BB", b"DD", b"FF", b"GG", b"HH", b"KK", b"MM", b"PP", b"XX", b"ZZ")
+
+
+def bic(value: bytes) -> Verdict | None:
+    """A bank's identifier code: four letters, a country, two letters or digits of a place, maybe three of a branch.
+
+    A word in three of eight or eleven letters has this shape (`DOCUMENT`, `REQUIRED`): one of letters only must look
+    like no word.
+    """
+    number = value.translate(None, b" -").upper()
+    if number[:4] in _NO_BANK or not stdnum_bic.is_valid(number.decode("ascii", "replace")):
+        return None
+    if number.isalpha() and number[4:6] != b"FR" and not number[6:8].endswith(_HARDLY_ENDS) and _pronounced(number):
+        return None
+    return Verdict(0.6, "format and country ok")
+
+
+def _pronounced(letters: bytes) -> bool:
+    """Whether nowhere four consonants follow each other."""
+    run = 0
+    for letter in letters:
+        run = 0 if letter in _VOWELS else run + 1
+        if run == 4:
+            return False
+    return True
+
+
+def isin(value: bytes) -> Verdict | None:
+    """A security's number: a country, nine characters, a Luhn digit over letters read as two digits."""
+    number = value.translate(None, b" ").upper()
+    if len(number) != 12 or sum(0x30 <= code <= 0x39 for code in number) < 3:
+        return None
+    if not stdnum_isin.is_valid(number.decode("ascii", "replace")):
+        return None
+    return Verdict(0.85, "check digit ok")
+
+
+def cvv(value: bytes) -> Verdict | None:
+    """Three or four digits behind a word that says card code, and no year, price or longer number."""
+    if not value.isdigit() or len(value) not in (3, 4) or (len(value) == 4 and value[:2] in (b"19", b"20")):
+        return None
+    return Verdict(0.85, "card code")
+
+
+# Pay by the hour is at least this, pay by the year at most that.
+_LEAST_PAY, _MOST_PAY = 8, 20_000_000
+
+
+def pay(value: bytes) -> Verdict | None:
+    """An amount that may be somebody's pay: nothing of its format but its size can be checked."""
+    whole = value.lower()
+    thousands = 1000 if b"k" in whole else 1
+    digits = bytes(code for code in _without_cents(whole) if 0x30 <= code <= 0x39)
+    if not digits or len(digits) > 9 or not _LEAST_PAY <= int(digits) * thousands <= _MOST_PAY:
+        return None
+    return Verdict(0.6, "an amount")
+
+
+def _without_cents(amount: bytes) -> bytes:
+    kept = amount.strip(b"abcdefghijklmnopqrstuvwxyz$ \x1a")
+    return kept[:-3] if len(kept) > 3 and kept[-3] in b".," else kept

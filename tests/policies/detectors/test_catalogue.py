@@ -34,7 +34,7 @@ def test_problems_name_their_place_and_the_nearest_name() -> None:
         ({"patterns": "abc"}, (0, "patterns"), None),
         ({"patterns": [{"match": "abc", "boundary": "words"}]}, (0, "patterns", 0, "boundary"), "word"),
         ({"patterns": [{"match": "abc", "confidence": 2}]}, (0, "patterns", 0, "confidence"), None),
-        ({"numbers": [{"lengths": [14], "check": "siren"}]}, (0, "numbers", 0, "check"), "siret"),
+        ({"numbers": [{"lengths": [14], "check": "sirette"}]}, (0, "numbers", 0, "check"), "siret"),
         ({"numbers": [{"lengths": [40], "check": "siret"}]}, (0, "numbers", 0, "lengths"), None),
         ({"keywords": {"any": []}}, (0, "keywords", "any"), None),
         ({"index": "exakt"}, (0, "index"), "exact"),

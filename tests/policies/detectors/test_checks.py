@@ -11,7 +11,7 @@ from stdnum.fr import nir as stdnum_nir
 from stdnum.fr import siret as stdnum_siret
 from stdnum.fr import tva as stdnum_tva
 
-from policies.detectors import contact, finance, french
+from policies.detectors import company, contact, finance, french
 
 DIGITS = st.text("0123456789", min_size=1, max_size=20)
 
@@ -48,12 +48,12 @@ def test_siret_agrees_with_stdnum(body: str) -> None:
     for digit in "0123456789":
         number = body + digit
         if number[:9] != "0" * 9:
-            assert (french.siret(number.encode()) is not None) == stdnum_siret.is_valid(number)
+            assert (company.siret(number.encode()) is not None) == stdnum_siret.is_valid(number)
 
 
 def test_the_establishments_of_la_poste_have_their_own_sum() -> None:
-    assert french.siret(b"35600000000048") is not None
-    assert (french.siret(b"35600049837862") is not None) == stdnum_siret.is_valid("35600049837862")
+    assert company.siret(b"35600000000048") is not None
+    assert (company.siret(b"35600049837862") is not None) == stdnum_siret.is_valid("35600049837862")
 
 
 KEYS = st.text(string.digits + "ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=2, max_size=2)
@@ -62,7 +62,7 @@ KEYS = st.text(string.digits + "ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=2, max_size=
 @given(KEYS, st.integers(100_000_000, 999_999_999))
 def test_tva_agrees_with_stdnum(key: str, siren: int) -> None:
     number = f"FR{key}{siren}"
-    assert (french.tva(number.encode()) is not None) == stdnum_tva.is_valid(number)
+    assert (company.tva(number.encode()) is not None) == stdnum_tva.is_valid(number)
 
 
 @given(st.sampled_from(sorted(finance.IBAN_LENGTHS)), st.data())
@@ -111,5 +111,5 @@ def test_no_check_breaks_on_any_bytes(value: bytes) -> None:
     from policies.detectors.checks import CHECKS
 
     for name, check in CHECKS.items():
-        if name not in ("card", "nir", "siret", "french_phone", "national_phone", "tva"):
+        if name not in ("card", "nir", "siren", "siret", "rcs", "french_phone", "national_phone", "tva"):
             check(value)

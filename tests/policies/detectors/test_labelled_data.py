@@ -13,7 +13,7 @@ SURE = 0.75
 TYPES = {
     "IBAN": "fin.iban", "IBAN_CODE": "fin.iban", "FR_SIRET": "fr.siret", "FR_TVA": "fr.tva", "FR_NIR": "fr.nir",
     "EMAIL": "contact.email", "EMAIL_ADDRESS": "contact.email", "CREDIT_CARD": "fin.card",
-    "PHONE_NUMBER": "contact.phone",
+    "BIC": "fin.bic", "US_SSN": "us.ssn", "PHONE_NUMBER": "contact.phone",
 }  # fmt: skip
 
 
