@@ -61,6 +61,20 @@ class Passage(NamedTuple):
         return bool(touched) and all(p.rewritable for p in touched)
 
 
+class File(NamedTuple):
+    """A file that a parser must read before anything is known of it.
+
+    passage: index of the passage that stands for it, not inspectable until then. payload: as the body spells it, in the
+    given encoding (base64 | percent). mime, charset: what it is declared to be, "" where nothing is.
+    """
+
+    passage: int
+    payload: str
+    encoding: str
+    mime: str
+    charset: str
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One request of a client, parsed but unchanged. Every attempt starts again from it."""
@@ -75,3 +89,4 @@ class Ask:
     wants_usage: bool = True
     conversation: str | None = None
     tools: tuple[str, ...] = field(default=())
+    files: tuple[File, ...] = field(default=())

@@ -46,6 +46,7 @@ class AnthropicMessages:
             stream=stream,
             document=document,
             passages=gathering.passages(),
+            files=gathering.files,
             max_output=token_limit(value, "max_tokens"),
             conversation=_conversation(value),
             tools=tools,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from adapters.ask import NOT_INSPECTABLE
 from adapters.dialects.checks import refuse_vendor_held
 from adapters.dialects.passages import Gathering, Mark
 from adapters.wire.body import Path
@@ -38,7 +37,7 @@ def foreign(gathering: Gathering, path: Path, value: Any, mark: Mark, *, past: b
         elif inner.startswith("data:") or (not past and _fetched(step, inner)):
             gathering.media(here, mark)
         elif _BLOB.fullmatch(inner):
-            gathering.part(here, NOT_INSPECTABLE, "base64", mark)
+            gathering.blob(here, mark)
 
 
 def ciphertexts(gathering: Gathering, path: Path, value: Any, mark: Mark) -> None:

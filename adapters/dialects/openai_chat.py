@@ -48,6 +48,7 @@ class OpenAIChat:
             stream=stream,
             document=document,
             passages=gathering.passages(),
+            files=gathering.files,
             max_output=token_limit(value, *reversed(_LIMITS)),
             wants_usage=wants_usage(value, stream=stream),
             tools=names,

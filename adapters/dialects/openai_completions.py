@@ -44,6 +44,7 @@ class OpenAICompletions:
             stream=stream,
             document=document,
             passages=gathering.passages(),
+            files=gathering.files,
             max_output=token_limit(value, "max_tokens"),
             wants_usage=wants_usage(value, stream=stream),
         )

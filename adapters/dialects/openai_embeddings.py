@@ -36,7 +36,10 @@ class OpenAIEmbeddings:
         gathering = Gathering(document)
         texts_or_tokens(value, "input", gathering)
         passages = gathering.passages()
-        return Ask(self.name, self.operation, model, stream=False, document=document, passages=passages, max_output=0)
+        return Ask(
+            self.name, self.operation, model, stream=False, document=document, passages=passages, max_output=0,
+            files=gathering.files,
+        )  # fmt: skip
 
     def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
         """What changes on the way to one destination: the model's name."""

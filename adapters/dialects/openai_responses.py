@@ -44,6 +44,7 @@ class OpenAIResponses:
             stream=stream,
             document=document,
             passages=gathering.passages(),
+            files=gathering.files,
             max_output=token_limit(value, "max_output_tokens"),
             conversation=_conversation(value),
             tools=names,

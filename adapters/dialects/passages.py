@@ -7,18 +7,19 @@ uninspected because a dialect didn't think of it.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
 from operator import itemgetter
 from typing import Any, NamedTuple
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
-from adapters.ask import NOT_INSPECTABLE, REMOTE_URL, TEXT, VENDOR_STATE, Passage
+from adapters.ask import NOT_INSPECTABLE, REMOTE_URL, TEXT, VENDOR_STATE, File, Passage
 from adapters.dialects.fields import pointer
+from adapters.dialects.files import Known, Spelt, holds_files, inside
 from adapters.dialects.pieces import Pieces, escaped, gathered, single
-from adapters.wire.body import Document, Path, inside
+from adapters.wire.body import Document, Path
+from adapters.wire.body import inside as inside_json
+from adapters.wire.payloads import BASE64, UNKNOWN
 
 _SEPARATOR = "\x00"
 _DEEPEST = 1_000_000  # below every group: a single text
@@ -26,9 +27,7 @@ _by_place = itemgetter(0, 1, 2)
 
 # A name as vendors allow it. Anything else is content and stays out of notes and tool names.
 _NAME = re.compile(r"[A-Za-z0-9_.:/+-]{1,64}")
-_DATA_URL = re.compile(r"data:(?P<mime>[\w.+-]+/[\w.+-]+)?(?:;[\w-]+=[\w.+-]+)*(?P<base64>;base64)?,", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
-_TEXT_TYPES = ("application/json", "application/xml", "application/yaml", "application/x-yaml", "application/csv")
 
 
 class Mark(NamedTuple):
@@ -52,6 +51,16 @@ class _Claim(NamedTuple):
     opaque: bool = False
 
 
+class _Part(NamedTuple):
+    """Something that is not text as it stands. text: what is shown of it. file: where a parser may read it."""
+
+    part: str
+    note: str
+    mark: Mark
+    text: str
+    file: Spelt | None = None
+
+
 class Gathering:
     """Collects what a dialect knows of a document, then gives the passages of all of it."""
 
@@ -59,7 +68,10 @@ class Gathering:
         self._document = document
         self._groups: dict[Path, Mark] = {}
         self._claims: dict[Path, _Claim] = {}
-        self._parts: dict[Path, list[tuple[str, str, Mark, str]]] = {}
+        self._parts: dict[Path, list[_Part]] = {}
+        self._known: set[Known] = set()
+        self._readable: dict[int, Spelt] = {}  # by identity of the passage that stands for the file
+        self.files: tuple[File, ...] = ()
 
     def group(self, path: Path, mark: Mark) -> None:
         """What nothing else claims under `path` is one passage with this mark."""
@@ -84,7 +96,7 @@ class Gathering:
         text: given where there is no string at `path`. note: what it is; see `known`.
         """
         shown = text if text is not None else self._said(path)
-        self._parts.setdefault(path, []).append((part, note, mark, note if shown is None else shown))
+        self._parts.setdefault(path, []).append(_Part(part, note, mark, note if shown is None else shown))
 
     def _said(self, path: Path) -> str | None:
         """The string or number at `path`."""
@@ -106,7 +118,7 @@ class Gathering:
     def media(self, path: Path, mark: Mark = OTHER, mime: str = "") -> None:
         """A string that stands for an image, a sound or a file: an URL, a data URL or base64.
 
-        mime: its type where the dialect says so. Text in a data URL is inspected, but can't be rewritten.
+        mime: its type where the dialect says so. Text inside it is inspected, but can't be rewritten.
         """
         texts = self._document.texts
         index = texts.index(path)
@@ -116,33 +128,35 @@ class Gathering:
         if url[:8].lower().startswith(("http://", "https://")):
             self.part(path, REMOTE_URL, host_of(url), mark)
             return
-        head = _DATA_URL.match(url)
-        if head is None:
-            self._blob(path, mark, known(mime, "media"), url)
-        elif not self._readable(path, mark, head):
-            self._blob(path, mark, known(head["mime"] or "", "media"), url[head.end() :])
+        self._file(path, mark, Spelt.of(url, mime), "media")
 
-    def _blob(self, path: Path, mark: Mark, note: str, payload: str) -> None:
-        if payload and is_base64(payload):
-            self.opaque(path, NOT_INSPECTABLE, note, mark)
-        else:
-            self.part(path, NOT_INSPECTABLE, note, mark)
+    def blob(self, path: Path, mark: Mark) -> None:
+        """A long string without a space: a file, or nobody knows what."""
+        said = self._said(path)
+        if said is not None:
+            self._file(path, mark, Spelt(said, BASE64, "", ""), "base64", opaque=False)
 
-    def _readable(self, path: Path, mark: Mark, head: re.Match[str]) -> bool:
-        mime = (head["mime"] or "text/plain").lower()
-        if not mime.startswith("text/") and mime not in _TEXT_TYPES:
-            return False
-        payload = head.string[head.end() :]
-        try:
-            raw = base64.b64decode(payload, validate=True) if head["base64"] else unquote_to_bytes(payload)
-            text = raw.decode()
-        except (binascii.Error, UnicodeDecodeError, ValueError):
-            return False
-        self.part(path, TEXT, mime, mark, text)
-        return True
+    def _file(self, path: Path, mark: Mark, spelt: Spelt, otherwise: str, *, opaque: bool = True) -> None:
+        """A file that a passage stands for: its text where it is a short one, else not inspectable for now."""
+        self._known.add((spelt.payload, mark.message))
+        note = known(spelt.mime, otherwise)
+        kind = spelt.kind()
+        text = spelt.text() if kind == UNKNOWN else None
+        if text is not None:
+            self.part(path, TEXT, note, mark, text)
+            return
+        self.part(path, NOT_INSPECTABLE, note, mark)
+        if spelt.readable(kind):
+            parts = self._parts[path]
+            parts[-1] = parts[-1]._replace(file=spelt)
+        if opaque and spelt.payload and spelt.encoding == BASE64 and is_base64(spelt.payload):
+            self._claims[path] = _Claim(mark, opaque=True)
 
     def passages(self) -> tuple[Passage, ...]:
-        """Every string, number and key of the document in passages, in document order."""
+        """Every string, number and key of the document in passages, in document order, files behind their texts.
+
+        `files` then has those that a parser must read.
+        """
         document = self._document
         texts = document.texts
         found: list[Passage | _Open] = []
@@ -167,7 +181,26 @@ class Gathering:
             position = stack.pop().take(position, None, found)
         for path, rest in parts.items():
             found += self._part_passages(path, None, rest)
-        return tuple([self._joined(item) if isinstance(item, _Open) else item for item in found])
+        passages = [self._joined(item) if isinstance(item, _Open) else item for item in found]
+        if self._readable or any(map(holds_files, passages)):
+            passages = self._with_files(passages)
+        return tuple(passages)
+
+    def _with_files(self, passages: list[Passage]) -> list[Passage]:
+        """The passages with those of files inside their texts; `files` by their places."""
+        found: list[Passage] = []
+        files: list[File] = []
+        for passage in passages:
+            if id(passage) in self._readable:
+                files.append(self._readable[id(passage)].file(len(found)))
+            found.append(passage)
+            if holds_files(passage):
+                for inner, spelt in inside(passage, self._known):
+                    if spelt is not None:
+                        files.append(spelt.file(len(found)))
+                    found.append(inner)
+        self.files = tuple(files)
+        return found
 
     def _intervals(self) -> list[tuple[int, int, int, Any]]:
         """Stretches of texts: first, one past the last (negative), depth, and a group or the path of a single text.
@@ -194,15 +227,18 @@ class Gathering:
         found.sort(key=_by_place)
         return found
 
-    def _part_passages(self, path: Path, index: int | None, parts: list[tuple[str, str, Mark, str]]) -> list[Passage]:
+    def _part_passages(self, path: Path, index: int | None, parts: list[_Part]) -> list[Passage]:
         where = pointer(path)
-        return [
-            Passage(
-                where, mark.role, part, text, mark.direction, mark.history, mark.message, mark.tool, note,
-                () if index is None else Pieces(single, self._document, index, len(text), False),
+        found = []
+        for part, note, mark, text, file in parts:
+            pieces = () if index is None else Pieces(single, self._document, index, len(text), False)
+            made = Passage(
+                where, mark.role, part, text, mark.direction, mark.history, mark.message, mark.tool, note, pieces
             )
-            for part, note, mark, text in parts
-        ]  # fmt: skip
+            if file is not None:
+                self._readable[id(made)] = file
+            found.append(made)
+        return found
 
     def _claimed(self, path: Path, index: int, claim: _Claim) -> list[Passage]:
         if claim.opaque:
@@ -212,7 +248,7 @@ class Gathering:
         where = pointer(path)
         stands = _passage(where, mark, text, Pieces(single, document, index, len(text), True))
         if claim.arguments and "\\" in text:
-            inner = [said for said, spelt in inside(text) or () if "\\" in spelt]
+            inner = [said for said, spelt in inside_json(text) or () if "\\" in spelt]
             if inner:
                 return [
                     stands,

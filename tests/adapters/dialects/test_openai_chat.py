@@ -88,11 +88,17 @@ def test_tool_definitions_are_a_passage_each():
             {"type": "image_url", "image_url": {"url": "https://Example.org:99/a?b"}},
             ("remote_url", "https://example.org"),
         ),
-        ({"type": "image_url", "image_url": {"url": "data:image/png;base64,QUJD"}}, ("not_inspectable", "image/png")),
-        ({"type": "image_url", "image_url": {"url": "gs://bucket/x"}}, ("not_inspectable", "image")),
-        ({"type": "input_audio", "input_audio": {"data": "QUJD", "format": "wav"}}, ("not_inspectable", "audio/wav")),
         (
-            {"type": "file", "file": {"file_data": "data:application/pdf;base64,QUJD"}},
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}},
+            ("not_inspectable", "image/png"),
+        ),
+        ({"type": "image_url", "image_url": {"url": "gs://bucket/x"}}, ("not_inspectable", "image")),
+        (
+            {"type": "input_audio", "input_audio": {"data": "UklGRgAAAABXQVZF", "format": "wav"}},
+            ("not_inspectable", "audio/wav"),
+        ),
+        (
+            {"type": "file", "file": {"file_data": "data:application/pdf;base64,JVBERi0xLjc="}},
             ("not_inspectable", "application/pdf"),
         ),
         ({"type": "hologram", "data": "x"}, ("not_inspectable", "hologram")),
