@@ -20,7 +20,11 @@ PARTS = (
         "inspected; keys and numbers can't be edited, so a finding there is refused",
     ),
     (
-        "images, audio, files, token arrays",
+        "PDF, Word, Excel, PowerPoint, OpenDocument and text files, whatever they are called",
+        "read and inspected; never edited, so a finding that would be redacted is refused",
+    ),
+    (
+        "images, audio, files that can't be read, token arrays",
         "class `not_inspectable`: denied to external destinations unless a rule allows",
     ),
     ("URLs that a vendor would fetch", "class `remote_url`: denied unless a rule allows"),

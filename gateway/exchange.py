@@ -63,6 +63,7 @@ class Exchange:
     bytes_in: int = 0
     ask: Ask | None = None
     model: str = ""
+    unread: str = ""
     classification: Classification | None = None
     candidates: list[Candidate] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)

@@ -28,6 +28,7 @@ async def housekeeping(runtime: Runtime) -> None:
             runtime.states.save()
         if turn % SUMMARISE_EVERY == 0:
             summarise_strangers(runtime)
+            runtime.files.rest()
 
 
 def end_outdated(runtime: Runtime) -> None:

@@ -31,6 +31,7 @@ class Measure:
     def watch(self, runtime: Runtime, ledger: Ledger) -> None:
         """Lets the page ask the runtime for what it shows."""
         watch_ledger(self.metrics, ledger)
+        self.metrics.watch("ecluse_file_workers", (), lambda: float(runtime.files.pool.processes))
         self.metrics.watch("ecluse_in_flight", (), lambda: float(len(runtime.live)))
         self.metrics.watch("ecluse_ready", (), lambda: float(ledger.ready and not runtime.draining))
 
@@ -68,6 +69,12 @@ class Measure:
     def shed(self, reason: str) -> None:
         """A call was turned away because of the gateway's own state."""
         self.metrics.inc("ecluse_shed_total", (reason,))
+
+    def file(self, kind: str, reason: str, seconds: float) -> None:
+        """A file of a request was read, or was not for a reason."""
+        self.metrics.inc("ecluse_files_total", (kind or "unread", reason or "read"))
+        if seconds:
+            self.metrics.observe("ecluse_file_seconds", (), seconds)
 
     def classified(self, classification: Classification, exchange: Exchange, seconds: float) -> None:
         """A request was inspected."""

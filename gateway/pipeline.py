@@ -1,8 +1,8 @@
 """The one path of a call, top to bottom.
 
-identify (done before the body is read) -> parse -> classify -> rule for each candidate -> order -> reserve -> durable
-INTENT -> first answer -> relay -> settle and close the record, always. The order is the security property: a stage is
-never skipped, moved or plugged in.
+identify (done before the body is read) -> parse -> read its files -> classify -> rule for each candidate -> order ->
+reserve -> durable INTENT -> first answer -> relay -> settle and close the record, always. The order is the security
+property: a stage is never skipped, moved or plugged in.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from gateway.candidates import choose_model, permitted, rule
 from gateway.errors import Refusal
 from gateway.http import ClientGone
 from gateway.journal import close
+from gateway.reading.files import Busy
 from gateway.relay import relay
 
 if TYPE_CHECKING:
+    from adapters.ask import Ask
     from gateway.exchange import Exchange
     from gateway.http import Request, Responder
     from gateway.runtime import Runtime
@@ -63,6 +65,8 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     except BodyRefused as refused:
         raise refusals.unreadable(refused) from None
     model = choose_model(exchange, ask)
+    if ask.files:
+        exchange.ask = ask = await read_files(runtime, exchange, ask)
     begun = runtime.monotonic()
     exchange.classification = pair.classifier.classify(exchange.caller.organisation, ask.passages)
     runtime.measure.classified(exchange.classification, exchange, runtime.monotonic() - begun)
@@ -71,6 +75,19 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     admission.reserve(runtime, exchange, ask)
     reply = await first_answer(runtime, exchange, ask, candidates, request)
     await relay(runtime, exchange, reply, responder)
+
+
+async def read_files(runtime: Runtime, exchange: Exchange, ask: Ask) -> Ask:
+    """The ask with what stands in its files; a file that can't be read stays what it is, not inspectable."""
+    try:
+        ask, reads = await runtime.files.read(exchange.caller.organisation, ask)
+    except Busy:
+        runtime.measure.shed("files")
+        raise refusals.files_busy() from None
+    for read in reads:
+        runtime.measure.file(read.contents.kind, read.contents.reason, read.seconds)
+        exchange.unread = exchange.unread or read.contents.reason
+    return ask
 
 
 async def _interrupted(exchange: Exchange, responder: Responder) -> bool:

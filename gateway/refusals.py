@@ -15,6 +15,7 @@ from gateway.errors import (
     VendorFailed,
 )
 from gateway.http import JSON
+from gateway.reading import reasons
 
 if TYPE_CHECKING:
     from adapters.errors import BodyRefused, UpstreamError
@@ -87,8 +88,12 @@ def cut(reason: str) -> Refusal:
 
 def policy_refusal(exchange: Exchange, candidate: Candidate) -> PolicyRefusal:
     """The refusal that quotes a ruling: rule, types, count, place, whom to ask, the call's id."""
-    refusal = PolicyRefusal("policy_refused", policy_words(exchange.call, candidate.ruling), retry=False)
+    said = policy_words(exchange.call, candidate.ruling)
     hit = candidate.ruling.decided_by
+    if exchange.unread and hit is not None and "class.not_inspectable" in hit.detectors:
+        why = reasons.words(exchange.unread)
+        said = {language: f"{why[language]} {words}" for language, words in said.items()}
+    refusal = PolicyRefusal("policy_refused", said, retry=False)
     if hit is not None:
         refusal.param = hit.rule
     return refusal
@@ -119,12 +124,14 @@ def _found(hit: RuleHit, word: str) -> str:
 
 def _place_en(place: Place) -> str:
     message = "outside the messages" if place.message is None else f"message {place.message + 1}"
-    return f"First place: {message}, {place.role}, character {place.start}."
+    file = f", in a file ({place.file})" if place.file else ""
+    return f"First place: {message}, {place.role}{file}, character {place.start}."
 
 
 def _place_fr(place: Place) -> str:
     message = "hors des messages" if place.message is None else f"message {place.message + 1}"
-    return f"Premier endroit : {message}, {place.role}, caractère {place.start}."
+    file = f", dans un fichier ({place.file})" if place.file else ""
+    return f"Premier endroit : {message}, {place.role}{file}, caractère {place.start}."
 
 
 def quota_refusal(exceeded: Exceeded) -> QuotaRefusal:
@@ -143,6 +150,18 @@ def quota_refusal(exceeded: Exceeded) -> QuotaRefusal:
     }
     stops = exceeded.hopeless or exceeded.window == "day"
     return QuotaRefusal("quota_exceeded", words, retry_after=exceeded.retry_after, retry=not stops)
+
+
+def files_busy() -> Refusal:
+    """Too many documents wait to be read."""
+    return Unavailable(
+        "files_busy",
+        {
+            "en": "Too many documents wait to be inspected now. Please try again.",
+            "fr": "Trop de documents attendent d'être inspectés. Veuillez réessayer.",
+        },
+        retry_after=5,
+    )
 
 
 def ledger_failed() -> Refusal:

@@ -31,6 +31,7 @@ def reload(runtime: Runtime, config: Path, simulators: Mapping[str, str]) -> tup
     warm_up(epoch, runtime.now())
     runtime.transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
     runtime.epoch = epoch
+    runtime.files.use(pair.settings.files)
     runtime.quotas.replace_limits(pair.settings.quotas)
     now = runtime.monotonic()
     for exchange in runtime.live:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gateway.identity.keys import KeyStore
     from gateway.measure import Measure
     from gateway.quota.store import MemoryQuotas
+    from gateway.reading.files import Files
     from gateway.routing.health import Health, RetryBudget
     from gateway.state.recent import RefusedPassages, VendorStates
     from gateway.state.strangers import Strangers
@@ -39,6 +40,7 @@ class Runtime:
     quotas: MemoryQuotas
     refused: RefusedPassages
     states: VendorStates
+    files: Files
     strangers: Strangers
     now: Callable[[], datetime]
     monotonic: Callable[[], float]

@@ -32,6 +32,7 @@ from gateway.identity.keyring import Keyring, KeyringRefused
 from gateway.identity.keys import KeyGrant, KeyStore, KeyStoreRefused
 from gateway.measure import Measure
 from gateway.quota.store import MemoryQuotas
+from gateway.reading.files import Files
 from gateway.routing.health import Health, RetryBudget
 from gateway.runtime import Runtime
 from gateway.server import Listener
@@ -110,6 +111,7 @@ async def gateway(config: Path, *, development: bool = False) -> AsyncIterator[G
         runtime = assemble(pair, await stack.enter_async_context(Transport()))
         stack.callback(runtime.ledger.close)
         stack.callback(runtime.states.save)
+        stack.push_async_callback(runtime.files.close)
         serving = await _listen(runtime, config, urls, simulator)
         keeper = asyncio.create_task(housekeeping(runtime))
         try:
@@ -150,6 +152,7 @@ def assemble(pair: Pair, transport: Transport) -> Runtime:
         quotas=MemoryQuotas(settings.quotas, time.time),
         refused=RefusedPassages(keyring.memo),
         states=VendorStates(keyring.findings, settings.state_dir / "vendor-states.json"),
+        files=Files(settings.files, keyring.memo),
         strangers=Strangers(time.monotonic),
         now=now,
         monotonic=time.monotonic,

@@ -111,6 +111,11 @@ FAMILIES: tuple[Family, ...] = (
         ("detector",),
     ),
     Family("ecluse_restored_total", "counter", "Tokens in answers that became the caller's values again."),
+    Family(
+        "ecluse_files_total", "counter", "Files in requests, by kind and result (read, or why not).", ("kind", "result")
+    ),
+    Family("ecluse_file_seconds", "histogram", "Time to read one file that was new, waiting included.", (), _GAP),
+    Family("ecluse_file_workers", "gauge", "Processes that read files."),
     Family("ecluse_classify_seconds", "histogram", "Time to inspect the request of one call.", (), _FAST),
     Family("ecluse_classify_failures_total", "counter", "Inspections that did not finish; the call was refused."),
     Family("ecluse_classify_memo_total", "counter", "Passages looked up in the memo: hit or miss.", ("result",)),

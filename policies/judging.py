@@ -198,5 +198,6 @@ class Case:
         """Detectors and the first place, as they may be shown."""
         first = findings[0]
         passage = self.passages[first.passage]
-        place = Place(passage.message, passage.role, passage.direction, first.start)
+        file = passage.note if passage.part == "text" else ""
+        place = Place(passage.message, passage.role, passage.direction, first.start, file)
         return self.shown({f.detector for f in findings}), place

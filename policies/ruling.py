@@ -123,12 +123,16 @@ class ClassificationFacts(Protocol):
 
 
 class Place(NamedTuple):
-    """Where a rule's first finding stands; offsets in characters of the passage. Never any text of the client's."""
+    """Where a rule's first finding stands; offsets in characters of the passage. Never any text of the client's.
+
+    file: the place in a file ("pdf, page 3"), "" outside files.
+    """
 
     message: int | None
     role: str
     direction: str
     start: int
+    file: str = ""
 
 
 class Rewrite(NamedTuple):

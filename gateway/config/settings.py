@@ -57,6 +57,29 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilesSettings:
+    """How documents inside requests (PDF, Word, Excel and the like) are read before they are inspected."""
+
+    workers: int = setting(
+        k.count(0, 64), "Processes that read documents at once; with 0 documents are not inspectable.", default=2
+    )
+    waiting: int = setting(
+        k.count(0, 10_000), "Documents that may wait for a process; a call with one more is a 503.", default=32
+    )
+    file_bytes: int = setting(k.SIZE, "Largest document.", default=16 << 20, shown="16MiB")
+    file_seconds: float = setting(k.SPAN, "Time to read one document.", default=10.0)
+    call_seconds: float = setting(
+        k.SPAN, "Time to read all documents of a call that are new, waiting included.", default=30.0
+    )
+    per_call: int = setting(k.count(1, 10_000), "Documents in one call.", default=100)
+    characters: int = setting(k.count(1000), "Text in the documents of one call.", default=2_000_000)
+    memory: int = setting(k.SIZE, "Memory of one reading process.", default=512 << 20, shown="512MiB")
+    memo_bytes: int = setting(
+        k.SIZE, "Memory for texts of documents already read, which agents send again.", default=32 << 20, shown="32MiB"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DirectorySettings:
     """The names that keys and policies may use for people's units."""
 
@@ -189,6 +212,7 @@ class Settings:
     )
     bundle: Path = setting(k.PATH, "Folder of the governance bundle.", default=Path("bundle"), shown="bundle")
     organisation: str = setting(k.WORD, "Name of the organisation that calls are recorded for.", default="default")
+    files: FilesSettings = section(FilesSettings, "Documents inside requests.")
     directory: DirectorySettings = section(DirectorySettings, "Teams and groups.")
     ledger: LedgerSettings = section(LedgerSettings, "The log of every call.")
     keyring: KeyringSettings = section(KeyringSettings, "The installation's own keys.")

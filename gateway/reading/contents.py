@@ -26,6 +26,7 @@ REASONS: Final = (
     "unpacks_too_large",
     "unread_inside",
     "unknown_type",
+    "worker_died",
 )
 KINDS: Final = ("pdf", "docx", "xlsx", "pptx", "opendocument", "text", "")
 

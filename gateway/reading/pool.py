@@ -26,23 +26,24 @@ _BYTES_A_CHARACTER = 4
 
 
 class Busy(Exception):
-    """Too many files wait already."""
+    """Too many files wait already, for too long, or no worker can be started."""
 
 
 class Pool:
-    """workers: processes at once, 0 where no file is to be read. waiting: files that may wait for one."""
+    """workers: processes at once. waiting: files that may wait for one. memory: bytes of each process."""
 
     def __init__(self, workers: int, waiting: int, memory: int) -> None:
-        self._memory = memory
+        self._workers, self._most_waiting, self._memory = workers, waiting, memory
         self._idle: list[_Worker] = []
+        self._ended: list[_Worker] = []
         self._running = 0
         self._waiting = 0
+        self._used = False
         self._closed = False
         self._room = asyncio.Condition()
-        self.resize(workers, waiting, memory)
 
     @property
-    def running(self) -> int:
+    def processes(self) -> int:
         """Worker processes that live now."""
         return self._running + len(self._idle)
 
@@ -54,61 +55,94 @@ class Pool:
             self._end_idle()
 
     async def read(
-        self, payload: str | bytes, encoding: str, limits: Limits, mime: str = "", charset: str = ""
+        self,
+        payload: str | bytes,
+        encoding: str,
+        limits: Limits,
+        mime: str = "",
+        charset: str = "",
+        *,
+        wait: float = 60.0,
     ) -> Contents:
-        """The texts of a file. Raises Busy. Cancelled, it kills the worker at once."""
-        job = Job(encoding, len(payload), mime[:100], charset[:40], limits._replace(memory=self._memory))
-        await self._enter()
-        worker = None
+        """The texts of a file. wait: seconds that it may wait for a worker. Raises Busy.
+
+        Cancelled, it kills the worker at once.
+        """
+        job = Job(encoding, len(payload), mime[:100], charset[:40], limits)
+        await self._enter(wait)
+        worker: _Worker | None = None
         try:
-            worker = self._idle.pop() if self._idle else None
-            if worker is None or worker.ended:
-                worker = await _Worker.start(self._memory)
-            found = await worker.read(job, payload)
+            worker = self._rested() or await self._started()
+            return await worker.read(job, payload)
         except BaseException:
             if worker is not None:
                 worker.kill()
             raise
         finally:
             await self._leave(worker)
-        return found
 
-    async def _enter(self) -> None:
+    def _rested(self) -> _Worker | None:
+        while self._idle:
+            worker = self._idle.pop()
+            if not worker.gone:
+                return worker
+            self._end(worker)
+        return None
+
+    async def _started(self) -> _Worker:
+        try:
+            return await _Worker.start(self._memory)
+        except OSError:
+            raise Busy from None
+
+    async def _enter(self, wait: float) -> None:
         if self._running >= self._workers and self._waiting >= self._most_waiting:
             raise Busy
+        self._used = True
         self._waiting += 1
         try:
-            async with self._room:
+            async with asyncio.timeout(wait), self._room:
                 await self._room.wait_for(lambda: self._running < self._workers or self._closed)
                 if self._closed:
                     raise Busy
                 self._running += 1
+        except TimeoutError:
+            raise Busy from None
         finally:
             self._waiting -= 1
 
     async def _leave(self, worker: _Worker | None) -> None:
         self._running -= 1
         if worker is not None:
-            reusable = not self._closed and worker.memory == self._memory and worker.files < _FILES_A_WORKER
-            if worker.ended or not reusable:
-                worker.kill()
+            if worker.ended or self._closed or worker.memory != self._memory or worker.files >= _FILES_A_WORKER:
+                self._end(worker)
             else:
                 self._idle.append(worker)
         async with self._room:
             self._room.notify()
 
+    def rest(self) -> None:
+        """End idle workers where no file came since this was last called."""
+        if not self._used:
+            self._end_idle()
+        self._used = False
+
     def _end_idle(self) -> None:
         for worker in self._idle:
-            worker.kill()
+            self._end(worker)
         self._idle.clear()
+
+    def _end(self, worker: _Worker) -> None:
+        worker.kill()
+        self._ended = [one for one in self._ended if not one.gone]
+        self._ended.append(worker)
 
     async def close(self) -> None:
         """Ends every worker that is idle; busy ones end with their file or its caller."""
         self._closed = True
-        ending = list(self._idle)
         self._end_idle()
-        for worker in ending:
-            await worker.gone()
+        for worker in self._ended:
+            await worker.wait()
         async with self._room:
             self._room.notify_all()
 
@@ -132,8 +166,7 @@ class _Worker:
         worker = cls(process, memory)
         try:
             async with asyncio.timeout(_START_SECONDS):
-                if await worker._out.readexactly(len(READY)) != READY:
-                    raise OSError("a worker doesn't start")
+                await worker._out.readexactly(len(READY))
         except (TimeoutError, asyncio.IncompleteReadError):
             worker.kill()
             raise OSError("a worker doesn't start") from None
@@ -157,7 +190,7 @@ class _Worker:
             return Contents("", reason="time")
         except (OSError, ValueError, TypeError, asyncio.IncompleteReadError):
             self.kill()
-            return Contents("", reason="broken")
+            return Contents("", reason="worker_died")
         if found.reason == "memory":
             self.kill()
         return found
@@ -175,8 +208,13 @@ class _Worker:
             self._process.kill()
         self._in.close()
 
-    async def gone(self) -> None:
-        """Wait until it has ended."""
+    @property
+    def gone(self) -> bool:
+        """Whether the process has ended."""
+        return self._process.returncode is not None
+
+    async def wait(self) -> None:
+        """Wait until it has."""
         await self._process.wait()
 
 

@@ -115,7 +115,8 @@ def test_encrypted_reasoning_is_the_vendors() -> None:
          "https://host.example"),
         ({"type": "input_file", "filename": "a.pdf", "file_data": "data:application/pdf;base64,JVBERi0xLjc="},
          "not_inspectable", "application/pdf"),
-        ({"type": "input_audio", "input_audio": {"data": "UklGRgAAAABXQVZF", "format": "wav"}}, "not_inspectable", "audio/wav"),
+        ({"type": "input_audio", "input_audio": {"data": "UklGRgAAAABXQVZF", "format": "wav"}},
+         "not_inspectable", "audio/wav"),
         ({"type": "new_part", "body": {"source_url": "https://host.example/x"}}, "remote_url", "https://host.example"),
     ],
 )  # fmt: skip
