@@ -66,7 +66,7 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
         raise refusals.unreadable(refused) from None
     model = choose_model(exchange, ask)
     if ask.files:
-        exchange.ask = ask = await read_files(runtime, exchange, ask)
+        exchange.ask = ask = await _read_files(runtime, exchange, ask)
     begun = runtime.monotonic()
     exchange.classification = pair.classifier.classify(exchange.caller.organisation, ask.passages)
     runtime.measure.classified(exchange.classification, exchange, runtime.monotonic() - begun)
@@ -77,7 +77,7 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     await relay(runtime, exchange, reply, responder)
 
 
-async def read_files(runtime: Runtime, exchange: Exchange, ask: Ask) -> Ask:
+async def _read_files(runtime: Runtime, exchange: Exchange, ask: Ask) -> Ask:
     """The ask with what stands in its files; a file that can't be read stays what it is, not inspectable."""
     try:
         ask, reads = await runtime.files.read(exchange.caller.organisation, ask)
