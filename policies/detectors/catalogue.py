@@ -213,9 +213,9 @@ def _context(fields: Fields) -> Context | None:
 def _spellings(words: Sequence[str]) -> frozenset[bytes]:
     """Hot words as the view has them, and as names of fields have those of several words: `num_ss`, `numSs`."""
     plain = [view(word).lower() for word in words]
-    parted = [word.replace(b"'", b" ").replace(b"-", b" ") for word in plain]
-    gaps = (b"_", b"-", b"")
-    return frozenset([*plain, *(one.replace(b" ", gap) for one in parted if b" " in one.strip() for gap in gaps)])
+    parted = [word for word in plain if b" " in word.strip() or b"-" in word]
+    bare = [word.replace(b"'", b" ").replace(b"-", b" ") for word in parted]
+    return frozenset([*plain, *(word.replace(b" ", gap) for word in bare for gap in (b"_", b"-", b""))])
 
 
 def _by_name(fields: Fields | None, names: tuple[str, ...]) -> dict[str, str]:
