@@ -55,7 +55,8 @@ def ins(value: bytes) -> Verdict | None:
 
 def icd10(value: bytes) -> Verdict | None:
     """A disease's code: a letter, two digits, at most two more with or without a point. Needs a word beside it."""
-    category, point, rest = value[:3], value[3:4] == b".", value[3:].lstrip(b".")
+    code = value.translate(None, b" ")
+    category, point, rest = code[:3], code[3:4] == b".", code[3:].lstrip(b".")
     shaped = category[1:].isdigit() and len(rest) <= 2 and (rest.isdigit() or not (rest or point))
     return Verdict(0.5, "shape of a disease's code") if shaped else None
 

@@ -42,8 +42,9 @@ def cni_old(value: bytes) -> Verdict | None:
 
 def cni_new(value: bytes) -> Verdict | None:
     """An identity card number of 2021: nine digits and consonants of both kinds. Needs a word beside it."""
-    digits = sum(byte in _DIGITS for byte in value)
-    if len(value) != 9 or not 0 < digits < 9 or any(byte in b"aeiouAEIOU" for byte in value):
+    number = value.translate(None, _BLANK)
+    digits = sum(byte in _DIGITS for byte in number)
+    if len(number) != 9 or not 0 < digits < 9 or any(byte in b"aeiouAEIOU" for byte in number):
         return None
     return Verdict(0.5, "shape of an identity card number")
 
@@ -55,16 +56,18 @@ def driving_12(value: bytes) -> Verdict | None:
 
 def foreigner(value: bytes) -> Verdict | None:
     """A foreigner's number of ten digits (no telephone number), or a permit's of nine characters. Needs a word."""
-    digits = sum(byte in _DIGITS for byte in value)
-    ten = len(value) == 10 and digits == 10 and value[:1] != b"0"
-    nine = len(value) == 9 and 3 <= digits < 9
+    number = value.translate(None, _BLANK)
+    digits = sum(byte in _DIGITS for byte in number)
+    ten = len(number) == 10 and digits == 10 and number[:1] != b"0"
+    nine = len(number) == 9 and 3 <= digits < 9
     return Verdict(0.5, "shape of a residence permit number") if ten or nine else None
 
 
 def ine(value: bytes) -> Verdict | None:
     """A pupil's or student's number of eleven characters, digits and letters. Needs a word beside it."""
-    digits = sum(byte in _DIGITS for byte in value)
-    return Verdict(0.5, "shape of a student number") if len(value) == 11 and 2 <= digits < 11 else None
+    number = value.translate(None, _BLANK)
+    digits = sum(byte in _DIGITS for byte in number)
+    return Verdict(0.5, "shape of a student number") if len(number) == 11 and 2 <= digits < 11 else None
 
 
 def matricule(value: bytes) -> Verdict | None:
@@ -203,7 +206,7 @@ _CHECKED = frozenset(b"12345L")
 
 def vin(value: bytes) -> Verdict | None:
     """A vehicle's number of 17 characters, letters and digits; the check digit where the maker's region writes one."""
-    number = value.upper()
+    number = value.translate(None, _BLANK).upper()
     if len(number) != 17 or number.isdigit() or sum(byte in _DIGITS for byte in number) < 4:
         return None
     if number[0] not in _CHECKED:
