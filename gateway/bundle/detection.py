@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import policies
+from gateway.bundle.lists import with_lists
 from gateway.config.kinds import WORD, Context, several
 from gateway.config.table import build, setting
 from gateway.documents import Document, Documents, DocumentsRefused, Problem, ProblemLike, Rendered, load, nearest
 from policies.detectors.catalogue import Catalogue
+from policies.detectors.proof import unproven
 
 PACKS = Path(policies.__file__).parent / "packs"
 
@@ -34,18 +36,30 @@ class Detectors:
 
 
 def read_detectors(documents: Documents) -> Detectors:
-    """The shipped detectors but those switched off, then the bundle's own; DocumentsRefused with every fault."""
+    """The shipped detectors but those switched off, then the bundle's own, proven by their examples; DocumentsRefused
+    with every fault."""
     packs = load(PACKS)
     off = _switched_off(documents, frozenset(document.value["id"] for document in packs.items))
     shipped = [document for document in packs.items if document.value["id"] not in off]
-    own = [document for document in documents.items if document.value["kind"] == "Detector"]
+    own = with_lists(documents)
     given = [*shipped, *own]
     built = Catalogue.build([document.value for document in given])
     if isinstance(built, Catalogue):
+        _refuse_unproven(documents, built, own)
         return Detectors(built, off)
     named = [(p.path[0], Problem((given[int(p.path[0])].name, *p.path[1:]), p.message, p.nearest)) for p in built]
     faults = packs.render(p for index, p in named if int(index) < len(shipped))
     raise DocumentsRefused((*faults, *documents.render(p for index, p in named if int(index) >= len(shipped))))
+
+
+def _refuse_unproven(documents: Documents, catalogue: Catalogue, own: Iterable[Document]) -> None:
+    faults = [
+        Problem((document.name, *fault.path), fault.message)
+        for document in own
+        for fault in unproven(catalogue.detectors[document.value["id"]])
+    ]
+    if faults:
+        raise DocumentsRefused(documents.render(faults))
 
 
 def _switched_off(documents: Documents, shipped: frozenset[str]) -> dict[str, _Place]:

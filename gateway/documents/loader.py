@@ -16,6 +16,8 @@ MAX_FILE = 1 << 20
 MAX_FILES = 1000
 MAX_TOTAL = 16 << 20
 SUFFIXES = (".yaml", ".yml")
+# Lists that documents name: read with them, so that both are swapped, kept and revised as one.
+LISTS = (".txt",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Documents:
 
 
 def load(path: FilePath) -> Documents:
-    """Read a file, or every `*.yaml` and `*.yml` below a folder; DocumentsRefused names every file that is refused."""
+    """Read a file, or every `*.yaml`, `*.yml` and `*.txt` below a folder (these as they are); DocumentsRefused names
+    every file that is refused."""
     root = path if path.is_dir() else path.parent
     label = "" if root == FilePath() else str(root)
     names = list(_names(path)) if path.is_dir() else [path.name]
@@ -82,7 +85,7 @@ def load_texts(files: Mapping[str, bytes], *, label: str = "") -> Documents:
     for name, raw in files.items():
         shown = os.path.join(label, name) if label else name
         try:
-            items.extend(_documents(name, shown, raw))
+            items.extend(() if name.endswith(LISTS) else _documents(name, shown, raw))
         except DocumentsRefused as refused:
             problems.extend(refused.problems)
     if problems:
@@ -112,7 +115,7 @@ def _names(folder: FilePath) -> Iterator[str]:
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in sorted(files):
-            if name.endswith(SUFFIXES) and not name.startswith("."):
+            if name.endswith(SUFFIXES + LISTS) and not name.startswith("."):
                 yield os.path.relpath(os.path.join(here, name), folder)
 
 

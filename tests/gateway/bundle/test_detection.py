@@ -50,3 +50,60 @@ def test_the_id_of_one_that_is_off_is_free():
 def test_a_typo_is_refused_with_its_place(text, message):
     with pytest.raises(DocumentsRefused, match=message):
         read(a=f"kind: Detection\n{text}\n", own=OWN.format(id="org.helios"))
+
+
+HELIOS = (
+    "kind: Detector\nid: org.helios\nconfidential: true\n"
+    "keywords: {{{words}, fold: [case, accents, separators], identifiers: true}}\nnot_near: [panneau]\n"
+    "examples:\n  hit: [{hit}]\n  miss: [{miss}]\n"
+)
+
+
+def helios(words="any: [projet hélios]", hit="PROJET-HELIOS", miss="les panneaux", **files):
+    text = HELIOS.format(words=words, hit=hit, miss=miss)
+    return read_detectors(load_texts({"own.yaml": text.encode(), **files}))
+
+
+@pytest.mark.parametrize("hit", ["le ProjetHelios", "projet_helios_v2", "Projet  Hélios !", "le projet.helios"])
+def test_a_detector_finds_its_examples(hit):
+    assert helios(hit=f'"{hit}"').catalogue.detectors["org.helios"].confidential
+
+
+@pytest.mark.parametrize(
+    ("examples", "message"),
+    [
+        ({"hit": "projet, le projet helios"}, "own.yaml:7:9: the detector doesn't find this example"),
+        ({"miss": "rien, projet helios"}, "own.yaml:8:16: the detector finds something in this example"),
+        ({"hit": "projet helios sur un panneau"}, "own.yaml:7:9: the detector doesn't find this example"),
+    ],
+)
+def test_a_detector_that_its_examples_belie_is_refused(examples, message):
+    with pytest.raises(DocumentsRefused) as refused:
+        helios(**examples)
+    (fault,) = refused.value.problems
+    assert str(fault).startswith(message)
+    assert "helios" not in fault.message
+
+
+def test_keywords_from_a_list():
+    words = "# noms de code\nprojet hélios\n\n  Opération Boréal \n".encode()
+    found = helios("file: words/names.txt", "operation boreal, projet helios", **{"words/names.txt": words})
+    other = helios("file: words/names.txt", "projet helios", **{"words/names.txt": b"projet helios\n"})
+    assert len(found.catalogue.detectors["org.helios"].rules) == 2
+    assert found.catalogue.revision != other.catalogue.revision
+
+
+@pytest.mark.parametrize(
+    ("words", "raw", "message"),
+    [
+        ("file: words/nams.txt", b"helios", r"own.yaml:4:12: is no list .* \(did you mean words/names.txt\?\)"),
+        ("file: words/names.txt", b"# nothing\n", "lists no word"),
+        ("file: words/names.txt", b"helios\nab\n", "line 2: a keyword needs three letters"),
+        ("file: words/names.txt", b"h\xe9lios", "is not UTF-8"),
+        ("file: words/names.txt, any: [helios]", b"helios", "goes instead of `any`"),
+        ("file: 3", b"helios", "is no list of this bundle"),
+    ],
+)
+def test_a_list_that_is_not_one_is_refused(words, raw, message):
+    with pytest.raises(DocumentsRefused, match=message):
+        helios(words, **{"words/names.txt": raw})

@@ -104,11 +104,18 @@ def test_a_problem_is_placed_at_its_key_item_or_nearest_parent():
 def test_a_folder_is_read_in_order_without_hidden_files(tmp_path: Path):
     (tmp_path / "sub").mkdir()
     (tmp_path / ".git").mkdir()
-    for name in ("b.yaml", "sub/a.yml", ".hidden.yaml", ".git/x.yaml", "notes.txt"):
+    for name in ("b.yaml", "sub/a.yml", ".hidden.yaml", ".git/x.yaml", "notes.md"):
         (tmp_path / name).write_text("a: 1")
     documents = load(tmp_path)
     assert [d.name for d in documents.items] == ["b.yaml", "sub/a.yml"]
     assert documents.files == {"b.yaml": b"a: 1", "sub/a.yml": b"a: 1"}
+
+
+def test_lists_are_read_as_they_are(tmp_path: Path):
+    (tmp_path / "words.txt").write_bytes(b"h\xe9lios\n")
+    documents = load(tmp_path)
+    assert not documents.items
+    assert documents.files == {"words.txt": b"h\xe9lios\n"}
 
 
 def test_links_out_of_the_folder_are_refused_and_links_inside_followed(tmp_path: Path):
