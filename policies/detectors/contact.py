@@ -26,13 +26,25 @@ def email(value: bytes) -> Verdict | None:
 
 
 def french_phone(value: bytes) -> Verdict | None:
-    """A French number: with separators it is recognised as it stands, ten bare digits need a word beside them."""
+    """A French number: in its usual groups it is recognised as it stands; ten bare digits, odd groups, or more groups
+    behind it (another number's) need a word beside them."""
     digits = value.translate(None, b" .-()/+")
     if digits.endswith(b"00000000") or len(set(digits[-8:])) == 1:
         return None
     if value.startswith((b"+", b"(")) or digits[:4] == b"0033":
         return Verdict(0.9, "french number with country code")
-    return Verdict(0.8, "french number") if len(value) > len(digits) else Verdict(0.5, "ten digits")
+    groups = [len(group) for group in value.replace(b".", b" ").replace(b"-", b" ").split()]
+    if len(digits) > 10:
+        return Verdict(0.5, "ten digits of more", _first_digits(value, 10))
+    if groups in ([2, 2, 2, 2, 2], [4, 2, 2, 2]):
+        return Verdict(0.8, "french number")
+    return Verdict(0.5, "ten digits")
+
+
+def _first_digits(value: bytes, count: int) -> int:
+    """The length of the stretch that holds the first digits of a candidate."""
+    places = [index for index, byte in enumerate(value) if byte in b"0123456789"]
+    return places[count - 1] + 1
 
 
 def national_phone(value: bytes) -> Verdict | None:
@@ -46,6 +58,11 @@ def national_phone(value: bytes) -> Verdict | None:
     date = len(groups) == 3 and len(digits) == 8 and (len(groups[0]) == 4 or len(groups[2]) == 4)
     date = date or (len(groups) == 2 and all(len(group) == 4 and group[:2] in (b"19", b"20") for group in groups))
     return None if date or (amount and b"-" not in value) else Verdict(0.4, "grouped digits")
+
+
+def labelled_phone(value: bytes) -> Verdict | None:
+    """Seven to thirteen bare digits behind a label."""
+    return Verdict(0.6, "digits behind a label") if len(set(value)) > 3 else None
 
 
 def international_phone(value: bytes) -> Verdict | None:

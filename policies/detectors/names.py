@@ -231,29 +231,30 @@ NO_SURNAME = ORGANISATIONS | _set("""
     fevrier files flat fonds for force france friday from google guitars haiku hello in ireland is jacket jackets
     january janvier jeudi juillet juin july june la law le learning les london lundi madame magazine mai march mardi
     mars matin merci mercredi method michigan midi model monday monsieur music network news no noir noire north not
-    november novembre october octobre of office on opus or oracle order ou palace period phase please pro quotes
-    review room rouge samedi saturday science september septembre server service services shop soir sonnet south
-    standard state states summer sunday test texas thank thanks the thursday times to tuesday un une vendredi vert
-    verte virginia vuitton was way web wednesday week west will wine winter with words works world yes york zealand
+    november novembre october octobre of office on opus or oracle order ou palace period phase research please pro
+    quotes review room rouge samedi saturday science september septembre server service services shop soir sonnet
+    south standard state states summer sunday test texas thank thanks the thursday times to tuesday un une vendredi
+    vert verte virginia vuitton was way web wednesday week west will wine winter with words works world yes york
+    zealand
     """)
 
 # What a company, a team or a role begins with, where a person's name might stand.
 ROLES = _set("""
-    accounts accueil achats admin administration agence all assistance association billing board bureau cabinet care
-    cher chere chers client clients collegues comite commercial communication compta comptabilite conseil contact
-    cpam credit customer customers dear department departement desk direction directeur directrice director dpo drh
-    dsi e-mail equipe everybody everyone facturation finance fondation formation general gestion groupe guest help
-    hello hotline hr human info information informatique iphone it job juridique l'equipe la le legal les logistique
-    ma mairie maire maintenance madame management manager marketing media member membre mes messieurs mon monsieur
-    my news newsletter no-reply noreply notre nos notification notifications office operations order orders our paie
-    partner payroll personnel police postmaster prefecture prefet premier president presidente production qualite
-    recrutement ressources sales samsung sav secretariat security securite sent sender service services sir societe
-    staff student students support team technical the tous toute toutes tresorerie undisclosed unknown universite
-    user users utilisateur vente ventes votre vos web webmaster your envoye envoyee speaker prime queen king pope
-    pape minister ministre ambassador chairman monday tuesday wednesday thursday friday saturday sunday lundi mardi
-    mercredi jeudi vendredi samedi dimanche january february march april may june july august september october
-    november december janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre i we you
-    he she they it this that il elle nous vous je tu on ce cette universe world pepper too and or et ou google
-    microsoft amazon facebook apple
+    am pm accounts accueil achats admin administration agence all assistance association billing board bureau
+    cabinet care cher chere chers client clients collegues comite commercial communication compta comptabilite
+    conseil contact cpam credit customer customers dear department departement desk direction directeur directrice
+    director dpo drh dsi e-mail equipe everybody everyone facturation finance fondation formation general gestion
+    groupe guest help hello hotline hr human info information informatique iphone it job juridique l'equipe la le
+    legal les logistique ma mairie maire maintenance madame management manager marketing media member membre mes
+    messieurs mon monsieur my news newsletter no-reply noreply notre nos notification notifications office
+    operations order orders our paie partner payroll personnel police postmaster prefecture prefet premier president
+    presidente production qualite recrutement ressources sales samsung sav secretariat security securite sent sender
+    service services sir societe staff student students support team technical the tous toute toutes tresorerie
+    undisclosed unknown universite user users utilisateur vente ventes votre vos web webmaster your envoye envoyee
+    speaker prime queen king pope pape minister ministre ambassador chairman monday tuesday wednesday thursday
+    friday saturday sunday lundi mardi mercredi jeudi vendredi samedi dimanche january february march april may june
+    july august september october november december janvier fevrier mars avril mai juin juillet aout septembre
+    octobre novembre decembre i we you he she they it this that il elle nous vous je tu on ce cette universe world
+    pepper too and or et ou google microsoft amazon facebook apple
     """)
 FIRST = FRENCH | ELSEWHERE

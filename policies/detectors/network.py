@@ -35,6 +35,8 @@ def ip(value: bytes) -> Verdict | None:
 
 def _ipv6(value: bytes) -> Verdict | None:
     groups = [group for group in value.split(b":") if group]
+    if len(groups) < 2:
+        return None
     try:
         address = ip_address(value.decode("ascii"))
     except ValueError:

@@ -22,6 +22,16 @@ _NAMED_AFTER = frozenset(
     b"faubourg fete".split()
 )
 
+# Words that letters number, in both languages.
+_LETTERED = frozenset(
+    b"annex annexe appendix article bac bacillus batiment bloc block building category categorie chapter class "
+    b"classe column drive equipe etage exhibit factor figure form formulaire gate grade group groupe hall hepatitis "
+    b"hepatite influenza item level model module niveau option page part partie permis phase plan point porte "
+    b"question row schedule section series serie shares sheet step table team terminal tier titre type variant "
+    b"version virus vitamin vitamine voie volume zone".split()
+)
+_NO_NAME = _LETTERED | ROLES | NO_SURNAME | _PARTICLES
+
 
 def full_name(value: bytes) -> Verdict | None:
     """A first name of the list and a surname, in either order (`DURAND Sophie`); more words may follow.
@@ -34,6 +44,8 @@ def full_name(value: bytes) -> Verdict | None:
         return None
     if lead in _NAMED_AFTER and lead not in FIRST:
         return TAKEN
+    if _lettered(words):
+        return Verdict(0.8, "name with an initial", _length(words, 3))
     if not _first(lead) or (words[0].isupper() and not words[1].isupper()):
         return _surname_first(words)
     size = _name(words)
@@ -43,6 +55,18 @@ def full_name(value: bytes) -> Verdict | None:
         return TAKEN
     sure = _certain(lead, words[1:size])
     return Verdict(0.85 if sure else 0.55, "first name and surname", _length(words, size))
+
+
+def _lettered(words: list[bytes]) -> bool:
+    """`Szabina J. Gelencser`: a word, an initial, a word, where the list knows none of them."""
+    if len(words) < 3 or len(words[1].rstrip(b".")) != 1 or len(words[0]) < 3 or len(words[2]) < 3:
+        return False
+    first, last = words[0].lower(), words[2].lower()
+    # Undotted, these are words of English and French titles (`What A Day`).
+    if words[1] in (b"A", b"I", b"O", b"Y") or words[2].isupper():
+        return False
+    none = first in _NO_NAME or last in _NO_NAME or first in FIRST or words[0].isupper()
+    return words[1].isupper() and words[2][:1].isupper() and not none
 
 
 def _surname_first(words: list[bytes]) -> Verdict | None:
@@ -139,6 +163,14 @@ def labelled(value: bytes) -> Verdict | None:
     """A name behind the label of a field: two words, or a first name of the list."""
     words = value.split(b" ")
     if len(words) == 1 and not _first(words[0].lower()):
+        return None
+    return introduced(value)
+
+
+def surname(value: bytes) -> Verdict | None:
+    """A name behind *Nom*: a first name or a surname of the lists, or in capitals."""
+    lead = value.split(b" ")[0]
+    if not (_first(lead.lower()) or lead.lower() in SURNAMES or (value.isupper() and len(value) > 3)):
         return None
     return introduced(value)
 

@@ -35,7 +35,7 @@ def french_street(value: bytes) -> Verdict | None:
     # Of a square or a road only with a town behind it; `2 cours Python a Lyon` is none even then.
     town = b"a" in words[2:-1] and words[-1][:1].isupper() and b"cours" not in words
     if (place or town) and named:
-        return Verdict(0.86, "number and street")
+        return Verdict(0.86, "number and street", len(value.rstrip(b"'-")))
     return Verdict(0.5, "number and street, perhaps")
 
 
