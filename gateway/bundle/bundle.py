@@ -12,6 +12,7 @@ import policies
 from gateway.bundle.contracts import REGIONS, TRUSTS, Contract
 from gateway.bundle.destinations import Destination
 from gateway.bundle.detection import PACKS, faults_of, read_detectors
+from gateway.bundle.indexes import Indexes, IndexSpec, read_indexes
 from gateway.bundle.use_cases import THE_SANDBOX, UseCase
 from gateway.config import Settings
 from gateway.config.kinds import Context
@@ -20,27 +21,29 @@ from gateway.documents import Document, Documents, DocumentsRefused, Problem, ne
 from policies.decide import Policies
 from policies.detectors.catalogue import Catalogue
 from policies.detectors.engine import Engine
+from policies.indexes.stored import IndexKey
 from policies.language import Doc, Vocabulary
 from policies.language import compile as compile_policies
 
 __all__ = ["KINDS", "PACKS", "STARTER", "Bundle", "Papers", "build_bundle", "read_papers"]
 
-KINDS = ("EgressPolicy", "Detector", "Detection", "Contract", "UseCase", "Defaults")
+KINDS = ("EgressPolicy", "Detector", "Detection", "Index", "Contract", "UseCase", "Defaults")
 STARTER = Path(policies.__file__).parent / "starter"
 
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """The part of a bundle that stands without the others: contracts and use cases by id."""
+    """The part of a bundle that stands without the others: contracts, use cases and declared indexes by id."""
 
     documents: Documents
     contracts: Mapping[str, Contract]
     use_cases: Mapping[str, UseCase]
+    indexes: Mapping[str, IndexSpec]
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle in force. revision: of its files and of the detection engine.
+    """A bundle in force. revision: of its files, its indexes and the detection engine.
 
     vocabulary: the names that policies may use.
     """
@@ -50,24 +53,32 @@ class Bundle:
     use_cases: Mapping[str, UseCase]
     policies: Policies
     engine: Engine
+    indexes: Indexes
     revision: str
     vocabulary: Vocabulary
 
 
 def read_papers(documents: Documents) -> Papers:
-    """Contracts and use cases; DocumentsRefused with every fault of theirs, unknown kinds included."""
+    """Contracts, use cases, declared indexes; DocumentsRefused with every fault of theirs, unknown kinds included."""
     problems = list(_wrong_kinds(documents))
     contracts = _by_id(documents, "Contract", Contract, problems)
     use_cases = _by_id(documents, "UseCase", UseCase, problems)
+    indexes = _by_id(documents, "Index", IndexSpec, problems)
     if problems:
         raise DocumentsRefused(documents.render(problems))
-    return Papers(documents, contracts, {THE_SANDBOX.id: THE_SANDBOX, **use_cases})
+    return Papers(documents, contracts, {THE_SANDBOX.id: THE_SANDBOX, **use_cases}, indexes)
 
 
-def build_bundle(papers: Papers, settings: Settings, destinations: Mapping[str, Destination]) -> Bundle:
-    """Detectors and policies compiled against the names that exist; DocumentsRefused with every fault."""
+def build_bundle(
+    papers: Papers, settings: Settings, destinations: Mapping[str, Destination], key: IndexKey | None = None
+) -> Bundle:
+    """Detectors, indexes and policies compiled against the names that exist; DocumentsRefused with every fault.
+
+    key: that of the indexes; None where there is no keyring, and then they find nothing.
+    """
     detectors = read_detectors(papers.documents)
-    engine = Engine(detectors.catalogue)
+    indexes = read_indexes(papers.documents, papers.indexes, detectors.catalogue, key)
+    engine = Engine(detectors.catalogue, indexes.lookup)
     vocabulary = _vocabulary(papers, settings, destinations, detectors.catalogue)
     given = tuple(Doc(d.value["kind"], d.name, d.value) for d in papers.documents.items)
     compiled = compile_policies(given, vocabulary)
@@ -82,6 +93,7 @@ def build_bundle(papers: Papers, settings: Settings, destinations: Mapping[str, 
         use_cases=papers.use_cases,
         policies=compiled,
         engine=engine,
+        indexes=indexes,
         revision=revision.hexdigest(),
         vocabulary=vocabulary,
     )

@@ -26,6 +26,9 @@ def keep(pair: Pair) -> None:
     _write(fresh / CONFIG, next(iter(pair.config.files.values())))
     for name, raw in pair.bundle.documents.files.items():
         _write(fresh / BUNDLE / name, raw)
+    for name, raw in pair.bundle.indexes.files.items():
+        if not _linked(place / BUNDLE / name, fresh / BUNDLE / name, raw):
+            _write(fresh / BUNDLE / name, raw)
     if place.exists():
         place.rename(old)
     fresh.rename(place)
@@ -83,6 +86,18 @@ def _state_folders(path: Path) -> list[Path]:
     except (DocumentsRefused, IndexError):
         return found
     return [path.parent / named, *found] if isinstance(named, str) else found
+
+
+def _linked(old: Path, new: Path, raw: bytes) -> bool:
+    """The copy that is there already serves again: indexes are large and change seldom."""
+    try:
+        if old.stat().st_size != len(raw) or old.read_bytes() != raw:
+            return False
+        new.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.link(old, new)
+    except OSError:
+        return False
+    return True
 
 
 def _write(path: Path, raw: bytes) -> None:

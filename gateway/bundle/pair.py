@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from adapters.registry import VENDORS
 from gateway.bundle.bundle import Bundle, Papers, build_bundle, read_papers
 from gateway.bundle.destinations import Destination, Model, build_destinations, build_models, remarks, utc_today
+from gateway.bundle.indexes import index_key
 from gateway.bundle.removed import removed
 from gateway.config import Address, Settings, read_settings
 from gateway.config.settings import VendorSettings
@@ -22,6 +23,7 @@ from gateway.identity import KeyGrant, Keyring, KeyringRefused
 from policies.classify import Classifier
 from policies.decide import Policies
 from policies.detectors.engine import Engine
+from policies.indexes.stored import IndexKey
 
 __all__ = ["Destination", "Model", "Pair", "build_pair", "load_pair"]
 
@@ -117,8 +119,8 @@ def build_pair(
     urls = {name: _locate(settings, vendor, simulators or {}) for name, vendor in settings.vendors.items()}
     destinations = build_destinations(settings, papers.contracts, urls, today)
     models = build_models(settings, destinations)
-    bundle = build_bundle(papers, settings, destinations)
     keyring = _keyring(config, settings) if serving else None
+    bundle = build_bundle(papers, settings, destinations, _index_key(papers, settings, keyring))
     return Pair(
         settings=settings,
         bundle=bundle,
@@ -131,7 +133,7 @@ def build_pair(
         urls=urls,
         keyring=keyring,
         revision=_revision(config, bundle),
-        notes=(*remarks(destinations), *_shared_credentials(settings), *_plain_http(settings)),
+        notes=(*remarks(destinations), *_shared_credentials(settings), *_plain_http(settings), *bundle.indexes.notes),
         _named={name: model for model in models.values() for name in (model.name, *model.aliases)},
     )
 
@@ -169,6 +171,16 @@ def _keyring(config: Documents, settings: Settings) -> Keyring:
     except KeyringRefused as refused:
         problem = Problem((config.items[0].name, "keyring", "dir"), str(refused))
         raise DocumentsRefused(config.render([problem])) from None
+
+
+def _index_key(papers: Papers, settings: Settings, keyring: Keyring | None) -> IndexKey | None:
+    """The key of the indexes, where there are some; None where the files are only checked and there is no keyring."""
+    if not papers.indexes:
+        return None
+    try:
+        return index_key(keyring or Keyring.load(settings.keyring.dir))
+    except KeyringRefused:
+        return None
 
 
 def _revision(config: Documents, bundle: Bundle) -> str:
