@@ -52,6 +52,8 @@ CHECKS: Mapping[str, Check] = {
     "isin": finance.isin,
     "cvv": finance.cvv,
     "pay": finance.pay,
+    "sure_pay": finance.sure_pay,
+    "bare_pay": finance.bare_pay,
     "wallet": wallets.wallet,
     "nir": french.nir,
     "written_nir": french.written_nir,

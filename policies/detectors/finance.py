@@ -197,6 +197,16 @@ def pay(value: bytes) -> Verdict | None:
     return Verdict(0.6, "an amount")
 
 
+def sure_pay(value: bytes) -> Verdict | None:
+    """The same where the pattern has the words that say pay."""
+    return Verdict(0.85, "an amount that is pay") if pay(value) is not None else None
+
+
+def bare_pay(value: bytes) -> Verdict | None:
+    """A number without a currency in a field of that name; four digits that could be a year are none."""
+    return None if len(value) == 4 and value[:2] in (b"19", b"20") else sure_pay(value)
+
+
 def _without_cents(amount: bytes) -> bytes:
     kept = amount.strip(b"abcdefghijklmnopqrstuvwxyz$ \x1a")
     return kept[:-3] if len(kept) > 3 and kept[-3] in b".," else kept

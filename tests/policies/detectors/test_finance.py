@@ -97,7 +97,31 @@ def test_keccak_is_ethereums() -> None:
         ("La hausse des salaires est de 3 % en 2024", []),
         ("Le loyer est de 1 200 € par mois", []),
         ("Les salaires sont versés le 28.03.2024", []),
+        ("Elle est payée 2 500 € par mois", ["2 500 €"]),
+        ("He makes $120k a year", ["$120k"]),
+        ("We paid $3,400 to the supplier", []),
+        ("J'ai gagné 500 € au loto", []),
+        ("the npm package costs $12,000", []),
+        ('"salary": 85000', ["85000"]),
+        ("salary=2024", []),
     ],
 )
 def test_pay_is_an_amount_beside_a_word(text: str, value: list[str]) -> None:
     assert sure(text, "fin.salary") == value
+
+
+@pytest.mark.parametrize(
+    "text, value",
+    [
+        ("exp 09/28, cvv 123", ["123"]),
+        ("CVV2: 9041", ["9041"]),
+        ("<td>cryptogramme visuel</td><td>041</td>", ["041"]),
+        ("name,cvc\nDurand,123\n", ["123"]),
+        ("the 3-digit security code on the back is 123", ["123"]),
+        ("le portail s'ouvre avec le code de sécurité 4521", []),
+        ("lot CVC 450 000 euros", []),
+        ("cvv obligatoire depuis 2021", []),
+    ],
+)
+def test_a_cards_code_stands_behind_its_name(text: str, value: list[str]) -> None:
+    assert sure(text, "fin.cvv") == value
