@@ -45,7 +45,7 @@ def finess(value: bytes) -> Verdict | None:
 
 def vitale(value: bytes) -> Verdict | None:
     """The serial number of a Vitale card. Needs a word beside it."""
-    return Verdict(0.5, "prefix of Vitale cards") if len(value) == 19 and value.startswith(b"80250") else None
+    return Verdict(0.64, "prefix of Vitale cards") if len(value) == 19 and value.startswith(b"80250") else None
 
 
 def ins(value: bytes) -> Verdict | None:

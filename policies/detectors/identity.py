@@ -21,9 +21,8 @@ def nir_13(value: bytes) -> Verdict | None:
 
     Provisional ones (3, 4, 7, 8) only count with their key: Swiss numbers begin with 756.
     """
-    return (
-        Verdict(0.5, "shape of a social security number") if value[:1] in (b"1", b"2") and is_nir_body(value) else None
-    )
+    own = value[:1] in (b"1", b"2") and is_nir_body(value)
+    return Verdict(0.6, "shape of a social security number") if own else None
 
 
 def spi(value: bytes) -> Verdict | None:
@@ -177,7 +176,7 @@ def plate(value: bytes) -> Verdict | None:
         return None
     if _NEVER & frozenset(letters) or b"SS" in (first, last):
         return None
-    if b" " in value and b"-" not in value and (bare[:2] in _WORDS or bare[5:] in _UNITS):
+    if value[2:3] == b" " and b"-" not in value and (bare[:2] in _WORDS or bare[5:] in _UNITS):
         return None
     return Verdict(0.8, "shape of a plate")
 

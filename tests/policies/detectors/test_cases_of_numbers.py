@@ -1,4 +1,4 @@
-"""Numbers of companies, accounts and other countries on the cases made from their formats."""
+"""Numbers of people, companies, accounts and other countries on the cases made from their formats."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from shipped_packs import engine
 CASES = Path(__file__).parents[2] / "data" / "detection"
 CHECKSUMMED = (
     "fr.siret", "fr.tva", "eu.vat", "id.lei", "fin.iban", "fin.rib", "fin.card", "fin.isin", "fin.crypto", "be.nn",
-    "ch.ahv", "lu.nin", "it.codicefiscale",
+    "ch.ahv", "lu.nin", "it.codicefiscale", "fr.nir", "fr.spi", "id.mrz", "id.vin", "fr.plate", "fr.rpps", "fr.ins",
 )  # fmt: skip
 BY_CONTEXT = (
     "fr.siren", "fr.rcs", "fr.pdl_pce", "fin.bic", "fin.cvv", "fin.salary", "de.idnr", "es.dni", "gb.nino", "gb.nhs",
-    "us.ssn", "ca.sin",
+    "us.ssn", "ca.sin", "fr.nir_13", "fr.cni_old", "fr.cni_new", "fr.passport", "fr.driving", "fr.titre_sejour",
+    "fr.ine", "fr.matricule", "fr.adeli", "fr.finess", "fr.vitale", "health.icd10", "health.keywords",
 )  # fmt: skip
 TARGETS = [*((one, 0.99) for one in CHECKSUMMED), *((one, 0.95) for one in BY_CONTEXT)]
 
