@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 from policies.rules import Rule
 from policies.ruling import FindingFacts, PassageFacts, Rewrite
-from policies.transform.redact import Span, breaks_strings, is_json_source, joined, placeholder, whole_escapes
+from policies.transform.redact import (
+    Span,
+    breaks_strings,
+    is_json_source,
+    joined,
+    placeholder,
+    trimmed_escapes,
+    whole_escapes,
+)
 
 Redactions = Sequence[tuple[Rule, list[FindingFacts]]]
 Shown = Callable[[Iterable[str]], tuple[str, ...]]
@@ -37,7 +45,9 @@ def plan(passages: Sequence[PassageFacts], redactions: Redactions, shown: Shown)
             sources[index] = passage.role == "tool_arguments" and is_json_source(passage.text)
         start, end = finding.start, finding.end
         if sources[index]:
-            start, end = whole_escapes(passage.text, start, end)
+            # The decoded reading of such a string is a passage too: a value that comes back goes by that.
+            own = trimmed_escapes if rule.action == "pseudonymise" else whole_escapes
+            start, end = own(passage.text, start, end)
         if not passage.rewritable(start, end) or (sources[index] and breaks_strings(passage.text, start, end)):
             stuck.append(finding)
         else:

@@ -68,6 +68,16 @@ def whole_escapes(text: str, start: int, end: int) -> tuple[int, int]:
     return escape_start(text, start), end if last == end else last + _length(text, last)
 
 
+def trimmed_escapes(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without escapes of the JSON source `text` that it splits: their letters are none of the value's.
+
+    Widened instead where nothing would be left.
+    """
+    first, last = escape_start(text, start), escape_start(text, end)
+    begin = start if first == start else first + _length(text, first)
+    return (begin, last) if begin < last else whole_escapes(text, start, end)
+
+
 def escape_start(text: str, place: int) -> int:
     """`place`, or where the escape begins that it lies inside."""
     for at in range(max(place - 5, 0), place):

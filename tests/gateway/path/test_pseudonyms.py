@@ -73,3 +73,176 @@ async def test_what_has_no_answer_in_words_leaves_as_tokens(naming: House, diale
     assert answer.status_code == 200
     assert not [v for v in VALUES if v in sent(naming)]
     assert len(TOKEN.findall(sent(naming))) == 2
+
+
+async def chat(house: House, *texts: str, key: str = "", **fields: Any) -> tuple[str, str]:
+    """One turn of a conversation whose messages are the texts, by turns of the user and the assistant; what the vendor
+    got and what the client reads."""
+    messages = [{"role": ("user", "assistant")[i % 2], "content": text} for i, text in enumerate(texts)]
+    headers = fields.pop("headers", {}) | ({"authorization": f"Bearer {key}"} if key else {})
+    body = {"model": "gpt-4o-mini", "messages": messages, **fields}
+    answer = await house.client.post("/v1/chat/completions", json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return list(house.received)[-1].body.decode(), answer.json()["choices"][0]["message"].get("content") or answer.text
+
+
+def token_in(body: str) -> str:
+    (found,) = set(TOKEN.findall(body))
+    return str(found)
+
+
+ASK = f"Écris à {MAIL}. [[sim:echo]]"
+
+
+async def test_nobody_shares_a_token_and_nobody_restores_anothers(open_house: OpenHouse, naming: House) -> None:
+    others = {
+        "user": naming.issue(user="paul"),
+        "use case": naming.issue(use_cases=("hr-letters",)),
+    }
+    mine = token_in((await chat(naming, ASK))[0])
+    assert token_in((await chat(naming, ASK))[0]) == mine, "again, in another call"
+    seen = {mine}
+    for name, key in others.items():
+        body, back = await chat(naming, ASK, key=key)
+        assert back == ASK, name
+        seen.add(token_in(body))
+        _, back = await chat(naming, f"Qui est {mine} ? [[sim:echo]]", key=key)
+        assert back == f"Qui est {mine} ? [[sim:echo]]", "a token of somebody else's is text"
+    seen.add(token_in((await chat(naming, ASK, headers={"x-ecluse-conversation": "c2"}))[0]))
+    assert len(seen) == 4
+    body, back = await chat(naming, f"Qui est {mine} ? [[sim:echo]]")
+    assert mine in body and back == f"Qui est {mine} ? [[sim:echo]]", "nor is one's own, of another conversation"
+
+
+async def test_a_text_that_is_a_token_of_the_same_call_comes_back_as_it_was(naming: House) -> None:
+    named = {"x-ecluse-conversation": "c1"}
+    mine = token_in((await chat(naming, ASK, headers=named))[0])
+    text = f"{mine} est-il {MAIL} ? [[sim:echo]]"
+    body, back = await chat(naming, text, headers=named)
+    assert back == text
+    assert body.count(mine) == 1 and "TOKEN_" in body
+    twice = f"{mine} {TOKEN.findall(body)[0]} {MAIL} [[sim:echo]]"
+    assert (await chat(naming, twice, headers=named))[1] == twice
+
+
+async def test_turns_of_a_conversation_keep_their_tokens(naming: House) -> None:
+    first, _ = await chat(naming, ASK)
+    second, back = await chat(naming, ASK, ASK, f"Et {IBAN} ? Pour {MAIL} : [[sim:echo]]")
+    assert back == f"Et {IBAN} ? Pour {MAIL} : [[sim:echo]]"
+    assert token_in(first) in second and len(set(TOKEN.findall(second))) == 2
+    trimmed, back = await chat(naming, f"Et {IBAN} ? Pour {MAIL} : [[sim:echo]]")
+    assert back == f"Et {IBAN} ? Pour {MAIL} : [[sim:echo]]", "without its beginning it still comes back"
+    assert not set(TOKEN.findall(trimmed)) & set(TOKEN.findall(second)), "but nothing says that it is the same"
+    named = {"x-ecluse-conversation": "c1"}
+    whole, _ = await chat(naming, ASK, ASK, f"{MAIL} ? [[sim:echo]]", headers=named)
+    compacted, back = await chat(naming, f"Résumé : écrire à {MAIL}. [[sim:echo]]", headers=named)
+    assert token_in(whole) == token_in(compacted) and back == f"Résumé : écrire à {MAIL}. [[sim:echo]]"
+
+
+WISH = json.dumps({"to": MAIL, "note": f"compte {IBAN}\nmerci", "all": [MAIL]})
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("dialect", ["chat", "responses", "messages"])
+async def test_arguments_of_tools_come_back(naming: House, dialect: str, stream: bool) -> None:
+    tool = {"name": "send", "description": "Send", "parameters": {"type": "object"}}
+    tools = {
+        "chat": [{"type": "function", "function": tool}],
+        "responses": [{"type": "function", **tool}],
+        "messages": [{"name": "send", "input_schema": {"type": "object"}}],
+    }
+    path, body = ask(dialect, f"[[sim:tool=send {WISH}]]", stream=stream, tools=tools[dialect])
+    answer = await naming.client.post(path, json=body)
+    assert answer.status_code == 200, answer.text
+    assert not [v for v in VALUES if v in sent(naming)]
+    assert arguments(answer.text, stream) == json.loads(WISH)
+    assert not TOKEN.search(answer.text)
+
+
+def arguments(answer: str, stream: bool) -> Any:
+    """The arguments of the one call in an answer of any dialect."""
+    if not stream:
+        value = json.loads(answer)
+        if "choices" in value:
+            return json.loads(value["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"])
+        if "output" in value:
+            return json.loads(next(o for o in value["output"] if o["type"] == "function_call")["arguments"])
+        return next(b for b in value["content"] if b["type"] == "tool_use")["input"]
+    text = ""
+    for line in answer.splitlines():
+        event = json.loads(line[6:]) if line.startswith("data: {") else {}
+        if event.get("type") == "response.function_call_arguments.delta":
+            text += event["delta"]
+        for choice in event.get("choices", ()):
+            text += "".join(c["function"].get("arguments", "") for c in choice["delta"].get("tool_calls") or ())
+        text += (event.get("delta") or {}).get("partial_json", "") if isinstance(event.get("delta"), dict) else ""
+    return json.loads(text)
+
+
+async def test_arguments_and_results_of_earlier_turns_leave_as_tokens(naming: House) -> None:
+    source = json.dumps({"to": MAIL, "say": f'"{IBAN}"\n{MAIL}'})
+    call = {"id": "c1", "type": "function", "function": {"name": "send", "arguments": source}}
+    messages = [
+        {"role": "user", "content": "Écris."},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": f"sent to {MAIL}"},
+        {"role": "user", "content": "[[sim:echo]] Fini ?"},
+    ]
+    answer = await naming.client.post("/v1/chat/completions", json={"model": "gpt-4o-mini", "messages": messages})
+    assert answer.status_code == 200, answer.text
+    body = json.loads(list(naming.received)[-1].body)
+    told = json.loads(body["messages"][1]["tool_calls"][0]["function"]["arguments"])
+    mail, account = sorted(set(TOKEN.findall(sent(naming))))
+    assert told == {"to": mail, "say": f'"{account}"\n{mail}'}
+    assert body["messages"][2]["content"] == f"sent to {mail}"
+
+
+async def test_a_redaction_wins_and_surrogates_have_a_shape(open_house: OpenHouse, tmp_path: Any) -> None:
+    from tests.conftest import configured
+
+    configured(tmp_path / "house", CONFIG)
+    more = POLICY.replace("action: pseudonymise", "action: pseudonymise\n    as: surrogate") + (
+        "  - {id: iban-redacted, when: {findings: {any_of: [fin.iban]}}, action: redact}\n"
+    )
+    (tmp_path / "house" / "bundle" / "personal_data.yaml").write_text(more)
+    async with open_house() as house:
+        body, back = await chat(house, f"{MAIL} {IBAN} [[sim:echo]]")
+        assert "[redacted: fin.iban]" in body and "@pseudonym.invalid" in body and MAIL not in body
+        assert back == f"{MAIL} [redacted: fin.iban] [[sim:echo]]"
+
+
+async def test_replicas_and_a_restart_make_the_same_tokens(tmp_path: Any) -> None:
+    """Turns go to three gateways that share nothing but keyring and bundle; one is started anew in between."""
+    from contextlib import AsyncExitStack
+
+    import httpx
+
+    from gateway.identity import Keyring
+    from gateway.serve import gateway
+    from tests.conftest import configured
+
+    Keyring.create(tmp_path / "keyring", development=True)
+    config = CONFIG + f"keyring: {{dir: {tmp_path / 'keyring'}}}\n"
+
+    async def turn(name: str, *texts: str) -> tuple[str, str]:
+        path = configured(tmp_path / name, config)
+        (tmp_path / name / "bundle" / "personal_data.yaml").write_text(POLICY)
+        async with AsyncExitStack() as stack:
+            serving = await stack.enter_async_context(gateway(path, development=True))
+            house = House(serving, path.parent, "", httpx.AsyncClient())
+            headers = {"authorization": f"Bearer {house.issue()}", "x-ecluse-conversation": "c1"}
+            house.client = await stack.enter_async_context(
+                httpx.AsyncClient(base_url=house.url, headers=headers, timeout=20)
+            )
+            return await chat(house, *texts)
+
+    last = f"Et {MAIL} ? [[sim:echo]]"
+    turns = [("one", (ASK,)), ("two", (ASK, ASK, last)), ("three", (ASK, ASK, last, last, last)), ("one", (last,)),
+             ("two", (f"Résumé : {MAIL}", "Bien.", last))]  # fmt: skip
+    tokens = set()
+    for name, texts in turns:
+        body, back = await turn(name, *texts)
+        assert back == texts[-1]
+        assert MAIL not in body
+        tokens.add(token_in(body))
+    assert len(tokens) == 1
