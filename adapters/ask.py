@@ -20,6 +20,7 @@ NOT_INSPECTABLE = "not_inspectable"
 REMOTE_URL = "remote_url"
 SERVER_TOOL = "server_tool"
 VENDOR_STATE = "vendor_state"
+IDENTITY = "identity"
 
 
 class Piece(NamedTuple):
@@ -38,10 +39,10 @@ class Passage(NamedTuple):
     which no detector matches across) so that a body with thousands of them costs a few scans, not thousands.
 
     path: JSON pointer of the first piece. role: system | user | assistant | tool | tool_definition | tool_arguments |
-    other. part: text | not_inspectable | remote_url | server_tool | vendor_state. direction: request | tool_arguments |
-    tool_results. history: sent in an earlier turn. message: index of the message it belongs to, None outside messages.
-    tool: name of the tool it belongs to, None if none. note: for parts that are not text, what it is ("image/png",
-    "web_search", "https://host"), never more than needed to decide.
+    other. part: text | not_inspectable | remote_url | server_tool | vendor_state | identity. direction: request |
+    tool_arguments | tool_results. history: sent in an earlier turn. message: index of the message it belongs to, None
+    outside messages. tool: name of the tool it belongs to, None if none. note: for parts that are not text, what it is
+    ("image/png", "web_search", "https://host"), never more than needed to decide.
     """
 
     path: str

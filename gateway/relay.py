@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gateway.exchange import Exchange
     from gateway.http import Headers, Responder
     from gateway.runtime import Runtime
+    from policies.decide import Ruling
 
 
 async def relay(runtime: Runtime, exchange: Exchange, reply: Reply, responder: Responder) -> None:
@@ -107,14 +108,17 @@ def _headers(exchange: Exchange, reply: Reply) -> Headers:
     ]
     if candidate.rerouted_from is not None:
         headers.append((b"x-ecluse-rerouted-from", candidate.rerouted_from.encode()))
-    tokens = sum(candidate.ruling.pseudonyms().values())
-    if redacted := len(candidate.ruling.rewrites) - tokens:
-        headers.append((b"x-ecluse-redacted", str(redacted).encode()))
-    if tokens:
-        headers.append((b"x-ecluse-pseudonymised", str(tokens).encode()))
+    if candidate.ruling.rewrites:
+        headers += _replaced(candidate.ruling)
     if candidate.ruling.notices:
         headers.append((b"x-ecluse-notice", ",".join(n.rule for n in candidate.ruling.notices).encode()))
     return headers
+
+
+def _replaced(ruling: Ruling) -> Headers:
+    """How many stretches of the request were replaced for good, and by tokens."""
+    counts = [(b"x-ecluse-redacted", "redact"), (b"x-ecluse-pseudonymised", "pseudonymise")]
+    return [(name, str(count).encode()) for name, action in counts if (count := ruling.replaced(action))]
 
 
 def _remember_states(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:

@@ -6,14 +6,15 @@ in the string that stands in the body, and a token stands for the whole of what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from adapters.ask import TEXT
 from adapters.wire.body import TRANSFORMATION, Edit, outermost, replace_text
 from policies.decide import Rewrite
+from policies.findings import IDENTITY_CLASS
 from policies.transform.pseudonymise import Pseudonyms, Scope, Value, conversation_digest, word
 from policies.transform.redact import is_json_source, placeholder
 from policies.transform.tokens import Finder, Issued
@@ -31,6 +32,7 @@ CONVERSATION_HEADER = b"x-ecluse-conversation"
 # What a model wrote in earlier turns holds tokens where they were not restored: there it gets back what it wrote.
 _MODELS_OWN = frozenset({"assistant", "tool_arguments", "reasoning"})
 _LITERAL = "token"
+_NOBODY = "redacted"
 
 
 class Transformed(NamedTuple):
@@ -54,11 +56,14 @@ def pseudonyms(runtime: Runtime, exchange: Exchange, ask: Ask, request: Request)
 
 def transform(ask: Ask, ruling: Ruling, make: Callable[[], Pseudonyms]) -> Transformed:
     """The ruling's rewrites as edits of the body. make: gives the tokens' maker where there is something to name."""
-    work = _Work(ask)
+    fields = [r for r in ruling.rewrites if r.detector == IDENTITY_CLASS]
+    named = [_identity(ask, rewrite, make) for rewrite in fields]
+    work = _Work(ask, named)
     for rewrite in ruling.rewrites:
-        work.add(rewrite)
-    if all(r.action == "redact" for r in ruling.rewrites):
-        return Transformed(list(work.edits({})), Issued({}))
+        if rewrite.detector != IDENTITY_CLASS:
+            work.add(rewrite)
+    if not ruling.pseudonyms().keys() - {IDENTITY_CLASS}:
+        return Transformed([*named, *work.edits({})], Issued({}))
     maker = make()
     searched: set[str] = set()
     while True:
@@ -67,7 +72,25 @@ def transform(ask: Ask, ruling: Ruling, make: Callable[[], Pseudonyms]) -> Trans
         searched |= fresh
         if not work.literals(fresh):
             break
-    return Transformed(list(work.edits(tokens)), Issued({token: value.text for value, token in tokens.items()}))
+    issued = Issued({token: value.text for value, token in tokens.items()})
+    return Transformed([*named, *work.edits(tokens)], issued)
+
+
+def _identity(ask: Ask, rewrite: Rewrite, make: Callable[[], Pseudonyms]) -> Edit:
+    """A field that tells who asks: objects are emptied, a string says nothing more, or a name that only we know.
+
+    The key under which a vendor caches prompts stays one for each conversation.
+    """
+    path = tuple(ask.passages[rewrite.passage].path.split("/")[1:])
+    value: Any = ask.document.value
+    for step in path:
+        value = value[step]
+    start, end = ask.document.value_span(path)
+    if type(value) is not str:
+        return Edit(start, end, b"{}", "identity")
+    kept = value if path[-1] == "prompt_cache_key" else ""
+    said = make().identity(kept) if rewrite.action == "pseudonymise" else _NOBODY
+    return Edit(start, end, orjson.dumps(said), "identity")
 
 
 class _Stretch(NamedTuple):
@@ -83,8 +106,10 @@ class _Stretch(NamedTuple):
 class _Work:
     """The stretches to be replaced, by the string in which they stand."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, replaced: Sequence[Edit]) -> None:
+        """replaced: what is replaced as a whole, so that nothing in it needs to be."""
         self._ask = ask
+        self._replaced = replaced
         self._leaves: dict[int, Leaf] = {}
         self._stretches: dict[int, list[_Stretch]] = {}
         self._sources: set[int] = set()
@@ -99,6 +124,8 @@ class _Work:
                 first = max(rewrite.start, piece.start) - piece.start
                 last = min(rewrite.end, piece.end) - piece.start
                 leaf, first, last = outermost(piece.leaf, first, last)
+                if any(edit.start <= leaf.start < edit.end for edit in self._replaced):
+                    continue
                 if source or leaf is not piece.leaf:
                     self._sources.add(leaf.start)
                 self._leaves[leaf.start] = leaf

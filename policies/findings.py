@@ -7,6 +7,9 @@ from dataclasses import dataclass
 # Parts of a call that are not text are found by their class: the finding covers the whole passage, confidence 1.
 PART_CLASSES = ("not_inspectable", "remote_url", "server_tool", "vendor_state")
 
+# Fields that tell who asks: found by their class too, but no reason to refuse a call.
+IDENTITY_CLASS = "class.identity"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

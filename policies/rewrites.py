@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from policies.findings import IDENTITY_CLASS
 from policies.rules import Rule
 from policies.ruling import FindingFacts, PassageFacts, Rewrite
 from policies.transform.redact import (
@@ -41,17 +42,20 @@ def plan(passages: Sequence[PassageFacts], redactions: Redactions, shown: Shown)
     for finding, rule in _first_rules(redactions):
         index = finding.passage
         passage = passages[index]
+        action = "pseudonymise" if rule.action == "pseudonymise" else "redact"
+        if finding.detector == IDENTITY_CLASS:
+            spans.setdefault(index, []).append(Span(0, len(passage.text), IDENTITY_CLASS, rule.id, action))
+            continue
         if index not in sources:
             sources[index] = passage.role == "tool_arguments" and is_json_source(passage.text)
         start, end = finding.start, finding.end
         if sources[index]:
             # The decoded reading of such a string is a passage too: a value that comes back goes by that.
-            own = trimmed_escapes if rule.action == "pseudonymise" else whole_escapes
+            own = trimmed_escapes if action == "pseudonymise" else whole_escapes
             start, end = own(passage.text, start, end)
         if not passage.rewritable(start, end) or (sources[index] and breaks_strings(passage.text, start, end)):
             stuck.append(finding)
         else:
-            action = "pseudonymise" if rule.action == "pseudonymise" else "redact"
             span = Span(start, end, finding.detector, rule.id, action, rule.surrogate)
             spans.setdefault(index, []).append(span)
     return Plan(tuple(_rewrites(spans, shown)), stuck)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, NamedTuple, Protocol
 
+from policies.findings import IDENTITY_CLASS
+
 Verdict = Literal["allow", "reroute", "deny"]
 
 EGRESS: Final = frozenset({"request", "tool_arguments", "tool_results"})
@@ -203,6 +205,10 @@ class Ruling:
     def pseudonyms(self) -> dict[str, int]:
         """How many stretches get a token, by detector."""
         return dict(Counter(r.detector for r in self.rewrites if r.action == "pseudonymise"))
+
+    def replaced(self, action: str) -> int:
+        """How many stretches of text are redacted or pseudonymised; fields that only tell who asks don't count."""
+        return sum(r.action == action and r.detector != IDENTITY_CLASS for r in self.rewrites)
 
 
 def facts_key(destination: DestinationFacts) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from adapters.dialects.anthropic_reader import AnthropicReader
 from adapters.dialects.base import Reader
 from adapters.dialects.checks import optional, required
 from adapters.dialects.failures import anthropic_error
+from adapters.dialects.identity import anthropic_identity
 from adapters.dialects.openai_requests import token_limit
 from adapters.dialects.passages import Gathering, Mark
 from adapters.wire.body import Document, Edit, replace_string, set_member
@@ -35,6 +36,7 @@ class AnthropicMessages:
         model = required(value, "model", str)
         stream = optional(value, "stream", bool) or False
         gathering = Gathering(document)
+        anthropic_identity(gathering, value)
         tools = parts.tools(gathering, value)
         parts.connectors(gathering, value)
         parts.content(gathering, ("system",), value.get("system"), Mark("system"), {})

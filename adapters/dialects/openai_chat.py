@@ -7,6 +7,7 @@ from typing import Any
 from adapters.ask import NOT_INSPECTABLE, SERVER_TOOL, Ask
 from adapters.dialects.checks import objects, optional, refuse_vendor_held, required
 from adapters.dialects.failures import openai_error
+from adapters.dialects.identity import openai_identity
 from adapters.dialects.openai_chat_answers import ChatReader
 from adapters.dialects.openai_requests import alias, hold, refuse_held, token_limit, usage_request, wants_usage
 from adapters.dialects.passages import Gathering, Mark, known, tool_name
@@ -39,6 +40,7 @@ class OpenAIChat:
         optional(value, "store", bool)
         refuse_held(value)
         gathering = Gathering(document)
+        openai_identity(gathering, value)
         names = _tools(value, gathering)
         _messages(messages, gathering)
         return Ask(

@@ -9,6 +9,7 @@ from adapters.ask import NOT_INSPECTABLE, Ask
 from adapters.dialects.checks import optional, required
 from adapters.dialects.choices import ChoicesReader, Place, other
 from adapters.dialects.failures import openai_error
+from adapters.dialects.identity import openai_identity
 from adapters.dialects.openai_requests import alias, hold, refuse_held, token_limit, usage_request, wants_usage
 from adapters.dialects.passages import Gathering, Mark
 from adapters.dialects.reading import key_pattern, only_token
@@ -34,6 +35,7 @@ class OpenAICompletions:
         model = required(value, "model", str)
         refuse_held(value)
         gathering = Gathering(document)
+        openai_identity(gathering, value)
         texts_or_tokens(value, "prompt", gathering)
         optional(value, "suffix", str)
         gathering.text(("suffix",), _USER)

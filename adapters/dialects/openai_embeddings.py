@@ -9,6 +9,7 @@ from adapters.ask import Ask
 from adapters.dialects import reading
 from adapters.dialects.checks import required
 from adapters.dialects.failures import openai_error, openai_stream_error, vendor_failure
+from adapters.dialects.identity import openai_identity
 from adapters.dialects.openai_completions import texts_or_tokens
 from adapters.dialects.openai_requests import alias, refuse_held
 from adapters.dialects.passages import Gathering, is_base64
@@ -34,6 +35,7 @@ class OpenAIEmbeddings:
         model = required(value, "model", str)
         refuse_held(value)
         gathering = Gathering(document)
+        openai_identity(gathering, value)
         texts_or_tokens(value, "input", gathering)
         passages = gathering.passages()
         return Ask(

@@ -8,6 +8,7 @@ from adapters.ask import Ask
 from adapters.dialects import responses_items as parts
 from adapters.dialects.checks import objects, optional, refuse_vendor_held, required
 from adapters.dialects.failures import openai_error
+from adapters.dialects.identity import openai_identity
 from adapters.dialects.openai_requests import alias, hold, refuse_held, token_limit
 from adapters.dialects.passages import Gathering, Mark
 from adapters.dialects.responses_reader import ResponsesReader
@@ -34,6 +35,7 @@ class OpenAIResponses:
         refuse_held(value)
         refuse_vendor_held(value, ("prompt",))
         gathering = Gathering(document)
+        openai_identity(gathering, value)
         if type(value.get("instructions")) is str:
             gathering.text(("instructions",), Mark("system"))
         names = parts.tools(gathering, value) + _input(gathering, value)

@@ -143,10 +143,9 @@ def _ruled(destination: Destination, ruling: Ruling, why: Sequence[Explained], *
 
 def _verdict(ruling: Ruling) -> str:
     said = ruling.verdict + (f" to {ruling.reroute}" if ruling.reroute else "")
-    tokens = sum(ruling.pseudonyms().values())
-    if redacted := len(ruling.rewrites) - tokens:
+    if redacted := ruling.replaced("redact"):
         said += f", {redacted} places redacted"
-    if tokens:
+    if tokens := ruling.replaced("pseudonymise"):
         said += f", {tokens} places pseudonymised"
     return said + (f" ({ruling.reason})" if ruling.reason else "")
 

@@ -35,7 +35,7 @@ class Who:
 class Found:
     """What one detector found in one kind of place: type, how often, how sure, where. Never the value.
 
-    confidence: the highest, 0 to 1. part: text | not_inspectable | remote_url | server_tool | vendor_state.
+    confidence: the highest, 0 to 1. part: text | not_inspectable | remote_url | server_tool | vendor_state | identity.
     message: number of the message in the request (0 first), None outside messages.
     """
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from policies.decide import Policies
+from policies.findings import IDENTITY_CLASS
 from policies.language.model import CLASSES, ExceptionText, PolicyText, RuleText
 from policies.language.problems import Problem, nearest
 from policies.structured import SCHEMA_INVALID
@@ -110,7 +111,7 @@ def _allow(rule: RuleText) -> Iterator[Problem]:
             yield Problem((*path, "server_tools"), "server_tools needs findings: any_of: [class.server_tool]")
         return
     detectors = rule.findings.detectors
-    if not detectors <= set(CLASSES) or "class.vendor_state" in detectors:
+    if not detectors <= set(CLASSES) or detectors & {"class.vendor_state", IDENTITY_CLASS}:
         message = "what stands in a text can't permit a call: allow can only name class.not_inspectable, "
         yield Problem((*path, "findings"), message + "class.remote_url and class.server_tool")
     if "class.remote_url" in detectors and where.hosts is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from policies.findings import IDENTITY_CLASS
 from policies.language.facts import Fact
 from policies.language.problems import Comparison, Path
 from policies.rules import FindingsTest, InlineTest
@@ -16,7 +17,8 @@ ACTIONS: Final = ("allow", "warn", "pseudonymise", "redact", "reroute", "repair"
 FORMS: Final = ("token", "surrogate")
 ROLES: Final = ("system", "user", "assistant", "tool", "tool_definition", "tool_arguments", "reasoning", "other")
 CLASSES: Final = (
-    "class.not_inspectable", "class.remote_url", "class.server_tool", "class.vendor_state", SCHEMA_INVALID,
+    "class.not_inspectable", "class.remote_url", "class.server_tool", "class.vendor_state", IDENTITY_CLASS,
+    SCHEMA_INVALID,
 )  # fmt: skip
 
 

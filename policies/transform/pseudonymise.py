@@ -53,11 +53,12 @@ def word(detector: str) -> str:
 class Pseudonyms:
     """Makes the tokens of one scope. key: of the installation, shared by all its replicas."""
 
-    __slots__ = ("_key", "_scope")
+    __slots__ = ("_caller", "_key", "_scope")
 
     def __init__(self, key: bytes, scope: Scope) -> None:
         self._key = key
         self._scope = _packed(*scope)
+        self._caller = _packed(scope.organisation, scope.user)
 
     def __repr__(self) -> str:
         return "<Pseudonyms>"
@@ -75,6 +76,12 @@ class Pseudonyms:
             for value in alike:
                 tried[value] += 1
 
+    def identity(self, text: str = "") -> str:
+        """A stable name for the caller, or for something of theirs (`text`): 100 bits, nothing of the name in it."""
+        hashed = blake2b(self._caller, digest_size=32, key=self._key[:64], person=b"identity")
+        hashed.update(_packed(text))
+        return f"user_{_letters(int.from_bytes(hashed.digest(), 'big'), 20)}"
+
     def _token(self, value: Value, tried: int) -> str:
         digest = self._digest(b"token", value.word, value.text, tried if value.surrogate else 0)
         surrogate = SURROGATES.get(value.surrogate)
@@ -90,12 +97,6 @@ class Pseudonyms:
 def conversation_digest(key: bytes, text: str) -> str:
     """What names a conversation that has no id: how it began."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=key[:64], person=b"begins").hexdigest()
-
-
-def identity(key: bytes, organisation: str, user: str, text: str = "") -> str:
-    """A stable name for who calls, or for something of theirs (`text`): 100 bits, nothing of the name in it."""
-    hashed = blake2b(_packed(organisation, user, text), digest_size=32, key=key[:64], person=b"identity")
-    return f"user_{_letters(int.from_bytes(hashed.digest(), 'big'), 20)}"
 
 
 def _packed(*parts: str) -> bytes:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stdnum import iban as iban_module
 from stdnum.fr import nir as nir_module
 
-from policies.transform.pseudonymise import Pseudonyms, Scope, Value, identity, word
+from policies.transform.pseudonymise import Pseudonyms, Scope, Value, word
 
 KEY = bytes(range(32))
 SCOPE = Scope("acme", "anne", "sandbox", "named c1")
@@ -86,8 +86,9 @@ def test_surrogates_have_the_shape_and_not_the_key() -> None:
 
 
 def test_identities_are_stable_and_apart() -> None:
-    name = identity(KEY, "acme", "anne")
-    assert re.fullmatch(r"user_[0-9a-z]{20}", name) and name == identity(KEY, "acme", "anne")
-    assert (
-        len({name, identity(KEY, "acm", "eanne"), identity(KEY, "acme", "anne", "s1"), identity(KEY, "b", "anne")}) == 4
-    )
+    name = Pseudonyms(KEY, SCOPE).identity()
+    assert re.fullmatch(r"user_[0-9a-z]{20}", name)
+    assert name == Pseudonyms(KEY, SCOPE._replace(conversation="other", use_case="other")).identity()
+    others = [SCOPE._replace(user="paul"), SCOPE._replace(organisation="b"), Scope("acm", "eanne", "", "")]
+    found = {name, Pseudonyms(KEY, SCOPE).identity("s1"), *(Pseudonyms(KEY, scope).identity() for scope in others)}
+    assert len(found) == 5
