@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from typing import Any, Protocol
 
 import httpx
 import pytest
+
+from gateway.bundle.bundle import STARTER
 
 ROOT = Path(__file__).parents[2]
 ECLUSE = Path(sys.executable).with_name("ecluse")
@@ -144,7 +147,8 @@ class Serving:
 
     def traces(self) -> bytes:
         """Everything that it has written: its state, its logs."""
-        return b"".join(path.read_bytes() for path in sorted(self.folder.rglob("*")) if path.is_file())
+        ours = (path for path in sorted(self.folder.rglob("*")) if self.folder / "bundle" not in path.parents)
+        return b"".join(path.read_bytes() for path in ours if path.is_file())
 
 
 def serve(folder: Path, *, ecluse: Path = ECLUSE, key: str = "", **environment: str) -> Serving:
@@ -173,6 +177,53 @@ def serving(tmp_path_factory: pytest.TempPathFactory, vendors: Vendors) -> Itera
         yield served
     finally:
         assert served.started.stop() == 0
+
+
+PSEUDONYMISES = """\
+kind: EgressPolicy
+policy: personal-data
+owner: dpo@example.org
+rules:
+  - id: people-pseudonymised
+    when:
+      findings: {any_of: [person.*, contact.email, contact.address_fr, fin.iban]}
+      destination: {external: true}
+      roles: [user, assistant, tool, tool_arguments]
+    action: pseudonymise
+"""
+
+
+@pytest.fixture(scope="module")
+def naming(tmp_path_factory: pytest.TempPathFactory, vendors: Vendors) -> Iterator[Serving]:
+    """A gateway whose rules pseudonymise people, addresses and accounts for external models."""
+    folder = tmp_path_factory.mktemp("naming")
+    (folder / "config.yaml").write_text(CONFIG.format(vendors=vendors.url))
+    shutil.copytree(STARTER, folder / "bundle")
+    (folder / "bundle" / "personal_data.yaml").write_text(PSEUDONYMISES)
+    served = serve(folder)
+    try:
+        yield served
+    finally:
+        assert served.started.stop() == 0
+
+
+CLIENTS = """\
+Mme Odile Marchand;12 rue des Écluses, 69002 Lyon;FR14 2004 1010 0505 0001 3M02 606;odile.marchand@exemple-sas.fr
+M. Karim Benali;4 avenue Jean Jaurès, 31000 Toulouse;DE89 3704 0044 0532 0130 00;k.benali@exemple.org
+"""
+CLIENT_VALUES = (
+    "Odile Marchand", "Marchand", "rue des Écluses", "rue des \\u00c9cluses", "0505 0001", "odile.marchand", "Benali",
+    "avenue Jean", "3704 0044", "k.benali",
+)  # fmt: skip
+
+
+def nothing_left(vendors: Vendors, before: int, serving: Serving) -> None:
+    """No body that came since `before` holds a value of the clients', nor does what the gateway wrote."""
+    bodies = [one["body"] for one in vendors.received()[before:]]
+    assert len(bodies) >= 2
+    assert "PERSON_" in bodies[-1] and "ADDRESS_" in bodies[-1] and "IBAN_" in bodies[-1]
+    assert not [value for body in bodies for value in CLIENT_VALUES if value in body], "a value left"
+    assert not [value for value in CLIENT_VALUES if value.encode() in serving.traces()], "a value was written down"
 
 
 def page(name: str, language: str, serving: Serving) -> str:

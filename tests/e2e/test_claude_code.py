@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Secret, Serving, Vendors, page, read_and_go_on, run_tool, tool, type_and_go_on
+from tests.e2e.conftest import (
+    CLIENTS,
+    Secret,
+    Serving,
+    Vendors,
+    nothing_left,
+    page,
+    read_and_go_on,
+    run_tool,
+    tool,
+    type_and_go_on,
+)
 
 pytestmark = pytest.mark.e2e
 
@@ -39,7 +50,7 @@ class Claude:
         return str(result["result"])
 
     def _run(self, text: str, first: bool) -> Any:
-        options = ["--model", self._model, "--output-format", "json", "--allowedTools", "Bash", "Read"]
+        options = ["--model", self._model, "--output-format", "json", "--allowedTools", "Bash", "Read", "Write", "Edit"]
         resume = [] if first else ["--resume", self._session]
         ran = run_tool([self._command, "-p", text, *options, *resume], self.folder, self._environment)
         assert ran.stdout.startswith("{"), ran.stdout[-2000:] + ran.stderr[-2000:]
@@ -76,3 +87,27 @@ def test_a_secret_with_line_numbers_never_leaves(tmp_path: Path, serving: Servin
 
 def test_a_refused_turn_doesnt_end_the_session(tmp_path: Path, serving: Serving, vendors: Vendors) -> None:
     type_and_go_on(Claude(tmp_path, serving), Secret.made(), vendors, serving)
+
+
+def wish(name: str, **arguments: str) -> str:
+    return f"[[sim:tool={name} {json.dumps(arguments, ensure_ascii=False)}]]"
+
+
+@pytest.mark.parametrize("model", [KNOWN, THINKING])
+def test_it_edits_what_the_vendor_never_saw(tmp_path: Path, naming: Serving, vendors: Vendors, model: str) -> None:
+    claude = Claude(tmp_path, naming, model)
+    file, copy = claude.folder / "clients.csv", claude.folder / "copy.csv"
+    file.write_text(CLIENTS)
+    before = len(vendors.received())
+    copying = wish("Bash", command="cat clients.csv", description="Read") + wish(
+        "Write", file_path=str(copy), content="{{result}}"
+    )
+    thinking = "[[sim:reasoning]]" if model == THINKING else ""
+    claude.turn(f"{copying} {thinking} Copy the file.", first=True)
+    assert copy.read_text().strip() == CLIENTS.strip(), "what the model wrote from what it read"
+    old, new = "Mme Odile Marchand;12 rue des Écluses, 69002 Lyon", "Mme Odile Marchand;7 quai Rambaud, 69002 Lyon"
+    editing = wish("Read", file_path=str(file)) + wish("Edit", file_path=str(file), old_string=old, new_string=new)
+    answer = claude.turn(f"{editing} {thinking} [[sim:echo]] Mme Odile Marchand has moved.")
+    assert file.read_text() == CLIENTS.replace(old, new)
+    assert "Odile Marchand" in answer and "k.benali@exemple.org" in answer, "the person reads names, not tokens"
+    nothing_left(vendors, before, naming)

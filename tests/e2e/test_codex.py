@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Secret, Serving, Vendors, page, read_and_go_on, run_tool, tool, type_and_go_on
+from tests.e2e.conftest import (
+    CLIENTS,
+    Secret,
+    Serving,
+    Vendors,
+    nothing_left,
+    page,
+    read_and_go_on,
+    run_tool,
+    tool,
+    type_and_go_on,
+)
 
 pytestmark = pytest.mark.e2e
 
+plain = partial(json.dumps, ensure_ascii=False)
+
 # To models that it knows Codex speaks in another way: the tools are in the input, and one of them runs a script.
 WAYS = {
-    "gpt-5.1-codex": lambda command: "exec_command " + json.dumps({"cmd": command}),
+    "gpt-5.1-codex": lambda command: "exec_command " + plain({"cmd": command}),
     "gpt-6.1-sol": lambda command: (
-        "functions.exec "
-        + json.dumps({"input": f"text((await tools.exec_command({{cmd: {json.dumps(command)}}})).output)"})
+        "functions.exec " + plain({"input": f"text((await tools.exec_command({{cmd: {plain(command)}}})).output)"})
     ),
 }
 
@@ -76,3 +89,25 @@ def test_a_secret_in_a_tool_result_never_leaves(tmp_path: Path, serving: Serving
 @pytest.mark.parametrize("model", WAYS)
 def test_a_refused_turn_doesnt_end_the_session(tmp_path: Path, serving: Serving, vendors: Vendors, model: str) -> None:
     type_and_go_on(Codex(tmp_path, serving, model), Secret.made(), vendors, serving)
+
+
+@pytest.mark.parametrize("model", WAYS)
+def test_it_edits_what_the_vendor_never_saw(tmp_path: Path, naming: Serving, vendors: Vendors, model: str) -> None:
+    codex = Codex(tmp_path, naming, model)
+    file, copy = codex.folder / "clients.csv", codex.folder / "copy.csv"
+    file.write_text(CLIENTS)
+    before = len(vendors.received())
+    old, new = "Mme Odile Marchand;12 rue des Écluses, 69002 Lyon", "Mme Odile Marchand;7 quai Rambaud, 69002 Lyon"
+    read = f"[[sim:tool={WAYS[model]('cat clients.csv')}]]"
+    if model == "gpt-5.1-codex":
+        written = "grep ';.*;' > copy.csv <<'END'\n{{result}}\nEND"
+        codex.turn(f"{read} [[sim:tool={WAYS[model](written)}]] Copy the file.", first=True)
+        assert copy.read_text().strip() == CLIENTS.strip(), "what the model wrote from what it read"
+    edit = f"sed -i 's/^{old}/{new}/' clients.csv && cat clients.csv"
+    answer = codex.turn(
+        f"{read} [[sim:tool={WAYS[model](edit)}]] [[sim:reasoning]] [[sim:echo]] Mme Odile Marchand has moved.",
+        first=not copy.exists(),
+    )
+    assert file.read_text() == CLIENTS.replace(old, new)
+    assert "Odile Marchand" in answer and "k.benali@exemple.org" in answer, "the person reads names, not tokens"
+    nothing_left(vendors, before, naming)

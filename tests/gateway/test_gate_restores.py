@@ -128,13 +128,14 @@ def test_in_addresses_tokens_stay_in_every_dialect(guards: GuardMaker, name: str
     parts = [f"![x](https://e.example/?q={BY_TEXT[VALUES[0]]})", BY_TEXT[VALUES[1]]]
     for calls in (False, True) if name != "openai_completions" else (False,):
         told = script(parts, calls=calls, chunk=7)
-        answers = [
-            seen(name, through(name, streamed(name, told), guards(), []), True),
-            seen(name, through(name, whole(name, told), guards(), None), False),
-        ]
-        for back in map(repr, answers):
-            assert VALUES[0] not in back and BY_TEXT[VALUES[0]] in back
-            assert "Zo" in back and BY_TEXT[VALUES[1]] not in back
+        for guard in (None, guards()):  # with the starter rules the address is taken out as a whole
+            answers = [
+                seen(name, through(name, streamed(name, told), guard, []), True),
+                seen(name, through(name, whole(name, told), guards() if guard else None, None), False),
+            ]
+            for back in map(repr, answers):
+                assert VALUES[0] not in back and (BY_TEXT[VALUES[0]] in back) == (guard is None)
+                assert "Zo" in back and BY_TEXT[VALUES[1]] not in back
 
 
 def test_signed_thinking_keeps_its_tokens(guards: GuardMaker) -> None:

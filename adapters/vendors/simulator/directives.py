@@ -11,7 +11,8 @@ cut=N            drop the connection after N of them      no_done     leave the 
 no_usage         report no usage                          reasoning   think aloud first
 words=N          answer with N words                      chunk=N     characters in each delta (default 12)
 echo             answer with the text received            say=TEXT    answer with this text
-tool=NAME {json} call this tool (one a turn; with `parallel`, all at once)
+tool=NAME {json} call this tool (one a turn; with `parallel`, all at once); `{{result}}` in its arguments is what the
+                 tool before it gave
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import orjson
 from adapters.vendors.simulator.directives import Directives
 from adapters.vendors.simulator.prompt import Prompt, Tool, tokens
 
+_RESULT = "{{result}}"
 CREATED = 1_760_000_000  # one fixed moment, so that equal requests have equal answers
 _WORDS = ("the lock fills slowly and the boat rises with the water until both gates stand level " * 2).split()
 
@@ -88,6 +89,8 @@ def _calls(prompt: Prompt, asked: Directives, seed: bytes) -> tuple[Call, ...]:
         tool = prompt.tools[0] if prompt.forced == "*" and prompt.tools else _offered(prompt.forced, prompt.tools)
         left = [(tool, orjson.dumps(example(tool.schema)).decode())] if tool is not None else []
     turn = left if asked.parallel else left[:1]
+    last = orjson.dumps(prompt.results[-1] if prompt.results else "").decode()[1:-1]
+    turn = [(tool, arguments.replace(_RESULT, last)) for tool, arguments in turn]
     return tuple(
         Call(_id(seed, f"call {index}"), tool.name, _input(tool, arguments), tool.custom)
         for index, (tool, arguments) in enumerate(turn)
