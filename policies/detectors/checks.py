@@ -39,6 +39,7 @@ CHECKS: Mapping[str, Check] = {
     "coordinates": places.coordinates,
     "full_name": person.full_name,
     "titled": person.titled,
+    "monsieur": person.monsieur,
     "attorney": person.attorney,
     "introduced": person.introduced,
     "labelled": person.labelled,

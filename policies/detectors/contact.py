@@ -31,6 +31,8 @@ def french_phone(value: bytes) -> Verdict | None:
     digits = value.translate(None, b" .-()/+")
     if digits.endswith(b"00000000") or len(set(digits[-8:])) == 1:
         return None
+    if not value.startswith((b"0", b"+", b"(")):
+        return TAKEN
     if value.startswith((b"+", b"(")) or digits[:4] == b"0033":
         return Verdict(0.9, "french number with country code")
     groups = [len(group) for group in value.replace(b".", b" ").replace(b"-", b" ").split()]
@@ -57,7 +59,12 @@ def national_phone(value: bytes) -> Verdict | None:
     amount = not mobile and digits[:1] != b"0" and all(len(group) == 3 for group in groups[1:]) and len(groups[0]) <= 3
     date = len(groups) == 3 and len(digits) == 8 and (len(groups[0]) == 4 or len(groups[2]) == 4)
     date = date or (len(groups) == 2 and all(len(group) == 4 and group[:2] in (b"19", b"20") for group in groups))
-    return None if date or (amount and b"-" not in value) else Verdict(0.4, "grouped digits")
+    # Years with a number (`CVE-2016-6304`), and ZIP codes of nine digits.
+    sizes = [len(group) for group in groups]
+    coded = b"-" in value and (
+        sizes == [5, 4] or (len(groups) == 2 and groups[0][:2] in (b"19", b"20") and sizes[0] == 4)
+    )
+    return None if date or coded or (amount and b"-" not in value) else Verdict(0.4, "grouped digits")
 
 
 def labelled_phone(value: bytes) -> Verdict | None:

@@ -33,18 +33,18 @@ FRENCH = _set("""
     florent florentin florian floriane florine francette francine francis franck francois francoise frederic
     frederique gabin gabriel gabrielle gael gaelle gaetan gaetane gaspard gaston gauthier gautier genevieve geoffrey
     geoffroy georges georgette gerald geraldine gerard germain germaine gervais ghislain ghislaine gilbert gilberte
-    gilbertine gilles gisele giselle gladys godefroy gontran gregoire gregory guenaelle guilhem guillaume gustave
-    guy guylaine gwenael gwenaelle gwendoline gwenn gwenola hadrien helene heloise henri henriette herve hippolyte
-    honore honorine hortense hubert hugo hugues huguette ida ignace ines ingrid irene isaac isabelle isaure isidore
-    ismael ivan jacinthe jackie jacky jacqueline jacques jade jean jeanine jeanne jeannette jeannine jeremie jeremy
-    jerome jessica joachim joana jocelyn jocelyne joel joelle johan johanna johanne jonathan jordan joris joseph
-    josephine josette josiane josselin josseline josue joyce jules julia julian juliane julie julien julienne
-    juliette justin justine karen karine katia kelly kevin kilian killian laetitia lara laura laure laurence laurene
-    laurent laurette laurie laurine lazare lea leana leandre leandro lena leo leocadie leon leonard leone leonie
-    leontine leopold leslie lila lilian liliane lilou lily lina line lionel lisa lise lisette loan loane loic loig
-    lola lorenzo loris lorraine lou louane louis louisa louise louison luc luca lucas luce lucette lucie lucien
-    lucienne lucile lucille lucy ludivine ludovic lyam lydia lydie lyne madeleine mael maelie maelle maelys maeva
-    magali magalie magdalena maite maiwenn malika malo manon manuel manuela marc marcel marcelin marceline marcelle
+    gilles gisele giselle gladys godefroy gontran gregoire gregory guenaelle guilhem guillaume gustave guy guylaine
+    gwenael gwenaelle gwendoline gwenn gwenola hadrien helene heloise henri henriette herve hippolyte honore
+    honorine hortense hubert hugo hugues huguette ida ignace ines ingrid irene isaac isabelle isaure isidore ismael
+    ivan jacinthe jackie jacky jacqueline jacques jade jean jeanine jeanne jeannette jeannine jeremie jeremy jerome
+    jessica joachim joana jocelyn jocelyne joel joelle johan johanna johanne jonathan jordan joris joseph josephine
+    josette josiane josselin josseline josue joyce jules julia julian juliane julie julien julienne juliette justin
+    justine karen karine katia kelly kevin kilian killian laetitia lara laura laure laurence laurene laurent
+    laurette laurie laurine lazare lea leana leandre leandro lena leo leocadie leon leonard leone leonie leontine
+    leopold leslie lila lilian liliane lilou lily lina line lionel lisa lise lisette loan loane loic loig lola
+    lorenzo loris lorraine lou louane louis louisa louise louison luc luca lucas luce lucette lucie lucien lucienne
+    lucile lucille lucy ludivine ludovic lyam lydia lydie lyne madeleine mael maelie maelle maelys maeva magali
+    magalie magdalena maite maiwenn malika malo manon manuel manuela marc marcel marcelin marceline marcelle
     marcelline margaud margaux margot marguerite maria marianne marie marielle marilyne marina marine marion marius
     marlene marthe martial martin martine marylene maryline maryse maryvonne mateo mathias mathieu mathilde mathis
     mathurin matteo matthias matthieu maud maude maurice mauricette max maxence maxime maximilien maya melanie
@@ -53,19 +53,19 @@ FRENCH = _set("""
     nicole nina ninon noa noah noe noel noelle noemi noemie nolan nolwen nolwenn norbert normand oceane octave
     octavie odette odile odilon olga olive olivia olivie olivier olympe ombeline ophelie oriana oriane orlane oscar
     oswald pascal pascale pascaline patrice patricia patrick paul paule paulette paulin pauline peggy penelope
-    perrine philibert philibertine philippe philippine philomene pierre pierrette pierrick priscilla prosper
-    prudence quentin rachel ralph raoul raphael raphaelle rayan raymond raymonde regine regis reine remi remy renaud
-    rene renee richard robert roberte robin roch rodolphe rodrigue roger roland rolande rolland romain romane
-    romaric romeo romuald romy ronan rosa rosalie rose roselyne rosemonde roxane roxanne rozenn sabine sabrina sacha
-    salome salomon samantha samuel sandra sandrine sara sarah sasha saturnin savannah sebastien segolene serge
-    sergine severine sibylle sidonie sigolene simon simone sixte soizic solange solene soline sonia sophie stanislas
-    stella stephan stephane stephanie steve steven susan suzanne suzette suzie sylvain sylvaine sylvestre sylvette
-    sylviane sylvie tancrede tanguy tatiana teddy thais thelma theo theodore theophile therese thibaud thibault
-    thibaut thierry thomas thomasine tiffany timeo timothe timothee titouan toussaint tristan tugdual ugo ulysse
-    urbain ursule valentin valentine valere valerie valery vanessa venceslas veronique vianney victoire victor
-    victorien victorine vincent violaine violette virgile virginie viviane vivien wendy wilfrid wilfried william
-    willy xavier yael yanis yann yannick yannis yoan yoann yohan yohann yolande yvan yves yvette yvon yvonne
-    yvonnick zacharie zelie zephirin zoe
+    perrine philibert philippe philippine philomene pierre pierrette pierrick priscilla prosper prudence quentin
+    rachel ralph raoul raphael raphaelle rayan raymond raymonde regine regis reine remi remy renaud rene renee
+    richard robert roberte robin roch rodolphe rodrigue roger roland rolande rolland romain romane romaric romeo
+    romuald romy ronan rosa rosalie rose roselyne rosemonde roxane roxanne rozenn sabine sabrina sacha salome
+    salomon samantha samuel sandra sandrine sara sarah sasha saturnin savannah sebastien segolene serge sergine
+    severine sibylle sidonie sigolene simon simone sixte soizic solange solene soline sonia sophie stanislas stella
+    stephan stephane stephanie steve steven susan suzanne suzette suzie sylvain sylvaine sylvestre sylvette sylviane
+    sylvie tancrede tanguy tatiana teddy thais thelma theo theodore theophile therese thibaud thibault thibaut
+    thierry thomas thomasine tiffany timeo timothe timothee titouan toussaint tristan tugdual ugo ulysse urbain
+    ursule valentin valentine valere valerie valery vanessa venceslas veronique vianney victoire victor victorien
+    victorine vincent violaine violette virgile virginie viviane vivien wendy wilfrid wilfried william willy xavier
+    yael yanis yann yannick yannis yoan yoann yohan yohann yolande yvan yves yvette yvon yvonne yvonnick zacharie
+    zelie zephirin zoe
     """)
 
 ELSEWHERE = _set("""
@@ -179,7 +179,7 @@ AMBIGUOUS = _set("""
     ambre angel ante april art august austin bill bo bram brooklyn carmen cem chase claude clementine constant
     crystal daisy dan dawn deniz desire dino don drew duke earl ed elsa estrella eve faith fidele fleur floor flore
     france francs gaia gale gene ginger gioia grace grant guy harmony harper hazel hope issa ivy jack jackson jan
-    java jesse jesus jo joy jude june justice kari kim lance laurel lee lily linux logan lorraine lourdes luna
+    java jesse jesus jo joy jude june justice kari kim lance laurel lee lily line linux logan lorraine lourdes luna
     madison maison major mari marina mark mars martin mason mate maxim may melody mercedes mercy mika miles mina
     nova ola olive olympe orlando paris pat patience paz pearl per pilar placide prosper prudence rafale ray regina
     reine rex rich rocco roman rosario rose rosemary ruby rune russell sage said sandy santiago savannah sky sue
@@ -225,17 +225,19 @@ ORGANISATIONS = _set("""
 
 # What is no surname: products, headings, days, months, words of prose with a capital.
 NO_SURNAME = ORGANISATIONS | _set("""
-    air ales algorithm and aout api app april are art at august avril back bay bible blanche bleu bleue bonjour
-    brasserie cafe carolina cars case champagne chart class code coffee cup dakota day dear december decembre
-    desktop diagram dimanche dior docs east effect england enterprise equation et europe evening fashion february
-    fevrier files flat fonds for force france friday from google guitars haiku hello in ireland is jacket jackets
-    january janvier jeudi juillet juin july june la law le learning les london lundi madame magazine mai march mardi
-    mars matin merci mercredi method michigan midi model monday monsieur music network news no noir noire north not
-    november novembre october octobre of office on opus or oracle order ou palace period phase research please pro
-    quotes review room rouge samedi saturday science september septembre server service services shop soir sonnet
-    south standard state states summer sunday test texas thank thanks the thursday times to tuesday un une vendredi
-    vert verte virginia vuitton was way web wednesday week west will wine winter with words works world yes york
-    zealand
+    air ales algorithm and aout api app april are array art at august avril back bay bible blanche bleu bleue
+    bonjour bool boolean brasserie cafe carolina cars case champagne chart class code coffee cup dakota data day
+    dear december decembre delete desktop diagram dict dimanche dior docs east effect england enterprise equation
+    error errors et europe evening false fashion february fevrier field fields file files flat float fonds for force
+    france friday from google guitars haiku hello id in int integer ireland is jacket jackets january janvier jeudi
+    juillet juin july june key keys la law le learning les list london lundi madame magazine mai march mardi mars
+    matin merci mercredi method michigan midi model monday monsieur music name names network news nil no noir noire
+    none north not note november novembre null object october octobre of office on opus or oracle order ou palace
+    path period phase please pro quotes raises requires research return returns review room rouge samedi saturday
+    science see september septembre server service services shop soir sonnet south standard state states string
+    strings summer sunday test texas thank thanks the thursday times to true tuesday type types un undefined une url
+    user users value values vendredi vert verte virginia vuitton was way web wednesday week west will wine winter
+    with words works world yes york zealand
     """)
 
 # What a company, a team or a role begins with, where a person's name might stand.

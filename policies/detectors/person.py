@@ -63,7 +63,8 @@ def _lettered(words: list[bytes]) -> bool:
         return False
     first, last = words[0].lower(), words[2].lower()
     # Undotted, these are words of English and French titles (`What A Day`).
-    if words[1] in (b"A", b"I", b"O", b"Y") or words[2].isupper():
+    # `Selon M. Durand` is a title.
+    if words[1] in (b"A", b"I", b"O", b"Y", b"M.") or words[2].isupper():
         return False
     none = first in _NO_NAME or last in _NO_NAME or first in FIRST or words[0].isupper()
     return words[1].isupper() and words[2][:1].isupper() and not none
@@ -96,6 +97,9 @@ def _name(words: list[bytes]) -> int:
     while place < len(words) - 1 and words[place].lower() in _PARTICLES:
         place += 1
     if place >= len(words) or not words[place][:1].isupper() or len(words[place].rstrip(b".")) < 2:
+        return 0
+    # Two capitals are no surname in capitals (`SARA AE`); `Xu` and `Le` are.
+    if len(words[place]) == 2 and words[place].isupper():
         return 0
     # A second surname in capitals, as the first.
     if place + 1 < len(words) and words[place].isupper() and len(words[place + 1]) > 1 and words[place + 1].isupper():
@@ -132,6 +136,12 @@ def titled(value: bytes) -> Verdict | None:
     while count > 1 and (_role(words[count - 1 : count]) or words[count - 1].lower() in _PARTICLES):
         count -= 1
     return Verdict(0.92, "name behind a title", _length(words, count))
+
+
+def monsieur(value: bytes) -> Verdict | None:
+    """A name behind `M.`: no surer than a longer name with a first name in front of it."""
+    verdict = titled(value)
+    return verdict and Verdict(0.85, verdict.why, verdict.length)
 
 
 def _role(words: list[bytes]) -> bool:
@@ -179,7 +189,7 @@ def greeted(value: bytes) -> Verdict | None:
     """A first name of the list behind a greeting."""
     words = value.split(b" ")
     lead = words[0].lower()
-    if not _first(lead) or (len(words) == 1 and lead in AMBIGUOUS and lead in NO_SURNAME):
+    if not _first(lead) or (len(words) == 1 and lead in AMBIGUOUS):
         return None
     if any(word.lower() in NO_SURNAME for word in words[1:]):
         return None
