@@ -245,3 +245,33 @@ def test_the_defaults_speak_for_inside_and_outside():
     )
     assert judge(compiled(defaults=half), to=INTERNAL).verdict == "allow"
     assert judge(compiled(defaults=half), to=BETA).verdict == "deny"
+
+
+def test_what_is_redacted_isnt_pseudonymised():
+    """Redact > pseudonymise > keep, over overlapping spans joined; in any order of rules."""
+    name = {"id": "a-name", "when": {"findings": {"any_of": ["fin.iban", "contact.email"]}}, "action": "pseudonymise"}
+    found = [finding("contact.email", 0, 9), finding("fin.iban", 6, 12), finding("contact.email", 14, 19)]
+    for rules in ([name, REDACT], [REDACT, name]):
+        ruling = judge(compiled(policy(*rules)), found)
+        assert [(r.start, r.end, r.new, r.action) for r in ruling.rewrites] == [
+            (0, 12, "[redacted: fin.iban]", "redact"), (14, 19, "", "pseudonymise"),
+        ]  # fmt: skip
+        assert ruling.pseudonyms() == {"contact.email": 1}
+        assert (ruling.replaced("redact"), ruling.replaced("pseudonymise")) == (1, 1)
+    (only,) = judge(compiled(policy({**name, "as": "surrogate"})), found[:2]).rewrites
+    assert (only.start, only.end, only.detector, only.surrogate) == (0, 12, "contact.email", True)
+
+
+def test_a_pseudonym_where_nothing_can_be_rewritten_is_a_denial():
+    name = {"id": "a-name", "when": {"findings": IBAN}, "action": "pseudonymise"}
+    ruling = judge(compiled(policy(name)), [finding("fin.iban")], [Text(locked=True)])
+    assert (ruling.verdict, ruling.reason, ruling.rewrites) == ("deny", "not_rewritable", ())
+
+
+def test_who_asks_is_replaced_and_never_refused_without_a_rule():
+    asks, seen = [Text(part="identity", text="u-1", locked=True)], [finding("class.identity", 0, 3)]
+    assert judge(compiled(), seen, asks).verdict == "allow"
+    strip = {"id": "strip", "when": {"findings": {"any_of": ["class.identity"]}}, "action": "redact"}
+    ruling = judge(compiled(policy(strip)), seen, asks)
+    assert (ruling.verdict, ruling.replaced("redact")) == ("allow", 0)
+    assert [(r.passage, r.detector, r.action) for r in ruling.rewrites] == [(0, "class.identity", "redact")]

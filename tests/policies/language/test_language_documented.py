@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
-from decide_cases import VOCABULARY
+from decide_cases import OPEN, VOCABULARY
 from guard_cases import engine
 
 from policies.decide import Policies
@@ -23,6 +24,16 @@ def test_every_key_is_on_the_page():
     values = {*DESTINATION, *ACTIONS, *CLASSES, *ROLES, *DIRECTIONS, "confidence", "count", "any_of", "all_of"}
     missing = [k for k in sorted(keys | values) if f"`{k}`" not in PAGE and f"{k}:" not in PAGE]
     assert not missing
+
+
+def test_the_examples_of_the_how_to_hold():
+    page = (Path(__file__).parents[3] / "docs/howto/security.md").read_text()
+    documents = [yaml.safe_load(block.split("```")[0]) for block in page.split("```yaml\n")[1:]]
+    documents = [d for d in documents if d["kind"] == "EgressPolicy"]
+    vocabulary = replace(VOCABULARY, detectors=frozenset(engine().catalogue.detectors), confidential=frozenset())
+    made = compile([*(Doc(d["kind"], f"block {i}", d) for i, d in enumerate(documents)), OPEN], vocabulary)
+    assert isinstance(made, Policies), made
+    assert made.tests and run_inline_tests(made, engine(), vocabulary) == []
 
 
 def test_its_examples_compile_and_hold():
