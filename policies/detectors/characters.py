@@ -65,19 +65,28 @@ def findings(
 
 
 def _judged(text: str, low: int, high: int) -> Iterator[Hidden]:
-    """The pieces of one run that hide something."""
+    """What one run hides: at most one stretch of each kind, from its first such character to its last."""
+    found: dict[str, Hidden] = {}
     place = low
     for kind, group in groupby(text[low:high], _kind):
         piece = "".join(group)
         start, place = place, place + len(piece)
-        if kind == "tags" and not _flag(text[start - 1 : start], piece):
-            yield Hidden("tags", start, place, 0.95, "tag characters")
-        elif kind == "bidi":
-            yield Hidden("bidi", start, place, _direction(text, start, place), "controls of the direction of writing")
-        elif kind == "invisible":
-            sure = _invisible(text, start, place)
-            if sure:
-                yield Hidden("invisible", start, place, sure, "invisible characters")
+        one = _piece(text, kind, start, place)
+        if one is not None and (before := found.get(kind)) is not None:
+            one = one._replace(start=before.start, confidence=max(one.confidence, before.confidence))
+        if one is not None:
+            found[kind] = one
+    yield from found.values()
+
+
+def _piece(text: str, kind: str, start: int, end: int) -> Hidden | None:
+    """A row of characters of one kind, where it hides something."""
+    if kind == "tags" and not _flag(text[start - 1 : start], text[start:end]):
+        return Hidden("tags", start, end, 0.95, "tag characters")
+    if kind == "bidi":
+        return Hidden("bidi", start, end, _direction(text, start, end), "controls of the direction of writing")
+    sure = _invisible(text, start, end) if kind == "invisible" else 0.0
+    return Hidden("invisible", start, end, sure, "invisible characters") if sure else None
 
 
 def _kind(char: str) -> str:

@@ -107,6 +107,7 @@ CHECKS: Mapping[str, Check] = {
     "github": secrets.github,
     "jwt": secrets.jwt,
     "private_key": secrets.private_key,
+    "age_key": secrets.age_key,
     "encoded_private_key": secrets.encoded_private_key,
     "tenant_host": secrets.tenant_host,
     "account_name": secrets.account_name,

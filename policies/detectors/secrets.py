@@ -89,6 +89,27 @@ def account_name(value: bytes) -> Verdict | None:
     return Verdict(0.8, "vendor named") if plain and not placeholder(value) and not blanked(value) else None
 
 
+_BECH32 = b"QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
+_POLYNOMIALS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+
+
+def age_key(value: bytes) -> Verdict | None:
+    """A private key of age: its last six characters are the checksum of the others (BIP 173)."""
+    name, _, data = value.upper().rpartition(b"1")
+    low = name.lower()
+    digits = [code >> 5 for code in low] + [0] + [code & 31 for code in low] + [_BECH32.find(byte) for byte in data]
+    return Verdict(0.99, "checksum ok") if -1 not in digits and _checksum(digits) == 1 else None
+
+
+def _checksum(digits: list[int]) -> int:
+    rest = 1
+    for digit in digits:
+        top, rest = rest >> 25, (rest & 0x1FFFFFF) << 5 ^ digit
+        for place, polynomial in enumerate(_POLYNOMIALS):
+            rest ^= polynomial if top >> place & 1 else 0
+    return rest
+
+
 def encoded_private_key(value: bytes) -> Verdict | None:
     """Base64 of a private key's header line."""
     try:

@@ -35,6 +35,7 @@ def kinds(text: str) -> list[tuple[str, str]]:
         (f"{FLAG[:1]}{TAGS * 9}\U000e007f", [("evasion.tags", f"{TAGS * 9}\U000e007f")]),
         ("pay\u202eact", [("evasion.bidi", "\u202e")]),
         (f"fin\u200b\u2060\u200b{TAGS}", [("evasion.invisible", "\u200b\u2060\u200b"), ("evasion.tags", TAGS)]),
+        ("x\U000e0069\u200b\U000e0067 ", [("evasion.tags", "\U000e0069\u200b\U000e0067")]),
         ("\ufeffdébut", []),
         ("cou\u00ad\u00ad\u00adpe", []),
         ("g\U000e0100\U000e0145 ", [("evasion.invisible", "\U000e0100\U000e0145")]),

@@ -73,6 +73,24 @@ def test_a_github_token_with_a_true_checksum_is_surer() -> None:
     assert secrets.github(b"ghp_" + body + b"aaaaaa").confidence == 0.95  # type: ignore[union-attr]
 
 
+def test_an_age_keys_checksum() -> None:
+    key = b"AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ"
+    body = key[:-6]
+    ends = [end for end in _bech32_ends(body) if secrets.age_key(body + end)]
+    assert len(ends) == 1
+    assert secrets.age_key(body[:-1] + b"P" + ends[0]) is None
+
+
+def _bech32_ends(body: bytes) -> list[bytes]:
+    """The one ending whose checksum holds, worked out as BIP 173 says, and one that doesn't."""
+    low = body.partition(b"1")[0].lower()
+    data = [secrets._BECH32.find(byte) for byte in body.rpartition(b"1")[2]]
+    digits = [code >> 5 for code in low] + [0] + [code & 31 for code in low] + data + [0] * 6
+    sum_ = secrets._checksum(digits) ^ 1
+    end = bytes(secrets._BECH32[sum_ >> 5 * (5 - place) & 31] for place in range(6))
+    return [end, end[::-1] if end != end[::-1] else b"QQQQQQ"]
+
+
 @given(st.integers(0, 9), st.integers(3, 12))
 def test_runs_are_typed(first: int, length: int) -> None:
     run = bytes(range(ord("a") + first, ord("a") + first + length))
