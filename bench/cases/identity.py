@@ -27,6 +27,7 @@ FR = (
     "Rédige un courrier à {name} : son <l> est {value} et il habite {city}.",
     "- {first} {last}\n- <L>: {value}\n- {city}",
     "<k> = '{value}'  # {name}",
+    "<L> n° : {value}, facture jointe, tél 06 12 34 56 78, ref 12.",
     "Vérifie l'orthographe : « Le <l> de Mme {last} est le {value}, celui de son fils suivra. »",
 )
 EN = (
@@ -41,6 +42,7 @@ EN = (
     "Write to {name}: the <l> is {value} and the address is in {city}.",
     "* {first} {last}\n* <L> = {value}\n* {city}",
     'person["<k>"] = "{value}"  # {name}',
+    "<L> no. : {value}, invoice attached, phone +33 6 12 34 56 78, order 12.",
     "Fix the spelling: the <l> of Ms {last} is {value}, her son's will follow.",
 )
 BARE_FR = (
@@ -544,7 +546,7 @@ TYPES = (
        ("social security number", "NIR", "French SSN without key"), nir_13, miss=nir_13_miss),
     of("fr.spi", ("numéro fiscal", "SPI", "numéro SPI", "n° fiscal de référence"),
        ("tax number", "SPI", "French tax ID", "TIN"), spi, miss=spi_miss, bare=True, near=spi_elsewhere),
-    of("fr.cni_old", ("numéro de carte d'identité", "CNI", "n° CNI", "carte nationale d'identité n°"),
+    of("fr.cni_old", ("numéro de carte d'identité", "CNI", "n° CNI", "carte nationale d'identité"),
        ("identity card number", "ID card no", "French national ID"), cni_old, miss=cni_old_miss),
     of("fr.cni_new", ("numéro de carte d'identité", "CNI", "n° CNI", "carte nationale d'identité"),
        ("identity card number", "ID card", "national identity card"), cni_new, miss=cni_new_miss),

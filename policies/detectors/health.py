@@ -24,14 +24,17 @@ def rpps(value: bytes) -> Verdict | None:
 
 def bare_rpps(value: bytes) -> Verdict | None:
     """The same with nothing beside it, where it is written as such: all that were given out begin with 10."""
-    number = value.translate(None, b" -")
+    groups = value.split(b".")
+    if len(groups) == 4 and all(group.isdigit() and int(group) < 256 for group in groups):
+        return None  # an address of a network
+    number = value.translate(None, b" .-")
     return Verdict(0.78, "key ok") if number[:2] == b"10" and rpps(number) is not None else None
 
 
 def adeli(value: bytes) -> Verdict | None:
     """A professional's number of the former register: a department, then digits. Needs a word beside it."""
     shaped = len(value) == 9 and value[2:].isdigit() and _department(value[:2])
-    return Verdict(0.5, "shape of an ADELI number") if shaped else None
+    return Verdict(0.62, "shape of an ADELI number") if shaped else None
 
 
 def finess(value: bytes) -> Verdict | None:
@@ -39,8 +42,8 @@ def finess(value: bytes) -> Verdict | None:
     if len(value) != 9 or not value[2:].isdigit() or not _department(value[:2]):
         return None
     if value[:2] in _CORSICA:
-        return Verdict(0.5, "shape of a FINESS number")
-    return Verdict(0.55, "key ok") if luhn(value) else None
+        return Verdict(0.62, "shape of a FINESS number")
+    return Verdict(0.65, "key ok") if luhn(value) else None
 
 
 def vitale(value: bytes) -> Verdict | None:

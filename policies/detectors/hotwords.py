@@ -9,6 +9,9 @@ from policies.detectors.model import Context, Detector, Verdict
 from policies.detectors.plan import Plan
 from policies.detectors.view import WORD
 
+# Characters that a word behind a value counts as farther away.
+_BEHIND = 20
+
 
 class HotWords:
     """The hot words of one view. hits: what the keyword pass found; starts: where the joined texts begin."""
@@ -61,7 +64,10 @@ class HotWords:
         return found
 
     def _distance(self, words: frozenset[int], context: Context, start: int, end: int) -> int | None:
-        """Characters to the nearest whole word of the set within reach, in the same text and outside the candidate."""
+        """Characters to the nearest whole word of the set within reach, in the same text and outside the candidate.
+
+        A word behind the candidate counts as farther away: what follows a value is mostly the next one's label.
+        """
         places = self._whole_words(words)
         if not places:
             return None
@@ -74,7 +80,7 @@ class HotWords:
             if last <= start:
                 found.append(start - last)
             elif first >= end and last <= high:
-                found.append(first - end)
+                found.append(first - end + _BEHIND)
         return min(found, default=None)
 
     def _within(self, place: int, low: int, high: int) -> tuple[int, int]:

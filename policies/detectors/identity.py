@@ -34,9 +34,10 @@ def spi(value: bytes) -> Verdict | None:
 
 def cni_old(value: bytes) -> Verdict | None:
     """An identity card number of before 2021: month of issue, then department. Needs a word beside it."""
-    if len(value) != 12 or not value.isdigit() or not 1 <= int(value[2:4]) <= 12 or value[4:6] == b"00":
+    digits = value.replace(b"A", b"0").replace(b"B", b"0") if value[4:6] in (b"2A", b"2B") else value
+    if len(value) != 12 or not digits.isdigit() or not 1 <= int(value[2:4]) <= 12 or value[4:6] == b"00":
         return None
-    return Verdict(0.5, "shape of an identity card number")
+    return Verdict(0.62, "shape of an identity card number")
 
 
 def cni_new(value: bytes) -> Verdict | None:
@@ -45,12 +46,12 @@ def cni_new(value: bytes) -> Verdict | None:
     digits = sum(byte in _DIGITS for byte in number)
     if len(number) != 9 or not 0 < digits < 9 or any(byte in b"aeiouAEIOU" for byte in number):
         return None
-    return Verdict(0.5, "shape of an identity card number")
+    return Verdict(0.62, "shape of an identity card number")
 
 
 def driving_12(value: bytes) -> Verdict | None:
     """A driving licence number of before 2013: month of issue, then department. Needs a word beside it."""
-    return Verdict(0.5, "shape of a licence number") if cni_old(value) is not None else None
+    return Verdict(0.62, "shape of a licence number") if cni_old(value) is not None else None
 
 
 def foreigner(value: bytes) -> Verdict | None:
@@ -59,7 +60,7 @@ def foreigner(value: bytes) -> Verdict | None:
     digits = sum(byte in _DIGITS for byte in number)
     ten = len(number) == 10 and digits == 10 and number[:1] != b"0"
     nine = len(number) == 9 and 3 <= digits < 9
-    return Verdict(0.5, "shape of a residence permit number") if ten or nine else None
+    return Verdict(0.62, "shape of a residence permit number") if ten or nine else None
 
 
 def ine(value: bytes) -> Verdict | None:
@@ -70,7 +71,10 @@ def ine(value: bytes) -> Verdict | None:
 
 
 def matricule(value: bytes) -> Verdict | None:
-    """An employee's number behind its word, with what digits follow: those of Luxembourg's people are none."""
+    """An employee's number behind its word, with what digits follow: dates and the numbers of Luxembourg's people are
+    none."""
+    if [len(part) for part in value.replace(b".", b"-").split(b"-")] in ([4, 2, 2], [2, 2, 4]):
+        return None
     first = value.split(b" ")[0]
     digits = bytes(byte for byte in value if byte in _DIGITS)
     if len(digits) == 13 and len(first) < 13 and digits[:2] in (b"18", b"19", b"20"):

@@ -82,9 +82,11 @@ NEAREST = {**FILE, "id": "org.nearest", "context": {**WORDS, "nearest": True, "l
         ("facture, dossier AB1234", 0.9),
         ("dossier, facture AB1234", 0.3),
         ("dossier AB1234 facture", 0.9),
+        ("dossier n° : AB1234, facture", 0.9),
+        ("AB1234 (dossier)", 0.9),
         ("facture AB1234 (dossier)", 0.3),
         ("facture dossier AB1234 facture", 0.9),
-        ("dossier: AB1234 facture", 0.3),
+        ("dossier: AB1234 facture", 0.9),
     ],
 )
 def test_the_nearer_word_decides_where_a_detector_says_so(text: str, confidence: float) -> None:

@@ -9,7 +9,7 @@ from stdnum import luhn as stdnum_luhn
 from policies.detectors import health
 from policies.detectors.model import Check
 
-CHECKS = (health.rpps, health.adeli, health.finess, health.vitale, health.ins, health.icd10)
+CHECKS = (health.rpps, health.bare_rpps, health.adeli, health.finess, health.vitale, health.ins, health.icd10)
 
 
 @given(st.text("0123456789", min_size=10, max_size=10))
@@ -28,6 +28,8 @@ def test_an_rpps_that_begins_otherwise_needs_a_word() -> None:
     assert health.bare_rpps(b"10100345676") is not None
     assert health.bare_rpps(b"12345678903") is None
     assert health.rpps(b"12345678903") is not None
+    assert health.bare_rpps(b"10.115.846.387") is not None
+    assert health.bare_rpps(b"103.100.045.678") is None
 
 
 @given(st.binary(max_size=40))
