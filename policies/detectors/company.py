@@ -18,7 +18,7 @@ _LA_POSTE = b"356000000"
 _DIGITS = b"0123456789"
 _SEPARATORS = b" .-\t"
 # Fewest characters behind the country of a VAT number whose shape and key are hardly met by chance.
-_SHAPED = 8
+_SHAPED = 9
 # Letters and digits as ISO/IEC 7064 reads them.
 _VALUES = {code: str(int(chr(code), 36)) for code in b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
