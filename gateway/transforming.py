@@ -15,12 +15,13 @@ from adapters.ask import TEXT
 from adapters.wire.body import TRANSFORMATION, Edit, outermost, replace_text
 from policies.decide import Rewrite
 from policies.findings import IDENTITY_CLASS
+from policies.transform.addresses import Addresses
 from policies.transform.pseudonymise import Pseudonyms, Scope, Value, conversation_digest, word
 from policies.transform.redact import is_json_source, placeholder
 from policies.transform.tokens import Finder, Issued
 
 if TYPE_CHECKING:
-    from adapters.ask import Ask
+    from adapters.ask import Ask, Passage
     from adapters.wire.body import Leaf
     from gateway.exchange import Exchange
     from gateway.http import Request
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 CONVERSATION_HEADER = b"x-ecluse-conversation"
 
-# What a model wrote in earlier turns holds tokens where they were not restored: there it gets back what it wrote.
-_MODELS_OWN = frozenset({"assistant", "tool_arguments", "reasoning"})
 _LITERAL = "token"
 _NOBODY = "redacted"
 
@@ -117,7 +116,7 @@ class _Work:
     def add(self, rewrite: Rewrite) -> None:
         """One rewrite; a redaction that spans several strings stands in the first, a token in each."""
         passage = self._ask.passages[rewrite.passage]
-        source = passage.role == "tool_arguments" and is_json_source(passage.text)
+        source = _is_source(passage)
         new = rewrite.new if rewrite.action == "redact" else None
         for piece in passage.pieces:
             if piece.start < rewrite.end and rewrite.start < piece.end:
@@ -134,15 +133,21 @@ class _Work:
                 new = "" if new is not None else None
 
     def literals(self, tokens: set[str]) -> bool:
-        """Have texts of the caller's that look like one of `tokens` replaced too; whether there were any."""
+        """Have texts of the caller's that look like one of `tokens` replaced too; whether there were any.
+
+        In an address they stay: no token is restored there, neither now nor when it came to stand there.
+        """
         finder, found = Finder(tokens), False
         for index, passage in enumerate(self._ask.passages):
-            if passage.part != TEXT or passage.role in _MODELS_OWN:
-                continue
-            for start, end in finder.find(passage.text):
-                if passage.rewritable(start, end):
+            spans = finder.find(passage.text) if passage.part == TEXT else ()
+            addresses, done = Addresses(source=_is_source(passage) if spans else False), 0
+            for start, end in spans:
+                addresses.feed(passage.text[done:start])
+                if not addresses.inside and passage.rewritable(start, end):
                     self.add(Rewrite(index, start, end, "", _LITERAL, "", "pseudonymise"))
                     found = True
+                addresses.feed(passage.text[start:end])
+                done = end
         return found
 
     def values(self) -> set[Value]:
@@ -175,6 +180,10 @@ class _Work:
             except orjson.JSONDecodeError:
                 return None
         return Value(word(stretch.detector), text, stretch.detector if stretch.surrogate else "")
+
+
+def _is_source(passage: Passage) -> bool:
+    return passage.role == "tool_arguments" and is_json_source(passage.text)
 
 
 def _joined(stretches: list[_Stretch]) -> Iterator[_Stretch]:

@@ -10,11 +10,13 @@ from typing import Final
 
 from policies.transform.redact import unescaped
 
-_ENDS: Final = frozenset(' \t\r\n\f\v<>"')
-_FRONTS: Final = frozenset(" \t\r\n\f\v<>\"'`(=[{,;|")
+_SPACES: Final = " \t\r\n\f\v\0"  # the last stands between texts that are looked at together
+_ENDS: Final = frozenset(_SPACES + '<>"')
+_FRONTS: Final = _ENDS | frozenset("'`(=[{,;|")
 _QUOTES: Final = frozenset("\"'`")
 _SCHEME: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-")
-_BEGINNINGS: Final = ("//", "](", "www.")
+_HOST: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
+_BEGINNINGS: Final = ("//", "](", "www.", "/", "?", "#")
 _BRACKETED: Final = frozenset(">\n")  # `](<...>)` may hold spaces
 _LOWER: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 _KEPT: Final = 40  # characters in front of what comes next
@@ -28,18 +30,18 @@ class Addresses:
     quote stood before it.
     """
 
-    __slots__ = ("_ends", "_escape", "_source", "_tail", "inside")
+    __slots__ = ("_ends", "_escape", "_tail", "inside", "source")
 
     def __init__(self, *, source: bool = False, string: bool = False) -> None:
         self.inside = False
+        self.source = source
         self._ends = _ENDS
         self._escape = ""
-        self._source = source
         self._tail = '"' if string else "\n"
 
     def feed(self, text: str) -> None:
         """What the client sees next."""
-        if self._source:
+        if self.source:
             text = self._escape + text
             seen = unescaped(text)
             self._escape = text[len(seen) :]
@@ -86,8 +88,19 @@ def _begun(seen: str, sign: str, start: int) -> int:
             return place + len(sign)
         if sign == "//" and (front == ":" or front in _FRONTS):
             return place + len(sign)
+        if len(sign) == 1 and _after_host(seen, place):
+            return place + len(sign)
         place = seen.find(sign, place + 1)
     return -1
+
+
+def _after_host(seen: str, place: int) -> bool:
+    """Whether the name of a host stands right before `place`, as the first thing of a word: `a.example/`."""
+    at = place
+    while at > 0 and seen[at - 1] in _HOST:
+        at -= 1
+    first, _, last = seen[at:place].rpartition(".")
+    return bool(first) and len(last) > 1 and last.isalpha() and first[0] != "." and (at == 0 or seen[at - 1] in _FRONTS)
 
 
 def _ended_by(seen: str, place: int) -> frozenset[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from policies.transform.addresses import Addresses
-from policies.transform.tokens import Lexicon
+from policies.transform.tokens import Issued, Lexicon
+
+_BRACKETS: Final = frozenset(" \t\r\n{[")
 
 
 class Swap(NamedTuple):
@@ -34,19 +36,26 @@ class Restorer:
 
     Holds back no more than an end that may still become a token; what is left of one at the end of the text is released
     as it is. Inside an address a token stays as it is.
+
+    source: whether the text is the source of JSON, whose strings values must not break; None: its beginning tells. A
+    model that was asked for JSON answers with it, and nothing else.
     """
 
-    __slots__ = ("_addresses", "_held", "_lexicon", "given", "taken")
+    __slots__ = ("_addresses", "_beginning", "_held", "_issued", "_lexicon", "given", "taken")
 
-    def __init__(self, lexicon: Lexicon, *, source: bool = False, string: bool = False) -> None:
-        self._lexicon = lexicon
-        self._addresses = Addresses(source=source, string=string)
+    def __init__(self, issued: Issued, *, source: bool | None = None, string: bool = False) -> None:
+        self._issued = issued
+        self._lexicon: Lexicon = issued.source if source else issued.prose
+        self._addresses = Addresses(source=bool(source), string=string)
+        self._beginning = "" if source is None else None
         self._held = ""
         self.taken = 0
         self.given = 0
 
     def feed(self, text: str, *, final: bool = False) -> Step:
         """More of the text, in any cut. final: nothing follows."""
+        if self._beginning is not None:
+            self._told(text)
         text = self._held + text
         finder, said, swaps = self._lexicon.finder, [], []
         done = 0
@@ -64,6 +73,19 @@ class Restorer:
         said.append(self._pass(text[done:stop]))
         self._held = text[stop:]
         return Step("".join(said), tuple(swaps))
+
+    def _told(self, text: str) -> None:
+        """See whether the text begins as JSON does: with brackets and then a quote."""
+        assert self._beginning is not None
+        for letter in text:
+            if letter in _BRACKETS:
+                self._beginning += letter
+                continue
+            if letter == '"' and self._beginning.strip():
+                self._lexicon = self._issued.source
+                self._addresses.source = True
+            self._beginning = None
+            return
 
     def _pass(self, text: str) -> str:
         return self._say(text, len(text))

@@ -137,9 +137,9 @@ class Restoring:
         return self._guard.hits() if self._guard is not None else ()
 
     def _restorer(self, kind: str) -> Restorer:
-        if kind == _SOURCE:
-            return Restorer(self._issued.source, source=True)
-        return Restorer(self._issued.prose, string=kind == _STRING)
+        if kind == _STRING:
+            return Restorer(self._issued, source=False, string=True)
+        return Restorer(self._issued, source=True if kind == _SOURCE else None)
 
     def _take(self, state: _Channel, step: Step, *, counted: bool = True) -> None:
         state.swaps.extend(step.swaps)
@@ -156,7 +156,7 @@ class Restoring:
     def _signed(self, channel: str, kind: str, text: str) -> Release:
         if self._guard is not None:
             return self._guard.feed(channel, kind, text)
-        state = self._channels.setdefault(channel, _Channel(Restorer(self._issued.prose)))
+        state = self._channels.setdefault(channel, _Channel(Restorer(self._issued)))
         state.safe += len(text)
         return Release(state.safe)
 

