@@ -12,11 +12,13 @@ from policies.indexes.reading import Reading
 from policies.indexes.sieve import Sieve
 from policies.indexes.stored import IndexRefused, Stored
 from policies.indexes.words import Words
-from policies.indexes.worth import Worth, worth_of
+from policies.indexes.worth import STRETCH, Worth, worth_of
 
 # Stretches of one document are one excerpt where so few words at most differ between them.
 _APART = 12
 _SHIFT = 4
+# Fewer common grams than this in a row are no page, which is what they would have to be.
+_COMMON_HITS = 8
 
 
 class Hit(NamedTuple):
@@ -47,6 +49,8 @@ class Excerpt(NamedTuple):
 
 class DocumentIndex:
     """The index of documents in use. name, detector: how findings call it."""
+
+    stretches = True
 
     def __init__(self, stored: Stored, name: str, detector: str) -> None:
         if stored.kind != KIND:
@@ -135,6 +139,8 @@ class _Search:
                 by_shift.setdefault((document, place - gram), []).append(Hit(gram, common))
         by_document: dict[int, list[Stretch]] = {}
         for (document, shift), hits in by_shift.items():
+            if len(hits) < _COMMON_HITS and all(hit.common for hit in hits):
+                continue
             by_document.setdefault(document, []).extend(self._stretches(document, shift, hits))
         for document, stretches in by_document.items():
             yield from self._joined(document, sorted(stretches))
@@ -171,7 +177,8 @@ class _Search:
     def _joined(self, document: int, stretches: list[Stretch]) -> Iterator[Excerpt]:
         """Excerpts out of the stretches of one document: neighbours with a few other words between them are one."""
         current: list[Stretch] = []
-        for one in [*stretches, None]:
+        long = [one for one in stretches if self._words.length(one.first, one.last) >= STRETCH]
+        for one in [*long, None]:
             if current and (one is None or not _beside(current[-1], one)):
                 yield self._excerpt(document, current)
                 current = []

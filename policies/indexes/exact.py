@@ -41,6 +41,8 @@ class Nearness:
 class ExactIndex:
     """The index of a list in use. name, detector: how findings call it."""
 
+    stretches = False
+
     def __init__(self, stored: Stored, name: str, detector: str, nearness: Nearness) -> None:
         if stored.kind != KIND:
             raise IndexRefused(f"it is an index of kind {stored.kind}, not {KIND}")

@@ -1,8 +1,12 @@
-"""All indexes of a bundle, asked about a text together: its words are read and hashed once."""
+"""All indexes of a bundle, asked about a text together: its words are read and hashed once.
+
+A long text is asked about in overlapping slices, so that whoever waits can do something else between two.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Protocol
 
@@ -11,14 +15,22 @@ from policies.indexes.reading import Reading
 from policies.indexes.stored import IndexKey
 from policies.indexes.words import Lexicon
 
+# About a millisecond for each index. The overlap is more than the farthest that cells of a row may be apart, and more
+# than an excerpt needs to be found.
+SLICE = 16 << 10
+OVERLAP = 4 << 10
+_BLANKS = b" \n\r\t\0"
+
 
 class Index(Protocol):
-    """An index in use."""
+    """An index in use. stretches: findings are stretches of text, so that two which overlap are one."""
 
     @property
     def detector(self) -> str: ...
     @property
     def revision(self) -> str: ...
+    @property
+    def stretches(self) -> bool: ...
     def find(self, text: Reading) -> list[Finding]: ...
 
 
@@ -34,6 +46,59 @@ class Lookup:
 
     def find(self, seen: bytes, detectors: frozenset[str]) -> Sequence[Finding]:
         """Findings of these detectors in a text, given as its one-byte view."""
-        text = Reading(seen, self._lexicon)
-        asked = (index for index in self._indexes if index.detector in detectors)
-        return [finding for index in asked for finding in index.find(text)]
+        steps = self.steps(seen, detectors)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as finished:
+                return finished.value  # type: ignore[no-any-return]
+
+    def steps(self, seen: bytes, detectors: frozenset[str]) -> Generator[None, None, list[Finding]]:
+        """The same in steps of about a millisecond: a generator that pauses between them and returns the findings."""
+        asked = [index for index in self._indexes if index.detector in detectors]
+        found: list[list[Finding]] = [[] for _ in asked]
+        slices = list(_slices(seen))
+        for start, end in slices:
+            text = Reading(seen[start:end], self._lexicon)
+            for index, findings in zip(asked, found, strict=True):
+                findings += [_moved(one, start) for one in index.find(text)]
+                if len(slices) > 1:
+                    yield
+        if len(slices) > 1:
+            found = [_joined(findings, index.stretches) for index, findings in zip(asked, found, strict=True)]
+        return [one for findings in found for one in findings]
+
+
+def _slices(seen: bytes) -> Iterator[tuple[int, int]]:
+    """Where slices begin and end: at blanks, where there are any."""
+    start = 0
+    while len(seen) - start > SLICE + OVERLAP:
+        end = _blank(seen, start + SLICE + OVERLAP)
+        yield start, end
+        start = _blank(seen, end - OVERLAP)
+    yield start, len(seen)
+
+
+def _blank(seen: bytes, place: int) -> int:
+    """The place after the last blank before a place, or the place itself where none is near."""
+    for before in range(place, place - 256, -1):
+        if seen[before - 1] in _BLANKS:
+            return before
+    return place
+
+
+def _moved(finding: Finding, by: int) -> Finding:
+    return replace(finding, start=finding.start + by, end=finding.end + by) if by else finding
+
+
+def _joined(findings: list[Finding], stretches: bool) -> list[Finding]:
+    """Findings of all slices: what two of them saw is there once."""
+    kept: dict[tuple[int, int], Finding] = {}
+    for one in sorted(findings, key=lambda f: (f.start, f.end, -f.confidence)):
+        last = next(reversed(kept.values()), None)
+        if stretches and last is not None and one.start < last.end:
+            del kept[last.start, last.end]
+            surer = max(last, one, key=lambda f: (f.confidence, f.end - f.start))
+            one = replace(surer, start=last.start, end=max(last.end, one.end))
+        kept.setdefault((one.start, one.end), one)
+    return list(kept.values())

@@ -11,13 +11,15 @@ from typing import NamedTuple
 
 # Letters of different words that make an excerpt. One of 120 characters has some 80, fewer where words at both its ends
 # are cut or words are repeated; stock phrases have up to 40.
-_PROSE = 44
+_PROSE = 48
 # Or so many letters in all, of so many in different words.
 _REPEATING, _OF = 66, 30
 # In code, which is indented; and so many of them in words that no language or library gives.
 _CODE, _OWN = 36, 16
 # So much has to be shared where nothing but phrases of many documents is.
 _COMMON = 400
+# A stretch of fewer letters counts only by itself: "unless told otherwise, the ... may not" is no excerpt.
+STRETCH = 28
 # Worth recording, below the threshold of rules.
 _MENTION = 0.75
 _LONG, _VERY_LONG = 160, 320
