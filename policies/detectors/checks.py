@@ -107,6 +107,8 @@ CHECKS: Mapping[str, Check] = {
     "github": secrets.github,
     "jwt": secrets.jwt,
     "private_key": secrets.private_key,
+    "encoded_jwt": secrets.encoded_jwt,
+    "encoded_value": secrets.encoded_value,
     "age_key": secrets.age_key,
     "encoded_private_key": secrets.encoded_private_key,
     "tenant_host": secrets.tenant_host,

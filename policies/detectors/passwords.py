@@ -52,7 +52,7 @@ def _variable(bare: bytes) -> bool:
     """A reference that a shell, a template or a program would fill in."""
     if bare.startswith(b"%") and bare.endswith(b"%"):
         return True
-    return bare.startswith((b"$", b"%{", b"#{", b"@{")) and bare[1:].strip(b"{}").replace(b"_", b"").isalpha()
+    return bare.startswith((b"$", b"%{", b"#{", b"@{")) and bare[1:].translate(None, b"{}_:.").isalpha()
 
 
 def quoted(value: bytes) -> Verdict | None:

@@ -131,6 +131,25 @@ def jwt(value: bytes) -> Verdict | None:
     return Verdict(0.95, "header decodes") if known and not 0 < len(signature) < _SIGNATURE else None
 
 
+def encoded_jwt(value: bytes) -> Verdict | None:
+    """A JSON web token in base64."""
+    plain = _plain(value)
+    return None if plain is None else jwt(plain)
+
+
+def encoded_value(value: bytes) -> Verdict | None:
+    """Base64 that decodes, whatever it holds: for places where only that is written."""
+    plain = _plain(value) if len(value) % 4 == 0 else None
+    return Verdict(0.9, "value of a Secret") if plain and not placeholder(plain) and not blanked(value) else None
+
+
+def _plain(value: bytes) -> bytes | None:
+    try:
+        return base64.urlsafe_b64decode(value[: len(value) // 4 * 4].replace(b"+", b"-").replace(b"/", b"_"))
+    except (binascii.Error, ValueError):
+        return None
+
+
 def github(value: bytes) -> Verdict | None:
     """A GitHub token: the last six characters are a checksum; where it holds there is no doubt."""
     prefix, _, body = value.rpartition(b"_")
