@@ -23,7 +23,7 @@ def rpps(value: bytes) -> Verdict | None:
 
 
 def bare_rpps(value: bytes) -> Verdict | None:
-    """The same with nothing beside it, where it is written as such: all that were given out begin with 10."""
+    """The same with nothing beside it, where it is written as such: known ones begin with 10."""
     groups = value.split(b".")
     if len(groups) == 4 and all(group.isdigit() and int(group) < 256 for group in groups):
         return None  # an address of a network

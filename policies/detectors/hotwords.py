@@ -34,7 +34,7 @@ class HotWords:
         near = self._distance(words[0], context, start, end)
         if near is not None and not context.nearest:
             return verdict.confidence + context.raise_by, f"{verdict.why}; context"
-        against = self._distance(words[1], context, start, end)
+        against = self._distance(words[1], context, start, end, line=context.nearest)
         if near is not None and (against is None or near <= against):
             return verdict.confidence + context.raise_by, f"{verdict.why}; context"
         if against is not None:
@@ -63,16 +63,23 @@ class HotWords:
                 found.append((low, high))
         return found
 
-    def _distance(self, words: frozenset[int], context: Context, start: int, end: int) -> int | None:
+    def _distance(
+        self, words: frozenset[int], context: Context, start: int, end: int, *, line: bool = False
+    ) -> int | None:
         """Characters to the nearest whole word of the set within reach, in the same text and outside the candidate.
 
-        A word behind the candidate counts as farther away: what follows a value is mostly the next one's label.
+        A word behind the candidate counts as farther away: what follows a value is mostly the next one's label. line:
+        only words of the candidate's line count (the header of a table names all its columns).
         """
         places = self._whole_words(words)
         if not places:
             return None
         found: list[int] = []
         low, high = self._within(start, start - context.before, end + context.after)
+        if line:
+            low = max(low, self._seen.rfind(b"\n", low, start) + 1)
+            ends = self._seen.find(b"\n", end, high)
+            high = ends if ends >= 0 else high
         for index in range(bisect_left(places, (low, 0)), len(places)):
             first, last = places[index]
             if first >= high:

@@ -41,7 +41,8 @@ def cni_old(value: bytes) -> Verdict | None:
 
 
 def cni_new(value: bytes) -> Verdict | None:
-    """An identity card number of 2021: nine digits and consonants of both kinds. Needs a word beside it."""
+    """An identity card number of 2021: nine digits and consonants, both present, as its specimens have. Needs a word
+    beside it."""
     number = value.translate(None, _BLANK)
     digits = sum(byte in _DIGITS for byte in number)
     if len(number) != 9 or not 0 < digits < 9 or any(byte in b"aeiouAEIOU" for byte in number):

@@ -79,7 +79,8 @@ class Numbers:
 class Context:
     """Hot words around a candidate: `raise_by` is added once if one of `near` is within reach, `lower_by` taken off for
     one of `against`. A candidate with a word of `against` and none of `near` is lowered, with both it is raised; with
-    `nearest`, the word that stands nearer decides (one behind the candidate counts as 20 characters farther away).
+    `nearest`, the word that stands nearer decides (one behind the candidate counts as 20 characters
+    farther away, one of `against` only on the candidate's line).
 
     required: a candidate without a word of `near` is no finding at all.
     """

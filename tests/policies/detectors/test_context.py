@@ -84,6 +84,8 @@ NEAREST = {**FILE, "id": "org.nearest", "context": {**WORDS, "nearest": True, "l
         ("dossier AB1234 facture", 0.9),
         ("dossier n° : AB1234, facture", 0.9),
         ("AB1234 (dossier)", 0.9),
+        ("dossier;facture\nAB1234;12", 0.9),
+        ("dossier\nfacture\nAB1234", 0.9),
         ("facture AB1234 (dossier)", 0.3),
         ("facture dossier AB1234 facture", 0.9),
         ("dossier: AB1234 facture", 0.9),
