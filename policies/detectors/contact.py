@@ -54,17 +54,26 @@ def national_phone(value: bytes) -> Verdict | None:
     digits = value.translate(None, b" .-()")
     if not 7 <= len(digits) <= 13 or len(set(digits)) < 3:
         return None
-    groups = value.replace(b"(", b"").replace(b")", b"").replace(b".", b" ").replace(b"-", b" ").split()
-    mobile = len(digits) == 9 and digits[:1] in (b"6", b"7", b"9")
-    amount = not mobile and digits[:1] != b"0" and all(len(group) == 3 for group in groups[1:]) and len(groups[0]) <= 3
-    date = len(groups) == 3 and len(digits) == 8 and (len(groups[0]) == 4 or len(groups[2]) == 4)
-    date = date or (len(groups) == 2 and all(len(group) == 4 and group[:2] in (b"19", b"20") for group in groups))
-    # Years with a number (`CVE-2016-6304`), and ZIP codes of nine digits.
+    groups = value.translate(_PAPER, b"()").split()
+    if _other_groups(value, groups) or (b"-" not in value and _amount(digits, groups)):
+        return None
+    return Verdict(0.4, "grouped digits")
+
+
+def _other_groups(value: bytes, groups: list[bytes]) -> bool:
+    """Whether groups of digits are a date, a year with a number (`CVE-2016-6304`), a ZIP code, an IP address."""
     sizes = [len(group) for group in groups]
-    coded = b"-" in value and (
-        sizes == [5, 4] or (len(groups) == 2 and groups[0][:2] in (b"19", b"20") and sizes[0] == 4)
-    )
-    return None if date or coded or (amount and b"-" not in value) else Verdict(0.4, "grouped digits")
+    date = len(groups) == 3 and sum(sizes) == 8 and 4 in (sizes[0], sizes[2])
+    year = b"-" in value and len(groups) == 2 and sizes[0] == 4 and groups[0][:2] in (b"19", b"20")
+    quad = b"." in value and len(groups) == 4 and max(sizes) == 3
+    return date or year or quad or (b"-" in value and sizes == [5, 4])
+
+
+def _amount(digits: bytes, groups: list[bytes]) -> bool:
+    """Whether the groups are thousands. Nine digits that begin as mobile numbers do in Spain and Portugal are not."""
+    mobile = len(digits) == 9 and digits[:1] in (b"6", b"7", b"9")
+    thousands = len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
+    return thousands and not mobile and digits[:1] != b"0"
 
 
 def labelled_phone(value: bytes) -> Verdict | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shipped_packs import engine
+from shipped_packs import SHARED, engine
 
 from policies.detectors import contact, network, person, places
 from policies.detectors.names import AMBIGUOUS, FIRST, NO_SURNAME, ROLES, SURNAMES
@@ -108,3 +110,24 @@ def test_names_of_any_bytes_break_nothing(value: bytes) -> None:
     for check in (person.full_name, person.titled, person.attorney, person.labelled, person.greeted, person.signed):
         verdict = check(value)
         assert verdict is None or verdict.length <= len(value)
+
+
+@pytest.mark.parametrize(
+    "label, detectors",
+    [("PERSON", ("person.",)), ("ADDRESS", ("contact.address_fr",)), ("DOB", ("contact.dob",))],
+)
+def test_french_prompts(label: str, detectors: tuple[str, ...]) -> None:
+    path = SHARED / "french_prompts.jsonl"
+    if not path.exists():
+        pytest.skip("the labelled data is not on this machine")
+    wanted = hit = made = 0
+    for row in map(json.loads, path.read_text().splitlines()):
+        spans = [(span["start"], span["end"]) for span in row["spans"] if span["type"] == label]
+        findings = [
+            one
+            for one in engine().scan([row["text"]])[0]
+            if one.confidence >= SURE and one.detector.startswith(detectors)
+        ]
+        wanted, made = wanted + len(spans), made + len(findings)
+        hit += sum(any(2 * (min(b, f.end) - max(a, f.start)) >= b - a for f in findings) for a, b in spans)
+    assert hit >= 0.97 * wanted and hit >= 0.97 * made, (hit, wanted, made)
