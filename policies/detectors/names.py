@@ -242,21 +242,25 @@ NO_SURNAME = ORGANISATIONS | _set("""
 
 # What a company, a team or a role begins with, where a person's name might stand.
 ROLES = _set("""
-    am pm accounts accueil achats admin administration agence all assistance association billing board bureau
-    cabinet care cher chere chers client clients collegues comite commercial communication compta comptabilite
-    conseil contact cpam credit customer customers dear department departement desk direction directeur directrice
-    director dpo drh dsi e-mail equipe everybody everyone facturation finance fondation formation general gestion
-    groupe guest help hello hotline hr human info information informatique iphone it job juridique l'equipe la le
-    legal les logistique ma mairie maire maintenance madame management manager marketing media member membre mes
-    messieurs mon monsieur my news newsletter no-reply noreply notre nos notification notifications office
-    operations order orders our paie partner payroll personnel police postmaster prefecture prefet premier president
-    presidente production qualite recrutement ressources sales samsung sav secretariat security securite sent sender
-    service services sir societe staff student students support team technical the tous toute toutes tresorerie
-    undisclosed unknown universite user users utilisateur vente ventes votre vos web webmaster your envoye envoyee
-    speaker prime queen king pope pape minister ministre ambassador chairman monday tuesday wednesday thursday
-    friday saturday sunday lundi mardi mercredi jeudi vendredi samedi dimanche january february march april may june
-    july august september october november december janvier fevrier mars avril mai juin juillet aout septembre
-    octobre novembre decembre i we you he she they it this that il elle nous vous je tu on ce cette universe world
-    pepper too and or et ou google microsoft amazon facebook apple
+    accounts accueil achats admin administration agence all also am amazon ambassador american analyst and aout
+    apple april architect assistance association august avril billing board british bureau cabinet canadian care ce
+    cette chairman charge chargee chef cher chere chers chief client clients collegues comite commercial
+    communication compta comptabilite comptable conseil consultant contact cpam credit currently customer customers
+    data dear december decembre departement department designer desk developer developpeur developpeuse dimanche
+    directeur direction director directrice docteur doctor dpo drh dsi e-mail elle engineer english enseignant
+    envoye envoyee equipe et etudiant european everybody everyone facebook facturation february fevrier finance
+    fondation formation french friday general german gestion glad going google groupe guest happy he head hello help
+    hotline hr human i il info information informatique ingenieur ingenieure iphone it italian january janvier je
+    jeudi job juillet juin july june junior juridique king l'equipe la le lead legal les logistique looking lundi ma
+    madame mai maintenance maire mairie management manager march mardi marketing mars may media member membre
+    mercredi mes messieurs microsoft minister ministre mon monday monsieur my news newsletter no-reply noreply nos
+    not notification notifications notre nous november novembre nurse october octobre office on operations or order
+    orders ou our paie pape partner payroll pepper personnel pm police pope postmaster prefecture prefet premier
+    president presidente prime product production professeur professor projet qualite queen recrutement responsable
+    ressources sales samedi samsung saturday sav secretariat securite security sender senior sent september
+    septembre service services she sir societe software sorry spanish speaker staff student students sunday support
+    teacher team technical that the they this thursday too tous toute toutes tresorerie tu tuesday undisclosed
+    universe universite unknown user users utilisateur vendredi vente ventes very vos votre vous we web webmaster
+    wednesday world you your
     """)
 FIRST = FRENCH | ELSEWHERE

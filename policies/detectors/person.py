@@ -53,7 +53,7 @@ def full_name(value: bytes) -> Verdict | None:
         return None
     if _spoiled(words, size):
         return TAKEN
-    sure = _certain(lead, words[1:size])
+    sure = _certain(words[:size])
     return Verdict(0.85 if sure else 0.55, "first name and surname", _length(words, size))
 
 
@@ -101,10 +101,21 @@ def _name(words: list[bytes]) -> int:
     # Two capitals are no surname in capitals (`SARA AE`); `Xu` and `Le` are.
     if len(words[place]) == 2 and words[place].isupper():
         return 0
-    # A second surname in capitals, as the first.
-    if place + 1 < len(words) and words[place].isupper() and len(words[place + 1]) > 1 and words[place + 1].isupper():
+    # A second surname, which may not stay behind when the first is taken out.
+    if place + 1 < len(words) and _second(words[place + 1]):
         place += 1
     return place + 1
+
+
+def _second(word: bytes) -> bool:
+    plain = word.lower().rstrip(b".-'")
+    return (
+        len(word) > 2
+        and word[:1].isupper()
+        and plain not in _NO_NAME
+        and plain not in _NAMED_AFTER
+        and not _first(plain)
+    )
 
 
 def _spoiled(words: list[bytes], size: int) -> bool:
@@ -113,14 +124,14 @@ def _spoiled(words: list[bytes], size: int) -> bool:
     return words[size - 1].lower().rstrip(b".-'") in NO_SURNAME or after in ORGANISATIONS
 
 
-def _certain(first: bytes, rest: list[bytes]) -> bool:
-    if first not in AMBIGUOUS:
+def _certain(words: list[bytes]) -> bool:
+    """Whether a name stands out as one: by its first name, or by how its surname is written or known."""
+    if words[0].lower() not in AMBIGUOUS:
         return True
-    last = rest[-1].lower()
-    initial = len(rest) > 1 and (len(rest[0].rstrip(b".")) == 1 or rest[0].lower() in _PARTICLES)
-    capitals = len(rest[-1]) > 2 and rest[-1].isupper()
-    known = last in SURNAMES or any(part in SURNAMES for part in last.split(b"-"))
-    return initial or capitals or known
+    last = words[-1].lower()
+    initial = len(words) > 2 and (len(words[1].rstrip(b".")) == 1 or words[1].lower() in _PARTICLES)
+    capitals = len(words[-1]) > 2 and words[-1].isupper() and not words[0].isupper()
+    return initial or capitals or any(part in SURNAMES for part in (last, *last.split(b"-")))
 
 
 def _length(words: list[bytes], count: int) -> int:
@@ -164,9 +175,19 @@ def attorney(value: bytes) -> Verdict | None:
 def introduced(value: bytes) -> Verdict | None:
     """A name that the words before it give as one (`my name is`): no role, no word that is none."""
     words = value.split(b" ")
-    if _role(words) or any(word.lower() in NO_SURNAME for word in words if word.lower() not in _PARTICLES):
+    if (
+        _identifier(words[0])
+        or _role(words)
+        or any(word.lower() in NO_SURNAME for word in words if word.lower() not in _PARTICLES)
+    ):
         return None
     return Verdict(0.8, "name, said to be one")
+
+
+def _identifier(word: bytes) -> bool:
+    """Whether a word is one of source code: `NameField`, but not `McGregor` or `LeRoy`."""
+    inner = [index for index in range(3, len(word)) if word[index : index + 1].isupper()]
+    return not word.isupper() and any(word[index - 1 : index].islower() and word[:3] != b"Mac" for index in inner)
 
 
 def labelled(value: bytes) -> Verdict | None:
