@@ -21,7 +21,7 @@ from policies.transform.redact import is_json_source, placeholder
 from policies.transform.tokens import Finder, Issued
 
 if TYPE_CHECKING:
-    from adapters.ask import Ask, Passage
+    from adapters.ask import Ask
     from adapters.wire.body import Leaf
     from gateway.exchange import Exchange
     from gateway.http import Request
@@ -112,11 +112,12 @@ class _Work:
         self._leaves: dict[int, Leaf] = {}
         self._stretches: dict[int, list[_Stretch]] = {}
         self._sources: set[int] = set()
+        self._read_as_source: dict[int, bool] = {}
 
     def add(self, rewrite: Rewrite) -> None:
         """One rewrite; a redaction that spans several strings stands in the first, a token in each."""
         passage = self._ask.passages[rewrite.passage]
-        source = _is_source(passage)
+        source = self._is_source(rewrite.passage)
         new = rewrite.new if rewrite.action == "redact" else None
         for piece in passage.pieces:
             if piece.start < rewrite.end and rewrite.start < piece.end:
@@ -140,7 +141,7 @@ class _Work:
         finder, found = Finder(tokens), False
         for index, passage in enumerate(self._ask.passages):
             spans = finder.find(passage.text) if passage.part == TEXT else ()
-            addresses, done = Addresses(source=_is_source(passage) if spans else False), 0
+            addresses, done = Addresses(source=bool(spans) and self._is_source(index)), 0
             for start, end in spans:
                 addresses.feed(passage.text[done:start])
                 if not addresses.inside and passage.rewritable(start, end):
@@ -164,6 +165,15 @@ class _Work:
             leaf = self._leaves[place]
             yield replace_text(self._ask.document, leaf, stretch.start, stretch.end, said, TRANSFORMATION)
 
+    def _is_source(self, index: int) -> bool:
+        """Whether a passage is the source of JSON, as policies took it."""
+        known = self._read_as_source.get(index)
+        if known is None:
+            passage = self._ask.passages[index]
+            known = passage.role == "tool_arguments" and is_json_source(passage.text)
+            self._read_as_source[index] = known
+        return known
+
     def _joined(self) -> Iterator[tuple[int, _Stretch]]:
         for place, stretches in self._stretches.items():
             for stretch in _joined(stretches):
@@ -180,10 +190,6 @@ class _Work:
             except orjson.JSONDecodeError:
                 return None
         return Value(word(stretch.detector), text, stretch.detector if stretch.surrogate else "")
-
-
-def _is_source(passage: Passage) -> bool:
-    return passage.role == "tool_arguments" and is_json_source(passage.text)
 
 
 def _joined(stretches: list[_Stretch]) -> Iterator[_Stretch]:

@@ -55,8 +55,8 @@ class Case:
     """The judgement of one call at one destination. Rules are asked one by one, then `ruling` says what follows."""
 
     __slots__ = (
-        "call", "denials", "destination", "found", "hits", "matches", "notices", "opened", "passages", "permitted",
-        "redactions", "refused", "reroutes", "shown",
+        "call", "denials", "destination", "found", "hits", "issued", "matches", "notices", "opened", "passages",
+        "permitted", "redactions", "refused", "reroutes", "shown",
     )  # fmt: skip
 
     def __init__(
@@ -78,6 +78,7 @@ class Case:
         self.reroutes: list[tuple[str, RuleHit]] = []
         self.permitted: set[int] = set()
         self.opened = False
+        self.issued: Callable[[PassageFacts], bool] = lambda passage: False
 
     def ask(self, rule: Rule, asks: int) -> None:
         """Evaluate a rule whose facts hold. asks: the same number for rules that ask for the same findings."""
@@ -96,6 +97,7 @@ class Case:
 
     def built_in(self, failed: str | None, permitted: bool, vendor_state_ok: Callable[[PassageFacts], bool]) -> None:
         """What is denied without any rule saying so. permitted: the default, where no allow rule matched."""
+        self.issued = vendor_state_ok
         if failed is not None:
             self._deny("detection_failed")
         if not self.destination.known:
@@ -167,10 +169,13 @@ class Case:
             self.opened = self.opened or not matched
 
     def _rewrites(self) -> tuple[Rewrite, ...]:
-        """The edits that redact; a rule whose findings no edit can reach becomes a denial that says how to leave."""
+        """The edits that redact; a rule whose findings no edit can reach becomes a denial that says how to leave.
+
+        Signed text that this vendor itself wrote may go back to it: it learns nothing, and takes it only unchanged.
+        """
         planned = plan(self.passages, self.redactions, self.shown)
         for rule, findings in self.redactions if planned.stuck else ():
-            stuck = [f for f in findings if f in planned.stuck]
+            stuck = [f for f in findings if f in planned.stuck and not self.issued(self.passages[f.passage])]
             if not stuck:
                 continue
             detectors, place = self._seen(stuck)

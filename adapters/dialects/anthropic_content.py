@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from adapters.ask import NOT_INSPECTABLE, SERVER_TOOL, TEXT
@@ -120,9 +121,10 @@ def _result(block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> Mark:
 
 
 def _thinking(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> None:
-    """Signed text: inspected, but an edit would break the signature."""
+    """Signed text: inspected, but an edit would break the signature. Its note tells whether its vendor wrote it."""
     if type(block.get("thinking")) is str:
-        gathering.opaque((*path, "thinking"), TEXT, "", mark)
+        note = sha256(block["thinking"].encode("utf-8", "surrogatepass")).hexdigest() if block.get("signature") else ""
+        gathering.opaque((*path, "thinking"), TEXT, note, mark)
     if block.get("signature"):
         gathering.vendor_state((*path, "signature"), mark)
 

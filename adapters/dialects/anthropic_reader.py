@@ -46,6 +46,7 @@ class AnthropicReader:
         self._stopped = False
         self._counts: dict[str, int] = {}
         self._signatures: dict[int, str] = {}
+        self._thoughts: dict[int, str] = {}
         self._unknown: dict[int, set[str]] = {}
 
     def event(self, event: Event) -> Chunk:
@@ -118,6 +119,8 @@ class AnthropicReader:
                 return Chunk(event.raw, event.data)
             span = only_token(event.data, _PATTERNS[field], text) if type(text) is str else None
             if span is not None:
+                if role is SIGNED:
+                    self._thoughts[index] = self._thoughts.get(index, "") + text
                 return Chunk(event.raw, event.data, (Delta(f"{word}:{index}", role, text, *span),), content=True)
         return self._walked_delta(event, delta, index)
 
@@ -157,10 +160,11 @@ class AnthropicReader:
         return Chunk(event.raw, event.data, deltas, content=content, states=tuple(strings.states))
 
     def _close(self, event: Event, index: int) -> Chunk:
-        signature = self._signatures.pop(index, "")
+        signature, thought = self._signatures.pop(index, ""), self._thoughts.pop(index, "")
         unknown = self._unknown.pop(index, set())
         closes = (f"text:{index}", f"reasoning:{index}", f"tool:{index}", *sorted(unknown))
-        return Chunk(event.raw, event.data, closes=closes, states=(digest(signature),) if signature else ())
+        states = tuple(digest(one) for one in (signature, thought) if one) if signature else ()
+        return Chunk(event.raw, event.data, closes=closes, states=states)
 
     def _lifecycle(self, event: Event, value: dict[str, Any]) -> Chunk:
         """`message_start`, `message_delta`, `message_stop`, `ping`, and what isn't known."""
@@ -219,6 +223,8 @@ def _whole_block(strings: Strings, path: Path, index: int, block: object) -> Non
 def _blobs(strings: Strings, path: Path, block: dict[str, Any]) -> None:
     if block.get("type") == "thinking":
         strings.state((*path, "signature"), block.get("signature"))
+        if type(block.get("thinking")) is str and block.get("signature"):
+            strings.states.append(digest(block["thinking"]))
     elif block.get("type") == "redacted_thinking":
         strings.state((*path, "data"), block.get("data"))
     strings.ciphertexts(path, block)

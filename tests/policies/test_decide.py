@@ -268,6 +268,16 @@ def test_a_pseudonym_where_nothing_can_be_rewritten_is_a_denial():
     assert (ruling.verdict, ruling.reason, ruling.rewrites) == ("deny", "not_rewritable", ())
 
 
+def test_signed_text_goes_back_to_the_vendor_that_wrote_it():
+    """It names somebody whom the model thought of: refused elsewhere, nothing new to its own vendor."""
+    thought = [Text(role="assistant", history=True, locked=True, note="ab12")]
+    for action in ("pseudonymise", "redact"):
+        policies = compiled(policy({"id": "a-name", "when": {"findings": IBAN}, "action": action}))
+        assert judge(policies, [finding("fin.iban")], thought).reason == "not_rewritable"
+        ruling = judge(policies, [finding("fin.iban")], thought, vendor_state_ok=lambda p: p.note == "ab12")
+        assert (ruling.verdict, ruling.rewrites) == ("allow", ())
+
+
 def test_who_asks_is_replaced_and_never_refused_without_a_rule():
     asks, seen = [Text(part="identity", text="u-1", locked=True)], [finding("class.identity", 0, 3)]
     assert judge(compiled(), seen, asks).verdict == "allow"

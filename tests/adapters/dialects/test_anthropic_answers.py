@@ -158,7 +158,20 @@ def test_vendor_held_blobs_are_named_once_complete() -> None:
             "usage": {"input_tokens": 1, "output_tokens": 2},
         })
     )  # fmt: skip
-    assert whole.states == (digest, digest) and [d.text for d in whole.deltas] == ["t"]
+    assert whole.states == (digest, hashlib.sha256(b"t").hexdigest(), digest) and [d.text for d in whole.deltas] == [
+        "t"
+    ]
+
+
+def test_what_is_signed_is_named_with_its_signature() -> None:
+    reader = AnthropicReader()
+    for text in ("Who is ", "it?"):
+        reader.event(block_delta("thinking_delta", 0, thinking=text))
+    reader.event(block_delta("signature_delta", 0, signature="abc"))
+    names = [hashlib.sha256(one).hexdigest() for one in (b"abc", b"Who is it?")]
+    assert list(reader.event(event(type="content_block_stop", index=0)).states) == names
+    reader.event(block_delta("thinking_delta", 1, thinking="unsigned"))
+    assert reader.event(event(type="content_block_stop", index=1)).states == ()
 
 
 def test_arguments_of_a_whole_answer_are_read_to_the_last_number() -> None:

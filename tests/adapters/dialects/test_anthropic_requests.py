@@ -98,7 +98,7 @@ def test_an_agents_body() -> None:
 def test_signed_thinking_is_inspected_and_never_rewritten() -> None:
     found = DIALECT.parse(Document.parse(AGENT))
     thought = one(found, text="I will look")
-    assert thought.part == "text" and not thought.rewritable(0, 6)
+    assert thought.part == "text" and not thought.rewritable(0, 6) and len(thought.note) == 64
     states = [p for p in found.passages if p.part == "vendor_state"]
     assert len(states) == 2 and all(len(p.note) == 64 and not p.rewritable(0, 1) for p in states)
 

@@ -246,3 +246,33 @@ async def test_replicas_and_a_restart_make_the_same_tokens(tmp_path: Any) -> Non
         assert MAIL not in body
         tokens.add(token_in(body))
     assert len(tokens) == 1
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_signed_thinking_goes_back_as_it_came(naming: House, stream: bool) -> None:
+    """With its tokens, and with whom the model thought of; changed by the client it is refused."""
+    path, body = ask("messages", f"{MAIL} [[sim:reasoning]] [[sim:echo]]", stream=stream)
+    answer = await naming.client.post(path, json=body)
+    assert answer.status_code == 200
+    thinking, signature = signed(answer.text, stream)
+    block = {"type": "thinking", "thinking": thinking, "signature": signature}
+    turns = [
+        body["messages"][0],
+        {"role": "assistant", "content": [block, {"type": "text", "text": "Bien."}]},
+        {"role": "user", "content": f"Et {MAIL} ? [[sim:echo]]"},
+    ]
+    again = await naming.client.post(path, json={**body, "stream": False, "messages": turns})
+    assert again.status_code == 200, again.text
+    assert again.json()["content"][-1]["text"] == turns[2]["content"]
+    block["thinking"] = f"{thinking} {MAIL}"
+    refused = await naming.client.post(path, json={**body, "stream": False, "messages": turns})
+    assert refused.status_code == 400 and "contacts-pseudonymised" in refused.text
+
+
+def signed(answer: str, stream: bool) -> tuple[str, str]:
+    """The thinking of an answer and its signature."""
+    if not stream:
+        block = json.loads(answer)["content"][0]
+        return block["thinking"], block["signature"]
+    deltas = [json.loads(line[6:]).get("delta") or {} for line in answer.splitlines() if line.startswith("data: {")]
+    return "".join(d.get("thinking", "") for d in deltas), "".join(d.get("signature", "") for d in deltas)
