@@ -81,7 +81,7 @@ def holds_files(passage: Passage) -> bool:
         return False
     text = passage.text
     # A data URL, or how base64 of a PDF or an archive begins. Every text of every call is asked, so no loop.
-    return ";base64," in text or "JVBERi0" in text or "UEsDB" in text or ";BASE64," in text
+    return ";base64," in text or "JVBERi0" in text or "UEsDB" in text
 
 
 def inside(passage: Passage, known: set[Known]) -> Iterator[tuple[Passage, Spelt | None]]:

@@ -27,6 +27,7 @@ _by_place = itemgetter(0, 1, 2)
 
 # A name as vendors allow it. Anything else is content and stays out of notes and tool names.
 _NAME = re.compile(r"[A-Za-z0-9_.:/+-]{1,64}")
+_WRAPPED = 60  # letters of base64 in a line, at least
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 
 
@@ -149,7 +150,7 @@ class Gathering:
         if spelt.readable(kind):
             parts = self._parts[path]
             parts[-1] = parts[-1]._replace(file=spelt)
-        if opaque and spelt.payload and spelt.encoding == BASE64 and is_base64(spelt.payload):
+        if opaque and spelt.payload and spelt.encoding == BASE64 and _no_words(spelt.payload):
             self._claims[path] = _Claim(mark, opaque=True)
 
     def passages(self) -> tuple[Passage, ...]:
@@ -306,6 +307,18 @@ def tool_name(name: object) -> str | None:
 def is_base64(text: str) -> bool:
     """Whether a string has the letters of base64 only, so that no separate words can stand in it."""
     return _BASE64.fullmatch(text) is not None
+
+
+def _no_words(payload: str) -> bool:
+    """Whether base64 is one word, or wrapped at one width as mail does, so that no separate words stand in it."""
+    if is_base64(payload):
+        return True
+    lines = payload.split()
+    return (
+        len(lines[0]) >= _WRAPPED
+        and {len(line) for line in lines[:-1]} == {len(lines[0])}
+        and (len(lines[-1]) <= len(lines[0]) and is_base64("".join(lines)))
+    )
 
 
 def host_of(url: str) -> str:

@@ -29,6 +29,10 @@ class Busy(Exception):
     """Too many files wait already, for too long, or no worker can be started."""
 
 
+class _NotStarted(Exception):
+    """A worker could not be started."""
+
+
 class Pool:
     """workers: processes at once. waiting: files that may wait for one. memory: bytes of each process."""
 
@@ -72,8 +76,13 @@ class Pool:
         await self._enter(wait)
         worker: _Worker | None = None
         try:
-            worker = self._rested() or await self._started()
+            worker = self._rested()
+            if worker is None:
+                worker = await _Worker.spawned(self._memory)
+                await worker.ready()
             return await worker.read(job, payload)
+        except _NotStarted:
+            raise Busy from None
         except BaseException:
             if worker is not None:
                 worker.kill()
@@ -88,12 +97,6 @@ class Pool:
                 return worker
             self._end(worker)
         return None
-
-    async def _started(self) -> _Worker:
-        try:
-            return await _Worker.start(self._memory)
-        except OSError:
-            raise Busy from None
 
     async def _enter(self, wait: float) -> None:
         if self._running >= self._workers and self._waiting >= self._most_waiting:
@@ -156,24 +159,29 @@ class _Worker:
         self.memory, self.files, self.ended = memory, 0, False
 
     @classmethod
-    async def start(cls, memory: int) -> _Worker:
-        """Start one and wait until it has given up what it doesn't need. Raises OSError."""
-        process = await asyncio.create_subprocess_exec(
+    async def spawned(cls, memory: int) -> _Worker:
+        """A new one. Raises _NotStarted."""
+        try:
+            return cls(await cls._process_of(memory), memory)
+        except OSError:
+            raise _NotStarted from None
+
+    @staticmethod
+    async def _process_of(memory: int) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
             sys.executable, "-I", "-c", _MAIN, str(_ROOT), str(memory),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env={}, cwd="/", start_new_session=True, limit=1 << 20,
         )  # fmt: skip
-        worker = cls(process, memory)
+
+    async def ready(self) -> None:
+        """Wait until it has given up what it doesn't need. Raises _NotStarted."""
         try:
             async with asyncio.timeout(_START_SECONDS):
-                await worker._out.readexactly(len(READY))
-        except (TimeoutError, asyncio.IncompleteReadError):
-            worker.kill()
-            raise OSError("a worker doesn't start") from None
-        except BaseException:
-            worker.kill()
-            raise
-        return worker
+                await self._out.readexactly(len(READY))
+        except (TimeoutError, OSError, asyncio.IncompleteReadError):
+            self.kill()
+            raise _NotStarted from None
 
     async def read(self, job: Job, payload: str | bytes) -> Contents:
         """One file. A worker that takes too long, dies or talks nonsense is killed; then the reason says which."""
