@@ -30,8 +30,11 @@ _NOISE = re.compile(
     r"[0-9.,%-]{1,8}|[0-9A-Fa-f]{8}|\{[0-9A-Fa-f-]{36}\}|rId[0-9]+|https?://schemas\..*|http://(?:purl\.org|www\.w3\.org)/.*"
     r"|[A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?|urn:.*"
 )
+_FONTS = frozenset({"panose1", "sig"})  # long numbers about the shape of letters
+_NOT_SAID = ("xmlns", "panose")
 _SEPARATOR = "\0"  # no detector matches across it
 _MOST_ATTRIBUTES = 100_000
+_LONGEST_HEADING = 60
 
 
 class Markup:
@@ -54,9 +57,12 @@ class Markup:
     def read(self, pieces: Iterable[bytes]) -> Markup:
         """The whole file. Raises Unreadable."""
         try:
+            empty = True
             for piece in pieces:
                 self._parser.Parse(piece, False)
-            self._parser.Parse(b"", True)
+                empty = False
+            if not empty:  # LibreOffice leaves files without a byte
+                self._parser.Parse(b"", True)
         except expat.ExpatError:
             raise Unreadable("broken") from None
         self._close("")
@@ -72,9 +78,10 @@ class Markup:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
-        for key, value in attributes.items():
-            if not (key.startswith("xmlns") or _NOISE.fullmatch(value)):
-                self._attributes[value] = None
+        if local not in _FONTS:
+            for key, value in attributes.items():
+                if not (key.startswith(_NOT_SAID) or _NOISE.fullmatch(value)):
+                    self._attributes[value] = None
         if len(self._attributes) > _MOST_ATTRIBUTES:
             raise Unreadable("too_many_objects")
         if self._apart(local):
@@ -112,29 +119,41 @@ class Markup:
 
 
 class Sheet(Markup):
-    """A sheet: a line for each row, cells set apart so that no number runs into its neighbour."""
+    """A sheet: a line for each row, cells set apart so that no number runs into its neighbour.
+
+    A cell with a number in it is told with the heading of its column, which is what says what the number is.
+    """
 
     def __init__(self, shared: list[str]) -> None:
         super().__init__(prose=False)
         self._shared = shared
-        self._row: list[str] = []
+        self._row: dict[int, str] = {}
+        self._headings: dict[int, str] = {}
+        self._column = -1
         self._by_index = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name.rpartition(":")[2] == "c":
             self._by_index = attributes.get("t") == "s"
+            self._column = _column(attributes.get("r", "")) or self._column + 1
         super().start(name, attributes)
 
     def line(self, text: str, local: str) -> None:
-        if local == "v" and text:
-            self._row.append(self._value(text))
-        elif local == "is":
-            self._row.append(text)
+        if local in ("v", "is"):
+            if text:
+                self._row[self._column] = self._value(text) if local == "v" else text
         elif local == "row":
-            self.lines.append("; ".join(self._row))
-            self._row = []
+            self.lines.append("; ".join([self._told(column, cell) for column, cell in self._row.items()]))
+            if not self._headings and not any(map(_has_digit, self._row.values())):
+                self._headings = {c: text for c, text in self._row.items() if len(text) <= _LONGEST_HEADING}
+            self._row = {}
+            self._column = -1
         else:
             super().line(text, local)
+
+    def _told(self, column: int, cell: str) -> str:
+        heading = self._headings.get(column)
+        return f"{heading}: {cell}" if heading and _has_digit(cell) else cell
 
     def _value(self, text: str) -> str:
         if self._by_index:
@@ -148,6 +167,20 @@ class Sheet(Markup):
             except ValueError:
                 return text
         return text
+
+
+def _column(reference: str) -> int:
+    """The number of a cell's column from one on, 0 where it isn't told."""
+    number = 0
+    for letter in reference:
+        if not "A" <= letter <= "Z":
+            break
+        number = 26 * number + ord(letter) - 64
+    return number
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 class SharedStrings(Markup):

@@ -21,13 +21,13 @@ _MOST_ENTRIES = 5_000
 _MOST_UNPACKED = 128 << 20
 _PIECE = 1 << 16
 
-_XML = re.compile(r".*\.(?:xml|rels|vml|rdf)", re.IGNORECASE)
+_XML = re.compile(r".*\.(?:xml|rels|vml|rdf|svg)", re.IGNORECASE)
 _PASSED = re.compile(
-    r".*\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|webp|ico|odttf|ttf|otf|fntdata)|xl/printerSettings/[^/]*\.bin"
-    r"|mimetype|layout-cache|Thumbnails/.*|[^/].*/",
+    r".*\.(?:png|jpe?g|jfif|gif|bmp|tiff?|emf|wmf|svm|wdp|webp|ico|odttf|ttf|otf|fntdata)"
+    r"|(?:word|xl|ppt)/printerSettings/[^/]*\.bin|mimetype|layout-cache|Thumbnails/.*|ObjectReplacements/.*|[^/].*/",
     re.IGNORECASE,
 )
-_PICTURE = re.compile(r".*\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|webp)", re.IGNORECASE)
+_PICTURE = re.compile(r".*\.(?:png|jpe?g|jfif|gif|bmp|tiff?|emf|wmf|svm|wdp|webp|svg)", re.IGNORECASE)
 _PROSE = re.compile(r"(?:word|ppt)/.*|xl/(?:drawings|charts|diagrams)/.*|.*(?:content|styles)\.xml")
 _PLACES = (
     (re.compile(r"word/document.*|content\.xml"), "body"),
@@ -113,7 +113,7 @@ class _Document:
     def _shared(self) -> list[str]:
         strings: list[str] = []
         for entry in self._entries:
-            if entry.filename.startswith("xl/sharedStrings"):
+            if entry.filename.lower().startswith("xl/sharedstrings"):
                 markup = SharedStrings()
                 markup.read(self._pieces(entry))
                 strings += markup.strings

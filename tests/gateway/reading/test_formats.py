@@ -72,7 +72,7 @@ def test_alternative_texts_and_field_codes() -> None:
 
 def test_a_sheet_is_read_row_by_row() -> None:
     text = seen(paper.excel([["nom", "IBAN", "NIR"], ["Durand", IBAN, 295109912611193]]))
-    assert f"Durand; {IBAN}; 295109912611193" in text.split("\n")
+    assert f"Durand; IBAN: {IBAN}; NIR: 295109912611193" in text.split("\n")
 
 
 def test_hidden_sheets_formulas_and_unused_strings() -> None:
