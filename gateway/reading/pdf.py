@@ -22,6 +22,7 @@ from pypdf.generic import (
     ByteStringObject,
     DictionaryObject,
     IndirectObject,
+    NullObject,
     NumberObject,
     StreamObject,
     TextStringObject,
@@ -53,7 +54,7 @@ def load_all() -> None:
 def read(raw: bytes, found: Gathered, depth: int, read_inside: ReadInside) -> None:
     """Add the texts of a PDF to `found`. Raises Unreadable."""
     try:
-        reader = pypdf.PdfReader(io.BytesIO(raw))
+        reader = _Reader(io.BytesIO(raw), root_object_recovery_limit=0)
         # Many files only bar printing: they open without a password.
         if reader.is_encrypted and not reader.decrypt(""):
             raise Unreadable("encrypted")
@@ -64,6 +65,13 @@ def read(raw: bytes, found: Gathered, depth: int, read_inside: ReadInside) -> No
         raise Unreadable("unpacks_too_large") from None
     except PyPdfError:
         raise Unreadable("broken") from None
+
+
+class _Reader(pypdf.PdfReader):
+    """Takes the file's own table of objects or none: what is put together from a damaged file may lack something."""
+
+    def _rebuild_xref_table(self, stream: Any) -> None:
+        raise Unreadable("broken")
 
 
 class _Document:
@@ -172,6 +180,8 @@ class _Document:
             if operator in (b"BDC", b"DP"):
                 self._walk(ArrayObject(operands))
 
+        if "/Contents" in page and (page["/Contents"] is None or isinstance(page["/Contents"], NullObject)):
+            raise Unreadable("broken")
         before = len(self._strings)
         text = page.extract_text(visitor_operand_before=operand)
         self._found.add(f"page {number}", text)

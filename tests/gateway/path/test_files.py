@@ -147,7 +147,7 @@ ENTITIES = '<!DOCTYPE a [<!ENTITY a "x">' + "".join(
 
 BAD = {
     "a zip bomb in a docx": (lambda: paper.word("", {"word/a.xml": b"<a>" + b" " * (1 << 28)}), "unpacks to far more"),
-    "a PDF with a million objects": (million, "too many parts"),
+    "a PDF with a million objects": (million, ("too many parts", "takes too long")),
     "an encrypted PDF": (lambda: paper.encrypted("secret"), "encrypted"),
     "an entity bomb": (lambda: paper.word("", {"word/header1.xml": ENTITIES}), "defines entities"),
     "a truncated docx": (lambda: paper.word(paper.paragraph("x" * 500))[:-40], "damaged"),
@@ -170,7 +170,8 @@ async def test_bad_files_are_refused_in_time_and_the_loop_goes_on(house: House) 
         print(f"{name}: {time.monotonic() - begun:.2f} s, longest stall {stall * 1000:.0f} ms")
         assert answer.status_code == 400, name
         message = answer.json()["error"]["message"]
-        assert "not_inspectable" in message and words in message, name
+        assert "not_inspectable" in message, name
+        assert any(word in message for word in ((words,) if isinstance(words, str) else words)), name
         assert stall < 0.5, name
         assert (await house.chat("Bonjour")).status_code == 200
     assert len(list(house.received)) == len(BAD)  # the harmless ones

@@ -84,12 +84,8 @@ def assert_bare(pid: int) -> None:
 async def test_a_file_that_takes_too_much_memory() -> None:
     pool = Pool(1, 1, 160 << 20)
     try:
-        many = b"".join(b"<b%d/>" % n for n in range(2_000_000))
-        raw = paper.word(
-            "", {"word/a.xml": b"<a>" + many + b"</a>", "customXml/b.xml": b"<a>" + b"x" * 120_000_000 + b"</a>"}
-        )
-        found = await pool.read(raw, "raw", Limits(seconds=30.0))
-        assert found.reason in ("memory", "too_much_text")
+        raw = paper.word("", {"customXml/a.xml": b"<a>" + b"x" * 130_000_000 + b"</a>"})
+        assert (await pool.read(raw, "raw", Limits(seconds=60.0))).reason == "memory"
         assert (await pool.read(b"Bonjour", "raw", Limits())).kind == "text"
     finally:
         await pool.close()

@@ -238,3 +238,11 @@ def test_plain_text_in_any_letters(codec: str) -> None:
     found = read("Né à Orléans".encode(codec), Limits(), "text/plain")
     assert [t.text for t in found.texts] == ["Né à Orléans"]
     assert read("Né".encode("utf-16-le"), Limits(), "text/plain", "UTF-16LE").kind == "text"
+
+
+def test_a_pdf_is_not_put_together_from_pieces() -> None:
+    """A damaged table could be guessed at, differently by each reader: what one leaves out another may show."""
+    whole = paper.pages("Bonjour", IBAN)
+    assert refused(whole.replace(b"xref\n0 1", b"wxyz\n0 1")) == "broken"
+    assert refused(whole.replace(b"/Root", b"/Riot")) in ("broken", "unpacks_too_large")
+    assert refused(whole.replace(b"/Contents 13 0 R", b"/Contents 99 0 R")) == "broken"
