@@ -13,6 +13,7 @@ _PLACEHOLDERS = (
     b"%(", b"$(", b"null", b"not-a-", b"too-short", b"sandbox", b"sdbx_", b"sbx_", b"&lt;",
 )  # fmt: skip
 _LEAST_RUN = 3
+_CHANGES = 0.35
 DIGITS = frozenset(b"0123456789")
 
 
@@ -53,3 +54,10 @@ def kinds(value: bytes) -> int:
     """How many kinds of characters occur: digits, lower case, upper case, others."""
     digits = not DIGITS.isdisjoint(value)
     return digits + (value.upper() != value) + (value.lower() != value) + (not value.isalnum())
+
+
+def scrambled(value: bytes) -> bool:
+    """Whether digits, upper and lower case follow each other as in a random string; in names made of words they don't
+    (three pairs in five change kind in the one, one in five in the other)."""
+    kind = [0 if 48 <= code <= 57 else 1 if 65 <= code <= 90 else 2 for code in value]
+    return sum(before != after for before, after in pairwise(kind)) >= _CHANGES * (len(value) - 1)

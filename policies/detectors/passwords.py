@@ -33,6 +33,8 @@ def password(value: bytes) -> Verdict | None:
     bare = value.strip(_EDGES)
     if len(bare) < 4 or len(bare) > _LONGEST or bare.lower() in _WORDS or placeholder(bare) or _variable(bare):
         return None
+    if _call(bare):
+        return None
     if _pair(bare):
         return Verdict(_DOUBTFUL, "a name and a password, or a path")
     has_digit = not DIGITS.isdisjoint(bare)
@@ -40,6 +42,12 @@ def password(value: bytes) -> Verdict | None:
     if mixed >= 3 or (mixed == 2 and has_digit and len(bare) >= 6):
         return Verdict(0.85, "value of mixed characters")
     return Verdict(0.6, "value of one kind of characters") if len(bare) >= 6 and entropy(bare) >= 2.5 else None
+
+
+def _call(bare: bytes) -> bool:
+    """`getpass.getpass(...`: a name and what it is called with."""
+    name, bracket, _ = bare.partition(b"(")
+    return bool(bracket) and len(name) > 2 and name.translate(None, b"_.").isalpha()
 
 
 def _pair(bare: bytes) -> bool:
@@ -64,9 +72,9 @@ def quoted(value: bytes) -> Verdict | None:
 
 
 def statement_password(value: bytes) -> Verdict | None:
-    """A password in a statement that creates a user: a word of the language is none."""
+    """A password without quotes in a statement that creates a user: no word, of the language or of prose."""
     bare = value.strip(_EDGES)
-    return None if bare.isupper() and bare.isalpha() else quoted(value)
+    return None if bare.replace(b"_", b"").isalpha() else password(value)
 
 
 def password_in_string(value: bytes) -> Verdict | None:
@@ -103,7 +111,7 @@ def _assigned(value: bytes, most: int) -> Verdict | None:
 
 def _code(bare: bytes) -> bool:
     """A call, an index, a path, a dotted name. (Web tokens have two dots and a detector of their own.)"""
-    if b"(" in bare or b"[" in bare or bare.startswith(_CODE) or bare.count(b".") > 2:
+    if b"(" in bare or b"[" in bare or b"\\x" in bare or bare.startswith(_CODE) or bare.count(b".") > 2:
         return True
     if bare.startswith(b"eyJ") and bare.count(b".") == 2:
         return True

@@ -6,7 +6,7 @@ import base64
 import binascii
 import zlib
 
-from policies.detectors.looks import DIGITS, blanked, entropy, placeholder, typed
+from policies.detectors.looks import DIGITS, blanked, entropy, placeholder, scrambled, typed
 from policies.detectors.model import Verdict
 
 # Keys of these kinds are made up for tests; PGP writes BLOCK, and what is encrypted is still worth keeping.
@@ -70,7 +70,7 @@ def random_string(value: bytes) -> Verdict | None:
         return None
     if not bare.lower().translate(None, b"0123456789abcdef"):
         return Verdict(0.5, "random hexadecimal") if len(bare) >= 32 and entropy(bare) >= 3.2 else None
-    if bare.lower() == bare or bare.upper() == bare:
+    if bare.lower() == bare or bare.upper() == bare or not scrambled(bare):
         return None
     return Verdict(0.5, "random string") if entropy(bare) >= 3.9 else None
 
