@@ -37,6 +37,7 @@ def _birthday(month: int, day: int) -> bool:
 
 def be_nn(value: bytes) -> Verdict | None:
     """A Belgian national number: a birthday (a month or day of 0 where it is unknown), an order, 97 - n mod 97."""
+    value = _plain(value)
     if len(value) != 11 or not value.isdigit():
         return None
     # The bis number of somebody outside the register has 20 or 40 added to its month.

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped_packs import engine
 from stdnum import luhn, verhoeff
 from stdnum.be import nn as stdnum_nn
 from stdnum.ca import sin as stdnum_sin
@@ -62,3 +63,19 @@ def test_a_luxembourg_number_has_a_luhn_and_a_verhoeff_digit(born, rest: str) ->
 def test_numbers_of_each_country(check, right: bytes, wrong: bytes) -> None:
     assert check(right) is not None
     assert check(wrong) is None
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("dossier 85.07.30-033.28 de Gand", True),
+        ("dossier 85073003328 de Gand", True),
+        ("registre national 850730-033-28", True),
+        # The coordinates of a drawing that pass birthday and key, in groups that no such number has.
+        ("M11.1 12.08c-2.33-4.51-.5 27 2.2 1.98 6.59 1", False),
+        ("commande 85073003328", False),
+    ],
+)
+def test_a_belgian_number_is_grouped_as_on_the_card(text: str, found: bool) -> None:
+    sure = [one for one in engine().scan([text])[0] if one.detector == "be.nn" and one.confidence >= 0.75]
+    assert bool(sure) == found
