@@ -24,10 +24,9 @@ from policies.detectors.model import Check
 
 CHECKS: Mapping[str, Check] = {
     "email": contact.email,
-    "french_phone": contact.french_phone,
+    "phone": contact.phone,
     "national_phone": contact.national_phone,
     "labelled_phone": contact.labelled_phone,
-    "international_phone": contact.international_phone,
     "birth_date": contact.birth_date,
     "profile": contact.profile,
     "handle": contact.handle,

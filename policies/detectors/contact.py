@@ -25,6 +25,12 @@ def email(value: bytes) -> Verdict | None:
     return Verdict(0.6, "address of no person") if local in _NOBODY else Verdict(0.9, "address")
 
 
+def phone(value: bytes) -> Verdict | None:
+    """A French number, or one of any country with `+`."""
+    abroad = value.startswith(b"+") and not value.startswith(b"+33")
+    return international_phone(value) if abroad else french_phone(value)
+
+
 def french_phone(value: bytes) -> Verdict | None:
     """A French number: in its usual groups it is recognised as it stands; ten bare digits, odd groups, or more groups
     behind it (another number's) need a word beside them."""
