@@ -31,7 +31,7 @@ class IndexSpec:
     primary: str | None = setting(TEXT, "Column whose value names a row.", default=None)
     supporting: tuple[str, ...] = setting(several(TEXT), "Other columns that confirm a row.", default=())
     near: int = setting(count(0, 8), "How many supporting cells must stand near the primary one.", default=2)
-    within: int = setting(count(10, 2000), "Near: so many letters and digits between the two.", default=200)
+    within: int = setting(count(10, 1000), "Near: so many letters and digits between the two.", default=200)
     name_documents: bool = setting(FLAG, "Whether findings name the document, or number it.", default=True)
 
     @property
@@ -90,7 +90,7 @@ def _made(spec: IndexSpec, stored: Stored) -> ExactIndex | DocumentIndex:
         if spec.kind == "exact":
             return ExactIndex(stored, spec.id, spec.fed, Nearness(spec.near, spec.within))
         return DocumentIndex(stored, spec.id, spec.fed)
-    except (KeyError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError):
         # Only where no key could tell that the file is ours.
         raise IndexRefused("its sections don't fit together") from None
 

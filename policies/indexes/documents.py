@@ -197,11 +197,18 @@ class _Search:
 
 def _surest(findings: list[Finding]) -> list[Finding]:
     """Of findings of both parts that overlap the surest."""
-    kept: list[Finding] = []
-    for one in sorted(findings, key=lambda f: (-f.confidence, f.start - f.end)):
-        if all(one.end <= other.start or one.start >= other.end for other in kept):
-            kept.append(one)
-    return sorted(kept, key=lambda f: f.start)
+    ranked = sorted(findings, key=lambda f: (-f.confidence, f.start - f.end))
+    return [ranked[index] for index in _clear([(one.start, one.end) for one in ranked])]
+
+
+def _clear(spans: list[tuple[int, int]]) -> list[int]:
+    """Of spans, the better first, the numbers of those that overlap no better one, by start."""
+    kept: list[tuple[int, int, int]] = []
+    for number, (start, end) in enumerate(spans):
+        index = bisect_left(kept, (start, end, number))
+        if (index == 0 or kept[index - 1][1] <= start) and (index == len(kept) or kept[index][0] >= end):
+            kept.insert(index, (start, end, number))
+    return [number for _, _, number in kept]
 
 
 def _beside(one: Stretch, other: Stretch) -> bool:
@@ -210,8 +217,5 @@ def _beside(one: Stretch, other: Stretch) -> bool:
 
 def _apart(excerpts: list[Excerpt]) -> list[Excerpt]:
     """Of overlapping excerpts (versions of a document) the longest, by start."""
-    kept: list[Excerpt] = []
-    for one in sorted(excerpts, key=lambda e: (-e.words, e.document, e.first)):
-        if all(one.last <= other.first or one.first >= other.last for other in kept):
-            kept.append(one)
-    return sorted(kept, key=lambda e: e.first)
+    ranked = sorted(excerpts, key=lambda e: (-e.words, e.document, e.first))
+    return [ranked[index] for index in _clear([(one.first, one.last) for one in ranked])]

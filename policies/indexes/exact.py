@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,7 +19,6 @@ _SURE = 0.8
 _SURER = 0.06  # for every supporting cell more than are asked for
 _SUREST = 0.98
 _ALMOST = 0.5  # one supporting cell is missing
-_LONGEST = 256  # characters of a cell
 
 
 class Cell(NamedTuple):
@@ -47,6 +46,8 @@ class ExactIndex:
         if stored.kind != KIND:
             raise IndexRefused(f"it is an index of kind {stored.kind}, not {KIND}")
         self.name, self.detector, self._nearness = name, detector, nearness
+        # One cell less than asked for is recorded, below the threshold of rules.
+        self._least = max(nearness.near - 1, min(nearness.near, 1))
         self._values = stored.numbers("values", "Q")
         self._starts = stored.numbers("starts", "I")
         self._cells = stored.numbers("cells", "I")
@@ -54,8 +55,8 @@ class ExactIndex:
         self._pairs = Sieve(stored.raw("pairs"))
         self._width = int(stored.about["width"])
         lengths = dict(stored.about["lengths"])
-        self._words = tuple(lengths["words"])
-        self._codes = Codes(lengths["numbers"], lengths["mixed"])
+        self._words = tuple(count for count in lengths["words"] if count > 1)
+        self._codes = Codes(lengths["number"], lengths["mixed"], days=bool(lengths["day"]))
         if len(self._starts) != len(self._values) + 1 or self._starts[-1] * self._width != len(self._cells):
             raise IndexRefused("its sections don't fit together")
         if nearness.near > self._width:
@@ -64,18 +65,28 @@ class ExactIndex:
 
     def find(self, text: Reading) -> list[Finding]:
         """A finding for every cell of every row that is there, by start."""
-        cells = _widest(self._present(text))
-        primary = [cell for cell in cells if self._starts[cell.value] < self._starts[cell.value + 1]]
-        if not primary or (self._nearness.near and len(cells) < 2):
-            return []
+        cells = _Cells(text.words, _widest(self._present(text)), self._nearness.within)
         found: dict[tuple[int, int], Finding] = {}
-        near = _Near(text.words, cells, self._nearness.within)
-        for cell in primary:
-            around = near.to(cell)
-            row = self._best({one.value for one in around}, cell.value)
-            if len(row) >= max(self._nearness.near - 1, min(self._nearness.near, 1)):
-                self._add(found, text.words, [cell, *(one for one in around if one.value in row)], len(row))
+        for value, places in cells.by_value.items():
+            if self._starts[value] < self._starts[value + 1]:
+                rows = self._rows(value, cells.by_value.keys())
+                for cell in places if rows else ():
+                    self._judge(found, cells, cell, rows)
         return [found[place] for place in sorted(found)]
+
+    def _judge(
+        self, found: dict[tuple[int, int], Finding], cells: _Cells, cell: Cell, rows: Collection[frozenset[int]]
+    ) -> None:
+        """Add the cells of the row that has most of its values near a primary cell, where they are enough."""
+        around = {value: near for value in frozenset().union(*rows) if (near := cells.near(value, cell))}
+        row = max((row & around.keys() for row in rows), key=len)
+        if len(row) < self._least:
+            return
+        confidence, why = self._said(len(row))
+        for one in (cell, *(near for value in row for near in around[value])):
+            place = cells.words.span(one.first, one.last)
+            if place not in found or found[place].confidence < confidence:
+                found[place] = Finding(self.detector, *place, confidence, 0, why)
 
     def _present(self, text: Reading) -> Iterator[Cell]:
         """Every value of the list that stands in the text."""
@@ -100,24 +111,14 @@ class ExactIndex:
         index = bisect_left(self._values, wanted)
         return index if index < len(self._values) and self._values[index] == wanted else None
 
-    def _add(self, found: dict[tuple[int, int], Finding], words: Words, cells: Iterable[Cell], supporting: int) -> None:
-        """Add the cells of one row, a cell of several rows as the surer one says."""
-        confidence, why = self._said(supporting)
-        for one in cells:
-            place = words.span(one.first, one.last)
-            if place not in found or found[place].confidence < confidence:
-                found[place] = Finding(self.detector, *place, confidence, 0, why)
-
-    def _best(self, present: set[int], primary: int) -> frozenset[int]:
-        """Of the rows with this primary value, the supporting values of the one that has most of those present."""
-        if not present:
-            return frozenset()
+    def _rows(self, primary: int, present: Set[int]) -> Collection[frozenset[int]]:
+        """Of the rows with this primary value those with enough supporting values in the text, these values of each."""
         first, last = self._starts[primary], self._starts[primary + 1]
         block = self._cells[first * self._width : last * self._width].tolist()
-        if present.isdisjoint(block):
-            return frozenset()
-        rows = (block[place : place + self._width] for place in range(0, len(block), self._width))
-        return max((frozenset(row) & present for row in rows), key=len)
+        if len(present & set(block)) < self._least:
+            return ()
+        rows = (present & set(block[place : place + self._width]) for place in range(0, len(block), self._width or 1))
+        return {frozenset(row) for row in rows if len(row) >= self._least} or ({frozenset()} if not self._least else ())
 
     def _said(self, supporting: int) -> tuple[float, str]:
         cells = "cell" if supporting == 1 else "cells"
@@ -136,20 +137,20 @@ def _widest(cells: Iterable[Cell]) -> list[Cell]:
     return kept
 
 
-class _Near:
-    """The cells of a text by their place in its words."""
+class _Cells:
+    """The cells of a text by their value and place."""
 
     def __init__(self, words: Words, cells: list[Cell], within: int) -> None:
-        self._cells, self._within, self._at = cells, within, words.at
-        self._starts = [words.at[cell.first] for cell in cells]
+        self.words, self._within = words, within
+        self.by_value: dict[int, list[Cell]] = {}
+        for cell in cells:
+            self.by_value.setdefault(cell.value, []).append(cell)
 
-    def to(self, cell: Cell) -> list[Cell]:
-        """The cells near enough to one, none overlapping it."""
-        low, high = self._at[cell.first] - self._within, self._at[cell.last] + self._within
-        # A cell that begins a little before the reach may still end in it.
-        first, last = bisect_left(self._starts, low - _LONGEST), bisect_right(self._starts, high)
-        return [
-            one
-            for one in self._cells[first:last]
-            if self._at[one.last] >= low and (one.last <= cell.first or one.first >= cell.last)
-        ]
+    def near(self, value: int, cell: Cell) -> list[Cell]:
+        """The cells of a value near enough to another cell, none overlapping it."""
+        places, at = self.by_value[value], self.words.at
+        low, high = at[cell.first] - self._within, at[cell.last] + self._within
+        # Cells of one value are about as long, so those that end in reach come before those that begin in it.
+        first = bisect_left(places, low, key=lambda one: at[one.last])
+        last = bisect_right(places, high, first, key=lambda one: at[one.first])
+        return [one for one in places[first:last] if one.last <= cell.first or one.first >= cell.last]

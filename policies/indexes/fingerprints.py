@@ -23,8 +23,8 @@ PROSE, CODE = "prose", "code"
 GRAM = 5
 WINDOW = 8
 # Places kept of one gram, and of these in one document.
-_PLACES = 8
-_IN_ONE = 4
+_PLACES = 4
+_IN_ONE = 2
 # A gram of more families of documents than this is a common phrase: it proves nothing by itself.
 _FAMILIES = 6
 # A document that shares this much with an earlier one (another version, a copy) belongs to its family.

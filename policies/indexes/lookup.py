@@ -17,8 +17,8 @@ from policies.indexes.words import Lexicon
 
 # About a millisecond for each index. The overlap is more than the farthest that cells of a row may be apart, and more
 # than an excerpt needs to be found.
-SLICE = 16 << 10
-OVERLAP = 4 << 10
+SLICE = 8 << 10
+OVERLAP = 3 << 10
 _BLANKS = b" \n\r\t\0"
 
 

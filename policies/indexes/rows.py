@@ -33,7 +33,7 @@ class Rows:
         self._lexicon = Lexicon(key.secret)
         # Of every hash how many words its value has, and the sum by which it is looked for.
         self._known: dict[int, tuple[int, int]] = {}
-        self._codes: dict[str, set[int]] = {"numbers": set(), "mixed": set()}
+        self._lengths: dict[str, set[int]] = {"words": set(), "number": set(), "mixed": set(), "day": set()}
         self._rows: list[tuple[int, tuple[int | None, ...]]] = []
         self.empty = 0
         self.unread = [0] * width
@@ -75,8 +75,7 @@ class Rows:
             "singles": sieve_of(wanted for words, wanted in known if words == 1),
             "pairs": sieve_of(wanted for words, wanted in known if words > 1),
         }
-        lengths = {kind: sorted(found) for kind, found in self._codes.items()}
-        lengths["words"] = sorted({words for words, _ in known if words > 1})
+        lengths = {kind: sorted(found) for kind, found in self._lengths.items()}
         return packed(KIND, {**about, "rows": len(self), "width": self._width, "lengths": lengths}, sections, self._key)
 
     def _dropped(self) -> set[int | None]:
@@ -88,11 +87,9 @@ class Rows:
         value = value_of(cell)
         if value is None:
             return None
-        text, code = value
-        made = self._lexicon.of(text)
+        made = self._lexicon.of(value.text)
         if made not in self._known:
-            words = text.split()
+            words = value.text.split()
             self._known[made] = (len(words), sum_of(self._lexicon.all(words[:PAIR])) if len(words) > 1 else made)
-            if code:
-                self._codes["numbers" if text.isdigit() else "mixed"].add(len(text))
+            self._lengths[value.kind].add(len(words) if value.kind == "words" else len(value.text))
         return made

@@ -7,7 +7,7 @@ without what stands between its groups. Days are compared as day, month, year in
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from policies.indexes.words import Words
@@ -23,7 +23,6 @@ _DIGITS = frozenset(b"0123456789")
 # Digits that make a value a code, and letters of a group that may be part of one.
 _CODE_DIGITS = 4
 _CODE_LETTERS = 4
-_DAY = 8
 # A French telephone number at home, and with the prefix of the country.
 _TELEPHONE, _PREFIXED = 10, frozenset({11, 12, 13})
 
@@ -39,10 +38,10 @@ _MONTHS = {
 
 
 class Value(NamedTuple):
-    """What is kept of a cell: words with a space between two, or a code."""
+    """What is kept of a cell. kind: words (with a space between two), number, mixed (digits and letters) or day."""
 
     text: bytes
-    code: bool
+    kind: str
 
 
 def value_of(seen: bytes) -> Value | None:
@@ -52,54 +51,50 @@ def value_of(seen: bytes) -> Value | None:
         return None
     found = _day(words)
     if found is not None:
-        return Value(found, code=True)
+        return Value(found, "day")
     if b"@" not in seen and _is_code(words):
-        code = b"".join(words)
-        return Value(_telephone(code), code=True) if len(code) <= LONGEST_CODE and len(words) <= _GROUPS else None
-    return Value(b" ".join(words), code=False) if len(words) <= MOST_WORDS else None
+        code = _telephone(b"".join(words))
+        kind = "number" if code.isdigit() else "mixed"
+        return Value(code, kind) if len(code) <= LONGEST_CODE and len(words) <= _GROUPS else None
+    return Value(b" ".join(words), "words") if len(words) <= MOST_WORDS else None
 
 
 class Codes:
     """Finds the codes of some lengths that several words of a text make. numbers: lengths of those that are all digits;
-    mixed: of the others. A code that stands as one word is a word, and is not looked for here."""
+    mixed: of the others; days: whether days are looked for. A code that stands as one word is a word, and is not."""
 
-    def __init__(self, numbers: Collection[int], mixed: Collection[int]) -> None:
-        self._days = _DAY in numbers
-        self._numbers = frozenset(numbers) | (_PREFIXED if _TELEPHONE in numbers else frozenset())
+    def __init__(self, numbers: Collection[int], mixed: Collection[int], *, days: bool) -> None:
+        self._days = days
+        self._wanted = frozenset(numbers)
+        self._numbers = sorted(self._wanted | (_PREFIXED if _TELEPHONE in numbers else frozenset()))
         self._mixed = frozenset(mixed)
 
     def within(self, words: Sequence[bytes]) -> Iterator[tuple[int, int, bytes]]:
         """First word, last (excluded) and value of each."""
-        if self._numbers:
-            for place in [index for index, is_number in enumerate(map(bytes.isdigit, words)) if is_number]:
-                yield from self._from(words, place)
+        if self._numbers or self._days:
+            for first, last in _runs([index for index, number in enumerate(map(bytes.isdigit, words)) if number]):
+                if self._days:
+                    yield from _days(words, first, last)
+                if last - first > 1:
+                    yield from self._grouped(words, first, last)
         if self._mixed:
             for place in [index for index, is_letters in enumerate(map(bytes.isalpha, words)) if not is_letters]:
                 if place and _short(words[place - 1]):
                     yield from self._mixture(words, place - 1)
                 yield from self._mixture(words, place)
 
-    def _from(self, words: Sequence[bytes], place: int) -> Iterator[tuple[int, int, bytes]]:
-        """Days and numbers that begin with a word of digits, or with the month before it."""
-        after = words[place + 1] if place + 1 < len(words) else b""
-        grouped = after.isdigit()
-        if self._days and (grouped or after in _MONTHS):
-            day = _day_at(words, place)
-            if day is not None:
-                yield day
-        if grouped:
-            yield from self._grouped(words, place)
-
-    def _grouped(self, words: Sequence[bytes], first: int) -> Iterator[tuple[int, int, bytes]]:
-        """Numbers that begin with one group of digits."""
-        size = len(words[first])
-        for last in range(first + 1, min(first + _GROUPS, len(words))):
-            word = words[last]
-            size += len(word)
-            if size > LONGEST_CODE or not word.isdigit():
-                return
-            if size in self._numbers:
-                yield first, last + 1, _telephone(b"".join(words[first : last + 1]))
+    def _grouped(self, words: Sequence[bytes], first: int, last: int) -> Iterator[tuple[int, int, bytes]]:
+        """Numbers out of two groups and more of a run of groups of digits."""
+        digits = b"".join(words[first:last])
+        starts = list(accumulate((len(word) for word in words[first:last]), initial=0))
+        group_at = {start: group for group, start in enumerate(starts)}
+        for group, start in enumerate(starts[:-1]):
+            for size in self._numbers:
+                end = group_at.get(start + size)
+                if end is not None and end > group + 1:
+                    code = _telephone(digits[start : start + size])
+                    if len(code) in self._wanted:
+                        yield first + group, first + end, code
 
     def _mixture(self, words: Sequence[bytes], first: int) -> Iterator[tuple[int, int, bytes]]:
         """Codes with letters that begin with one word: never two groups of letters in a row."""
@@ -111,6 +106,29 @@ class Codes:
                 return
             if size in self._mixed:
                 yield first, last + 1, b"".join(words[first : last + 1])
+
+
+def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Places in a row, as first and last (excluded)."""
+    first = before = None
+    for place in places:
+        if before is None or place != before + 1:
+            if first is not None and before is not None:
+                yield first, before + 1
+            first = place
+        before = place
+    if first is not None and before is not None:
+        yield first, before + 1
+
+
+def _days(words: Sequence[bytes], first: int, last: int) -> Iterator[tuple[int, int, bytes]]:
+    """Days that begin in a run of numbers, or with the month before it."""
+    for place in range(first, last):
+        after = words[place + 1] if place + 1 < len(words) else b""
+        if place + 1 < last or after in _MONTHS:
+            day = _day_at(words, place)
+            if day is not None:
+                yield day
 
 
 def _short(word: bytes) -> bool:
