@@ -61,6 +61,15 @@ class Passage(NamedTuple):
         touched = [p for p in self.pieces if p.start < end and start < p.end]
         return bool(touched) and all(p.rewritable for p in touched)
 
+    def renamable(self, start: int, end: int) -> bool:
+        """The same with the names of members in a tool's arguments, which a model makes up as it does the values.
+
+        Only for what makes different names of different ones.
+        """
+        touched = [p for p in self.pieces if p.start < end and start < p.end]
+        made_up = self.role == "tool_arguments" and bool(touched)
+        return made_up and all(p.rewritable or p.leaf.kind == "key" for p in touched)
+
 
 class File(NamedTuple):
     """A file that a parser must read before anything is known of it.

@@ -163,7 +163,8 @@ class _Work:
             new = stretch.new if stretch.new is not None else placeholder(stretch.detector)
             said = new if value is None else tokens[value]
             leaf = self._leaves[place]
-            yield replace_text(self._ask.document, leaf, stretch.start, stretch.end, said, TRANSFORMATION)
+            token = value is not None  # tokens of different names are different
+            yield replace_text(self._ask.document, leaf, stretch.start, stretch.end, said, TRANSFORMATION, keys=token)
 
     def _is_source(self, index: int) -> bool:
         """Whether a passage is the source of JSON, as policies took it."""

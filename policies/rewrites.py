@@ -53,7 +53,8 @@ def plan(passages: Sequence[PassageFacts], redactions: Redactions, shown: Shown)
             # The decoded reading of such a string is a passage too: a value that comes back goes by that.
             own = trimmed_escapes if action == "pseudonymise" else whole_escapes
             start, end = own(passage.text, start, end)
-        if not passage.rewritable(start, end) or (sources[index] and breaks_strings(passage.text, start, end)):
+        reached = passage.rewritable(start, end) or (action == "pseudonymise" and passage.renamable(start, end))
+        if not reached or (sources[index] and breaks_strings(passage.text, start, end)):
             stuck.append(finding)
         else:
             span = Span(start, end, finding.detector, rule.id, action, rule.surrogate)

@@ -164,9 +164,9 @@ def replace_string(document: Document, path: Path, new: str, kind: str) -> Edit:
     return Edit(start, end, orjson.dumps(new), kind)
 
 
-def replace_text(document: Document, leaf: Leaf, i: int, j: int, new: str, kind: str) -> Edit:
-    """The edit that makes characters `i:j` of a string say `new`; keys and numbers raise ValueError."""
-    if leaf.kind != STRING:
+def replace_text(document: Document, leaf: Leaf, i: int, j: int, new: str, kind: str, *, keys: bool = False) -> Edit:
+    """The edit that makes characters `i:j` of a string say `new`; numbers, and keys unless `keys`, raise ValueError."""
+    if leaf.kind != STRING and not (keys and leaf.kind == KEY):
         raise ValueError(f"a {leaf.kind} can't be rewritten")
     start, end = document.text_span(leaf, i, j)
     inside = _inside(new)

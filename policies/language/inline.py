@@ -69,6 +69,9 @@ class _Passage:
     def rewritable(self, start: int, end: int) -> bool:
         return True
 
+    def renamable(self, start: int, end: int) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class _Findings:

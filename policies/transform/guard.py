@@ -71,6 +71,9 @@ class _AnswerText:
     def rewritable(self, start: int, end: int) -> bool:
         return True
 
+    def renamable(self, start: int, end: int) -> bool:
+        return True
+
 
 class _Kind:
     """The rules that look at one kind of channel. reach: characters kept in front of what was released."""

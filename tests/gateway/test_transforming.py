@@ -127,3 +127,27 @@ def test_what_is_redacted_in_one_reading_isnt_named_in_another(order: tuple[int,
     leaving = json.loads(splice(raw, made.edits))["messages"][0]["tool_calls"][0]["function"]["arguments"]
     assert json.loads(leaving) == {"a": "x\n[redacted: x]"}
     assert len(made.issued) == 0
+
+
+def test_names_of_members_in_arguments_come_back() -> None:
+    """A model writes `{"Odile": 3}`, the client sends it again: a token is a name as good as any."""
+    arguments = {SECRETS[0]: 3, "b": {SECRETS[3]: [SECRETS[0]]}}
+    use = {"type": "tool_use", "id": "t", "name": "f", "input": arguments}
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": json.dumps(arguments)}}
+    message = {"model": "m", "max_tokens": 9, "messages": [{"role": "assistant", "content": [use]}]}
+    leaving, transformed = sent("anthropic_messages", message, ascii_only=True)
+    told = leaving["messages"][0]["content"][0]["input"]
+    assert SECRETS[0] not in repr(told) and list(told) == [MINE, "b"]
+    assert {restored(k, transformed): v for k, v in told.items()}.keys() == arguments.keys()
+    leaving, transformed = sent(
+        "openai_chat", {"model": "m", "messages": [{"role": "assistant", "tool_calls": [call]}]}, ascii_only=False
+    )
+    told = json.loads(leaving["messages"][0]["tool_calls"][0]["function"]["arguments"])
+    assert list(told) == [MINE, "b"] and told["b"].keys() == {
+        t for t, v in transformed.issued.prose.values.items() if v == SECRETS[3] and "\\" not in t
+    }
+    ask = DIALECTS["anthropic_messages"].parse(Document.parse(json.dumps(message).encode()))
+    (passage,) = [p for p in ask.passages if p.role == "tool_arguments"]
+    name, number = passage.text.index(SECRETS[0]), passage.text.index("3")
+    assert passage.renamable(name, name + 7) and not passage.rewritable(name, name + 7)
+    assert not passage.renamable(number, number + 1), "a number is no name"

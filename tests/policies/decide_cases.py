@@ -58,6 +58,9 @@ class Text:
     def rewritable(self, start: int, end: int) -> bool:
         return not self.locked
 
+    def renamable(self, start: int, end: int) -> bool:
+        return not self.locked
+
 
 @dataclass(frozen=True)
 class Found:
