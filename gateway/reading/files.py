@@ -43,6 +43,7 @@ class Files:
         self._memo = _Memo(settings.memo_bytes)
         self._secret = secret[:64]
         self._clock = clock
+        self._now: dict[bytes, asyncio.Event] = {}  # files that are being read
 
     def use(self, settings: FilesSettings) -> None:
         """Other limits from now on; what is being read goes on under the old ones."""
@@ -79,19 +80,34 @@ class Files:
             key = await asyncio.to_thread(self._key, organisation, file, limits)
         else:
             key = self._key(organisation, file, limits)
+        begun = self._clock()
+        await self._others(key, until - begun)
         known = self._memo.get(key)
         if known is not None:
             return Read(known)
-        begun = self._clock()
-        if begun >= until:
+        left = until - self._clock()
+        if left <= 0:
             return Read(Contents("", reason="time"))
-        limits = limits._replace(seconds=min(limits.seconds, until - begun))
-        contents = await self.pool.read(
-            file.payload, file.encoding, limits, file.mime, file.charset, wait=until - begun
-        )
-        if contents.reason not in _PASSING:
-            self._memo.put(key, contents)
+        self._now[key] = asyncio.Event()
+        try:
+            limits = limits._replace(seconds=min(limits.seconds, left))
+            contents = await self.pool.read(file.payload, file.encoding, limits, file.mime, file.charset, wait=left)
+            if contents.reason not in _PASSING:
+                self._memo.put(key, contents)
+        finally:
+            self._now.pop(key).set()
         return Read(contents, self._clock() - begun)
+
+    async def _others(self, key: bytes, seconds: float) -> None:
+        """Wait while another call has the same file read: agents count a conversation's tokens many times at once."""
+        if key not in self._now:
+            return
+        try:
+            async with asyncio.timeout(max(seconds, 0.0)):
+                while key in self._now:
+                    await self._now[key].wait()
+        except TimeoutError:
+            raise Busy from None
 
     def _key(self, organisation: str, file: File, limits: Limits) -> bytes:
         words = f"{organisation}\0{file.encoding}\0{file.mime}\0{file.charset}\0{limits}\0"

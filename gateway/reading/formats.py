@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 from adapters.wire.payloads import ARCHIVE, IMAGE, OLE, PDF, SOUND, ZIP, sniffed, text_of
 from gateway.reading import office
 from gateway.reading.contents import Contents, Gathered, Limits, Unreadable
@@ -42,6 +45,9 @@ def _read(raw: bytes, found: Gathered, depth: int, mime: str = "", charset: str 
         from gateway.reading import pdf
 
         pdf.read(raw, found, depth, _read_inside)
+        # A file can be both, and which it is depends on the reader.
+        if zipfile.is_zipfile(io.BytesIO(raw)):
+            office.read(raw, found, depth, _read_inside)
         return "pdf"
     if kind == ZIP:
         return office.read(raw, found, depth, _read_inside)

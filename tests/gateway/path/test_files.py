@@ -281,3 +281,10 @@ async def test_without_workers_a_document_is_not_inspectable(open_house: OpenHou
         assert answer.status_code == 400
         assert "class.not_inspectable" in answer.json()["error"]["message"]
         assert not workers()
+
+
+async def test_calls_at_once_with_the_same_file_have_it_read_once(house: House) -> None:
+    path, body = chat([{"type": "file", "file": {"file_data": url(paper.pages("Bonjour"))}}])
+    answers = await asyncio.gather(*(house.client.post(path, json=body) for _ in range(40)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert "ecluse_file_seconds_count 1.0" in await house.metrics()

@@ -246,3 +246,9 @@ def test_a_pdf_is_not_put_together_from_pieces() -> None:
     assert refused(whole.replace(b"xref\n0 1", b"wxyz\n0 1")) == "broken"
     assert refused(whole.replace(b"/Root", b"/Riot")) in ("broken", "unpacks_too_large")
     assert refused(whole.replace(b"/Contents 13 0 R", b"/Contents 99 0 R")) == "broken"
+
+
+def test_a_file_that_is_two_things_is_read_as_both() -> None:
+    both = paper.pages("Bonjour") + paper.word(paper.paragraph(IBAN))
+    assert IBAN in seen(both) and "Bonjour" in seen(both)
+    assert refused(paper.pages("Bonjour") + paper.archive({"a.bin": PIXEL})) == "archive"
