@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from adapters.ask import TEXT
 from adapters.errors import BodyRefused
 from adapters.wire.body import Document
 from gateway import admission, refusals
@@ -87,6 +88,12 @@ async def _read_files(runtime: Runtime, exchange: Exchange, ask: Ask) -> Ask:
     for read in reads:
         runtime.measure.file(read.contents.kind, read.contents.reason, read.seconds)
         exchange.unread = exchange.unread or read.contents.reason
+    # A document can be as long as a book: its passages are scanned one at a time, so that other calls go on, and what
+    # is found is remembered for the scan of the whole.
+    for passage in ask.passages:
+        if passage.part == TEXT and passage.note:
+            exchange.pair.classifier.classify(exchange.caller.organisation, (passage,))
+            await asyncio.sleep(0)
     return ask
 
 

@@ -72,7 +72,7 @@ class FilesSettings:
         k.SPAN, "Time to read all documents of a call that are new, waiting included.", default=30.0
     )
     per_call: int = setting(k.count(1, 10_000), "Documents in one call.", default=100)
-    characters: int = setting(k.count(1000), "Text in the documents of one call.", default=2_000_000)
+    characters: int = setting(k.count(1000), "Characters of text in the documents of one call.", default=1_000_000)
     memory: int = setting(k.SIZE, "Memory of one reading process.", default=512 << 20, shown="512MiB")
     memo_bytes: int = setting(
         k.SIZE, "Memory for texts of documents already read, which agents send again.", default=32 << 20, shown="32MiB"

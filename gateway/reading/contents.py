@@ -57,7 +57,7 @@ class Limits(NamedTuple):
     file_bytes: int = 16 << 20
     seconds: float = 10.0
     memory: int = 512 << 20
-    characters: int = 2_000_000
+    characters: int = 1_000_000
 
 
 class Unreadable(Exception):

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # Reasons that may be the moment's fault, not the file's: asked again, it is read again.
 _PASSING = frozenset({"time", "memory", "worker_died"})
+_STRETCH = 16_384  # characters of a passage
 _ENTRY_BYTES = 300
 _AT_ONCE = 1 << 17  # letters hashed without leaving the event loop
 
@@ -135,12 +136,27 @@ def _with_texts(passages: tuple[Passage, ...], found: Mapping[int, Contents]) ->
             made.append(passage._replace(note=f"{passage.note}: {contents.reason}"))
         else:
             made += [
-                passage._replace(part=TEXT, text=text.text, note=f"{contents.kind}, {text.place}", pieces=())
+                passage._replace(part=TEXT, text=stretch, note=f"{contents.kind}, {text.place}", pieces=())
                 for text in contents.texts
+                for stretch in _stretches(text.text)
             ]
             if not contents.texts:
                 made.append(passage._replace(part=TEXT, text="", note=contents.kind, pieces=()))
     return tuple(made)
+
+
+def _stretches(text: str) -> Iterator[str]:
+    """A text in pieces that are quick to scan, cut between paragraphs or words where there are any."""
+    start = 0
+    while len(text) - start > _STRETCH:
+        end = start + _STRETCH
+        least = start + _STRETCH // 2
+        cut = max(text.rfind(sign, least, end) for sign in "\n\0")
+        end = (cut if cut > 0 else text.rfind(" ", least, end)) + 1 or end
+        yield text[start:end]
+        start = end
+    if start < len(text):
+        yield text[start:]
 
 
 class _Memo:

@@ -288,3 +288,14 @@ async def test_calls_at_once_with_the_same_file_have_it_read_once(house: House) 
     answers = await asyncio.gather(*(house.client.post(path, json=body) for _ in range(40)))
     assert {answer.status_code for answer in answers} == {200}
     assert "ecluse_file_seconds_count 1.0" in await house.metrics()
+
+
+async def test_a_book_is_inspected_and_a_value_cut_between_its_stretches_is_found(house: House) -> None:
+    book = "".join(paper.paragraph("Un paragraphe de prose sans rien de particulier. " * 8) for _ in range(1000))
+    path, body = chat([{"type": "file", "file": {"file_data": url(paper.word(book))}}])
+    assert (await house.client.post(path, json=body)).status_code == 200
+    cut = paper.paragraph("x" * 16_360 + f" {IBAN} de M. Durand")
+    path, body = chat([{"type": "file", "file": {"file_data": url(paper.word(cut))}}])
+    answer = await house.client.post(path, json=body)
+    assert answer.status_code == 400
+    assert "fin.iban" in answer.json()["error"]["message"]
