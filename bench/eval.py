@@ -23,9 +23,9 @@ from scoring import SURE, Tally, covers, share, sure
 
 from gateway.bundle.bundle import PACKS
 from gateway.documents import load
+from policies.detectors.budget import ScanBudgetExceeded
 from policies.detectors.catalogue import Catalogue
 from policies.detectors.engine import Engine
-from policies.detectors.scan import ScanBudgetExceeded
 from policies.findings import Finding
 
 ROOT = Path(__file__).parents[1]

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from policies.detectors.budget import ScanBudgetExceeded
 from policies.detectors.engine import Engine
-from policies.detectors.scan import ScanBudgetExceeded
 from policies.findings import Finding, class_detector
 
 _TEXT = "text"

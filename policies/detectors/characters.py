@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
+from policies.detectors.budget import Budget
 from policies.detectors.model import HIDDEN
-from policies.detectors.scan import ScanBudgetExceeded
 from policies.detectors.view import IGNORED
 from policies.findings import Finding
 
 KINDS = ("invisible", "bidi", "tags")
-# Cost of a run, in attempts to match.
-COST = 0.25
+# Cost of a run and of each of its characters, in attempts to match.
+COST, _EACH = 0.25, 0.05
 
 _TAGS = range(0xE0000, 0xE0080)
 _SELECTORS = range(0xE0100, 0xE01F0)
@@ -46,22 +46,25 @@ class Hidden(NamedTuple):
 
 
 def findings(
-    detectors: Mapping[str, tuple[str, ...]], text: str, seen: bytes, start: int, budget: float
+    detectors: Mapping[str, tuple[str, ...]], text: str, seen: bytes, start: int, budget: Budget
 ) -> list[Finding]:
     """What is hidden from `start` on. detectors: ids by kind. seen: the text's one-byte view. budget: as for a scan."""
     found: list[Finding] = []
     low = seen.find(_IGNORED, start)
     while low >= 0:
-        budget -= COST
-        if budget < 0:
-            raise ScanBudgetExceeded
-        high = low + 1
-        while high < len(seen) and seen[high] == IGNORED:
-            high += 1
+        high = _run(seen, low)
+        budget.spend(COST + (high - low) * _EACH)
         for kind, first, last, confidence, why in _judged(text, low, high):
             found += [Finding(name, first, last, confidence, 0, why) for name in detectors.get(kind, ())]
         low = seen.find(_IGNORED, high)
     return found
+
+
+def _run(seen: bytes, low: int) -> int:
+    """Where a run of ignored characters ends."""
+    while low < len(seen) and not (piece := seen[low : low + 256]).strip(_IGNORED):
+        low += len(piece)
+    return low + len(piece := seen[low : low + 256]) - len(piece.lstrip(_IGNORED))
 
 
 def _judged(text: str, low: int, high: int) -> Iterator[Hidden]:

@@ -129,3 +129,7 @@ CHECKS: Mapping[str, Check] = {
     "picture_address": evasions.picture_address,
     "link_address": evasions.link_address,
 }
+
+# Of patterns: the checks so sure that they count in characters written one by one (`F R 7 6 3 0 ...`), where a table of
+# figures would be telephone numbers. Numbers have a check each.
+APART = frozenset(CHECKS[name] for name in ("iban", "tva", "token", "short_token", "github"))

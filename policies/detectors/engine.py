@@ -1,27 +1,35 @@
 """Texts in, findings out. Pure: no clock, no I/O, nothing remembered between calls but compiled patterns.
 
 One pass of Aho-Corasick over all texts joined selects rules; each selected rule runs RE2 only where its literal stands;
-checks and hot words settle how sure a finding is. Plain prose selects nothing, and costs the pass.
+checks and hot words settle how sure a finding is. Plain prose selects nothing, and costs the pass. What else a text may
+be read as (without hidden characters, decoded, drawn together) is only made where it looks like it: `views`.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from policies.detectors import characters
+from policies.detectors import encoded, escapes
+from policies.detectors.budget import Budget
 from policies.detectors.catalogue import Catalogue
+from policies.detectors.layers import Layer
 from policies.detectors.plan import Plan, lay_out
-from policies.detectors.scan import Scan, place
-from policies.detectors.view import IGNORED, squeezed, view
+from policies.detectors.scan import place
+from policies.detectors.steps import Steps, finished
+from policies.detectors.view import IGNORED, view
+from policies.detectors.views import HELD, WHOLE, Views, held
 from policies.findings import Finding
 
 # Part of the revision: raised when the same catalogue would find something else.
-ALGORITHM = "1"
+ALGORITHM = "2"
 _JOINT = "\0"
-_Spans = list[tuple[int, int]]
+# A text is turned into its view in so many characters at a time.
+_PIECE = 1 << 16
+# Characters that one character in front of a finding may be written with: what a stream keeps to hear the words there.
+_WRITTEN = escapes.LONGEST
 
 
 class Lookup(Protocol):
@@ -56,58 +64,68 @@ class Engine:
 
         Raises ScanBudgetExceeded where a text was built to cost more than its length allows.
         """
-        if len(texts) == 1:
-            return [tuple(self._looked_up(texts[0], self.whole, self._found(self._whole, texts[0], 0)[0]))]
-        joined = _JOINT.join(texts)
+        return finished(self.steps(texts))
+
+    def steps(self, texts: Sequence[str]) -> Steps[list[tuple[Finding, ...]]]:
+        """The same in steps of a few milliseconds: a generator that pauses between them and returns the findings."""
+        joined = texts[0] if len(texts) == 1 else _JOINT.join(texts)
         starts = [0]
         for text in texts:
             starts.append(starts[-1] + len(text) + 1)
+        seen = yield from _viewed(joined)
+        views = Views(self._whole, joined, WHOLE, Budget(len(joined)))
         found: list[list[Finding]] = [[] for _ in texts]
-        for finding in self._found(self._whole, joined, 0, starts)[0]:
+        for finding in (yield from views.steps(Layer(seen, 0, starts if len(texts) > 1 else ()))):
             index = bisect_right(starts, finding.start) - 1
             base = starts[index]
-            found[index].append(replace(finding, start=finding.start - base, end=finding.end - base, passage=index))
-        return [
-            tuple(self._looked_up(text, self.whole, findings, index))
-            for index, (text, findings) in enumerate(zip(texts, found, strict=True))
-        ]
+            found[index].append(
+                replace(finding, start=finding.start - base, end=finding.end - base, passage=index)
+                if index
+                else finding
+            )
+        if self._lookup is None:
+            return [tuple(findings) for findings in found]
+        looked_up = []
+        for index, findings in enumerate(found):
+            own = seen[starts[index] : starts[index + 1] - 1]
+            looked_up.append(tuple(self._looked_up(own, self.whole, findings, index)))
+            yield
+        return looked_up
 
     def reach(self, detectors: frozenset[str]) -> int:
         """Characters in front of a place that may judge what follows: what a stream keeps of the text it released."""
-        return self._plan(detectors).before
+        return self._plan(detectors).before * _WRITTEN
 
     def pending(self, text: str, detectors: frozenset[str]) -> int | None:
         """Start of the earliest suffix that could still become, or change, a finding of these detectors; None if none.
 
-        Text before it is settled but for a match that straddles it: `settle` takes care of those too.
+        Text before it is settled but for a match, or a run of encoded text, that straddles it: `settle` takes care of
+        those too.
         """
         plan = self._plan(detectors)
         if not plan.detectors:
             return None
-        base = max(len(text) - plan.reach, 0)
-        seen = view(text[base:] if base else text)
-        start = plan.tail.start(seen)
-        thin = squeezed(seen)
-        if thin is not None:
-            start = min(start, thin[1][plan.tail.start(thin[0])])
-        return None if start == len(seen) else base + start
+        base = max(len(text) - plan.reach * _WRITTEN, 0)
+        start = held(plan, Layer(view(text[base:] if base else text)))
+        return None if base + start == len(text) else base + start
 
     def peek(self, text: str, start: int, detectors: frozenset[str]) -> int | None:
         """What `settle` would say of a growing text where a look is enough, for a fraction of its cost.
 
-        `len(text)` where nothing from `start` on is a finding or may become one, `start` where all of it may; None
+        `len(text)` where nothing from `start` on is a finding or may become one, less where the end of it may; None
         where only a scan can tell.
         """
         plan = self._plans.get(detectors) or self._plan(detectors)
-        seen = view(text)
-        if IGNORED in seen:
-            return None
+        base = max(min(start - plan.before, len(text) - plan.reach - 1), 0)
+        seen = view(text[base:] if base else text)
         size = len(seen)
-        base = size - plan.reach
-        tail = plan.tail.start(seen) if base <= 0 else base + plan.tail.start(seen[base:])
-        if tail < size:
-            return start if tail <= start else None
-        return None if plan.stirs(seen, start) else size
+        if IGNORED in seen or escapes.unfinished(seen) < size:
+            return None
+        tail = max(size - plan.reach, 0)
+        tail = base + min(tail + plan.tail.start(seen[tail:] if tail else seen), encoded.begun(seen))
+        if tail <= start and tail < len(text):
+            return start
+        return None if plan.stirs(seen, start - base) else tail
 
     def settle(
         self, text: str, start: int, detectors: frozenset[str], *, final: bool = False
@@ -117,14 +135,15 @@ class Engine:
         text: what came so far, from at least `reach` characters before `start`. start: up to where it was released
         before. final: nothing more will come. The findings, and so the edits, do not depend on how the text was cut.
         """
-        findings, matches = self._found(self._plan(detectors), text, start)
+        plan = self._plan(detectors)
+        views = Views(plan, text, HELD, Budget(len(text)), growing=not final)
+        layer = Layer(view(text), start)
+        findings = finished(views.steps(layer))
         if final:
-            findings = self._looked_up(text, self.whole & detectors, findings)
-        safe = len(text) if final else self.pending(text, detectors)
-        if safe is None:
-            safe = len(text)
+            findings = self._looked_up(layer.seen, self.whole & detectors, findings)
+        safe = len(text) if final else min(held(plan, layer), *views.open, len(text))
         # A match that isn't settled as a whole is held from its beginning: the next call must see it again.
-        for origin, end in sorted(matches, key=lambda span: span[1], reverse=True):
+        for origin, end in sorted(views.matches, key=lambda span: span[1], reverse=True):
             if end > safe:
                 safe = min(safe, origin)
         safe = max(safe, start)
@@ -138,43 +157,20 @@ class Engine:
         return plan
 
     def _looked_up(
-        self, text: str, detectors: frozenset[str], findings: list[Finding], passage: int = 0
+        self, seen: bytes, detectors: frozenset[str], findings: list[Finding], passage: int = 0
     ) -> list[Finding]:
         """The findings with those of the company's own data."""
         if self._lookup is None or not detectors:
             return findings
-        more = [replace(one, passage=passage) for one in self._lookup.find(view(text), detectors)]
+        more = [replace(one, passage=passage) for one in self._lookup.find(seen, detectors)]
         return sorted([*findings, *more], key=place) if more else findings
 
-    def _found(self, plan: Plan, text: str, start: int, starts: Sequence[int] = ()) -> tuple[list[Finding], _Spans]:
-        """Findings in the text as it stands and, where characters are hidden in it, without those; spans of matches."""
-        seen = view(text)
-        scan = Scan(plan, seen, start, starts)
-        findings = scan.findings()
-        thin = squeezed(seen)
-        if thin is None:
-            return findings, scan.matches
-        more, matches = _hidden(plan, thin, start, starts, scan.left)
-        unseen = characters.findings(plan.hidden, text, seen, start, scan.left) if plan.hidden else []
-        spans = [(one.start, one.end) for one in unseen]
-        return _joined(findings, [*more, *unseen]), [*scan.matches, *matches, *spans]
 
-
-def _hidden(
-    plan: Plan, thin: tuple[bytes, list[int]], start: int, starts: Sequence[int], left: float
-) -> tuple[list[Finding], _Spans]:
-    """Findings and matches in a squeezed view, at their places in the full one."""
-    seen, kept = thin
-    scan = Scan(plan, seen, bisect_left(kept, start), [bisect_left(kept, begin) for begin in starts], left)
-    found = [replace(one, start=kept[one.start], end=kept[one.end - 1] + 1) for one in scan.findings()]
-    return found, [(kept[origin], kept[end - 1] + 1) for origin, end in scan.matches]
-
-
-def _joined(findings: list[Finding], more: list[Finding]) -> list[Finding]:
-    """Both views' findings, one of each detector and place (the surer one)."""
-    best: dict[tuple[str, int, int], Finding] = {}
-    for one in (*findings, *more):
-        key = (one.detector, one.start, one.end)
-        if key not in best or best[key].confidence < one.confidence:
-            best[key] = one
-    return sorted(best.values(), key=place)
+def _viewed(text: str) -> Steps[bytes]:
+    if len(text) <= _PIECE:
+        return view(text)
+    pieces = []
+    for low in range(0, len(text), _PIECE):
+        pieces.append(view(text[low : low + _PIECE]))
+        yield
+    return b"".join(pieces)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from math import inf
 
 from policies.detectors import numbers
+from policies.detectors.checks import APART
+from policies.detectors.encoded import RUN
+from policies.detectors.ends import Ends
+from policies.detectors.escapes import ESCAPE
 from policies.detectors.keywords import Keywords
 from policies.detectors.model import HIDDEN, Detector, Numbers, Rule
-from policies.detectors.patterns import Pattern, Tail
-from policies.detectors.reading import Literal, bare, firsts, followed, literals, prefixes
-from policies.detectors.syntax import Alt, Chars, Node, Repeat, Seq
-from policies.detectors.view import IGNORED, WORD
+from policies.detectors.patterns import Pattern
+from policies.detectors.reading import Literal, bare, literals
+from policies.detectors.syntax import Alt, Chars, Node, Seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +59,18 @@ class Plan:
     hidden: dict[str, tuple[str, ...]]
     reach: int = 0  # characters of a stream's end that may still matter
     before: int = 0  # characters in front of a finding that judge it
+    after: int = 0  # characters behind it that do
     lengths: frozenset[int] = field(default_factory=frozenset)
 
     @cached_property
-    def tail(self) -> Tail:
-        """The pattern of what a stream's end may still become; made when a stream first asks."""
-        at_words: list[Node] = []
-        anywhere: list[Node] = []
-        for detector in self.detectors:
-            words, others = _beginnings(detector)
-            at_words += words
-            anywhere += others
-        return Tail(at_words, anywhere, WORD)
+    def tail(self) -> Ends:
+        """What a stream's end may still become; made when a stream first asks."""
+        return Ends(self.detectors)
+
+    @cached_property
+    def sure(self) -> Plan:
+        """What may be found in characters written one by one."""
+        return lay_out(replace(one, rules=tuple(r for r in one.rules if r.check in APART)) for one in self.detectors)
 
     def stirs(self, seen: bytes, start: int) -> bool:
         """Whether anything from `start` on could make a scan look closer: if not, it finds nothing there."""
@@ -81,7 +83,7 @@ class Plan:
     def _triggers(self) -> Pattern | None:
         """Everything that selects a rule, in one pattern; made when a stream first asks."""
         words = {literal.text for chosen in self.by_literal for _, literal in chosen}
-        return _either([*self.triggers, *(_caseless(word) for word in sorted(words))])
+        return _either([*self.triggers, RUN, ESCAPE, *(_caseless(word) for word in sorted(words))])
 
     @cached_property
     def _around(self) -> Pattern | None:
@@ -141,6 +143,7 @@ def lay_out(detectors: Iterable[Detector]) -> Plan:
         },
         reach=max((detector.max_length + detector.after for detector in chosen), default=0),
         before=before + 2,
+        after=max((detector.after for detector in chosen), default=0),
         lengths=frozenset(by_length),
     )
 
@@ -172,26 +175,3 @@ def _by_length(detectors: list[Detector]) -> dict[int, list[tuple[Detector, Numb
             for length in rule.lengths:
                 table.setdefault(length, []).append((detector, rule))
     return table
-
-
-def _beginnings(detector: Detector) -> tuple[list[Node], list[Node]]:
-    """Patterns of what a stream's end may still become: a beginning of a match, or a match still being judged.
-
-    Those that only begin where a word does, then those that may begin anywhere.
-    """
-    at_words: list[Node] = []
-    anywhere: list[Node] = []
-    after = detector.after - 1
-    for rule in detector.rules:
-        whole_words = rule.boundary in ("word", "left") and firsts(rule.node) <= WORD
-        nodes = at_words if whole_words else anywhere
-        nodes.append(prefixes(rule.node))
-        if after:
-            nodes.append(followed(rule.node, after))
-    if detector.characters:
-        anywhere.append(Repeat(Chars(frozenset({IGNORED})), 1, inf))
-    anywhere += [numbers.beginnings(1, max(number.lengths)) for number in detector.numbers]
-    if after:
-        for number in detector.numbers:
-            anywhere.append(followed(numbers.beginnings(min(number.lengths), max(number.lengths)), after))
-    return at_words, anywhere

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.detectors.budget import ScanBudgetExceeded
 from policies.detectors.catalogue import Catalogue
 from policies.detectors.engine import Engine
 from policies.detectors.model import Detector, Problem
-from policies.detectors.scan import ScanBudgetExceeded
 
 # As sure as rules ask for unless they say otherwise.
 _SURE = 0.75

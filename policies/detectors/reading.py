@@ -139,6 +139,21 @@ def _limit(inner: Node, high: float) -> float:
     return high if wide or high <= _SHORT else inf
 
 
+def wide(node: Node) -> bool:
+    """Whether the pattern repeats nearly any character a counted number of times, more than a few."""
+    match node:
+        case Repeat(Chars(allowed), _, high, _):
+            return len(allowed) > _WIDE and _SHORT < high < inf
+        case Repeat(inner, _, _, _) | Group(inner):
+            return wide(inner)
+        case Seq(items):
+            return any(map(wide, items))
+        case Alt(branches):
+            return any(map(wide, branches))
+        case _:
+            return False
+
+
 def _prefixes_of_sequence(items: tuple[Node, ...]) -> Node:
     result: Node = EMPTY
     for item in reversed(items):

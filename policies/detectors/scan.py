@@ -7,27 +7,26 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from policies.detectors import numbers
+from policies.detectors.budget import Budget
 from policies.detectors.hotwords import HotWords
 from policies.detectors.model import LINE_MARKS, Detector, Verdict
+from policies.detectors.patterns import Pattern
 from policies.detectors.plan import Plan, Step
 from policies.detectors.reading import Literal
+from policies.detectors.steps import Steps
+from policies.detectors.syntax import Chars
 from policies.detectors.view import WORD
 from policies.findings import Finding
 
+# Keywords are looked for in so many characters at a time, and so many candidates judged.
+_PIECE = 1 << 17
+_JUDGED = 512
 # Findings less sure than this are not worth recording.
 FLOOR = 0.2
 _SURE = 0.99
 # Taken off a number that stands behind a decimal point.
 _DECIMAL = 0.4
 _LINE_MARKS = b" \t*#>[]().!_-"
-# Attempts to match or check: some for any text, and so many for each character (a bare list of telephone numbers or of
-# IBANs needs up to 0.5). A text that needs more was built to be expensive. An attempt takes about 4 microseconds, and
-# the event loop waits for them: from some length on a text is not given more than 50 milliseconds, until it is so long
-# that files of source code with credentials (0.03 for each character, spread) would run out.
-_STEPS = 2000
-_STEPS_A_CHARACTER = 0.6
-_MOST_STEPS = 8_000
-_STEPS_OF_LONG = 0.03
 # What a literal's occurrence costs beside an attempt to match, and what an accepted match does (words around it, which
 # one stays of several).
 _HIT = 0.2
@@ -40,13 +39,8 @@ _NUMBER = 0.8
 _CAPTURED = 0.05
 
 
-class ScanBudgetExceeded(Exception):
-    """A text would have cost more to scan than its length allows; it counts as not inspected."""
-
-
-def allowance(size: int) -> float:
-    """What the scan of a text of so many characters may cost, in attempts to match."""
-    return min(_STEPS + size * _STEPS_A_CHARACTER, max(_MOST_STEPS, size * _STEPS_OF_LONG))
+# What is no letter or digit.
+_OUTSIDE = Pattern(Chars(frozenset(range(256)) - WORD))
 
 
 class Candidate(NamedTuple):
@@ -63,36 +57,58 @@ class Scan:
     """The scan of one view by one plan. start: nothing is found before it, though what stands there still judges.
 
     matches: after `findings`, the span of every accepted match, those too that hot words or competition dropped: the
-    search went on behind them, so a stream may not be cut inside them. left: what the scan may still cost.
+    search went on behind them, so a stream may not be cut inside them.
     """
 
-    __slots__ = ("_hits", "_plan", "_seen", "_start", "_starts", "_words", "left", "matches")
+    __slots__ = ("_budget", "_hits", "_plan", "_seen", "_start", "_starts", "_words", "matches")
 
-    def __init__(self, plan: Plan, seen: bytes, start: int, starts: Sequence[int], left: float | None = None) -> None:
+    def __init__(self, plan: Plan, seen: bytes, start: int, starts: Sequence[int], budget: Budget) -> None:
         self._plan = plan
         self._seen = seen
         self._start = start
         self._starts = starts
-        self.left = allowance(len(seen)) if left is None else left
-        self._hits = plan.keywords.find(seen.lower())
+        self._budget = budget
+        self._hits: list[tuple[int, int, int]] = []
         self._words = HotWords(plan, seen, self._hits, starts)
         self.matches: list[tuple[int, int]] = []
 
-    def findings(self) -> list[Finding]:
-        """Every finding, by start."""
+    def findings(self) -> Steps[list[Finding]]:
+        """Every finding, by start: a generator that pauses where it grows long, and returns the list."""
+        folded = self._seen.lower()
+        for low in range(0, len(folded), _PIECE):
+            if low:
+                yield
+            self._hits += self._plan.keywords.find(folded, low, low + _PIECE)
         self._spend(len(self._hits) * _HIT)
-        found = [*self._from_literals(), *self._from_context()] if self._hits else []
-        anything = self._plan.anything
-        # One pass for all that no literal selects: most texts hold none of it.
-        if anything is not None and anything.finds(self._seen, self._start, len(self._seen)):
-            found += [*self._from_everywhere(), *self._from_digits()]
+        found: list[Candidate] = []
+        for candidate in self._candidates():
+            if candidate is None:
+                yield
+            else:
+                found.append(candidate)
         if not found:
             return []
         self.matches = [(candidate.origin, candidate.end) for candidate in found]
-        judged = [one for candidate in found if (one := self._judged(candidate)) is not None]
+        judged: list[Finding] = []
+        for index, candidate in enumerate(found):
+            if index % _JUDGED == _JUDGED - 1:
+                yield
+            one = self._judged(candidate)
+            if one is not None:
+                judged.append(one)
         return _compete(judged, self._plan)
 
-    def _from_literals(self) -> Iterator[Candidate]:
+    def _candidates(self) -> Iterator[Candidate | None]:
+        if self._hits:
+            yield from self._from_literals()
+            yield from self._from_context()
+        anything = self._plan.anything
+        # One pass for all that no literal selects: most texts hold none of it.
+        if anything is not None and anything.finds(self._seen, self._start, len(self._seen)):
+            yield from self._from_everywhere()
+            yield from self._from_digits()
+
+    def _from_literals(self) -> Iterator[Candidate | None]:
         selected: dict[int, list[tuple[int, int, Literal]]] = {}
         by_literal = self._plan.by_literal
         for word, low, high in self._hits:
@@ -102,7 +118,7 @@ class Scan:
             hits.sort(key=lambda hit: hit[0])
             yield from self._near(self._plan.steps[place], hits)
 
-    def _near(self, step: Step, hits: list[tuple[int, int, Literal]]) -> Iterator[Candidate]:
+    def _near(self, step: Step, hits: list[tuple[int, int, Literal]]) -> Iterator[Candidate | None]:
         """Matches around the literals of one rule, left to right, none within another."""
         done = self._start
         for low, high, literal in hits:
@@ -113,37 +129,43 @@ class Scan:
             if literal.before_min == literal.before_max and not self._may_begin(step, last):
                 continue
             end = min(len(self._seen), high + step.rule.longest)
-            for candidate, after in self._matches(step, first, last, end):
-                done = after
+            for match in self._matches(step, first, last, end):
+                if match is None:
+                    yield None
+                    continue
+                candidate, done = match
                 yield candidate
                 break
 
-    def _from_context(self) -> Iterator[Candidate]:
+    def _from_context(self) -> Iterator[Candidate | None]:
         """Rules that run only around the hot words of their detector."""
         hit = {name for word, _, _ in self._hits for name in self._plan.by_context[word]}
         for name in sorted(hit):
             for place in self._plan.in_context[name]:
                 yield from self._around(self._plan.steps[place])
 
-    def _around(self, step: Step) -> Iterator[Candidate]:
+    def _around(self, step: Step) -> Iterator[Candidate | None]:
         """Matches of one rule within reach of a hot word, left to right, none within another."""
         done, size, longest = self._start, len(self._seen), step.rule.longest
         for low, high in self._words.windows(step.detector, longest):
             first = max(low, done)
             last = min(high, size)
-            for candidate, after in self._matches(step, first, last, min(last + longest, size)):
-                done = after
+            for match in self._matches(step, first, last, min(last + longest, size)):
+                if match is None:
+                    yield None
+                    continue
+                candidate, done = match
                 yield candidate
 
-    def _from_everywhere(self) -> Iterator[Candidate]:
+    def _from_everywhere(self) -> Iterator[Candidate | None]:
         size, gate = len(self._seen), self._plan.gate
         if gate is None or gate.search(self._seen, self._start, size) is None:
             return
         for place in self._plan.always:
             step = self._plan.steps[place]
-            yield from (candidate for candidate, _ in self._matches(step, self._start, size, size))
+            yield from map(_candidate, self._matches(step, self._start, size, size))
 
-    def _from_digits(self) -> Iterator[Candidate]:
+    def _from_digits(self) -> Iterator[Candidate | None]:
         """Runs of digits: number rules by count of digits, patterns within the run (and a few characters before)."""
         plan, seen, size = self._plan, self._seen, len(self._seen)
         place = self._start
@@ -151,9 +173,11 @@ class Scan:
             low, place = span[0], span[1]
             for number in numbers.candidates(seen, low, place, plan.lengths):
                 yield from self._numbered(number)
+                if self._budget.tired():
+                    yield None
             for index in plan.in_digits:
                 step = plan.steps[index]
-                yield from (one for one, _ in self._matches(step, max(low - 6, self._start), place, place))
+                yield from map(_candidate, self._matches(step, max(low - 6, self._start), place, place))
 
     def _numbered(self, number: numbers.Candidate) -> Iterator[Candidate]:
         for detector, rule in self._plan.by_length[len(number.value)]:
@@ -169,13 +193,15 @@ class Scan:
                     verdict = Verdict(verdict.confidence - _DECIMAL, f"{verdict.why}; behind a decimal point")
                 yield Candidate(detector, number.start, number.end, verdict, number.start)
 
-    def _matches(self, step: Step, first: int, last: int, end: int) -> Iterator[tuple[Candidate, int]]:
-        """Accepted matches that begin in [first, last], with where to look on. A refused one is tried again one
-        character on: it must not hide a true one that begins inside it."""
+    def _matches(self, step: Step, first: int, last: int, end: int) -> Iterator[tuple[Candidate, int] | None]:
+        """Accepted matches that begin in [first, last], with where to look on, and None for a pause. A refused one is
+        tried again one character on: it must not hide a true one that begins inside it."""
         pattern, seen = step.pattern, self._seen
         place = first
         while place <= last:
             self._spend()
+            if self._budget.tired():
+                yield None
             span = pattern.at(seen, place, end) if first == last else pattern.search(seen, place, end)
             if span is None or span[0] > last:
                 self._spend(((end if span is None else span[1]) - place) * _READ)
@@ -196,9 +222,9 @@ class Scan:
     def _next(self, step: Step, low: int, last: int) -> int:
         """Where a match may begin behind a refused one: not within the same word, where a rule wants whole words."""
         place, seen = low + 1, self._seen
-        if step.rule.boundary in ("word", "left"):
-            while place <= last and place < len(seen) and seen[place - 1] in WORD and seen[place] in WORD:
-                place += 1
+        if step.rule.boundary in ("word", "left") and seen[low] in WORD:
+            span = _OUTSIDE.search(seen, place, min(last + 1, len(seen)))
+            place = last + 1 if span is None else span[0]
         return place
 
     def _checked(self, step: Step, low: int, high: int, value: int, value_end: int) -> Verdict | None:
@@ -238,9 +264,11 @@ class Scan:
         return Finding(detector.id, candidate.start, candidate.end, round(min(confidence, _SURE), 2), 0, why)
 
     def _spend(self, cost: float = 1.0) -> None:
-        self.left -= cost
-        if self.left < 0:
-            raise ScanBudgetExceeded
+        self._budget.spend(cost)
+
+
+def _candidate(match: tuple[Candidate, int] | None) -> Candidate | None:
+    return None if match is None else match[0]
 
 
 def _apart(left: int, right: int, boundary: str) -> bool:

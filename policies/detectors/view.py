@@ -43,7 +43,7 @@ _DEFAULT_IGNORABLE = (
 )  # fmt: skip
 
 
-def _byte_of(char: str) -> int:
+def _worked_out(char: str) -> int:
     """The byte that stands for one character outside ASCII."""
     code = ord(char)
     if any(low <= code <= high for low, high in _DEFAULT_IGNORABLE):
@@ -80,7 +80,7 @@ class _Bytes(dict[str, int]):
     """Bytes of characters outside Latin-1, worked out once each (at most as many entries as Unicode has)."""
 
     def __missing__(self, char: str) -> int:
-        byte = self[char] = _byte_of(char)
+        byte = self[char] = _worked_out(char)
         return byte
 
 
@@ -94,15 +94,45 @@ def _fold(error: UnicodeError) -> tuple[bytes, int]:
 
 
 # Applied to what the encoder made: Latin-1 characters, and the bytes of `_fold`, which must come out unchanged.
-_LATIN = bytes(code if code < 0x80 or code == _OE else _byte_of(chr(code)) for code in range(256))
+_LATIN = bytes(code if code < 0x80 or code == _OE else _worked_out(chr(code)) for code in range(256))
 
 # What French and English typography uses outside Latin-1: replaced beforehand, in a microsecond for a page, where the
 # encoder would call `_fold` once for each (measured: 12 microseconds for a page with a dozen apostrophes).
-_COMMON = tuple((char, chr(_byte_of(char))) for char in "’œ–—“”…\u202f€‘Œ•\u2009")
+_COMMON = tuple((char, chr(_worked_out(char))) for char in "’œ–—“”…\u202f€‘Œ•\u2009")
 
+_IGNORED = bytes([IGNORED])
 _KEPT = bytes(code != IGNORED for code in range(256))
 
 codecs.register_error("ecluse-view", _fold)
+
+
+def byte_of(char: str) -> int:
+    """The byte that stands for one character."""
+    return _LATIN[ord(char)] if ord(char) < 0x100 else _OUTSIDE[char]
+
+
+def _pad(error: UnicodeError) -> tuple[bytes, int]:
+    """Characters outside ASCII, each as long as its UTF-8; bytes that were none (surrogates of the decoder) as one."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    found = bytearray()
+    for char in error.object[error.start : error.end]:
+        if "\udc80" <= char <= "\udcff":
+            found.append(_LATIN[ord(char) - 0xDC00])
+        else:
+            found.append(byte_of(char))
+            found += _IGNORED * (len(char.encode()) - 1)
+    return bytes(found), error.end
+
+
+codecs.register_error("ecluse-padded", _pad)
+
+
+def padded(data: bytes) -> bytes:
+    """The view of UTF-8 bytes, one byte for each: what follows the first byte of a character reads as `IGNORED`."""
+    if data.isascii():
+        return data
+    return data.decode("utf-8", "surrogateescape").encode("ascii", "ecluse-padded")
 
 
 def view(text: str) -> bytes:
@@ -123,4 +153,4 @@ def squeezed(seen: bytes) -> tuple[bytes, list[int]] | None:
         return None
     kept = list(compress(range(len(seen)), seen.translate(_KEPT)))
     kept.append(len(seen))
-    return seen.translate(None, bytes([IGNORED])), kept
+    return seen.translate(None, _IGNORED), kept

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from policies.decide import Policies
-from policies.detectors.scan import ScanBudgetExceeded
+from policies.detectors.budget import ScanBudgetExceeded
 from policies.language.problems import Problem
 from policies.language.vocabulary import Vocabulary
 from policies.rules import InlineTest

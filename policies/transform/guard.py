@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, Protocol
 
-from policies.detectors.scan import ScanBudgetExceeded
+from policies.detectors.budget import ScanBudgetExceeded
 from policies.rules import Rule
 from policies.ruling import FindingFacts, RuleHit, Ruling
 from policies.transform.redact import escape_start, unescaped, whole_escapes

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shipped_packs import engine, engine_of
 
-from policies.detectors.scan import ScanBudgetExceeded, allowance
+from policies.detectors.budget import ScanBudgetExceeded, allowance
 from policies.findings import Finding
 
 IBAN = "FR4428569990168152153589896"

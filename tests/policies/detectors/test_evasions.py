@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from shipped_packs import engine
 from test_streams import cuts, streamed
 
+from policies.detectors.budget import ScanBudgetExceeded
 from policies.detectors.engine import Engine
 from policies.detectors.evasions import link_address, picture_address
-from policies.detectors.scan import ScanBudgetExceeded
 
 EVASIONS = frozenset(name for name in engine().catalogue.detectors if name.startswith("evasion."))
 TAGS = "\U000e0069\U000e0067"

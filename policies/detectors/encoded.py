@@ -1,0 +1,280 @@
+"""Runs of encoded text, and characters written one by one: base64, hexadecimal, `4 9 7 0`.
+
+A run is found by what text looks like when it is encoded: three bytes of ASCII in base64 pass a test of three letters
+that random ones pass once in fourteen times, so that keys, hashes and pictures are passed over in one search, at any
+alignment. RFC 4648 (base64, base64url, base16), RFC 2045 (line breaks).
+"""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Callable
+from typing import NamedTuple
+
+from policies.detectors.budget import Budget
+from policies.detectors.layers import Builder, Layer
+from policies.detectors.patterns import Pattern, Tail
+from policies.detectors.reading import prefixes
+from policies.detectors.steps import Steps
+from policies.detectors.syntax import Alt, Node, parse
+from policies.detectors.view import IGNORED, WORD, padded
+
+_BREAK = r"(?:\r?\n[ \t]{0,8})?"
+_ANY = r"[A-Za-z0-9+/_\-]"
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+# Bytes of ASCII that are text; those that begin other characters, of the alphabets and forms that look like Latin ones
+# or print nothing; those that go on with them.
+_ASCII = frozenset([9, 10, 13, *range(0x20, 0x7F)])
+_LEAD = frozenset(b"\xc2\xc3\xce\xcf\xd0\xd1\xe2\xe3\xef\xf0\xf3")
+_MORE = frozenset(range(0x80, 0xC0))
+
+
+def _letters(values: set[int]) -> str:
+    found = "".join(_ALPHABET[value] for value in sorted(values))
+    return "[" + found.replace("/", "/_").replace("+", r"+\-") + "]"
+
+
+def _quad(first: frozenset[int], second: frozenset[int], third: frozenset[int]) -> str:
+    """The four letters that decode to three bytes of these kinds (and some more: each letter is looked at alone)."""
+    return _BREAK.join(
+        (
+            _letters({one >> 2 for one in first}),
+            _letters({(one & 3) << 4 | two >> 4 for one in first for two in second}),
+            _letters({(two & 15) << 2 | three >> 6 for two in second for three in third}),
+            _letters({three & 63 for three in third}),
+        )
+    )
+
+
+def _quads() -> str:
+    """Four letters that decode to three bytes of text, in which a character may begin or end anywhere."""
+    kinds = {"a": _ASCII, "l": _LEAD, "m": _MORE}
+    texts = ("aal", "alm", "lmm", "lma", "lml", "mmm", "mma", "mml", "maa", "mal", "mlm")
+    return "|".join(_quad(*(kinds[kind] for kind in text)) for text in texts)
+
+
+_PLAIN = _quad(_ASCII, _ASCII, _ASCII)
+_QUAD = f"(?:{_PLAIN}|{_quads()})"
+_LOOSE = f"(?:{_BREAK}{_ANY}){{4}}"
+# What tells text from chance: nine characters of ASCII, or twelve bytes of any.
+_QUADS = f"(?:{_PLAIN}(?:{_BREAK}{_PLAIN}){{2}}|{_QUAD}(?:{_BREAK}{_QUAD}){{3}})"
+# Three characters of ASCII in UTF-16, little-endian: every second byte is zero.
+_ZERO = frozenset([0])
+_WIDE = _quad(_ASCII, _ZERO, _ASCII) + _quad(_ZERO, _ASCII, _ZERO)
+_MARK = r"(?:0[xX]|\\x)?"
+_PAIR = f"{_MARK}(?:[2-7][0-9A-Fa-f]|0[9AaDd])"
+_BETWEEN = r"(?:[ ,:\-]{0,2}|\r?\n)"
+_LOOSE_PAIR = f"{_MARK}[0-9A-Fa-f]{{2}}"
+_LEAD_PAIR = f"{_MARK}(?:[Cc][23EeFf]|[Dd][01]|[Ee][23Ff]|[Ff][03])(?:{_BETWEEN}{_MARK}[89ABab][0-9A-Fa-f]){{1,3}}"
+_LETTER = f"(?:{_PAIR}|{_LEAD_PAIR})"
+_PAIRS = f"{_LETTER}(?:{_BETWEEN}{_LETTER}){{7}}"
+_ONE = "[A-Za-z0-9]"
+_APART = r"[ \t\r\n,;|_./:*~\-]{1,3}"
+_ONES = f"{_ONE}(?:{_APART}{_ONE}){{8}}"
+
+# So many characters behind a run may still belong to it.
+BEHIND = 24
+# What a run, each of its characters, and each that is read by itself, cost beside an attempt to match.
+_RUN, _CHARACTER, _SINGLE = 2.0, 0.002, 0.06
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_RUNS_ON = WORD | frozenset(b"+/-_")
+_HEX = b"0123456789abcdefABCDEF"
+_BLANKS = b"\r\n \t"
+_NO_LETTERS = _BLANKS + b"="
+_ZERO_IGNORED = bytes([IGNORED, *range(1, 256)])
+
+# Puts what a run [low, high) of the layer stands for.
+_Read = Callable[[Builder, bytes, int, int], None]
+
+
+class Kind(NamedTuple):
+    """A way to write text otherwise. apart: its characters stand one by one, and only what is sure counts in it."""
+
+    note: str
+    pattern: Pattern
+    read: _Read
+    apart: bool
+
+
+class Run(NamedTuple):
+    kind: Kind
+    low: int
+    high: int
+
+
+def _base64(builder: Builder, seen: bytes, low: int, high: int) -> None:
+    at, end = low, high
+    while at < end:
+        line = _line(seen, at, end)
+        size = line - at
+        full = size - size % 4
+        # The rest of a line goes on in the next one, or is the last, shorter quad.
+        builder.put(_text(seen[at : at + full]), at, 3, 4) if full else None
+        at += full
+        if full < size:
+            at = _odd_quad(builder, seen, at, end)
+        while at < end and seen[at] in _NO_LETTERS:
+            at += 1
+
+
+def _line(seen: bytes, at: int, end: int) -> int:
+    found = seen.find(b"\n", at, end)
+    line = end if found < 0 else found
+    while line > at and seen[line - 1] in b"\r=":
+        line -= 1
+    return line
+
+
+def _odd_quad(builder: Builder, seen: bytes, at: int, end: int) -> int:
+    """A quad over a line break, or of two or three letters at the end. Returns where the next one begins."""
+    letters, place = b"", at
+    while place < end and len(letters) < 4:
+        if seen[place] not in _BLANKS:
+            letters += seen[place : place + 1]
+        place += 1
+    data = _text(letters.rstrip(b"="))
+    if data:
+        builder.put(data, at, len(data), place - at)
+    return place
+
+
+def _text(letters: bytes) -> bytes:
+    """The view of what base64 letters decode to, one byte for each."""
+    return padded(_octets(letters))
+
+
+def _octets(letters: bytes) -> bytes:
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    return binascii.a2b_base64(letters.translate(_STANDARD) + b"=" * (-len(letters) % 4))
+
+
+def _wide(builder: Builder, seen: bytes, low: int, high: int) -> None:
+    letters = seen[low:high].rstrip(b"=")
+    size = len(letters) - len(letters) % 4
+    for data, at in ((letters[:size], low), (letters[size:], low + size)):
+        octets = _octets(data).translate(_ZERO_IGNORED)
+        if octets:
+            builder.put(octets, at, min(len(octets), 3), 4)
+
+
+def _hexadecimal(builder: Builder, seen: bytes, low: int, high: int) -> None:
+    if not seen[low:high].strip(_HEX):
+        builder.put(padded(bytes.fromhex(seen[low:high].decode())), low, 1, 2)
+        return
+    at, origins, octets = low, [], bytearray()
+    while at < high - 1:
+        if seen[at + 1] in b"xX" or seen[at] not in _HEX:
+            at += 2 if seen[at + 1] in b"xX" else 1
+            continue
+        origins.append(at)
+        octets.append(int(seen[at : at + 2], 16))
+        at += 2
+    for origin, byte in zip(origins, padded(bytes(octets)), strict=True):
+        builder.put(bytes([byte]), origin, 1, 2)
+
+
+def _apart(builder: Builder, seen: bytes, low: int, high: int) -> None:
+    """The characters drawn together; then once more, cut where small letters (the words `a` and `y`) touch digits."""
+    places = [place for place in range(low, high) if seen[place] in WORD]
+    for place in places:
+        builder.put(seen[place : place + 1], place)
+    letters = bytes(seen[place] for place in places)
+    if letters.upper() == letters:
+        return
+    builder.separate(low)
+    last = 0
+    for place in places:
+        byte = seen[place]
+        if last and _small(last) != _small(byte) and (_small(last) or _small(byte)):
+            builder.separate(place)
+        builder.put(bytes([byte]), place)
+        last = byte
+
+
+def _small(byte: int) -> bool:
+    return 0x61 <= byte <= 0x7A
+
+
+_KINDS = (
+    Kind(
+        "in base64",
+        Pattern(
+            parse(f"{_QUADS}(?:{_BREAK}{_QUAD})*(?:(?:{_LOOSE}){{1,2}}(?:{_BREAK}{_QUAD})+)*(?:{_ANY}{{2,3}})?={{0,2}}")
+        ),
+        _base64,
+        False,
+    ),
+    Kind("in base64", Pattern(parse(f"(?:{_WIDE}){{3,}}(?:{_ANY}{{2,7}})?={{0,2}}")), _wide, False),
+    Kind(
+        "in hexadecimal",
+        Pattern(
+            parse(f"{_PAIRS}(?:{_BETWEEN}{_LETTER})*(?:(?:{_BETWEEN}{_LOOSE_PAIR}){{1,3}}(?:{_BETWEEN}{_LETTER})+)*")
+        ),
+        _hexadecimal,
+        False,
+    ),
+    Kind("written apart", Pattern(parse(f"{_ONES}(?:{_APART}{_ONE})*")), _apart, True),
+)
+# Any run, for one search over a text that holds none; and what the end of a growing text may still become.
+_BASE64, _UTF16, _HEXADECIMAL, _SPELT = parse(_QUADS), parse(f"(?:{_WIDE}){{3}}"), parse(_PAIRS), parse(_ONES)
+RUN: Node = Alt((_BASE64, _UTF16, _HEXADECIMAL, _SPELT))
+_GATE = Pattern(RUN)
+_BEGUN = Tail(
+    [prefixes(parse(f"{_ONES}{_APART}"))], [prefixes(_BASE64), prefixes(_UTF16), prefixes(_HEXADECIMAL)], WORD
+)
+_TAIL = 96
+
+
+def begun(seen: bytes) -> int:
+    """Where a run may begin that a growing text has not shown yet; its length if none may."""
+    base = max(len(seen) - _TAIL, 0)
+    return base + _BEGUN.start(seen[base:])
+
+
+def runs(layer: Layer, most: int, budget: Budget) -> Steps[list[Run]]:
+    """Every run of a layer from its start on, in pieces of at most `most` characters. Pauses, and returns a list."""
+    seen, size = layer.seen, len(layer.seen)
+    found: list[Run] = []
+    if not _GATE.finds(seen, layer.start, size):
+        return found
+    for kind in _KINDS:
+        place = layer.start
+        while (span := kind.pattern.search(seen, place, size)) is not None:
+            low, place = span[0], min(span[1], span[0] + most)
+            budget.spend(_RUN + (place - low) * (_SINGLE if kind.apart else _CHARACTER))
+            run = _trimmed(seen, kind, low, place)
+            if run is not None and layer.note(run.low, run.high) is not None:
+                found.append(run)
+            if budget.tired():
+                yield
+    return found
+
+
+def _trimmed(seen: bytes, kind: Kind, low: int, high: int) -> Run | None:
+    """Of characters written apart, the first and last may belong to words beside them."""
+    if kind.apart:
+        if low and seen[low - 1] in WORD:
+            low = next(place for place in range(low + 1, high) if seen[place] in WORD)
+        if high < len(seen) and seen[high] in WORD:
+            high = next(place for place in range(high - 2, low, -1) if seen[place] in WORD) + 1
+    return Run(kind, low, high)
+
+
+def gathered(layer: Layer, found: list[Run], before: int, after: int) -> Layer | None:
+    """The layer of what runs stand for, each with the characters before and behind it that may judge it."""
+    builder, seen = Builder(layer), layer.seen
+    for kind, low, high in found:
+        first = max(low - before, seen.rfind(b"\0", max(low - before, 0), low) + 1, 0)
+        builder.copy(first, low)
+        if low and seen[low - 1] in _RUNS_ON:
+            builder.separate(low)
+        place = builder.size
+        kind.read(builder, seen, low, high)
+        builder.mark(place, kind.note, whole=True)
+        builder.separate(high)
+        end = min(high + after, len(seen))
+        border = seen.find(b"\0", high, end)
+        builder.copy(high, end if border < 0 else border)
+        builder.border(high)
+    return builder.layer()
