@@ -127,6 +127,7 @@ CHECKS: Mapping[str, Check] = {
     "encoded_text": evasions.encoded_text,
     "escaped_text": evasions.escaped_text,
     "picture_address": evasions.picture_address,
+    "written_address": evasions.written_address,
     "link_address": evasions.link_address,
 }
 

@@ -65,6 +65,12 @@ def link_address(value: bytes) -> Verdict | None:
     return _carried(value, _LEAST_RANDOM, 0.8)
 
 
+def written_address(value: bytes) -> Verdict | None:
+    """`![text](address` or `[text](address`: a picture or a link."""
+    address = value.rpartition(b"](")[2].lstrip(b"< \n\t")
+    return picture_address(address) if value.startswith(b"!") else link_address(address)
+
+
 def _carried(value: bytes, least: int, confidence: float) -> Verdict | None:
     host, path, query = _parts(value)
     if b"{" in value or b"%7B" in value.upper():

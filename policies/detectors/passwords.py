@@ -45,8 +45,8 @@ def password(value: bytes) -> Verdict | None:
 
 
 def _call(bare: bytes) -> bool:
-    """`getpass.getpass(...`: a name and what it is called with."""
-    name, bracket, _ = bare.partition(b"(")
+    """`getpass.getpass(...`, `basic[1`: a name, and what it is called or asked with."""
+    name, bracket, _ = bare.replace(b"[", b"(").partition(b"(")
     return bool(bracket) and len(name) > 2 and name.translate(None, b"_.").isalpha()
 
 
