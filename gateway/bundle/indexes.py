@@ -52,9 +52,14 @@ class Indexes:
     files: name -> bytes as read.
     """
 
+    specs: Mapping[str, IndexSpec]
     lookup: Lookup | None = None
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
+
+
+class _Missing(IndexRefused):
+    """The file isn't there."""
 
 
 def index_key(keyring: Keyring) -> IndexKey:
@@ -76,13 +81,15 @@ def read_indexes(
             raw = files[spec.file] = _read(Path(documents.label), spec.file)
             made.append(_made(spec, opened(raw, key)))
         except IndexRefused as refused:
+            if key is None and isinstance(refused, _Missing):
+                continue  # where policies are only checked, the data they protect need not be
             problems.append(Problem((*place, "file"), f"the index {documents.shown(spec.file)} is refused: {refused}"))
     if problems:
         raise DocumentsRefused(documents.render(problems))
     if key is None or not made:
         notes = tuple(f"index {name} is not tried: there is no keyring" for name in specs)
-        return Indexes(None, files, notes)
-    return Indexes(Lookup(made, key), files)
+        return Indexes(specs, None, files, notes)
+    return Indexes(specs, Lookup(made, key), files)
 
 
 def _made(spec: IndexSpec, stored: Stored) -> ExactIndex | DocumentIndex:
@@ -126,7 +133,7 @@ def _read(root: Path, name: str) -> bytes:
         with real.open("rb") as file:
             raw = file.read(MAX_FILE + 1)
     except FileNotFoundError:
-        raise IndexRefused("it isn't there (ecluse index build makes it)") from None
+        raise _Missing("it isn't there (ecluse index build makes it)") from None
     except OSError as error:
         raise IndexRefused(f"it can't be read: {error.strerror}") from None
     if len(raw) > MAX_FILE:

@@ -71,6 +71,7 @@ def _facts(detector: Detector) -> dict[str, object]:
         "numbers": [list(rule.lengths) for rule in detector.numbers],
         "near": sorted(map(_word, context.near)) if context else [],
         "against": sorted(map(_word, context.against)) if context else [],
+        "index": detector.index,
         "longest": detector.max_length,
         "examples": {kind: list(texts) for kind, texts in detector.examples.items()},
     }
@@ -87,6 +88,9 @@ def _shown(pair: Pair, detector: Detector) -> Iterator[str]:
     for numbers in detector.numbers:
         lengths = ", ".join(map(str, numbers.lengths))
         yield f"  numbers of {lengths} digits, checked by {numbers.check.__name__}"
+    if detector.index:
+        fed = [f"{spec.id} ({spec.file})" for spec in pair.bundle.indexes.specs.values() if spec.fed == detector.id]
+        yield f"  finds what indexes hold ({detector.index}): {', '.join(fed) or 'there are none'}"
     context = detector.context
     if context and context.near:
         yield f"  surer (+{context.raise_by:g}) near: {_words(context.near)}"

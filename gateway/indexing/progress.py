@@ -17,10 +17,10 @@ class Progress:
     """Shows how many of about `total` are done. what: their name in words."""
 
     def __init__(
-        self, total: int, what: str, out: TextIO = sys.stderr, clock: Callable[[], float] = time.monotonic
+        self, total: int, what: str, out: TextIO | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._total, self._what, self._out, self._clock = max(total, 1), what, out, clock
-        self._bar = out.isatty()
+        self._total, self._what, self._out, self._clock = max(total, 1), what, out or sys.stderr, clock
+        self._bar = self._out.isatty()
         self._begun = self._shown = clock()
         self.done = 0
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "reading"))
+from paper import paragraph, word
 
 from gateway.cli.main import main
 
@@ -131,6 +135,25 @@ def test_a_file_of_another_keyring_is_refused(built: Path, ecluse) -> None:
     code, _, err = ecluse("check")
     assert code == 1 and "it was made under the key findings-v1-" in err and "build it again" in err
     assert ecluse("index", "show")[0] == 1
+
+
+def test_a_detector_says_which_indexes_feed_it(built: Path, ecluse) -> None:
+    assert "(exact): staff (indexes/staff.idx)" in ecluse("detectors", "person.edm")[1]
+    assert "(documents): handbook (indexes/handbook.idx)" in ecluse("detectors", "doc.fingerprint")[1]
+
+
+def test_documents_of_offices_are_read(built: Path, ecluse) -> None:
+    (built.parent / "docs/règlement.docx").write_bytes(word(paragraph("Le temps de pause " + HANDBOOK.upper())))
+    (built.parent / "docs/absences.md").unlink()
+    code, out, err = ecluse("index", "build", "handbook", str(built.parent / "docs"))
+    assert (code, err) == (0, "") and "1 documents" in out
+    assert "handbook: docs/règlement.docx" in ecluse("explain", stdin=HANDBOOK)[1]
+
+
+def test_without_a_keyring_a_bundle_is_checked_without_its_data(home: Path, ecluse) -> None:
+    (home / "keyring").rename(home / "elsewhere")
+    code, out, _ = ecluse("check")
+    assert code == 0 and "index staff is not tried: there is no keyring" in out
 
 
 def test_without_a_keyring_indexes_are_looked_at_but_not_tried(built: Path, ecluse) -> None:
