@@ -26,9 +26,17 @@ def email(value: bytes) -> Verdict | None:
 
 
 def phone(value: bytes) -> Verdict | None:
-    """A French number, or one of any country with `+`."""
+    """A French number, one of any country with `+`, or digits one by one, which need a word beside them."""
+    if len(value) > 18 and all(byte in b" .-" for byte in value[1::2]):
+        return _one_by_one(value[::2])
     abroad = value.startswith(b"+") and not value.startswith(b"+33")
     return international_phone(value) if abroad else french_phone(value)
+
+
+def _one_by_one(digits: bytes) -> Verdict | None:
+    """A number whose digits were set apart; neither a count (`0 1 2 3`) nor a row of a table of bits."""
+    counted = digits in b"01234567890123456789" or digits in b"98765432109876543210"
+    return None if counted or len(set(digits)) < 4 else Verdict(0.4, "digits one by one")
 
 
 def french_phone(value: bytes) -> Verdict | None:
@@ -117,6 +125,12 @@ _OLDEST, _YOUNGEST = 1900, 2035
 def birth_date(value: bytes) -> Verdict | None:
     """A day of the calendar on which somebody living may be born, in figures or with a month's name."""
     parts = value.lower().translate(_PAPER).split()
+    if len(parts) == 8 and all(part.isdigit() and len(part) == 1 for part in parts):
+        # Digits set apart: day, month, year, or the other way round.
+        digits = b"".join(parts)
+        return _born(int(digits[4:]), int(digits[2:4]), int(digits[:2])) or _born(
+            int(digits[:4]), int(digits[4:6]), int(digits[6:])
+        )
     if len(parts) != 3:
         return None
     named = [_MONTHS[part] for part in parts if part in _MONTHS]
