@@ -97,6 +97,7 @@ CHECKS: Mapping[str, Check] = {
     "token": secrets.token,
     "mixed_token": secrets.mixed_token,
     "short_token": secrets.short_token,
+    "product_key": secrets.product_key,
     "untyped_token": secrets.untyped_token,
     "named_key": secrets.named_key,
     "named_random": secrets.named_random,

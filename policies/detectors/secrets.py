@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
+from itertools import pairwise
 
 from policies.detectors.looks import DIGITS, blanked, entropy, placeholder, scrambled, typed
 from policies.detectors.model import Verdict
@@ -32,6 +33,12 @@ def mixed_token(value: bytes) -> Verdict | None:
 def short_token(value: bytes) -> Verdict | None:
     """As token, for formats whose random part is too short to measure much."""
     return None if entropy(value) < 2.5 or blanked(value) else Verdict(0.9, "format")
+
+
+def product_key(value: bytes) -> Verdict | None:
+    """A product key in groups: none of them is a run of the alphabet or of digits."""
+    runs = (all(after == before + 1 for before, after in pairwise(group)) for group in value.split(b"-"))
+    return None if any(runs) else short_token(value)
 
 
 def untyped_token(value: bytes) -> Verdict | None:
