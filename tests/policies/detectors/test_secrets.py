@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from shipped_packs import engine_of
 
 from policies.detectors import passwords, secrets
 from policies.detectors.catalogue import Catalogue
-from policies.detectors.looks import typed
+from policies.detectors.looks import scrambled, typed
 from policies.detectors.model import Check
 
 SURE = 0.75
@@ -71,6 +73,32 @@ def test_a_github_token_with_a_true_checksum_is_surer() -> None:
     body = b"wZ8mJ4Kq1bV6tN3xR7cY5dH2sL9fG0"
     assert secrets.github(b"ghp_" + body + secrets._crc62(body)).confidence == 0.99  # type: ignore[union-attr]
     assert secrets.github(b"ghp_" + body + b"aaaaaa").confidence == 0.95  # type: ignore[union-attr]
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=1, max_size=60))
+def test_a_string_made_of_words_is_not_scrambled(drawn: str) -> None:
+    assert not scrambled(b"GestionnaireDePaieTrimestrielle") and not scrambled(b"AsyncX509WorkloadIdentityAuth")
+    changes = sum(_letter(one) != _letter(two) for one, two in pairwise(drawn))
+    assert scrambled(drawn.encode()) == (changes >= 0.35 * (len(drawn) - 1))
+
+
+def _letter(char: str) -> int:
+    return char.isdigit() + 2 * char.isupper()
+
+
+@pytest.mark.parametrize("value", [b"getpass.getpass('Password:", b"enforce_bytes(auth", b"basic[1"])
+def test_a_call_is_no_password(value: bytes) -> None:
+    assert passwords.password(value) is None
+
+
+@pytest.mark.parametrize("value", [b"end", b"session_id.", b"REQUIRE", b"DEFAULT;"])
+def test_words_of_a_statement_are_no_password(value: bytes) -> None:
+    assert not sure(passwords.statement_password, value)
+
+
+def test_a_product_key_is_not_spelled_out() -> None:
+    assert sure(secrets.product_key, b"ZAQWS-XCDER-VBGTR-FRTGU-KLMNX")
+    assert secrets.product_key(b"ZAQWS-XCDER-VBGTR-FRTGU-ABCDE") is None
 
 
 def test_an_age_keys_checksum() -> None:
