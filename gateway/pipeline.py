@@ -23,10 +23,13 @@ from gateway.reading.files import Busy
 from gateway.relay import relay
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from adapters.ask import Ask
     from gateway.exchange import Exchange
     from gateway.http import Request, Responder
     from gateway.runtime import Runtime
+    from policies.classify import Classification
 
 
 async def answer(runtime: Runtime, exchange: Exchange, request: Request, responder: Responder) -> None:
@@ -69,13 +72,24 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     if ask.files:
         exchange.ask = ask = await _read_files(runtime, exchange, ask)
     begun = runtime.monotonic()
-    exchange.classification = pair.classifier.classify(exchange.caller.organisation, ask.passages)
+    exchange.classification = await _stepped(pair.classifier.steps(exchange.caller.organisation, ask.passages))
     runtime.measure.classified(exchange.classification, exchange, runtime.monotonic() - begun)
     exchange.candidates = rule(runtime, exchange, ask, model, exchange.classification)
     candidates = permitted(runtime, exchange, ask)
     admission.reserve(runtime, exchange, ask)
     reply = await first_answer(runtime, exchange, ask, candidates, request)
     await relay(runtime, exchange, reply, responder)
+
+
+async def _stepped(steps: Generator[None, None, Classification]) -> Classification:
+    """What steps return; between them other calls go on."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            classification: Classification = end.value
+            return classification
+        await asyncio.sleep(0)
 
 
 async def _read_files(runtime: Runtime, exchange: Exchange, ask: Ask) -> Ask:
@@ -92,7 +106,7 @@ async def _read_files(runtime: Runtime, exchange: Exchange, ask: Ask) -> Ask:
     # is found is remembered for the scan of the whole.
     for passage in ask.passages:
         if passage.part == TEXT and passage.note:
-            exchange.pair.classifier.classify(exchange.caller.organisation, (passage,))
+            await _stepped(exchange.pair.classifier.steps(exchange.caller.organisation, (passage,)))
             await asyncio.sleep(0)
     return ask
 

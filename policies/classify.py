@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from policies.detectors.budget import ScanBudgetExceeded
 from policies.detectors.engine import Engine
+from policies.detectors.steps import Steps, finished
 from policies.findings import Finding, class_detector
+from policies.joints import joints_of
 
 _TEXT = "text"
 _MEGABYTE = 1 << 20
 # About what an entry costs besides its findings (key, tuple, place in the table) and what a finding does.
 _ENTRY_BYTES = 200
 _FINDING_BYTES = 250
-# Of each part beside a joint so many characters are looked at: a value longer than this is seen by its own part.
-_BESIDE = 96
+# Characters that are looked up in the memory in one step.
+_LOOKED_UP = 1 << 18
 
 
 class PassageLike(Protocol):
@@ -107,10 +109,14 @@ class Classifier:
         return known[1]
 
     def classify(self, organisation: str, passages: Sequence[PassageLike]) -> Classification:
-        """Findings in every passage, over the joints between parts of one message, and for parts that are not text."""
+        """Findings in every passage, over the joints between parts and turns, and for parts that are not text."""
+        return finished(self.steps(organisation, passages))
+
+    def steps(self, organisation: str, passages: Sequence[PassageLike]) -> Steps[Classification]:
+        """The same in steps of a few milliseconds: a generator that pauses between them and returns the findings."""
         work = _Work(self, organisation, passages)
         try:
-            findings = work.findings()
+            findings = yield from work.findings()
         except ScanBudgetExceeded:
             return Classification(failed="budget", memo_hits=work.hits, memo_misses=work.misses)
         # The last line of defence: whatever breaks in a detector, the call is refused, and the error's words, which
@@ -139,7 +145,7 @@ class _Work:
         self.hits = 0
         self.misses = 0
 
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> Steps[tuple[Finding, ...]]:
         per_passage: dict[int, list[Finding]] = {}
         places: list[int] = []
         texts: list[str] = []
@@ -150,8 +156,8 @@ class _Work:
             elif passage.text:
                 places.append(index)
                 texts.append(passage.text)
-        joints = _joints(self._passages)
-        scanned = self._scanned(texts, [joint.text for joint in joints])
+        joints = joints_of(self._passages)
+        scanned = yield from self._scanned(texts, [joint.text for joint in joints])
         # Most passages hold nothing.
         if not any(scanned) and not per_passage:
             return ()
@@ -160,7 +166,9 @@ class _Work:
                 per_passage[index] = [replace(finding, passage=index) for finding in found]
         for joint, found in zip(joints, scanned[len(texts) :], strict=True):
             for finding in found:
-                self._add(list(joint.parts(finding)), per_passage)
+                parts = list(joint.parts(finding))
+                if not (joint.sure and any(_explained(part, per_passage) for part in parts)):
+                    self._add(parts, per_passage)
         return tuple(one for index in sorted(per_passage) for one in per_passage[index])
 
     def _add(self, parts: list[Finding], per_passage: dict[int, list[Finding]]) -> None:
@@ -174,28 +182,34 @@ class _Work:
                 own.append(part)
                 own.sort(key=lambda one: one.start)
 
-    def _scanned(self, texts: list[str], joined: list[str]) -> list[tuple[Finding, ...]]:
+    def _scanned(self, texts: list[str], joined: list[str]) -> Steps[list[tuple[Finding, ...]]]:
         """Findings of each text, from the memory or a single scan of all that are new."""
         every = texts + joined if joined else texts
-        known, new = self._known(every)
+        known, new = yield from self._known(every)
         missing = sum(index < len(texts) for indexes in new.values() for index in indexes)
         self.hits, self.misses = len(texts) - missing, missing
         if not new:
             return known
         fresh = [every[indexes[0]] for indexes in new.values()]
-        for (key, indexes), text, found in zip(new.items(), fresh, self._engine.scan(fresh), strict=True):
+        scanned = yield from self._engine.steps(fresh)
+        for (key, indexes), text, found in zip(new.items(), fresh, scanned, strict=True):
             own = tuple([replace(one, passage=0, digest=self._digest(one, text)) for one in found]) if found else ()
             self._memo.put(key, own)
             for index in indexes:
                 known[index] = own
         return known
 
-    def _known(self, texts: list[str]) -> tuple[list[tuple[Finding, ...]], dict[bytes, list[int]]]:
+    def _known(self, texts: list[str]) -> Steps[tuple[list[tuple[Finding, ...]], dict[bytes, list[int]]]]:
         """What is remembered of each text, and where those stand of which nothing is, by key."""
         known: list[tuple[Finding, ...]] = []
         new: dict[bytes, list[int]] = {}
         copy, recall = self._keyed.copy, self._memo.get
+        looked_up = 0
         for index, text in enumerate(texts):
+            looked_up += len(text)
+            if looked_up > _LOOKED_UP:
+                looked_up = 0
+                yield
             state = copy()
             state.update(text.encode("utf-8", "surrogatepass"))
             key = state.digest()
@@ -215,64 +229,10 @@ class _Work:
         return digest.digest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Joint:
-    """The parts of one message without what stands between them: a value may be split over them.
-
-    text: the beginnings and ends of the parts (a long part's middle left out, NUL in its place). places: for each piece
-    of it (start in `text`, passage, start in the passage), in order.
-    """
-
-    text: str
-    places: tuple[tuple[int, int, int], ...]
-
-    def parts(self, finding: Finding) -> Iterator[Finding]:
-        """The finding as one finding in each passage that it touches; nothing where it touches only one."""
-        touched = []
-        for index, (start, passage, offset) in enumerate(self.places):
-            end = self.places[index + 1][0] if index + 1 < len(self.places) else len(self.text)
-            low, high = max(start, finding.start), min(end, finding.end)
-            if low < high:
-                why = f"{finding.why}; over several parts"
-                touched.append(
-                    replace(finding, start=low - start + offset, end=high - start + offset, passage=passage, why=why)
-                )
-        if len({part.passage for part in touched}) > 1:
-            yield from touched
-
-
-def _joints(passages: Sequence[PassageLike]) -> list[_Joint]:
-    """Joints of messages with more than one text part in a row from the same role."""
-    runs: list[list[int]] = []
-    # The message and role of the text right before, None where nothing may be joined to it.
-    last: int | None = None
-    role = ""
-    for index, passage in enumerate(passages):
-        message = passage.message
-        if message is None or passage.part != _TEXT or not passage.text:
-            last = None
-        elif message == last and passage.role == role:
-            if runs and runs[-1][-1] == index - 1:
-                runs[-1].append(index)
-            else:
-                runs.append([index - 1, index])
-        else:
-            last, role = message, passage.role
-    return [_joint(run, passages) for run in runs]
-
-
-def _joint(run: Iterable[int], passages: Sequence[PassageLike]) -> _Joint:
-    text, places = "", []
-    for index in run:
-        whole = passages[index].text
-        places.append((len(text), index, 0))
-        if len(whole) <= 2 * _BESIDE:
-            text += whole
-            continue
-        text += whole[:_BESIDE] + "\0"
-        places.append((len(text), index, len(whole) - _BESIDE))
-        text += whole[-_BESIDE:]
-    return _Joint(text, tuple(places))
+def _explained(part: Finding, per_passage: Mapping[int, list[Finding]]) -> bool:
+    """Whether a passage holds, by itself, something there that is as sure."""
+    own = per_passage.get(part.passage, ())
+    return any(one.confidence >= part.confidence - 0.1 and one.start < part.end and part.start < one.end for one in own)
 
 
 def _overlap(one: Finding, other: Finding) -> bool:

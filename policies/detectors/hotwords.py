@@ -16,12 +16,13 @@ _BEHIND = 20
 class HotWords:
     """The hot words of one view. hits: what the keyword pass found; starts: where the joined texts begin."""
 
-    __slots__ = ("_hits", "_places", "_plan", "_seen", "_starts")
+    __slots__ = ("_by_word", "_hits", "_places", "_plan", "_seen", "_starts")
 
     def __init__(self, plan: Plan, seen: bytes, hits: Sequence[tuple[int, int, int]], starts: Sequence[int]) -> None:
         self._plan = plan
         self._seen = seen
         self._hits = hits
+        self._by_word: dict[int, list[tuple[int, int]]] | None = None
         self._starts = starts
         self._places: dict[frozenset[int], list[tuple[int, int]]] = {}
 
@@ -101,7 +102,20 @@ class HotWords:
         """Where words of the set stand as whole words (a plural s or x may follow), by start."""
         places = self._places.get(words)
         if places is None:
-            places = sorted((low, high) for word, low, high in self._hits if word in words and self._whole(low, high))
+            if self._by_word is None:
+                self._by_word = {}
+                for word, low, high in self._hits:
+                    self._by_word.setdefault(word, []).append((low, high))
+            by_word = self._by_word
+            # The smaller set is gone through: a detector may know hundreds of words, a text hold thousands.
+            some = words if len(words) < len(by_word) else by_word.keys()
+            places = sorted(
+                (low, high)
+                for word in some
+                if word in words
+                for low, high in by_word.get(word, ())
+                if self._whole(low, high)
+            )
             self._places[words] = places
         return places
 

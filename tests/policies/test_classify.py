@@ -115,8 +115,33 @@ def test_a_value_split_over_many_parts_and_long_ones() -> None:
     assert places(result, "fin.iban") == [(0, start, start + 9), (1, 0, 5), (2, 0, 6), (3, 0, 7)]
 
 
-def test_only_parts_of_one_message_and_role_are_joined() -> None:
-    for other in (Text(IBAN[9:], message=1), Text(IBAN[9:], role="tool"), Text(IBAN[9:], message=None)):
+@pytest.mark.parametrize("between", [[], [Text("Bien reçu.", role="assistant", message=1)]])
+@pytest.mark.parametrize("cut", [1, 9, 20, 26])
+def test_a_value_split_over_turns_is_found_in_both(cut: int, between: list[Text]) -> None:
+    long = "La réunion de mardi est reportée. " * 20
+    head, tail = f"{long}Mon compte {IBAN[:cut]}", f"{IBAN[cut:]} {long}"
+    result = classifier().classify("acme", [Text(head), *between, Text(tail, message=2)])
+    last = 1 + len(between)
+    assert places(result, "fin.iban") == [(0, len(head) - cut, len(head)), (last, 0, len(IBAN) - cut)]
+    assert {f.why for f in result.findings} == {"checksum ok; over several turns"}
+
+
+def test_a_value_split_over_many_short_turns() -> None:
+    turns = [Text(IBAN[at : at + 4], message=at) for at in range(0, len(IBAN), 4)]
+    assert [passage for passage, _, _ in places(classifier().classify("acme", turns), "fin.iban")] == list(range(7))
+
+
+def test_a_value_split_over_a_list_of_strings() -> None:
+    text = "\0".join(["model", IBAN[:10], IBAN[10:], "x y"])
+    result = classifier().classify("acme", [Text("model\0autre", role="other"), Text(text, role="other", message=None)])
+    assert places(result, "fin.iban") in ([], [(1, 6, 16), (1, 17, 34)])
+    text = "\0".join(["", IBAN[:10], IBAN[10:]])
+    result = classifier().classify("acme", [Text(text, role="other", message=None)])
+    assert places(result, "fin.iban") == [(0, 1, 11), (0, 12, 29)]
+
+
+def test_only_parts_and_turns_of_the_same_role_are_joined() -> None:
+    for other in (Text(IBAN[9:], role="tool", message=1), Text(IBAN[9:], role="tool"), Text(IBAN[9:], message=None)):
         assert not places(classifier().classify("acme", [Text(IBAN[:9]), other]), "fin.iban")
 
 
