@@ -8,7 +8,7 @@ be read as (without hidden characters, decoded, drawn together) is only made whe
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -17,10 +17,9 @@ from policies.detectors.budget import Budget
 from policies.detectors.catalogue import Catalogue
 from policies.detectors.layers import Layer
 from policies.detectors.plan import Plan, lay_out
-from policies.detectors.scan import place
 from policies.detectors.steps import Steps, finished
 from policies.detectors.view import IGNORED, view
-from policies.detectors.views import HELD, WHOLE, Views, held
+from policies.detectors.views import HELD, WHOLE, Views, held, merged
 from policies.findings import Finding
 
 # Part of the revision: raised when the same catalogue would find something else.
@@ -42,7 +41,7 @@ class Lookup(Protocol):
     def detectors(self) -> frozenset[str]: ...
     @property
     def revision(self) -> str: ...
-    def find(self, seen: bytes, detectors: frozenset[str]) -> Sequence[Finding]: ...
+    def steps(self, seen: bytes, detectors: frozenset[str]) -> Steps[list[Finding]]: ...
 
 
 class Engine:
@@ -73,7 +72,7 @@ class Engine:
         for text in texts:
             starts.append(starts[-1] + len(text) + 1)
         seen = yield from _viewed(joined)
-        views = Views(self._whole, joined, WHOLE, Budget(len(joined)))
+        views = Views(self._whole, joined, WHOLE, Budget(len(joined)), ask=self._asking(self.whole))
         found: list[list[Finding]] = [[] for _ in texts]
         for finding in (yield from views.steps(Layer(seen, 0, starts if len(texts) > 1 else ()))):
             index = bisect_right(starts, finding.start) - 1
@@ -88,7 +87,7 @@ class Engine:
         looked_up = []
         for index, findings in enumerate(found):
             own = seen[starts[index] : starts[index + 1] - 1]
-            looked_up.append(tuple(self._looked_up(own, self.whole, findings, index)))
+            looked_up.append(tuple((yield from self._looked_up(own, self.whole, findings, index))))
             yield
         return looked_up
 
@@ -136,11 +135,12 @@ class Engine:
         before. final: nothing more will come. The findings, and so the edits, do not depend on how the text was cut.
         """
         plan = self._plan(detectors)
-        views = Views(plan, text, HELD, Budget(len(text)), growing=not final)
+        ask = self._asking(self.whole & detectors) if final else None
+        views = Views(plan, text, HELD, Budget(len(text)), growing=not final, ask=ask)
         layer = Layer(view(text), start)
         findings = finished(views.steps(layer))
         if final:
-            findings = self._looked_up(layer.seen, self.whole & detectors, findings)
+            findings = finished(self._looked_up(layer.seen, self.whole & detectors, findings))
         safe = len(text) if final else min(held(plan, layer), *views.open, len(text))
         # A match that isn't settled as a whole is held from its beginning: the next call must see it again.
         for origin, end in sorted(views.matches, key=lambda span: span[1], reverse=True):
@@ -156,14 +156,19 @@ class Engine:
             plan = self._plans[detectors] = lay_out(every[name] for name in sorted(detectors) if name in every)
         return plan
 
+    def _asking(self, detectors: frozenset[str]) -> Callable[[bytes], Steps[list[Finding]]] | None:
+        """Asks the company's own data about a view; None where it is not to be asked."""
+        lookup = self._lookup
+        return None if lookup is None or not detectors else lambda seen: lookup.steps(seen, detectors)
+
     def _looked_up(
         self, seen: bytes, detectors: frozenset[str], findings: list[Finding], passage: int = 0
-    ) -> list[Finding]:
-        """The findings with those of the company's own data."""
+    ) -> Steps[list[Finding]]:
+        """The findings with those of the company's own data, in the text as it stands."""
         if self._lookup is None or not detectors:
             return findings
-        more = [replace(one, passage=passage) for one in self._lookup.find(seen, detectors)]
-        return sorted([*findings, *more], key=place) if more else findings
+        found = yield from self._lookup.steps(seen, detectors)
+        return merged([findings, [replace(one, passage=passage) for one in found]]) if found else findings
 
 
 def _viewed(text: str) -> Steps[bytes]:

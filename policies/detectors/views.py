@@ -6,7 +6,7 @@ only where they touch what was decoded: the rest is seen by the text as it stand
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from policies.detectors import characters, encoded, escapes
@@ -32,17 +32,24 @@ _SURE = 0.75
 _NEIGHBOURS = 4
 
 
+Ask = Callable[[bytes], Steps[list[Finding]]]
+
+
 class Views:
     """The scan of every view of one text by one plan.
 
-    text: as it was written. most: characters of a run that are decoded in one piece. growing: more of it may come.
+    text: as it was written. most: characters of a run that are decoded in one piece. growing: more of it may come. ask:
+    what else finds something in a decoded view, not in the text as it stands.
     After the steps: matches, the spans in the text of every accepted match and of every run, inside which a stream may
     not be cut; open, where the runs begin that may go on.
     """
 
-    __slots__ = ("_budget", "_growing", "_most", "_plain", "_plan", "_text", "matches", "open")
+    __slots__ = ("_ask", "_budget", "_growing", "_most", "_plain", "_plan", "_text", "matches", "open")
 
-    def __init__(self, plan: Plan, text: str, most: int, budget: Budget, *, growing: bool = False) -> None:
+    def __init__(
+        self, plan: Plan, text: str, most: int, budget: Budget, *, growing: bool = False, ask: Ask | None = None
+    ) -> None:
+        self._ask = ask
         self._plan = plan
         self._text = text
         self._most = most
@@ -59,7 +66,7 @@ class Views:
         if self._plan.hidden and IGNORED in text.seen:
             views.append(characters.findings(self._plan.hidden, self._text, text.seen, text.start, self._budget))
             self.matches += [(one.start, one.end) for one in views[-1]]
-        return views[0] if len(views) == 1 else _merged(views)
+        return views[0] if len(views) == 1 else merged(views)
 
     def _walked(self, layer: Layer, plan: Plan, depth: int) -> Steps[list[list[Finding]]]:
         """The findings of a layer and of each that is made from it, at their places in the text."""
@@ -114,6 +121,8 @@ class Views:
     def _scanned(self, layer: Layer, plan: Plan) -> Steps[list[Finding]]:
         scan = Scan(plan, layer.seen, layer.start, layer.starts, self._budget)
         found = yield from scan.findings()
+        if self._ask is not None and layer.spans is not None:
+            found = [*found, *(yield from self._ask(layer.seen))]
         if layer.below is None:
             self.matches += scan.matches
         elif layer.growing:
@@ -167,7 +176,7 @@ def _told(layer: Layer, finding: Finding) -> Finding | None:
     return replace(finding, start=start, end=end, why="; ".join((finding.why, *notes)))
 
 
-def _merged(views: Iterable[list[Finding]]) -> list[Finding]:
+def merged(views: Iterable[list[Finding]]) -> list[Finding]:
     """Findings of all views, but for those within another of the same detector that is as sure."""
     by_detector: dict[str, list[Finding]] = {}
     for view in views:

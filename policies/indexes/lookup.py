@@ -5,11 +5,12 @@ A long text is asked about in overlapping slices, so that whoever waits can do s
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Protocol
 
+from policies.detectors.steps import Steps, finished
 from policies.findings import Finding
 from policies.indexes.reading import Reading
 from policies.indexes.stored import IndexKey
@@ -44,16 +45,11 @@ class Lookup:
         said = "\0".join(sorted(index.revision for index in self._indexes))
         self.revision = blake2b(said.encode(), digest_size=8).hexdigest()
 
-    def find(self, seen: bytes, detectors: frozenset[str]) -> Sequence[Finding]:
+    def find(self, seen: bytes, detectors: frozenset[str]) -> list[Finding]:
         """Findings of these detectors in a text, given as its one-byte view."""
-        steps = self.steps(seen, detectors)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as finished:
-                return finished.value  # type: ignore[no-any-return]
+        return finished(self.steps(seen, detectors))
 
-    def steps(self, seen: bytes, detectors: frozenset[str]) -> Generator[None, None, list[Finding]]:
+    def steps(self, seen: bytes, detectors: frozenset[str]) -> Steps[list[Finding]]:
         """The same in steps of about a millisecond: a generator that pauses between them and returns the findings."""
         asked = [index for index in self._indexes if index.detector in detectors]
         found: list[list[Finding]] = [[] for _ in asked]

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
 
 from shipped_packs import documents
 
 from policies.detectors.catalogue import Catalogue
 from policies.detectors.engine import Engine
+from policies.detectors.steps import Steps
 from policies.findings import Finding
 
 
@@ -15,7 +16,8 @@ class Words:
     detectors = frozenset({"person.edm"})
     revision = "r1"
 
-    def find(self, seen: bytes, detectors: frozenset[str]) -> Sequence[Finding]:
+    def steps(self, seen: bytes, detectors: frozenset[str]) -> Steps[list[Finding]]:
+        yield
         place = seen.find(b"zanzibar")
         return [Finding("person.edm", place, place + 8, 0.9, 0, "list")] if place >= 0 else []
 
@@ -42,3 +44,12 @@ def test_a_growing_text_is_asked_about_at_its_end_only() -> None:
     assert engine.settle("de zanzibar ", 0, wanted)[1] == ()
     assert [one.detector for one in engine.settle("de zanzibar ", 0, wanted, final=True)[1]] == ["person.edm"]
     assert engine.settle("de zanzibar ", 0, frozenset({"fin.iban"}), final=True)[1] == ()
+
+
+def test_what_is_escaped_or_encoded_is_asked_about_too() -> None:
+    secret = base64.b64encode(b"le dossier de zanzibar est clos et rien ne presse").decode()
+    for text in ("de z%61nzibar", "de &#122;anzibar", f"voici {secret} merci"):
+        found = [one for one in made().scan([text])[0] if one.detector == "person.edm"]
+        assert len(found) == 1 and "zanzibar" not in text[found[0].start : found[0].end]
+        assert made().settle(text, 0, frozenset({"person.edm"}), final=True)[1] == tuple(found)
+    assert len([one for one in made().scan(["zanzibar et &eacute;"])[0] if one.detector == "person.edm"]) == 1
