@@ -14,6 +14,7 @@ _PARTICLES = frozenset(
     b"de du des d' la le les van von der den ter ten ben bin bint el al da do dos das di del della zu zum af av "
     b"ibn".split()
 )
+_SURNAME_WORDS = 3
 # What stands before the name of a street, a school, a prize: the name is not a person's then.
 _NAMED_AFTER = frozenset(
     b"rue avenue av bd boulevard place square allee impasse chemin quai cours route passage sentier esplanade hameau "
@@ -42,6 +43,8 @@ def full_name(value: bytes) -> Verdict | None:
     lead = words[0].lower().rstrip(b".")
     if len(words) < 2:
         return None
+    if start := _start(words):
+        return Verdict(TAKEN.confidence, "", len(b" ".join(words[:start])))
     if lead in _NAMED_AFTER and lead not in FIRST:
         return TAKEN
     if _lettered(words):
@@ -55,6 +58,22 @@ def full_name(value: bytes) -> Verdict | None:
         return TAKEN
     sure = _certain(words[:size])
     return Verdict(0.85 if sure else 0.55, "first name and surname", _length(words, size))
+
+
+def _start(words: list[bytes]) -> int:
+    """Where in a run a name may begin at the earliest: text in capitals holds many words, and hardly a name."""
+    for place, word in enumerate(words):
+        plain = word.lower().rstrip(b".").rpartition(b"'")[2]
+        initial = place + 1 < len(words) and len(words[place + 1].rstrip(b".")) == 1
+        if initial or plain in _NAMED_AFTER or _first(word.lower()):
+            break
+    else:
+        return len(words) - 1
+    # Surnames in capitals stand before the first name.
+    least = max(place - _SURNAME_WORDS, 0)
+    while place > least and len(words[place - 1]) > 1 and words[place - 1].isupper():
+        place -= 1
+    return place
 
 
 def _lettered(words: list[bytes]) -> bool:
@@ -75,7 +94,7 @@ def _surname_first(words: list[bytes]) -> Verdict | None:
     capitals = 0
     while capitals < len(words) and len(words[capitals]) > 1 and words[capitals].isupper():
         capitals += 1
-    if not 0 < capitals <= 3 or capitals >= len(words):
+    if not 0 < capitals <= _SURNAME_WORDS or capitals >= len(words):
         return None
     given = words[capitals].lower()
     surname = [word.lower() for word in words[:capitals] if word.lower() not in _PARTICLES]

@@ -214,7 +214,8 @@ class Scan:
             if verdict is None or (step.bound and not self._words.near(step.detector, value, value_end)):
                 place = self._next(step, low, last)
                 continue
-            self._spend(_ACCEPTED)
+            # What is said to be something else costs no more than the look.
+            self._spend(_ACCEPTED if verdict.confidence > 0 else 0.0)
             # On from the finding, not from the match: what a pattern asks to follow may begin the next one.
             place = max(value_end, low + 1)
             yield Candidate(step.detector, value, value_end, verdict, low), place
@@ -258,6 +259,8 @@ class Scan:
     def _judged(self, candidate: Candidate) -> Finding | None:
         """The finding that a candidate is with the hot words around it."""
         detector = candidate.detector
+        if candidate.verdict.confidence < 0:
+            return None
         confidence, why = self._words.judged(detector, candidate.start, candidate.end, candidate.verdict)
         if confidence < FLOOR:
             return None

@@ -47,6 +47,8 @@ def test_where_a_name_begins_and_ends(text: str, name: str) -> None:
     [
         "Paris, Martin et Rose sont-ils des prénoms ou des lieux ?",
         "12 lots au lycée Victor Hugo",
+        "L'aéroport Charles de Gaulle",
+        "Chez Le Lycée Victor Hugo",
         "Thomas Street, Oxford",
         "Stanford University and Johns Hopkins University",
         "Rose Garden, Claude Sonnet, Austin Powers Collection",
@@ -65,6 +67,12 @@ def test_a_street_named_after_somebody_is_an_address() -> None:
     text = "Chez moi, 51, boulevard Virginie Ollivier, 97296 Sainte Manon"
     assert found(text, "contact.address_fr") == ["51, boulevard Virginie Ollivier, 97296 Sainte Manon"]
     assert found(text, "person.") == []
+
+
+def test_a_long_text_in_capitals_is_inspected_and_a_name_in_it_found() -> None:
+    text = "THE QUICK BROWN FOX JUMPS OVER LAZY DOGS AGAIN. " * 1300
+    assert found(text, "person.") == []
+    assert found(text[:480] + "SEE DURAND Sophie NOW. " + text[:480], "person.") == ["DURAND Sophie"]
 
 
 def test_the_lists_are_folded_as_texts_are() -> None:
