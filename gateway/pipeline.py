@@ -19,7 +19,7 @@ from gateway.candidates import choose_model, permitted, rule
 from gateway.errors import Refusal
 from gateway.http import ClientGone
 from gateway.journal import close
-from gateway.reading.files import Busy
+from gateway.reading.pool import Busy
 from gateway.relay import relay
 
 if TYPE_CHECKING:

@@ -52,8 +52,11 @@ class Spelt(NamedTuple):
 
     def kind(self) -> str:
         """What its first bytes say it is; `binary` where they are no text and nothing that is known."""
-        cut = self.payload[:_HEAD].strip() if self.encoding == BASE64 else self.payload[:_HEAD]
-        head = unpacked(cut[: len(cut) // 4 * 4] if len(cut) >= 4 else cut, self.encoding) or b""
+        cut = self.payload[:_HEAD]
+        if self.encoding == BASE64:
+            cut = "".join(cut.split())
+            cut = cut[: len(cut) // 4 * 4 or len(cut)]
+        head = unpacked(cut, self.encoding) or b""
         kind = sniffed(head)
         if kind == UNKNOWN and not self.charset and text_of(_whole_letters(head), "text/plain") is None:
             return "binary"

@@ -183,6 +183,3 @@ class _Memo:
 
 def _cost(contents: Contents) -> int:
     return _ENTRY_BYTES + sum(_ENTRY_BYTES + 2 * len(text.text) for text in contents.texts)
-
-
-__all__ = ["Busy", "Files", "Read"]

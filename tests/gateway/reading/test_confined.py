@@ -119,3 +119,29 @@ async def test_a_worker_that_cannot_start_is_no_reading() -> None:
     with pytest.raises(Busy):
         await pool.read(b"Bonjour", "raw", Limits())
     await pool.close()
+
+
+def children() -> list[int]:
+    """Reading processes that are past their start."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            parent = (entry / "stat").read_text().rpartition(")")[2].split()[1]
+            if parent == str(os.getpid()) and "Seccomp:\t2" in (entry / "status").read_text():
+                found.append(int(entry.name))
+        except (OSError, IndexError):
+            continue
+    return found
+
+
+@pytest.mark.skipif(not LINUX, reason="looks into /proc")
+async def test_a_worker_that_dies_is_replaced() -> None:
+    pool = Pool(1, 1, 512 << 20)
+    slow = paper.word("", {"word/a.xml": b"<a>" + b"<b>x</b>" * 12_000_000})
+    reading = asyncio.create_task(pool.read(slow, "raw", Limits(seconds=60.0)))
+    while not children():
+        await asyncio.sleep(0.01)
+    os.kill(children()[0], 9)
+    assert await reading == Contents("", reason="worker_died")
+    assert (await pool.read(b"Bonjour", "raw", Limits())).kind == "text"
+    await pool.close()

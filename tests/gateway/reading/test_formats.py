@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.reading.contents import REASONS, Contents, Limits
 from gateway.reading.formats import read
@@ -252,3 +254,17 @@ def test_a_file_that_is_two_things_is_read_as_both() -> None:
     both = paper.pages("Bonjour") + paper.word(paper.paragraph(IBAN))
     assert IBAN in seen(both) and "Bonjour" in seen(both)
     assert refused(paper.pages("Bonjour") + paper.archive({"a.bin": PIXEL})) == "archive"
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.sampled_from([paper.pages("Bonjour", IBAN), paper.word(paper.paragraph(IBAN)), paper.encrypted("")]), st.data()
+)
+def test_a_bent_file_is_read_or_refused_never_more(raw: bytes, data: st.DataObject) -> None:
+    bent = bytearray(raw)
+    for _ in range(data.draw(st.integers(1, 20))):
+        place = data.draw(st.integers(0, len(bent) - 1))
+        bent[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    found = read(bytes(bent[: data.draw(st.integers(1, len(bent)))]), Limits())
+    assert bool(found.reason) != bool(found.kind)
+    assert not found.reason or found.reason in REASONS
