@@ -34,6 +34,7 @@ _FONTS = frozenset({"panose1", "sig"})  # long numbers about the shape of letter
 _NOT_SAID = ("xmlns", "panose")
 _SEPARATOR = "\0"  # no detector matches across it
 _MOST_ATTRIBUTES = 100_000
+_MOST_NOISE = 5_000  # values remembered to be noise
 _LONGEST_HEADING = 60
 
 
@@ -45,6 +46,7 @@ class Markup:
         self.encrypted = False
         self._prose = prose
         self._attributes: dict[str, None] = {}
+        self._noise: set[str] = set()
         self._buffers: list[list[tuple[str, int]]] = [[]]
         self._added = self._removed = 0
         self._parser = parser = expat.ParserCreate()
@@ -80,8 +82,12 @@ class Markup:
         local = name.rpartition(":")[2]
         if local not in _FONTS:
             for key, value in attributes.items():
-                if not (key.startswith(_NOT_SAID) or _NOISE.fullmatch(value)):
-                    self._attributes[value] = None
+                # Most values were there before, and a layout has a great many.
+                if value not in self._attributes and value not in self._noise and not key.startswith(_NOT_SAID):
+                    if not _NOISE.fullmatch(value):
+                        self._attributes[value] = None
+                    elif len(self._noise) < _MOST_NOISE:
+                        self._noise.add(value)
         if len(self._attributes) > _MOST_ATTRIBUTES:
             raise Unreadable("too_many_objects")
         if self._apart(local):
@@ -121,11 +127,13 @@ class Markup:
 class Sheet(Markup):
     """A sheet: a line for each row, cells set apart so that no number runs into its neighbour.
 
-    A cell with a number in it is told with the heading of its column, which is what says what the number is.
+    A cell with a number in it is told with the heading of its column, which is what says what the number is. shown:
+    which of the shared strings its cells show.
     """
 
     def __init__(self, shared: list[str]) -> None:
         super().__init__(prose=False)
+        self.shown: set[int] = set()
         self._shared = shared
         self._row: dict[int, str] = {}
         self._headings: dict[int, str] = {}
@@ -158,6 +166,7 @@ class Sheet(Markup):
     def _value(self, text: str) -> str:
         if self._by_index:
             try:
+                self.shown.add(int(text))
                 return self._shared[int(text)]
             except (ValueError, IndexError):
                 raise Unreadable("broken") from None

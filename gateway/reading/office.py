@@ -28,6 +28,7 @@ _PASSED = re.compile(
     re.IGNORECASE,
 )
 _PICTURE = re.compile(r".*\.(?:png|jpe?g|jfif|gif|bmp|tiff?|emf|wmf|svm|wdp|webp|svg)", re.IGNORECASE)
+_SHARED = re.compile(r"xl/sharedstrings[0-9]*\.xml", re.IGNORECASE)
 _PROSE = re.compile(r"(?:word|ppt)/.*|xl/(?:drawings|charts|diagrams)/.*|.*(?:content|styles)\.xml")
 _PLACES = (
     (re.compile(r"word/document.*|content\.xml"), "body"),
@@ -65,6 +66,7 @@ class _Document:
         self._pictured: set[str] = set()
         self._bare: list[str] = []
         self._prose = 0
+        self._shown: set[int] = set()
 
     def read(self) -> str:
         entries = self._entries
@@ -77,7 +79,11 @@ class _Document:
             raise Unreadable("encrypted")
         shared = self._shared()
         for entry in entries:
-            self._entry(entry, shared)
+            if not _SHARED.fullmatch(entry.filename):
+                self._entry(entry, shared)
+        # Strings that no cell shows any more are still in the file.
+        unseen = [text for number, text in enumerate(shared) if number not in self._shown]
+        self._found.add("shared strings", "\n".join(unseen))
         self._found.add("names of parts", "\n".join(e.filename for e in entries if not _usual(e.filename)))
         self._refuse_pictures_alone(kind)
         return kind
@@ -97,6 +103,8 @@ class _Document:
         sheet = name.startswith("xl/worksheets/")
         markup = Sheet(shared) if sheet else Markup(prose=bool(_PROSE.fullmatch(name)))
         markup.read(self._pieces(entry))
+        if isinstance(markup, Sheet):
+            self._shown |= markup.shown
         if markup.encrypted:
             raise Unreadable("encrypted")
         text, attributes = markup.text(), markup.attributes()
@@ -113,12 +121,12 @@ class _Document:
     def _shared(self) -> list[str]:
         strings: list[str] = []
         for entry in self._entries:
-            if entry.filename.lower().startswith("xl/sharedstrings"):
+            if _SHARED.fullmatch(entry.filename):
                 markup = SharedStrings()
                 markup.read(self._pieces(entry))
                 strings += markup.strings
-                # Strings that no cell shows any more are still in the file.
-                self._found.add("shared strings", "\n".join([*markup.strings, *markup.lines]))
+                self._found.add("shared strings", "\n".join(markup.lines))
+                self._found.add("shared strings", markup.attributes())
         return strings
 
     def _pieces(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -268,3 +268,9 @@ def test_a_bent_file_is_read_or_refused_never_more(raw: bytes, data: st.DataObje
     found = read(bytes(bent[: data.draw(st.integers(1, len(bent)))]), Limits())
     assert bool(found.reason) != bool(found.kind)
     assert not found.reason or found.reason in REASONS
+
+
+def test_a_string_of_a_workbook_is_told_once_shown_or_not() -> None:
+    shared = "<sst><si><t>vu</t></si><si><t>oublié</t></si></sst>"
+    text = seen(paper.excel([["vu"]], {"xl/sharedStrings.xml": shared}))
+    assert text.count("oublié") == 1 and text.count("vu") == 1
