@@ -145,4 +145,4 @@ async def test_base64_in_lines_is_read(house: House) -> None:
     ):
         answer = await house.client.post("/v1/chat/completions", json=chat(user(part))[1])
         assert answer.status_code == 400
-        assert "in a file (pdf, page 2)" in answer.json()["error"]["message"]
+        assert "secret.private_key" in answer.json()["error"]["message"]

@@ -82,7 +82,10 @@ async def test_a_file_is_read_in_every_place(house: House) -> None:
             answer = await house.client.post(path, json=body)
             message = answer.json()["error"]["message"]
             assert answer.status_code == 400, (place, mime)
-            assert "secret.private_key" in message and "in a file (" in message, (place, mime)
+            assert "secret.private_key" in message, (place, mime)
+            # Base64 in the middle of a text is decoded there too.
+            in_text = place in ("chat text", "chat arguments", "chat unknown part", "chat unknown field")
+            assert "in a file (" in message or in_text, (place, mime)
             assert "MIIEpAIBAAK" not in answer.text
     assert not list(house.received)
     for path, body in places(paper.pages("Bonjour"), "application/pdf").values():
