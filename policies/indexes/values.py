@@ -35,6 +35,9 @@ _MONTHS = {
         b"jan feb mar apr may jun jul aug sep oct nov dec".split()
     )
 }
+_ORDINALS = {b"1er": b"1"} | {
+    b"%d%s" % (day, ending): b"%d" % day for day in range(1, 32) for ending in (b"st", b"nd", b"rd", b"th")
+}
 
 
 class Value(NamedTuple):
@@ -71,12 +74,13 @@ class Codes:
 
     def within(self, words: Sequence[bytes]) -> Iterator[tuple[int, int, bytes]]:
         """First word, last (excluded) and value of each."""
+        if self._days and not _ORDINALS.keys().isdisjoint(words):
+            words = [_ORDINALS.get(word, word) for word in words]
         if self._numbers or self._days:
             for first, last in _runs([index for index, number in enumerate(map(bytes.isdigit, words)) if number]):
                 if self._days:
                     yield from _days(words, first, last)
-                if last - first > 1:
-                    yield from self._grouped(words, first, last)
+                yield from self._grouped(words, first, last)
         if self._mixed:
             for place in [index for index, is_letters in enumerate(map(bytes.isalpha, words)) if not is_letters]:
                 if place and _short(words[place - 1]):
@@ -84,16 +88,16 @@ class Codes:
                 yield from self._mixture(words, place)
 
     def _grouped(self, words: Sequence[bytes], first: int, last: int) -> Iterator[tuple[int, int, bytes]]:
-        """Numbers out of two groups and more of a run of groups of digits."""
+        """Numbers out of two groups and more of a run of groups of digits, or of one with a country's prefix."""
         digits = b"".join(words[first:last])
         starts = list(accumulate((len(word) for word in words[first:last]), initial=0))
         group_at = {start: group for group, start in enumerate(starts)}
         for group, start in enumerate(starts[:-1]):
             for size in self._numbers:
                 end = group_at.get(start + size)
-                if end is not None and end > group + 1:
+                if end is not None:
                     code = _telephone(digits[start : start + size])
-                    if len(code) in self._wanted:
+                    if len(code) in self._wanted and (end > group + 1 or len(code) < size):
                         yield first + group, first + end, code
 
     def _mixture(self, words: Sequence[bytes], first: int) -> Iterator[tuple[int, int, bytes]]:

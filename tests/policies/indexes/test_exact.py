@@ -29,7 +29,12 @@ TWO = staff(ROWS, near=2)
     [
         ("Le dossier de Jean Pierre DUPONT est clos.", ["Jean Pierre", "DUPONT"]),
         ("dupont;jean-pierre;F", ["dupont", "jean-pierre"]),
-        ("Mme Le Gall, née le 1er février 1990", []),
+        ("Mme Le Gall, née le 1er février 1990", ["Le Gall", "1er février 1990"]),
+        ("Le Gall, February 1st, 1990", ["Le Gall", "February 1st, 1990"]),
+        ("Le Gall : +33711223344", ["Le Gall", "33711223344"]),
+        ("Le Gall : 0033 711223344", ["Le Gall", "0033 711223344"]),
+        ("Le Gall : 0711223344", ["Le Gall", "0711223344"]),
+        ("Le Gall : 07112233449", []),
         ("Mme Le Gall, née le 1 février 1990", ["Le Gall", "1 février 1990"]),
         ("Le-Gall (born February 1, 1990)", ["Le-Gall", "February 1, 1990"]),
         ("LE GALL 01.02.90", []),
