@@ -19,6 +19,7 @@ _TELLING = frozenset(
     b"leak prompt history chat conversation context email mail user name ssn iban body p log dump cookie session "
     b"env x b64 base64 encoded summary".split()
 )
+_IDENTIFIER = b"0123456789abcdefABCDEF-"
 _LEAST_VALUE = 8
 _LEAST_RANDOM = 24
 _LEAST_LABEL = 30
@@ -73,7 +74,7 @@ def written_address(value: bytes) -> Verdict | None:
 
 def _carried(value: bytes, least: int, confidence: float) -> Verdict | None:
     host, path, query = _parts(value)
-    if b"{" in value or b"%7B" in value.upper():
+    if _has_place(value):
         return Verdict(confidence, "a place for data in the address")
     for name, data in query:
         plain = unquote_to_bytes(data)
@@ -87,6 +88,12 @@ def _carried(value: bytes, least: int, confidence: float) -> Verdict | None:
     if any(part.count(b" ") >= 2 or _told(part) for part in parts):
         return Verdict(confidence, "data in the path")
     return None
+
+
+def _has_place(value: bytes) -> bool:
+    """Whether the address has a place in braces where data would go; identifiers of documents are written so too."""
+    places = unquote_to_bytes(value).split(b"{")[1:]
+    return any(place.partition(b"}")[0].translate(None, _IDENTIFIER) for place in places)
 
 
 def _parts(value: bytes) -> tuple[bytes, bytes, list[tuple[bytes, bytes]]]:
