@@ -93,7 +93,7 @@ class Scored:
         step = max(len(positives) // DISGUISED, 1)
         for text, (start, end) in positives[::step]:
             for kind, disguises in KINDS.items():
-                for name, disguise in disguises.items():
+                for name, disguise in disguises.items() if _wears(detector, kind, text[start:end]) else ():
                     other = disguise(text[start:end])
                     hidden = text[:start] + other + text[end:]
                     found = any(covers(one, start, start + len(other)) for one in sure(scan(hidden), only))
@@ -101,6 +101,13 @@ class Scored:
                     self.disguised[kind].hit += found
                     if not found:
                         misses.append(f"{detector} in {name}: {hidden!r}")
+
+
+def _wears(detector: str, kind: str, value: str) -> bool:
+    """Whether a value can be hidden that way: what hides something itself can't, and only numbers are spaced out."""
+    letters = [char for char in value if char.isalnum()]
+    numeric = 2 * sum(map(str.isdigit, letters)) >= len(letters)
+    return not detector.startswith("evasion.") and (kind != "spaced" or numeric)
 
 
 def own_cases(only: str, misses: list[str]) -> Iterator[str]:
