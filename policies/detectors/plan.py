@@ -36,9 +36,8 @@ class Plan:
     by_context: for each word the detectors that run steps around it; in_context: those steps by detector. always and
     in_digits: steps that run on every text, or on runs of digits. by_length: number rules by count of digits.
     hidden: detectors of characters that print nothing, by kind.
-    words: for each detector with hot words, the numbers of its `near` and `against` words in the automaton. gate: any
-    of the steps that run on every text, tried first in one search. run: a run of digits. anything: either of
-    them, made of the patterns `triggers`.
+    words: for each detector with hot words, the numbers of its `near` and `against` words in the automaton. run: a
+    run of digits. triggers: the patterns of all that no literal selects.
     """
 
     keywords: Keywords
@@ -52,8 +51,6 @@ class Plan:
     words: dict[str, tuple[frozenset[int], frozenset[int]]]
     groups: dict[str, str]
     run: Pattern | None
-    gate: Pattern | None
-    anything: Pattern | None
     triggers: tuple[Node, ...]
     detectors: tuple[Detector, ...]
     hidden: dict[str, tuple[str, ...]]
@@ -132,8 +129,6 @@ def lay_out(detectors: Iterable[Detector]) -> Plan:
         by_length=by_length,
         words=words,
         groups={detector.id: detector.group for detector in chosen if detector.group},
-        gate=_either(gates),
-        anything=_either([*gates, *runs]),
         triggers=(*gates, *runs),
         run=_either(runs),
         detectors=tuple(chosen),
