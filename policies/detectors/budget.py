@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 # Attempts to match or check: some for any text, and so many for each character (a bare list of telephone numbers or of
-# IBANs needs up to 0.5). A text that needs more was built to be expensive. An attempt takes about 4 microseconds: from
-# some length on a text is not given more than 8,000, until it is so long that files of source code with credentials
-# (0.03 for each character, spread) would run out.
+# IBANs needs up to 0.5, prose and source code with the whole catalogue up to 0.1). A text that needs more was built to
+# be expensive. An attempt takes about 4 microseconds.
 _STEPS = 2000
 _STEPS_A_CHARACTER = 0.6
-_MOST_STEPS = 8_000
-_STEPS_OF_LONG = 0.03
+_MOST_STEPS = 20_000
+_STEPS_OF_LONG = 0.15
 # After so many attempts a scan pauses: others may want the processor.
 _STRETCH = 750.0
 

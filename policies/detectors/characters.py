@@ -15,12 +15,13 @@ from typing import NamedTuple
 
 from policies.detectors.budget import Budget
 from policies.detectors.model import HIDDEN
+from policies.detectors.steps import Steps
 from policies.detectors.view import IGNORED
 from policies.findings import Finding
 
 KINDS = ("invisible", "bidi", "tags")
 # Cost of a run and of each of its characters, in attempts to match.
-COST, _EACH = 0.25, 0.05
+COST, _EACH = 1.0, 0.25
 
 _TAGS = range(0xE0000, 0xE0080)
 _SELECTORS = range(0xE0100, 0xE01F0)
@@ -47,7 +48,7 @@ class Hidden(NamedTuple):
 
 def findings(
     detectors: Mapping[str, tuple[str, ...]], text: str, seen: bytes, start: int, budget: Budget
-) -> list[Finding]:
+) -> Steps[list[Finding]]:
     """What is hidden from `start` on. detectors: ids by kind. seen: the text's one-byte view. budget: as for a scan."""
     found: list[Finding] = []
     low = seen.find(_IGNORED, start)
@@ -56,6 +57,8 @@ def findings(
         budget.spend(COST + (high - low) * _EACH)
         for kind, first, last, confidence, why in _judged(text, low, high):
             found += [Finding(name, first, last, confidence, 0, why) for name in detectors.get(kind, ())]
+        if budget.tired():
+            yield
         low = seen.find(_IGNORED, high)
     return found
 

@@ -78,6 +78,8 @@ BEHIND = 24
 _RUN, _CHARACTER, _SINGLE = 2.0, 0.002, 0.06
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _RUNS_ON = WORD | frozenset(b"+/-_")
+# So many are put into a layer in one step.
+_GATHERED = 256
 _HEX = b"0123456789abcdefABCDEF"
 _BLANKS = b"\r\n \t"
 _NO_LETTERS = _BLANKS + b"="
@@ -261,10 +263,12 @@ def _trimmed(seen: bytes, kind: Kind, low: int, high: int) -> Run | None:
     return Run(kind, low, high)
 
 
-def gathered(layer: Layer, found: list[Run], before: int, after: int) -> Layer | None:
+def gathered(layer: Layer, found: list[Run], before: int, after: int) -> Steps[Layer | None]:
     """The layer of what runs stand for, each with the characters before and behind it that may judge it."""
     builder, seen = Builder(layer), layer.seen
-    for kind, low, high in found:
+    for index, (kind, low, high) in enumerate(found):
+        if index % _GATHERED == _GATHERED - 1:
+            yield
         first = max(low - before, seen.rfind(b"\0", max(low - before, 0), low) + 1, 0)
         builder.copy(first, low)
         if low and seen[low - 1] in _RUNS_ON:

@@ -26,7 +26,7 @@ from policies.findings import Finding
 ALGORITHM = "2"
 _JOINT = "\0"
 # A text is turned into its view in so many characters at a time.
-_PIECE = 1 << 16
+_PIECE = 1 << 14
 # Characters that one character in front of a finding may be written with: what a stream keeps to hear the words there.
 _WRITTEN = escapes.LONGEST
 

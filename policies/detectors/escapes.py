@@ -38,6 +38,8 @@ _NAMED = {name[:-1].encode(): value for name, value in html5.items() if name.end
 _DIGITS = b"0123456789abcdefABCDEF"
 # What an escape costs beside an attempt to match.
 _COST = 0.15
+# So many are put into a layer in one step.
+_BUILT = 2048
 
 
 class _Escape(NamedTuple):
@@ -74,14 +76,16 @@ def unescaped(below: Layer, margin: int, budget: Budget) -> Steps[Layer | None]:
     found.sort()
     if below.spans is not None:
         found = [one for one in found if below.note(one.low, one.high) is not None]
-    return _built(below, found, margin)
+    return (yield from _built(below, found, margin))
 
 
-def _built(below: Layer, found: list[_Escape], margin: int) -> Layer | None:
+def _built(below: Layer, found: list[_Escape], margin: int) -> Steps[Layer | None]:
     """Windows around the escapes, none of them over the border between two texts."""
     builder, seen, size = Builder(below), below.seen, len(below.seen)
     done, start, end = 0, -1, 0
-    for low, high, byte in found:
+    for index, (low, high, byte) in enumerate(found):
+        if index % _BUILT == _BUILT - 1:
+            yield
         border = seen.find(b"\0", done, low)
         if not end or border >= 0 or low - done > 2 * margin:
             if end:

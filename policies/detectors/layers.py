@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from policies.detectors.steps import Steps
 from policies.detectors.view import squeezed
 
 
@@ -50,9 +51,9 @@ class Layer:
         self._stretches: list[Stretch] = []
         self._kept: list[int] | None = None
 
-    def thinned(self) -> Layer | None:
+    def thinned(self) -> Steps[Layer | None]:
         """The layer without ignored characters; None if it has none."""
-        thin = squeezed(self.seen)
+        thin = yield from squeezed(self.seen)
         if thin is None:
             return None
         seen, kept = thin

@@ -7,8 +7,10 @@ that a number is never cut out of a longer one and a table of figures costs litt
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
+from policies.detectors.patterns import Pattern
 from policies.detectors.syntax import Chars, Node, Repeat, Seq, parse
 from policies.detectors.view import WORD
 
@@ -17,7 +19,7 @@ RUN = parse(r"[0-9](?:[AaBb]?[ .\-()/]{0,3}[0-9]){6,}")
 _SEPARATORS = b" .-"
 _MOST_SEPARATORS = 2
 _DIGITS = b"0123456789"
-_INSIDE = b"0123456789AaBb"
+_GROUP = Pattern(parse("[0-9AaBb]{1,}"))
 
 # Digits that no list, counter or ruler would stop at: beyond this a sequence of groups can't be any number we know.
 _LONGEST = 19
@@ -33,40 +35,40 @@ class Candidate(NamedTuple):
 
 def candidates(seen: bytes, start: int, end: int, lengths: frozenset[int]) -> Iterator[Candidate]:
     """Every sequence of whole groups within a run of digits whose total length is one of `lengths`."""
-    groups = _groups(seen, start, end)
-    for first in range(len(groups)):
-        begin = groups[first][0]
-        if first == 0 and begin > 0 and seen[begin - 1] in WORD:
-            continue
-        value, gap, even = b"", None, True
-        for index in range(first, len(groups)):
-            low, high = groups[index]
-            if index > first:
-                between = seen[groups[index - 1][1] : low]
-                if len(between) > _MOST_SEPARATORS or between.strip(_SEPARATORS):
-                    break
-                even, gap = even and gap in (None, between), between
-            value += seen[low:high]
-            if len(value) > _LONGEST:
-                break
-            if len(value) in lengths and not (high < len(seen) and seen[high] in WORD):
-                decimal = index == first and begin > 1 and seen[begin - 1] == 0x2E and seen[begin - 2] in _DIGITS
-                yield Candidate(begin, high, value.upper(), even, decimal)
+    ahead = _groups(seen, start, end)
+    # A group has a digit at least.
+    groups = list(islice(ahead, _LONGEST + 1))
+    touched = bool(groups) and groups[0][0] > 0 and seen[groups[0][0] - 1] in WORD
+    while groups:
+        if not touched:
+            yield from _from(seen, groups, lengths)
+        touched = False
+        del groups[0]
+        groups += islice(ahead, 1)
 
 
-def _groups(seen: bytes, start: int, end: int) -> list[tuple[int, int]]:
-    groups = []
-    low = start
-    while low < end:
-        if seen[low] not in _INSIDE:
-            low += 1
-            continue
-        high = low + 1
-        while high < end and seen[high] in _INSIDE:
-            high += 1
-        groups.append((low, high))
-        low = high
-    return groups
+def _from(seen: bytes, groups: list[tuple[int, int]], lengths: frozenset[int]) -> Iterator[Candidate]:
+    """The sequences that begin with the first of these groups."""
+    begin = groups[0][0]
+    value, gap, even = b"", None, True
+    for index, (low, high) in enumerate(groups):
+        if index:
+            between = seen[groups[index - 1][1] : low]
+            if len(between) > _MOST_SEPARATORS or between.strip(_SEPARATORS):
+                return
+            even, gap = even and gap in (None, between), between
+        value += seen[low:high]
+        if len(value) > _LONGEST:
+            return
+        if len(value) in lengths and not (high < len(seen) and seen[high] in WORD):
+            decimal = not index and begin > 1 and seen[begin - 1] == 0x2E and seen[begin - 2] in _DIGITS
+            yield Candidate(begin, high, value.upper(), even, decimal)
+
+
+def _groups(seen: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while (span := _GROUP.search(seen, start, end)) is not None:
+        yield span[:2]
+        start = span[1]
 
 
 def beginnings(fewest: int, most: int) -> Node:

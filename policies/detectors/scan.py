@@ -21,6 +21,8 @@ from policies.findings import Finding
 # Keywords are looked for in so many characters at a time, and so many candidates judged.
 _PIECE = 1 << 17
 _JUDGED = 512
+# So many places of a literal are looked at before a pause, most of which no match can begin at.
+_LITERALS = 4096
 # Findings less sure than this are not worth recording.
 FLOOR = 0.2
 _SURE = 0.99
@@ -118,7 +120,9 @@ class Scan:
     def _near(self, step: Step, hits: list[tuple[int, int, Literal]]) -> Iterator[Candidate | None]:
         """Matches around the literals of one rule, left to right, none within another."""
         done = self._start
-        for low, high, literal in hits:
+        for index, (low, high, literal) in enumerate(hits):
+            if index % _LITERALS == _LITERALS - 1:
+                yield None
             last = low - literal.before_min
             first = max(low - int(min(literal.before_max, step.rule.longest)), done)
             if last < first:

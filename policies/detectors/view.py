@@ -12,6 +12,8 @@ import codecs
 import unicodedata
 from itertools import compress
 
+from policies.detectors.steps import Steps
+
 IGNORED = 0xAD
 LETTER = 0xFF  # a letter of a script with no ASCII likeness
 _OTHER = 0x1A
@@ -101,6 +103,7 @@ _LATIN = bytes(code if code < 0x80 or code == _OE else _worked_out(chr(code)) fo
 _COMMON = tuple((char, chr(_worked_out(char))) for char in "’œ–—“”…\u202f€‘Œ•\u2009")
 
 _IGNORED = bytes([IGNORED])
+_PIECE = 1 << 16
 _KEPT = bytes(code != IGNORED for code in range(256))
 
 codecs.register_error("ecluse-view", _fold)
@@ -128,11 +131,21 @@ def _pad(error: UnicodeError) -> tuple[bytes, int]:
 codecs.register_error("ecluse-padded", _pad)
 
 
+# Of more bytes than this that are no UTF-8 as a whole, each is read for itself: they are hardly text.
+_TORN = 4096
+
+
 def padded(data: bytes) -> bytes:
     """The view of UTF-8 bytes, one byte for each: what follows the first byte of a character reads as `IGNORED`."""
     if data.isascii():
         return data
-    return data.decode("utf-8", "surrogateescape").encode("ascii", "ecluse-padded")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        if len(data) > _TORN:
+            return data.translate(_LATIN)
+        text = data.decode("utf-8", "surrogateescape")
+    return text.encode("ascii", "ecluse-padded")
 
 
 def view(text: str) -> bytes:
@@ -144,13 +157,18 @@ def view(text: str) -> bytes:
     return text.encode("latin-1", "ecluse-view").translate(_LATIN)
 
 
-def squeezed(seen: bytes) -> tuple[bytes, list[int]] | None:
+def squeezed(seen: bytes) -> Steps[tuple[bytes, list[int]] | None]:
     """The view without ignored characters and, for each byte left, its offset in the full view; None if there are none.
 
-    The list has one entry more than the bytes: the full length.
+    The list has one entry more than the bytes: the full length. Pauses, where the view is long.
     """
     if IGNORED not in seen:
         return None
-    kept = list(compress(range(len(seen)), seen.translate(_KEPT)))
+    kept: list[int] = []
+    for low in range(0, len(seen), _PIECE):
+        if low:
+            yield
+        piece = seen[low : low + _PIECE]
+        kept.extend(compress(range(low, low + len(piece)), piece.translate(_KEPT)))
     kept.append(len(seen))
     return seen.translate(None, _IGNORED), kept

@@ -64,7 +64,8 @@ class Views:
         """The findings, by start; a generator that pauses now and then."""
         views = yield from self._walked(text, self._plan, _DEPTH)
         if self._plan.hidden and IGNORED in text.seen:
-            views.append(characters.findings(self._plan.hidden, self._text, text.seen, text.start, self._budget))
+            unseen = characters.findings(self._plan.hidden, self._text, text.seen, text.start, self._budget)
+            views.append((yield from unseen))
             self.matches += [(one.start, one.end) for one in views[-1]]
         return views[0] if len(views) == 1 else merged(views)
 
@@ -74,7 +75,7 @@ class Views:
         views = []
         if layer.spans is None or not hidden:
             views.append((yield from self._scanned(layer, plan)))
-        thin = layer.thinned() if hidden else None
+        thin = (yield from layer.thinned()) if hidden else None
         if thin is not None:
             yield
             return views + (yield from self._walked(thin, plan, depth))
@@ -92,7 +93,7 @@ class Views:
         views: list[list[Finding]] = []
         for apart in (False, True):
             chosen = [run for run in runs if run.kind.apart is apart]
-            made = encoded.gathered(layer, chosen, self._plan.before, self._plan.after) if chosen else None
+            made = yield from encoded.gathered(layer, chosen, self._plan.before, self._plan.after)
             if made is None:
                 continue
             yield
@@ -158,7 +159,7 @@ def _ends(plan: Plan, layer: Layer, depth: int) -> Iterator[tuple[Layer, int]]:
     base = max(cut - plan.reach, 0)
     yield layer, min(base + plan.tail.start(layer.seen[base:cut]), encoded.begun(layer.seen))
     whole = layer.until(cut) if cut < len(layer.seen) else layer
-    thin = whole.thinned()
+    thin = finished(whole.thinned())
     if thin is not None:
         yield from _ends(plan, thin, depth)
     elif depth:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.detectors.steps import finished
 from policies.detectors.view import IGNORED, squeezed, view
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=200)
@@ -44,7 +45,7 @@ def test_half_a_surrogate_pair_is_seen_too() -> None:
 
 def test_squeezed_leaves_out_what_prints_nothing_and_knows_where_it_was() -> None:
     hidden = "a\u200bb\u00adc\ufe0fd\U000e0041e\u0301f"
-    thin = squeezed(view(hidden))
+    thin = finished(squeezed(view(hidden)))
     assert thin is not None
     assert thin[0] == b"abcdef"
     assert "".join(hidden[place] for place in thin[1][:-1]) == "abcdef"
@@ -52,5 +53,5 @@ def test_squeezed_leaves_out_what_prints_nothing_and_knows_where_it_was() -> Non
 
 
 def test_squeezed_costs_nothing_where_nothing_is_hidden() -> None:
-    assert squeezed(view("rien de caché")) is None
-    assert squeezed(bytes([IGNORED])) == (b"", [1])
+    assert finished(squeezed(view("rien de caché"))) is None
+    assert finished(squeezed(bytes([IGNORED]))) == (b"", [1])
