@@ -34,7 +34,7 @@ _LINE_MARKS = b" \t*#>[]().!_-"
 _HIT = 0.2
 _ACCEPTED = 3.0
 # What each character costs that a pattern is led over.
-_READ = 0.0008
+_READ = 0.0004
 # What the check of a number costs beside an attempt to match.
 _NUMBER = 0.8
 # What finding the group costs for each character of a match: RE2 then leaves its fast automaton.
