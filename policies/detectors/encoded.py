@@ -63,11 +63,28 @@ _ZERO = frozenset([0])
 _WIDE = _quad(_ASCII, _ZERO, _ASCII) + _quad(_ZERO, _ASCII, _ZERO)
 _MARK = r"(?:0[xX]|\\x)?"
 _PAIR = f"{_MARK}(?:[2-7][0-9A-Fa-f]|0[9AaDd])"
-_BETWEEN = r"(?:[ ,:\-]{0,2}|\r?\n)"
-_LOOSE_PAIR = f"{_MARK}[0-9A-Fa-f]{{2}}"
-_LEAD_PAIR = f"{_MARK}(?:[Cc][23EeFf]|[Dd][01]|[Ee][23Ff]|[Ff][03])(?:{_BETWEEN}{_MARK}[89ABab][0-9A-Fa-f]){{1,3}}"
-_LETTER = f"(?:{_PAIR}|{_LEAD_PAIR})"
-_PAIRS = f"{_LETTER}(?:{_BETWEEN}{_LETTER}){{7}}"
+# Pairs of digits in one piece (over lines as well), and with signs between them.
+_TOGETHER, _SPACED = r"(?:\r?\n)?", r"(?:[ ,:\-]{1,2}|\r?\n)"
+
+
+def _letters_in_pairs(between: str) -> str:
+    """A character of text in pairs of digits."""
+    lead = f"{_MARK}(?:[Cc][23EeFf]|[Dd][01]|[Ee][23Ff]|[Ff][03])"
+    return f"(?:{_PAIR}|{lead}(?:{between}{_MARK}[89ABab][0-9A-Fa-f]){{1,3}})"
+
+
+def _pairs(between: str) -> str:
+    """The fewest pairs that are looked at."""
+    letter = _letters_in_pairs(between)
+    return f"{letter}(?:{between}{letter}){{7}}"
+
+
+def _all_pairs(between: str) -> str:
+    letter = _letters_in_pairs(between)
+    loose = f"(?:{between}{_MARK}[0-9A-Fa-f]{{2}}){{1,3}}"
+    return f"{_pairs(between)}(?:{between}{letter})*(?:{loose}(?:{between}{letter})+)*"
+
+
 _ONE = "[A-Za-z0-9]"
 _APART = r"[ \t\r\n,;|_./:*~\-]{1,3}"
 _ONES = f"{_ONE}(?:{_APART}{_ONE}){{8}}"
@@ -208,29 +225,21 @@ _KINDS = (
         False,
     ),
     Kind("in base64", Pattern(parse(f"(?:{_WIDE}){{3,}}(?:{_ANY}{{2,7}})?={{0,2}}")), _wide, False),
-    Kind(
-        "in hexadecimal",
-        Pattern(
-            parse(f"{_PAIRS}(?:{_BETWEEN}{_LETTER})*(?:(?:{_BETWEEN}{_LOOSE_PAIR}){{1,3}}(?:{_BETWEEN}{_LETTER})+)*")
-        ),
-        _hexadecimal,
-        False,
-    ),
+    Kind("in hexadecimal", Pattern(parse(_all_pairs(_TOGETHER))), _hexadecimal, False),
+    Kind("in hexadecimal", Pattern(parse(_all_pairs(_SPACED))), _hexadecimal, False),
     Kind("written apart", Pattern(parse(f"{_ONES}(?:{_APART}{_ONE})*")), _apart, True),
 )
 # Any run, for one search over a text that holds none; and what the end of a growing text may still become.
-_BASE64, _UTF16, _HEXADECIMAL, _SPELT = parse(_QUADS), parse(f"(?:{_WIDE}){{3}}"), parse(_PAIRS), parse(_ONES)
-RUN: Node = Alt((_BASE64, _UTF16, _HEXADECIMAL, _SPELT))
+_ANYWHERE = tuple(map(parse, (_QUADS, f"(?:{_WIDE}){{3}}", _pairs(_TOGETHER), _pairs(_SPACED))))
+RUN: Node = Alt((*_ANYWHERE, parse(_ONES)))
 _GATE = Pattern(RUN)
-_BEGUN = Tail(
-    [prefixes(parse(f"{_ONES}{_APART}"))], [prefixes(_BASE64), prefixes(_UTF16), prefixes(_HEXADECIMAL)], WORD
-)
-_TAIL = 96
+_BEGUN = Tail([prefixes(parse(f"{_ONES}{_APART}"))], list(map(prefixes, _ANYWHERE)), WORD)
+TAIL = 96
 
 
 def begun(seen: bytes) -> int:
     """Where a run may begin that a growing text has not shown yet; its length if none may."""
-    base = max(len(seen) - _TAIL, 0)
+    base = max(len(seen) - TAIL, 0)
     return base + _BEGUN.start(seen[base:])
 
 

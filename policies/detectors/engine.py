@@ -115,7 +115,7 @@ class Engine:
         where only a scan can tell.
         """
         plan = self._plans.get(detectors) or self._plan(detectors)
-        base = max(min(start - plan.before, len(text) - plan.reach - 1), 0)
+        base = max(min(start - plan.before, len(text) - max(plan.reach, encoded.TAIL) - 1), 0)
         seen = view(text[base:] if base else text)
         size = len(seen)
         if IGNORED in seen or escapes.unfinished(seen) < size:
