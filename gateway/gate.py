@@ -104,6 +104,11 @@ class Gate:
         """Whether events wait for the guard now."""
         return bool(self._queue)
 
+    @property
+    def unsent(self) -> int:
+        """How many events wait for the guard now; where the answer fails, the client never gets them."""
+        return len(self._queue)
+
     def feed(self, data: bytes, out: list[bytes]) -> None:
         """Takes bytes of the stream, in any cut; adds to `out` the events that may leave now.
 

@@ -33,7 +33,10 @@ async def send(exchange: Exchange, responder: Responder, refusal: Refusal) -> No
     if responder.started:
         gate = exchange.attempts[-1].gate
         assert gate is not None, "an answer only begins with a reader"
-        await responder.part(gate.reader.stream_error(refusal.kind, words, code=refusal.code, call_id=exchange.call))
+        error = gate.reader.stream_error(
+            refusal.kind, words, code=refusal.code, call_id=exchange.call, unsent=gate.unsent
+        )
+        await responder.part(error)
         await responder.end()
         return
     body = dialect.error(

@@ -94,7 +94,7 @@ class AnthropicReader:
         self._stopped = True
         return encode("message_stop", b'{"type":"message_stop"}')
 
-    def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str) -> bytes:
+    def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str, unsent: int = 0) -> bytes:
         """`event: error`."""
         return anthropic_stream_error(kind, message, code=code, call_id=call_id)
 

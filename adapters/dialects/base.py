@@ -40,8 +40,11 @@ class Reader(Protocol):
     def stopped(self) -> bool:
         """Whether a clean terminal event was seen."""
 
-    def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str) -> bytes:
-        """In-band error event(s) that continue this answer; no clean terminal follows."""
+    def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str, unsent: int = 0) -> bytes:
+        """In-band error event(s) that continue this answer; no clean terminal follows.
+
+        unsent: how many events were read that the client never gets.
+        """
 
 
 class Dialect(Protocol):

@@ -98,7 +98,7 @@ def anthropic_error(
     return orjson.dumps({"type": "error", "error": error, "request_id": call_id})
 
 
-def openai_stream_error(kind: str, message: str, *, code: str | None, call_id: str) -> bytes:
+def openai_stream_error(kind: str, message: str, *, code: str | None, call_id: str, unsent: int = 0) -> bytes:
     """An in-band `data: {"error": ...}` event, as chat and text completions have it."""
     return encode(None, openai_error(500, kind, message, param=None, code=code, call_id=call_id))
 

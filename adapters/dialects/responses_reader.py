@@ -110,9 +110,9 @@ class ResponsesReader:
         """Whether the clean end was seen."""
         return self._stopped
 
-    def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str) -> bytes:
+    def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str, unsent: int = 0) -> bytes:
         """`response.failed` as the next event of this stream, for the response that the client knows."""
-        sequence = None if self._sequence is None else self._sequence + 1
+        sequence = None if self._sequence is None else max(self._sequence + 1 - unsent, 0)
         return failed(kind, message, code=code, call_id=call_id, sequence=sequence, response=self._response)
 
     def _text(self, event: Event, value: dict[str, Any], stem: str, done: bool) -> Chunk:
