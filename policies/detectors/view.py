@@ -12,6 +12,7 @@ import codecs
 import unicodedata
 from itertools import compress
 
+from policies.detectors.lookalikes import LOOKALIKES
 from policies.detectors.steps import Steps
 
 IGNORED = 0xAD
@@ -26,13 +27,6 @@ _LETTERS = {
     "œ": _OE, "Œ": _OE, "æ": 0xE6, "Æ": 0xE6, "ß": 0xDF, "þ": 0xFE, "Þ": 0xFE, "ÿ": LETTER, "ø": ord("o"),
     "Ø": ord("O"), "đ": ord("d"), "Đ": ord("D"), "ł": ord("l"), "Ł": ord("L"), "ı": ord("i"), "ð": ord("d"),
 }  # fmt: skip
-_LOOKALIKES = dict(
-    zip(
-        "аеорсухіјѕһԁԛԝАВЕКМНОРСТУХІЈЅ" + "αοροιυνκΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
-        "aeopcyxijshdqwABEKMHOPCTYXIJS" + "aopoiuvkABEZHIKMNOPTYX",
-        strict=True,
-    )
-)
 _MARKS = {
     "’": "'", "‘": "'", "‚": "'", "‛": "'", "ʼ": "'", "′": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"',
     "«": '"', "»": '"', "‹": "'", "›": "'", "•": "*", "·": ".", "−": "-", "⁄": "/", "∕": "/", "։": ":",
@@ -65,13 +59,14 @@ def _worked_out(char: str) -> int:
 
 def _plain(char: str, category: str) -> int:
     """Marks, look-alikes and compatibility forms by their ASCII likeness."""
-    same = _MARKS.get(char) or _LOOKALIKES.get(char)
+    same = _MARKS.get(char) or LOOKALIKES.get(char)
     if same is not None:
         return ord(same)
-    if category == "Nd":
-        return 0x30 + unicodedata.digit(char)
+    digit = unicodedata.digit(char, None) if category in ("Nd", "No") else None
+    if digit is not None:
+        return 0x30 + digit
     base = unicodedata.normalize("NFKD", char)
-    base = _LOOKALIKES.get(base[0], base[0]) + base[1:]
+    base = LOOKALIKES.get(base[0], base[0]) + base[1:]
     if "!" <= base[0] <= "~" and (category != "No" or len(base) == 1):
         return ord(base[0])
     # Scripts written without spaces (Lo) end a word for us: an address between two ideographs is an address.

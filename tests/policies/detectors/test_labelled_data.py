@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from disguises import ENCODED
 from shipped_packs import SHARED, engine
 
 SURE = 0.75
@@ -62,6 +63,20 @@ def test_hard_negatives_are_left_alone() -> None:
 def test_english_sentences() -> None:
     for kind, (recall, precision) in scored("presidio_synth.jsonl").items():
         assert recall >= 0.92 and precision >= 0.95, (kind, recall, precision)
+
+
+ENCODINGS = ("base64", "base64 for URLs", "hexadecimal", "percent", "decimal entities", "backslash u")
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_french_prompts_encoded(name: str) -> None:
+    wanted = missed = 0
+    for row in rows("french_prompts.jsonl")[::17]:
+        for span in (one for one in row["spans"] if one["type"] in TYPES):
+            text = row["text"][: span["start"]] + ENCODED[name](span["text"]) + row["text"][span["end"] :]
+            wanted += 1
+            missed += not any(f.detector == TYPES[span["type"]] for f in sure(text))
+    assert wanted and missed / wanted <= 0.01
 
 
 def test_french_prompts_in_disguise() -> None:
