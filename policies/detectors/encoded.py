@@ -231,8 +231,12 @@ _KINDS = (
 )
 # Any run, for one search over a text that holds none; and what the end of a growing text may still become.
 _ANYWHERE = tuple(map(parse, (_QUADS, f"(?:{_WIDE}){{3}}", _pairs(_TOGETHER), _pairs(_SPACED))))
-RUN: Node = Alt((*_ANYWHERE, parse(_ONES)))
-_GATE = Pattern(RUN)
+# Base64 is looked for by its plain quads; any quads are only looked for in long words, where few texts have some: their
+# pattern has too many states for a whole text.
+_PLAIN_QUADS = parse(f"{_PLAIN}(?:{_BREAK}{_PLAIN}){{2}}")
+_LONG_WORD = parse(f"{_ANY}{{16,}}")
+_FINDS_PLAIN, _FINDS_WORD, _FINDS_QUADS = Pattern(_PLAIN_QUADS), Pattern(_LONG_WORD), Pattern(_ANYWHERE[0])
+RUN: Node = Alt((_PLAIN_QUADS, parse(f"{_ANY}{{16}}"), *_ANYWHERE[1:], parse(_ONES)))
 _BEGUN = Tail([prefixes(parse(f"{_ONES}{_APART}"))], list(map(prefixes, _ANYWHERE)), WORD)
 TAIL = 96
 
@@ -247,11 +251,10 @@ def runs(layer: Layer, most: int, budget: Budget) -> Steps[list[Run]]:
     """Every run of a layer from its start on, in pieces of at most `most` characters. Pauses, and returns a list."""
     seen, size = layer.seen, len(layer.seen)
     found: list[Run] = []
-    if not _GATE.finds(seen, layer.start, size):
-        return found
     for kind in _KINDS:
         place = layer.start
-        while (span := kind.pattern.search(seen, place, size)) is not None:
+        find = _base64_in if kind.read is _base64 else kind.pattern.search
+        while (span := find(seen, place, size)) is not None:
             low, place = span[0], min(span[1], span[0] + most)
             budget.spend(_RUN + (place - low) * (_SINGLE if kind.apart else _CHARACTER))
             run = _trimmed(seen, kind, low, place)
@@ -260,6 +263,19 @@ def runs(layer: Layer, most: int, budget: Budget) -> Steps[list[Run]]:
             if budget.tired():
                 yield
     return found
+
+
+def _base64_in(seen: bytes, place: int, size: int) -> tuple[int, ...] | None:
+    """The first run of base64 from a place on."""
+    plain = _FINDS_PLAIN.search(seen, place, size)
+    first = plain[0] if plain is not None else size
+    while (word := _FINDS_WORD.search(seen, place, size)) is not None and word[0] < first:
+        quads = _FINDS_QUADS.search(seen, word[0], word[1])
+        if quads is not None:
+            first = min(first, quads[0])
+            break
+        place = word[1]
+    return _KINDS[0].pattern.at(seen, first, size) if first < size else None
 
 
 def _trimmed(seen: bytes, kind: Kind, low: int, high: int) -> Run | None:

@@ -306,6 +306,6 @@ def _strength(finding: Finding) -> tuple[float, int, int]:
     return -finding.confidence, finding.start - finding.end, finding.start
 
 
-def place(finding: Finding) -> tuple[int, int]:
+def place(finding: Finding) -> tuple[int, int, str]:
     """Order of findings in a text."""
-    return finding.start, finding.end
+    return finding.start, finding.end, finding.detector
