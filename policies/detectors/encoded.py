@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from policies.detectors.budget import Budget
 from policies.detectors.layers import Builder, Layer
-from policies.detectors.patterns import Pattern, Tail
+from policies.detectors.patterns import OUTSIDE, Pattern, Tail
 from policies.detectors.reading import prefixes
 from policies.detectors.steps import Steps
-from policies.detectors.syntax import Alt, Node, parse
+from policies.detectors.syntax import Alt, Chars, Node, parse
 from policies.detectors.view import IGNORED, WORD, padded
 
 _BREAK = r"(?:\r?\n[ \t]{0,8})?"
@@ -46,18 +46,23 @@ def _quad(first: frozenset[int], second: frozenset[int], third: frozenset[int]) 
     )
 
 
-def _quads() -> str:
-    """Four letters that decode to three bytes of text, in which a character may begin or end anywhere."""
+def _quads(first: str) -> str:
+    """Four letters that decode to three bytes of text, in which a character may begin or end anywhere.
+
+    first: what the first byte may be: a character of ASCII, the lead of another, or what goes on with it.
+    """
     kinds = {"a": _ASCII, "l": _LEAD, "m": _MORE}
     texts = ("aal", "alm", "lmm", "lma", "lml", "mmm", "mma", "mml", "maa", "mal", "mlm")
-    return "|".join(_quad(*(kinds[kind] for kind in text)) for text in texts)
+    return "|".join(_quad(*(kinds[kind] for kind in text)) for text in texts if text[0] in first)
 
 
 _PLAIN = _quad(_ASCII, _ASCII, _ASCII)
-_QUAD = f"(?:{_PLAIN}|{_quads()})"
+_QUAD = f"(?:{_PLAIN}|{_quads('alm')})"
 _LOOSE = f"(?:{_BREAK}{_ANY}){{4}}"
 # What tells text from chance: nine characters of ASCII, or twelve bytes of any.
 _QUADS = f"(?:{_PLAIN}(?:{_BREAK}{_PLAIN}){{2}}|{_QUAD}(?:{_BREAK}{_QUAD}){{3}})"
+# The same of text that begins with a whole character.
+_WHOLE_QUADS = f"(?:{_PLAIN}(?:{_BREAK}{_PLAIN}){{2}}|(?:{_PLAIN}|{_quads('al')})(?:{_BREAK}{_QUAD}){{3}})"
 # Three characters of ASCII in UTF-16, little-endian: every second byte is zero.
 _ZERO = frozenset([0])
 _WIDE = _quad(_ASCII, _ZERO, _ASCII) + _quad(_ZERO, _ASCII, _ZERO)
@@ -85,6 +90,8 @@ def _all_pairs(between: str) -> str:
     return f"{_pairs(between)}(?:{between}{letter})*(?:{loose}(?:{between}{letter})+)*"
 
 
+# Pairs whose mark is no letter, and may stand anywhere.
+_MARKED = r"(?:\\x[2-7][0-9A-Fa-f]){8}"
 _ONE = "[A-Za-z0-9]"
 _APART = r"[ \t\r\n,;|_./:*~\-]{1,3}"
 _ONES = f"{_ONE}(?:{_APART}{_ONE}){{8}}"
@@ -215,15 +222,14 @@ def _small(byte: int) -> bool:
     return 0x61 <= byte <= 0x7A
 
 
+def _all_quads(fewest: str) -> Pattern:
+    """A run of base64 that begins with at least so many letters of text; what is none may stand between."""
+    loose = f"(?:(?:{_LOOSE}){{1,2}}(?:{_BREAK}{_QUAD})+)*"
+    return Pattern(parse(f"{fewest}(?:{_BREAK}{_QUAD})*{loose}(?:{_ANY}{{2,3}})?={{0,2}}"))
+
+
 _KINDS = (
-    Kind(
-        "in base64",
-        Pattern(
-            parse(f"{_QUADS}(?:{_BREAK}{_QUAD})*(?:(?:{_LOOSE}){{1,2}}(?:{_BREAK}{_QUAD})+)*(?:{_ANY}{{2,3}})?={{0,2}}")
-        ),
-        _base64,
-        False,
-    ),
+    Kind("in base64", _all_quads(_QUADS), _base64, False),
     Kind("in base64", Pattern(parse(f"(?:{_WIDE}){{3,}}(?:{_ANY}{{2,7}})?={{0,2}}")), _wide, False),
     Kind("in hexadecimal", Pattern(parse(_all_pairs(_TOGETHER))), _hexadecimal, False),
     Kind("in hexadecimal", Pattern(parse(_all_pairs(_SPACED))), _hexadecimal, False),
@@ -234,10 +240,18 @@ _ANYWHERE = tuple(map(parse, (_QUADS, f"(?:{_WIDE}){{3}}", _pairs(_TOGETHER), _p
 # Base64 is looked for by its plain quads; any quads are only looked for in long words, where few texts have some: their
 # pattern has too many states for a whole text.
 _PLAIN_QUADS = parse(f"{_PLAIN}(?:{_BREAK}{_PLAIN}){{2}}")
-_LONG_WORD = parse(f"{_ANY}{{16,}}")
+_SHORTEST = 16
+_LONG_WORD = parse(f"{_ANY}{{{_SHORTEST}}}")
+# So much of a long word is looked through at a time.
+_WINDOW = 1024
+_OUTSIDE = Pattern(Chars(frozenset(range(256)) - WORD - frozenset(b"+/-_")))
 _FINDS_PLAIN, _FINDS_WORD, _FINDS_QUADS = Pattern(_PLAIN_QUADS), Pattern(_LONG_WORD), Pattern(_ANYWHERE[0])
-RUN: Node = Alt((_PLAIN_QUADS, parse(f"{_ANY}{{16}}"), *_ANYWHERE[1:], parse(_ONES)))
-_BEGUN = Tail([prefixes(parse(f"{_ONES}{_APART}"))], list(map(prefixes, _ANYWHERE)), WORD)
+RUN: Node = Alt((_PLAIN_QUADS, _LONG_WORD, *_ANYWHERE[1:], parse(_ONES)))
+# An answer is looked through for runs that begin where a word does, with a whole character. If they could begin inside
+# any word, the last letters of every piece of a stream would have to be held.
+_OF_ANSWERS = _all_quads(_WHOLE_QUADS)
+_AT_WORDS = (f"{_ONES}{_APART}", _WHOLE_QUADS, f"(?:{_WIDE}){{3}}", _pairs(_TOGETHER), _pairs(_SPACED))
+_BEGUN = Tail([prefixes(parse(source)) for source in _AT_WORDS], [prefixes(parse(_MARKED))], WORD)
 TAIL = 96
 
 
@@ -247,15 +261,25 @@ def begun(seen: bytes) -> int:
     return base + _BEGUN.start(seen[base:])
 
 
-def runs(layer: Layer, most: int, budget: Budget) -> Steps[list[Run]]:
-    """Every run of a layer from its start on, in pieces of at most `most` characters. Pauses, and returns a list."""
+def runs(layer: Layer, most: int, budget: Budget, *, answer: bool = False) -> Steps[list[Run]]:
+    """Every run of a layer from its start on, in pieces of at most `most` characters. Pauses, and returns a list.
+
+    answer: only those that begin where a word does.
+    """
     seen, size = layer.seen, len(layer.seen)
     found: list[Run] = []
     for kind in _KINDS:
         place = layer.start
-        find = _base64_in if kind.read is _base64 else kind.pattern.search
+        find = _Base64().search if kind.read is _base64 else kind.pattern.search
         while (span := find(seen, place, size)) is not None:
-            low, place = span[0], min(span[1], span[0] + most)
+            low = span[0]
+            if answer:
+                at = _of_answer(kind, seen, span)
+                if at is None:
+                    place = _next_word(seen, low)
+                    continue
+                span = at
+            place = min(span[1], low + most)
             budget.spend(_RUN + (place - low) * (_SINGLE if kind.apart else _CHARACTER))
             run = _trimmed(seen, kind, low, place)
             if run is not None and layer.note(run.low, run.high) is not None:
@@ -265,17 +289,43 @@ def runs(layer: Layer, most: int, budget: Budget) -> Steps[list[Run]]:
     return found
 
 
-def _base64_in(seen: bytes, place: int, size: int) -> tuple[int, ...] | None:
-    """The first run of base64 from a place on."""
-    plain = _FINDS_PLAIN.search(seen, place, size)
-    first = plain[0] if plain is not None else size
-    while (word := _FINDS_WORD.search(seen, place, size)) is not None and word[0] < first:
-        quads = _FINDS_QUADS.search(seen, word[0], word[1])
-        if quads is not None:
-            first = min(first, quads[0])
-            break
-        place = word[1]
-    return _KINDS[0].pattern.at(seen, first, size) if first < size else None
+class _Base64:
+    """Finds runs of base64 in one text, from place to place; what it learnt of the text ahead it keeps."""
+
+    __slots__ = ("_plain",)
+
+    def __init__(self) -> None:
+        self._plain = -1
+
+    def search(self, seen: bytes, place: int, size: int) -> tuple[int, ...] | None:
+        """The first run from a place on; places only grow."""
+        if self._plain < place:
+            plain = _FINDS_PLAIN.search(seen, place, size)
+            self._plain = plain[0] if plain is not None else size
+        first = self._plain
+        while (word := _FINDS_WORD.search(seen, place, first)) is not None:
+            limit = min(word[0] + _WINDOW, size)
+            end = _OUTSIDE.search(seen, word[1], limit)
+            quads = _FINDS_QUADS.search(seen, word[0], end[0] if end is not None else limit)
+            if quads is not None:
+                first = min(first, quads[0])
+                break
+            place = end[1] if end is not None else limit - _SHORTEST + 1
+        return _KINDS[0].pattern.at(seen, first, size) if first < size else None
+
+
+def _of_answer(kind: Kind, seen: bytes, span: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The run of an answer that begins with a run of any text, if one does."""
+    low = span[0]
+    if low and seen[low] in WORD and seen[low - 1] in WORD:
+        return None
+    return _OF_ANSWERS.at(seen, low, len(seen)) if kind.read is _base64 else span
+
+
+def _next_word(seen: bytes, place: int) -> int:
+    """Where the next word begins."""
+    outside = OUTSIDE.search(seen, place, len(seen))
+    return len(seen) if outside is None else outside[1]
 
 
 def _trimmed(seen: bytes, kind: Kind, low: int, high: int) -> Run | None:

@@ -120,6 +120,9 @@ class Engine:
         size = len(seen)
         if IGNORED in seen or escapes.unfinished(seen) < size:
             return None
+        # Right behind an escape a word may begin that the text as it stands doesn't show.
+        if escapes.stands(seen, max(start - base - escapes.LONGEST, 0), size):
+            return None
         tail = max(size - plan.reach, 0)
         tail = base + min(tail + plan.tail.start(seen[tail:] if tail else seen), encoded.begun(seen))
         if tail <= start and tail < len(text):

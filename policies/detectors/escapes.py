@@ -54,6 +54,11 @@ def unfinished(seen: bytes) -> int:
     return base + _UNFINISHED.start(seen[base:])
 
 
+def stands(seen: bytes, low: int, high: int) -> bool:
+    """Whether an escape stands between two places."""
+    return _FOUND.finds(seen, low, high)
+
+
 def unescaped(below: Layer, margin: int, budget: Budget) -> Steps[Layer | None]:
     """The layer in which escapes read as their characters, with `margin` characters around them; None without any.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import re2
 
 from policies.detectors.syntax import Chars, PatternRefused, written
+from policies.detectors.view import WORD
 
 if TYPE_CHECKING:
     from policies.detectors.syntax import Node
@@ -64,6 +65,10 @@ class Pattern:
                 if span != _NONE:
                     return (*whole, *span)
         return (*whole, *whole)
+
+
+# Any byte that is in no word.
+OUTSIDE = Pattern(Chars(frozenset(range(256)) - WORD))
 
 
 class Tail:

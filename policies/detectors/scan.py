@@ -10,11 +10,10 @@ from policies.detectors import numbers
 from policies.detectors.budget import Budget
 from policies.detectors.hotwords import HotWords
 from policies.detectors.model import LINE_MARKS, Detector, Verdict
-from policies.detectors.patterns import Pattern
+from policies.detectors.patterns import OUTSIDE
 from policies.detectors.plan import Plan, Step
 from policies.detectors.reading import Literal
 from policies.detectors.steps import Steps
-from policies.detectors.syntax import Chars
 from policies.detectors.view import WORD
 from policies.findings import Finding
 
@@ -39,10 +38,6 @@ _READ = 0.0004
 _NUMBER = 0.8
 # What finding the group costs for each character of a match: RE2 then leaves its fast automaton.
 _CAPTURED = 0.05
-
-
-# What is no letter or digit.
-_OUTSIDE = Pattern(Chars(frozenset(range(256)) - WORD))
 
 
 class Candidate(NamedTuple):
@@ -225,7 +220,7 @@ class Scan:
         """Where a match may begin behind a refused one: not within the same word, where a rule wants whole words."""
         place, seen = low + 1, self._seen
         if step.rule.boundary in ("word", "left") and seen[low] in WORD:
-            span = _OUTSIDE.search(seen, place, min(last + 1, len(seen)))
+            span = OUTSIDE.search(seen, place, min(last + 1, len(seen)))
             place = last + 1 if span is None else span[0]
         return place
 

@@ -84,7 +84,7 @@ class Views:
             plain = yield from escapes.unescaped(layer, margin, self._budget)
             if plain is not None:
                 views += yield from self._walked(plain, plan, depth - 1)
-            runs = yield from encoded.runs(layer, self._most, self._budget)
+            runs = yield from encoded.runs(layer, self._most, self._budget, answer=self._most != WHOLE)
             if runs:
                 views += yield from self._decoded(layer, self._closed(layer, runs), depth)
         return views

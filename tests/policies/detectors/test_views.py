@@ -69,7 +69,21 @@ def test_nor_on_cuts_everywhere(text: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(TEXTS)
 def test_a_stream_finds_what_a_scan_finds(text: str) -> None:
-    assert streamed(engine(), [text], EVERY) == list(engine().scan([text])[0])
+    """All but runs of encoded text that begin inside a word: for them every word's end would have to be held."""
+    found, scanned = streamed(engine(), [text], EVERY), engine().scan([text])[0]
+    assert [one for one in found if "in base64" not in one.why and "in hexa" not in one.why] == [
+        one for one in scanned if "in base64" not in one.why and "in hexa" not in one.why
+    ]
+    assert set(found) <= set(scanned)
+
+
+@pytest.mark.parametrize("name", ["base64", "hexadecimal"])
+def test_a_stream_reads_runs_that_begin_where_a_word_does(name: str) -> None:
+    run = DISGUISES[name](f"IBAN {IBAN}")
+    for text, seen in ((run, True), (f"voici : {run}.", True), (f"x{run}", False)):
+        found = streamed(engine(), [text], frozenset({"fin.iban"}))
+        assert bool(found) == seen
+        assert engine().scan([text])[0], "a request is read at any place"
 
 
 @settings(max_examples=150, deadline=None)
