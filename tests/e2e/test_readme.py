@@ -55,16 +55,18 @@ def test_the_tour_works_as_written(served: tuple[Path, dict[str, str]]) -> None:
     folder, environment = served
     define, *steps = tour()
 
-    def run(step: str) -> str:
+    def run(step: str, code: int = 0) -> str:
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", f"{define}\n{step}"],
             cwd=folder, env=environment, capture_output=True, text=True, timeout=60,
         )  # fmt: skip
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == code, done.stderr
         return done.stdout
 
-    redacted, refused, internal, failover, ledger, metrics = steps
+    redacted, detected, refused, internal, failover, ledger, metrics = steps
     assert "Vire 100 EUR sur [redacted: fin.iban]" in run(redacted)
+    found = run(detected, code=1)
+    assert "stdin:1:25: fr.nir" in found and "person.title" in found and "2 95 10" not in found
     told = run(refused)
     assert all(word in told for word in ("secrets-stay-home", "secret.vendor", "security@example.org"))
     assert "FR76 3000 6000 0112 3456 7890 189" in run(internal)
