@@ -20,7 +20,7 @@ from gateway.config.table import build
 from gateway.documents import Document, Documents, DocumentsRefused, Problem, nearest
 from policies.decide import Policies
 from policies.detectors.catalogue import Catalogue
-from policies.detectors.engine import Engine
+from policies.detectors.engine import Engine, revision_of
 from policies.indexes.stored import IndexKey
 from policies.language import Doc, Vocabulary
 from policies.language import compile as compile_policies
@@ -70,15 +70,21 @@ def read_papers(documents: Documents) -> Papers:
 
 
 def build_bundle(
-    papers: Papers, settings: Settings, destinations: Mapping[str, Destination], key: IndexKey | None = None
+    papers: Papers,
+    settings: Settings,
+    destinations: Mapping[str, Destination],
+    key: IndexKey | None = None,
+    previous: Engine | None = None,
 ) -> Bundle:
     """Detectors, indexes and policies compiled against the names that exist; DocumentsRefused with every fault.
 
-    key: that of the indexes; None where there is no keyring, and then they find nothing.
+    key: that of the indexes; None where there is no keyring, and then they find nothing. previous: the engine in force,
+    which goes on where detection didn't change.
     """
     detectors = read_detectors(papers.documents)
     indexes = read_indexes(papers.documents, papers.indexes, detectors.catalogue, key)
-    engine = Engine(detectors.catalogue, indexes.lookup)
+    same = previous is not None and previous.revision == revision_of(detectors.catalogue, indexes.lookup)
+    engine = previous if same and previous is not None else Engine(detectors.catalogue, indexes.lookup)
     vocabulary = _vocabulary(papers, settings, destinations, detectors.catalogue)
     given = tuple(Doc(d.value["kind"], d.name, d.value) for d in papers.documents.items)
     compiled = compile_policies(given, vocabulary)

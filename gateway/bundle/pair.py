@@ -120,7 +120,8 @@ def build_pair(
     destinations = build_destinations(settings, papers.contracts, urls, today)
     models = build_models(settings, destinations)
     keyring = _keyring(config, settings) if serving else None
-    bundle = build_bundle(papers, settings, destinations, _index_key(papers, settings, keyring))
+    engine = previous.bundle.engine if previous is not None else None
+    bundle = build_bundle(papers, settings, destinations, _index_key(papers, settings, keyring), engine)
     return Pair(
         settings=settings,
         bundle=bundle,

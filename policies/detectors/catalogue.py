@@ -15,8 +15,7 @@ from policies.detectors.checks import CHECKS
 from policies.detectors.fields import Fields
 from policies.detectors.model import Context, Detector, Numbers, Problem, Rule
 from policies.detectors.named import named
-from policies.detectors.patterns import Pattern
-from policies.detectors.reading import literals, longest
+from policies.detectors.reading import longest
 from policies.detectors.syntax import Chars, Node, PatternRefused, Repeat, Seq, parse
 from policies.detectors.view import view
 
@@ -44,15 +43,35 @@ class Catalogue:
         problems: list[Problem] = []
         detectors: dict[str, Detector] = {}
         for index, document in enumerate(documents):
-            fields = Fields(document, (index,), problems)
-            detector = _detector(fields)
+            detector = _read(document, index, problems)
             if detector.id in detectors:
-                fields.problem(("id",), f"`{detector.id}` is defined twice")
+                problems.append(Problem((index, "id"), f"`{detector.id}` is defined twice"))
             detectors[detector.id] = detector
         if problems:
             return problems
         plain = orjson.dumps(list(documents), option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
         return Catalogue(detectors, hashlib.blake2b(plain, digest_size=8).hexdigest())
+
+
+# Detectors by their documents: most of what a reload brings was there before, and compiling it takes half a second.
+_KNOWN: dict[bytes, Detector] = {}
+_MOST_KNOWN = 2048
+
+
+def _read(document: Mapping[str, Any], index: int, problems: list[Problem]) -> Detector:
+    try:
+        plain = orjson.dumps(document, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    except TypeError:
+        return _detector(Fields(document, (index,), problems))
+    known = _KNOWN.get(plain)
+    if known is None:
+        before = len(problems)
+        known = _detector(Fields(document, (index,), problems))
+        if len(problems) == before:
+            if len(_KNOWN) >= _MOST_KNOWN:
+                _KNOWN.clear()
+            _KNOWN[plain] = known
+    return known
 
 
 def _detector(fields: Fields) -> Detector:
@@ -106,9 +125,10 @@ def _rule(fields: Fields) -> Rule | None:
     size = longest(node)
     if size == inf and not limit:
         fields.problem(("match",), "has no longest match: bound it with {0,n}, or state `longest`")
-    if trigger == "literal" and not literals(node):
+    rule = Rule(node, confidence, trigger, boundary, CHECKS.get(wanted), limit or int(min(size, _LONGEST)), why)
+    if trigger == "literal" and not rule.literals:
         fields.problem(("match",), "contains no literal of three characters: state `trigger: digits|context|always`")
-    return Rule(node, confidence, trigger, boundary, CHECKS.get(wanted), limit or int(min(size, _LONGEST)), why)
+    return _compiled(fields, rule, "match")
 
 
 def _named_rule(fields: Fields) -> Rule | None:
@@ -129,17 +149,26 @@ def _named_rule(fields: Fields) -> Rule | None:
     size = longest(node)
     if size == inf:
         fields.problem(("value",), "has no longest match: bound it with {0,n}")
-    return Rule(node, 0.9, check=CHECKS.get(wanted), longest=int(min(size, _LONGEST)), why="vendor named")
+    rule = Rule(node, 0.9, check=CHECKS.get(wanted), longest=int(min(size, _LONGEST)), why="vendor named")
+    return _compiled(fields, rule, "value")
 
 
 def _pattern(fields: Fields, source: str, key: str = "match") -> Node | None:
     try:
-        node = parse(source)
-        Pattern(node)
+        return parse(source)
     except PatternRefused as refused:
         fields.problem((key,), str(refused))
         return None
-    return node
+
+
+def _compiled(fields: Fields, rule: Rule, key: str) -> Rule | None:
+    """The rule, if RE2 takes its pattern."""
+    try:
+        _ = rule.pattern
+    except PatternRefused as refused:
+        fields.problem((key,), str(refused))
+        return None
+    return rule
 
 
 def _numbers(fields: Fields) -> Numbers:
@@ -168,9 +197,10 @@ def _keyword_rules(fields: Fields) -> list[Rule]:
     rules = []
     for index, word in enumerate(words):
         node = _keyword(word, "separators" in fold, "case" in fold)
-        if not literals(node):
+        rule = Rule(node, confidence, boundary=boundary, longest=int(longest(node)), why="keyword")
+        if not rule.literals:
             fields.problem(("any", index), "is too short: a keyword needs three letters in a row")
-        rules.append(Rule(node, confidence, boundary=boundary, longest=int(longest(node)), why="keyword"))
+        rules.append(rule)
     return rules
 
 

@@ -44,6 +44,11 @@ class Lookup(Protocol):
     def steps(self, seen: bytes, detectors: frozenset[str]) -> Steps[list[Finding]]: ...
 
 
+def revision_of(catalogue: Catalogue, lookup: Lookup | None) -> str:
+    """The revision of an engine over these."""
+    return f"{catalogue.revision}-{ALGORITHM}" + (f"-{lookup.revision}" if lookup else "")
+
+
 class Engine:
     """Detection over one catalogue. revision: names catalogue, data and algorithm; findings may be kept per revision.
 
@@ -52,7 +57,7 @@ class Engine:
 
     def __init__(self, catalogue: Catalogue, lookup: Lookup | None = None) -> None:
         self.catalogue = catalogue
-        self.revision = f"{catalogue.revision}-{ALGORITHM}" + (f"-{lookup.revision}" if lookup else "")
+        self.revision = revision_of(catalogue, lookup)
         self.whole = lookup.detectors if lookup else frozenset()
         self._lookup = lookup
         self._whole = lay_out(catalogue.detectors.values())

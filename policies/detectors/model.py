@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
+from policies.detectors.patterns import Pattern
+from policies.detectors.reading import Literal, literals
 from policies.detectors.syntax import Node
 
 # Blanks and list marks that may stand between a mark alone on its line and the line's ends.
@@ -43,7 +46,7 @@ TAKEN = Verdict(-1.0, "")
 Check = Callable[[bytes], Verdict | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """One pattern of a detector.
 
@@ -61,6 +64,16 @@ class Rule:
     check: Check | None = None
     longest: int = 256
     why: str = "pattern"
+
+    @cached_property
+    def pattern(self) -> Pattern:
+        """The compiled pattern; raises PatternRefused."""
+        return Pattern(self.node)
+
+    @cached_property
+    def literals(self) -> tuple[Literal, ...]:
+        """Literals of which each match has one."""
+        return literals(self.node)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from policies.detectors.escapes import ESCAPE
 from policies.detectors.keywords import Keywords
 from policies.detectors.model import HIDDEN, Detector, Numbers, Rule
 from policies.detectors.patterns import Pattern
-from policies.detectors.reading import Literal, bare, literals
+from policies.detectors.reading import Literal, bare
 from policies.detectors.syntax import Alt, Chars, Node, Seq
 
 
@@ -101,7 +101,7 @@ def lay_out(detectors: Iterable[Detector]) -> Plan:
     for detector in chosen:
         for rule in detector.rules:
             place = len(steps)
-            steps.append(Step(detector, rule, Pattern(rule.node), rule.trigger == "context" or detector.bound))
+            steps.append(Step(detector, rule, rule.pattern, rule.trigger == "context" or detector.bound))
             if rule.trigger == "always":
                 always.append(place)
             elif rule.trigger == "digits":
@@ -109,7 +109,7 @@ def lay_out(detectors: Iterable[Detector]) -> Plan:
             elif rule.trigger == "context":
                 in_context.setdefault(detector.id, []).append(place)
             else:
-                for literal in literals(rule.node):
+                for literal in rule.literals:
                     word = index.setdefault(literal.text, len(index))
                     selects.setdefault(word, []).append((place, literal))
     words = {detector.id: _words(detector, index) for detector in chosen if detector.context}
