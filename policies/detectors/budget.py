@@ -7,7 +7,7 @@ from __future__ import annotations
 # be expensive. An attempt takes about 4 microseconds.
 _STEPS = 2000
 _STEPS_A_CHARACTER = 0.6
-_MOST_STEPS = 20_000
+_MOST_STEPS = 25_000
 _STEPS_OF_LONG = 0.15
 # After so many attempts a scan pauses: others may want the processor.
 _STRETCH = 750.0

@@ -24,6 +24,8 @@ _BOUNDARIES = ("word", "left", "none", "identifier", "line")
 _INDEXES = ("exact", "documents")
 _FOLDS = ("case", "accents", "separators")
 _LONGEST = 16384
+# Words that names of fields leave out.
+_LITTLE = frozenset({b"d", b"de", b"des", b"du", b"la", b"le", b"l", b"of", b"the"})
 _GAP = Repeat(Chars(frozenset(b" \t\n-_./")), 0, 2)
 
 
@@ -241,11 +243,18 @@ def _context(fields: Fields) -> Context | None:
 
 
 def _spellings(words: Sequence[str]) -> frozenset[bytes]:
-    """Hot words as the view has them, and as names of fields have those of several words: `num_ss`, `numSs`."""
+    """Hot words as the view has them, and as names of fields have those of several words: `num_ss`, `numSs`, with and
+    without the little words in them (`carte_d_identite`, `carteIdentite`)."""
     plain = [view(word).lower() for word in words]
-    parted = [word for word in plain if b" " in word.strip() or b"-" in word]
-    bare = [word.replace(b"'", b" ").replace(b"-", b" ") for word in parted]
-    return frozenset([*plain, *(word.replace(b" ", gap) for word in bare for gap in (b"_", b"-", b""))])
+    found = set(plain)
+    for word in plain:
+        parts = word.replace(b"'", b" ").replace(b"-", b" ").split()
+        if len(parts) > 1:
+            found |= {gap.join(parts) for gap in (b"_", b"-", b"")}
+            bare = [part for part in parts if part not in _LITTLE]
+            if 1 < len(bare) < len(parts):
+                found |= {gap.join(bare) for gap in (b" ", b"_", b"-", b"")}
+    return frozenset(found)
 
 
 def _by_name(fields: Fields | None, names: tuple[str, ...]) -> dict[str, str]:

@@ -7,24 +7,40 @@ from collections.abc import Sequence
 
 from policies.detectors.model import Context, Detector, Verdict
 from policies.detectors.plan import Plan
+from policies.detectors.tables import Heading, Tables
 from policies.detectors.view import WORD
 
 # Characters that a word behind a value counts as farther away.
 _BEHIND = 20
+_UPPER, _LOWER = b"AZ", b"az"
 
 
 class HotWords:
-    """The hot words of one view. hits: what the keyword pass found; starts: where the joined texts begin."""
+    """The hot words of one view.
 
-    __slots__ = ("_by_word", "_hits", "_places", "_plan", "_seen", "_starts")
+    hits: what the keyword pass found; starts: where the joined texts begin. headings: whether those of tables and
+    lists count for all that stands under them; in a text that grows they may be too far above to be still there.
+    """
 
-    def __init__(self, plan: Plan, seen: bytes, hits: Sequence[tuple[int, int, int]], starts: Sequence[int]) -> None:
+    __slots__ = ("_by_word", "_headings", "_hits", "_places", "_plan", "_seen", "_starts", "_tables")
+
+    def __init__(
+        self,
+        plan: Plan,
+        seen: bytes,
+        hits: Sequence[tuple[int, int, int]],
+        starts: Sequence[int],
+        *,
+        headings: bool = False,
+    ) -> None:
         self._plan = plan
         self._seen = seen
         self._hits = hits
         self._by_word: dict[int, list[tuple[int, int]]] | None = None
         self._starts = starts
         self._places: dict[frozenset[int], list[tuple[int, int]]] = {}
+        self._tables = Tables(seen) if headings else None
+        self._headings: dict[frozenset[int], list[Heading]] = {}
 
     def judged(self, detector: Detector, start: int, end: int, verdict: Verdict) -> tuple[float, str]:
         """Confidence of a candidate and why, once the words around it have been heard."""
@@ -32,7 +48,7 @@ class HotWords:
         if context is None:
             return verdict.confidence, verdict.why
         words = self._plan.words[detector.id]
-        near = self._distance(words[0], context, start, end)
+        near = self._nearest(words[0], context, start, end)
         if near is not None and not context.nearest:
             return verdict.confidence + context.raise_by, f"{verdict.why}; context"
         against = self._distance(words[1], context, start, end, line=context.nearest)
@@ -47,30 +63,53 @@ class HotWords:
         context = detector.context
         if context is None:
             return False
-        return self._distance(self._plan.words[detector.id][0], context, start, end) is not None
+        return self._nearest(self._plan.words[detector.id][0], context, start, end) is not None
 
     def windows(self, detector: Detector, longest: int) -> list[tuple[int, int]]:
-        """Where a match of at most so many characters may begin that has a word of `near` beside it: [first, last],
-        joined where they touch."""
+        """Where a match of at most so many characters may begin that has a word of `near` beside or above it:
+        [first, last], joined where they touch."""
         context = detector.context
         found: list[tuple[int, int]] = []
         if context is None:
             return found
-        for first, last in self._whole_words(self._plan.words[detector.id][0]):
-            low, high = self._within(first, last - context.after - longest, first + context.before)
+        near = self._plan.words[detector.id][0]
+        reached = [
+            self._within(first, first - context.after - longest, first + context.before)
+            for first, last in self._whole_words(near)
+        ]
+        reached += [(heading.block.first, heading.block.last) for heading in self._headed(near)]
+        for low, high in sorted(reached):
             if found and low <= found[-1][1] + 1:
                 found[-1] = found[-1][0], max(high, found[-1][1])
             else:
                 found.append((low, high))
         return found
 
+    def _nearest(self, words: frozenset[int], context: Context, start: int, end: int) -> int | None:
+        """Characters to the nearest of the words; none, where one is the heading of the candidate's column."""
+        distance = self._distance(words, context, start, end)
+        if distance is not None and not context.nearest:
+            return distance
+        headings = self._headed(words)
+        return 0 if self._tables is not None and headings and self._tables.headed(headings, start) else distance
+
+    def _headed(self, words: frozenset[int]) -> list[Heading]:
+        """The words of the set that stand in headings."""
+        if self._tables is None:
+            return []
+        headings = self._headings.get(words)
+        if headings is None:
+            headings = self._headings[words] = self._tables.headings(self._whole_words(words))
+        return headings
+
     def _distance(
         self, words: frozenset[int], context: Context, start: int, end: int, *, line: bool = False
     ) -> int | None:
         """Characters to the nearest whole word of the set within reach, in the same text and outside the candidate.
 
-        A word behind the candidate counts as farther away: what follows a value is mostly the next one's label. line:
-        only words of the candidate's line count (the header of a table names all its columns).
+        A word behind the candidate need only begin within reach, and counts as farther away: what follows a value is
+        mostly the next one's label. line: only words of the candidate's line count (the header of a table names all
+        its columns).
         """
         places = self._whole_words(words)
         if not places:
@@ -87,7 +126,7 @@ class HotWords:
                 break
             if last <= start:
                 found.append(start - last)
-            elif first >= end and last <= high:
+            elif first >= end:
                 found.append(first - end + _BEHIND)
         return min(found, default=None)
 
@@ -120,9 +159,23 @@ class HotWords:
         return places
 
     def _whole(self, low: int, high: int) -> bool:
+        """Whether nothing of the same word touches; a change of case parts words (`nhsNumber`, `clientSsn`)."""
         seen = self._seen
-        if low and seen[low - 1] in WORD and seen[low] in WORD:
+        if low and not _apart(seen, low):
             return False
-        if high < len(seen) and seen[high] in b"sSxX" and seen[high - 1] in WORD:
+        if high < len(seen) and seen[high] in b"sSxX" and seen[high - 1] in WORD and not _apart(seen, high):
             high += 1
-        return high >= len(seen) or seen[high] not in WORD or seen[high - 1] not in WORD
+        return high >= len(seen) or _apart(seen, high)
+
+
+def _apart(seen: bytes, place: int) -> bool:
+    """Whether a word ends before a place: no letter or digit on both sides, or `aB`, or before the last of `ABc`."""
+    before, behind = seen[place - 1], seen[place]
+    if before not in WORD or behind not in WORD:
+        return True
+    if not _UPPER[0] <= behind <= _UPPER[1]:
+        return False
+    if _LOWER[0] <= before <= _LOWER[1]:
+        return True
+    after = seen[place + 1] if place + 1 < len(seen) else 0
+    return _UPPER[0] <= before <= _UPPER[1] and _LOWER[0] <= after <= _LOWER[1]

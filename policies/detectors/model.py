@@ -147,4 +147,8 @@ class Detector:
     def after(self) -> int:
         """Characters behind a finding that still judge it: the boundary, and hot words where it has some."""
         boundary = LINE_MARKS + 1 if any(rule.boundary == "line" for rule in self.rules) else 1
-        return max(boundary, self.context.after + 2 if self.context and self.context.after else 0)
+        if self.context is None or not self.context.after:
+            return boundary
+        # A word need only begin within reach.
+        words = self.context.near | self.context.against
+        return max(boundary, self.context.after + max(map(len, words), default=0) + 2)

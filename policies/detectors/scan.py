@@ -52,6 +52,7 @@ class Candidate(NamedTuple):
 
 class Scan:
     """The scan of one view by one plan. start: nothing is found before it, though what stands there still judges.
+    headings: whether those of tables count for what stands under them.
 
     matches: after `findings`, the span of every accepted match, those too that hot words or competition dropped: the
     search went on behind them, so a stream may not be cut inside them.
@@ -59,14 +60,16 @@ class Scan:
 
     __slots__ = ("_budget", "_hits", "_plan", "_seen", "_start", "_starts", "_words", "matches")
 
-    def __init__(self, plan: Plan, seen: bytes, start: int, starts: Sequence[int], budget: Budget) -> None:
+    def __init__(
+        self, plan: Plan, seen: bytes, start: int, starts: Sequence[int], budget: Budget, *, headings: bool = False
+    ) -> None:
         self._plan = plan
         self._seen = seen
         self._start = start
         self._starts = starts
         self._budget = budget
         self._hits: list[tuple[int, int, int]] = []
-        self._words = HotWords(plan, seen, self._hits, starts)
+        self._words = HotWords(plan, seen, self._hits, starts, headings=headings)
         self.matches: list[tuple[int, int]] = []
 
     def findings(self) -> Steps[list[Finding]]:

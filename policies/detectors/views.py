@@ -120,7 +120,7 @@ class Views:
         return closed
 
     def _scanned(self, layer: Layer, plan: Plan) -> Steps[list[Finding]]:
-        scan = Scan(plan, layer.seen, layer.start, layer.starts, self._budget)
+        scan = Scan(plan, layer.seen, layer.start, layer.starts, self._budget, headings=self._most == WHOLE)
         found = yield from scan.findings()
         if self._ask is not None and layer.spans is not None:
             found = [*found, *(yield from self._ask(layer.seen))]

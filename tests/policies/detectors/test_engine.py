@@ -120,7 +120,7 @@ def test_a_text_built_to_cost_too_much_is_given_up() -> None:
 
 def test_what_a_text_may_cost_stops_growing_with_its_length() -> None:
     assert allowance(1_000) == 2_600
-    assert allowance(60_000) == allowance(100_000) == 20_000
+    assert allowance(60_000) == allowance(100_000) == 25_000
     # What an agent sends in one turn may still hold as much as source files full of credentials do.
     assert allowance(1_000_000) == 150_000
 
