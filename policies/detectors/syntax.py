@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 from typing import Any, TypeAlias
 
@@ -70,6 +71,12 @@ _SPACE = frozenset(b" \t\n\r\f\v")
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 
+@lru_cache(maxsize=4096)
+def _shared(allowed: frozenset[int]) -> Chars:
+    """One object for equal sets: hundreds of patterns ask for the same few, and a set of 200 takes 8 kB."""
+    return Chars(allowed)
+
+
 def parse(source: str) -> Node:
     """The tree of a pattern; PatternRefused says what is wrong in words for its author."""
     try:
@@ -89,13 +96,13 @@ class _Reader:
 
     def item(self, op: Any, value: Any, flags: int) -> Node:
         if op is _ops.LITERAL:
-            return Chars(_cased({value}, flags))
+            return _shared(_cased({value}, flags))
         if op is _ops.NOT_LITERAL:
-            return Chars(_ALL - _cased({value}, flags))
+            return _shared(_ALL - _cased({value}, flags))
         if op is _ops.ANY:
-            return Chars(_ALL if flags & re.DOTALL else _ALL - {10})
+            return _shared(_ALL if flags & re.DOTALL else _ALL - {10})
         if op is _ops.IN:
-            return Chars(_class(value, flags))
+            return _shared(_class(value, flags))
         if op is _ops.BRANCH:
             return Alt(tuple(self.sequence(branch, flags) for branch in value[1]))
         return self.composite(op, value, flags)
@@ -180,6 +187,7 @@ def _counted(low: int, high: float) -> bytes:
     return b"{%d,%s}" % (low, b"" if high == inf else b"%d" % high)
 
 
+@lru_cache(maxsize=4096)
 def _written_class(allowed: frozenset[int]) -> bytes:
     if not allowed:
         return rb"[^\x00-\xff]"
