@@ -10,7 +10,7 @@ _STEPS_A_CHARACTER = 0.6
 _MOST_STEPS = 25_000
 _STEPS_OF_LONG = 0.15
 # After so many attempts a scan pauses: others may want the processor.
-_STRETCH = 750.0
+_STRETCH = 400.0
 
 
 class ScanBudgetExceeded(Exception):

@@ -8,16 +8,17 @@ alignment. RFC 4648 (base64, base64url, base16), RFC 2045 (line breaks).
 from __future__ import annotations
 
 import binascii
+from array import array
 from collections.abc import Callable
 from typing import NamedTuple
 
 from policies.detectors.budget import Budget
 from policies.detectors.layers import Builder, Layer
-from policies.detectors.patterns import OUTSIDE, Pattern, Tail
-from policies.detectors.reading import prefixes
+from policies.detectors.patterns import OUTSIDE, Pattern, Tail, led
+from policies.detectors.reading import longest, prefixes
 from policies.detectors.steps import Steps
 from policies.detectors.syntax import Alt, Chars, Node, parse
-from policies.detectors.view import IGNORED, WORD, padded
+from policies.detectors.view import IGNORED, WORD, padded, padding
 
 _BREAK = r"(?:\r?\n[ \t]{0,8})?"
 _ANY = r"[A-Za-z0-9+/_\-]"
@@ -102,24 +103,36 @@ BEHIND = 24
 _RUN, _CHARACTER, _SINGLE = 2.0, 0.002, 0.06
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _RUNS_ON = WORD | frozenset(b"+/-_")
-# So many are put into a layer in one step.
+# So many are put into a layer in one step; of one run so many characters, or so many that are read by themselves.
 _GATHERED = 256
+_STEP, _SINGLES = 1 << 14, 2048
 _HEX = b"0123456789abcdefABCDEF"
 _BLANKS = b"\r\n \t"
 _NO_LETTERS = _BLANKS + b"="
 _ZERO_IGNORED = bytes([IGNORED, *range(1, 256)])
 
 # Puts what a run [low, high) of the layer stands for.
-_Read = Callable[[Builder, bytes, int, int], None]
+_Read = Callable[[Builder, bytes, int, int], Steps[None]]
 
 
 class Kind(NamedTuple):
-    """A way to write text otherwise. apart: its characters stand one by one, and only what is sure counts in it."""
+    """A way to write text otherwise.
+
+    pattern: a run, which begins where and only where `least` does, in at most `size` characters. apart: its characters
+    stand one by one, and only what is sure counts in it.
+    """
 
     note: str
     pattern: Pattern
+    least: Pattern
+    size: int
     read: _Read
     apart: bool
+
+    def search(self, seen: bytes, place: int, size: int) -> Steps[tuple[int, ...] | None]:
+        """The first run from a place on."""
+        begins = yield from led(self.least, seen, place, size, size, self.size)
+        return None if begins is None else self.pattern.at(seen, begins[0], size)
 
 
 class Run(NamedTuple):
@@ -128,14 +141,17 @@ class Run(NamedTuple):
     high: int
 
 
-def _base64(builder: Builder, seen: bytes, low: int, high: int) -> None:
-    at, end = low, high
+def _base64(builder: Builder, seen: bytes, low: int, high: int) -> Steps[None]:
+    at, end, pause = low, high, low + _STEP
     while at < end:
+        if at > pause:
+            pause = at + _STEP
+            yield
         line = _line(seen, at, end)
         size = line - at
         full = size - size % 4
         # The rest of a line goes on in the next one, or is the last, shorter quad.
-        builder.put(_text(seen[at : at + full]), at, 3, 4) if full else None
+        builder.put((yield from padding(_octets(seen[at : at + full]))), at, 3, 4) if full else None
         at += full
         if full < size:
             at = _odd_quad(builder, seen, at, end)
@@ -175,42 +191,55 @@ def _octets(letters: bytes) -> bytes:
     return binascii.a2b_base64(letters.translate(_STANDARD) + b"=" * (-len(letters) % 4))
 
 
-def _wide(builder: Builder, seen: bytes, low: int, high: int) -> None:
+def _wide(builder: Builder, seen: bytes, low: int, high: int) -> Steps[None]:
     letters = seen[low:high].rstrip(b"=")
     size = len(letters) - len(letters) % 4
     for data, at in ((letters[:size], low), (letters[size:], low + size)):
         octets = _octets(data).translate(_ZERO_IGNORED)
         if octets:
             builder.put(octets, at, min(len(octets), 3), 4)
+    yield from ()
 
 
-def _hexadecimal(builder: Builder, seen: bytes, low: int, high: int) -> None:
-    if not seen[low:high].strip(_HEX):
-        builder.put(padded(bytes.fromhex(seen[low:high].decode())), low, 1, 2)
+def _hexadecimal(builder: Builder, seen: bytes, low: int, high: int) -> Steps[None]:
+    if not seen[low:high].translate(None, _HEX):
+        builder.put((yield from padding(bytes.fromhex(seen[low:high].decode()))), low, 1, 2)
         return
-    at, origins, octets = low, [], bytearray()
+    at, origins, octets, pause = low, array("q"), bytearray(), _SINGLES
     while at < high - 1:
+        if len(origins) >= pause:
+            pause += _SINGLES
+            yield
         if seen[at + 1] in b"xX" or seen[at] not in _HEX:
             at += 2 if seen[at + 1] in b"xX" else 1
             continue
         origins.append(at)
         octets.append(int(seen[at : at + 2], 16))
         at += 2
-    for origin, byte in zip(origins, padded(bytes(octets)), strict=True):
+    read = yield from padding(bytes(octets))
+    for index, (origin, byte) in enumerate(zip(origins, read, strict=True)):
+        if index % _SINGLES == _SINGLES - 1:
+            yield
         builder.put(bytes([byte]), origin, 1, 2)
 
 
-def _apart(builder: Builder, seen: bytes, low: int, high: int) -> None:
+def _apart(builder: Builder, seen: bytes, low: int, high: int) -> Steps[None]:
     """The characters drawn together; then once more, cut where small letters (the words `a` and `y`) touch digits."""
-    places = [place for place in range(low, high) if seen[place] in WORD]
-    for place in places:
-        builder.put(seen[place : place + 1], place)
-    letters = bytes(seen[place] for place in places)
+    places, letters = array("q"), bytearray()
+    for place in range(low, high):
+        if place % _SINGLES == _SINGLES - 1:
+            yield
+        if seen[place] in WORD:
+            places.append(place)
+            letters.append(seen[place])
+            builder.put(seen[place : place + 1], place)
     if letters.upper() == letters:
         return
     builder.separate(low)
     last = 0
-    for place in places:
+    for index, place in enumerate(places):
+        if index % _SINGLES == _SINGLES - 1:
+            yield
         byte = seen[place]
         if last and _small(last) != _small(byte) and (_small(last) or _small(byte)):
             builder.separate(place)
@@ -228,29 +257,35 @@ def _all_quads(fewest: str) -> Pattern:
     return Pattern(parse(f"{fewest}(?:{_BREAK}{_QUAD})*{loose}(?:{_ANY}{{2,3}})?={{0,2}}"))
 
 
+def _kind(note: str, least: str, whole: Pattern, read: _Read, *, apart: bool = False) -> Kind:
+    node = parse(least)
+    return Kind(note, whole, Pattern(node), int(longest(node)), read, apart)
+
+
+_WIDE_QUADS = f"(?:{_WIDE}){{3}}"
 _KINDS = (
-    Kind("in base64", _all_quads(_QUADS), _base64, False),
-    Kind("in base64", Pattern(parse(f"(?:{_WIDE}){{3,}}(?:{_ANY}{{2,7}})?={{0,2}}")), _wide, False),
-    Kind("in hexadecimal", Pattern(parse(_all_pairs(_TOGETHER))), _hexadecimal, False),
-    Kind("in hexadecimal", Pattern(parse(_all_pairs(_SPACED))), _hexadecimal, False),
-    Kind("written apart", Pattern(parse(f"{_ONES}(?:{_APART}{_ONE})*")), _apart, True),
+    _kind("in base64", _QUADS, _all_quads(_QUADS), _base64),
+    _kind("in base64", _WIDE_QUADS, Pattern(parse(f"(?:{_WIDE}){{3,}}(?:{_ANY}{{2,7}})?={{0,2}}")), _wide),
+    _kind("in hexadecimal", _pairs(_TOGETHER), Pattern(parse(_all_pairs(_TOGETHER))), _hexadecimal),
+    _kind("in hexadecimal", _pairs(_SPACED), Pattern(parse(_all_pairs(_SPACED))), _hexadecimal),
+    _kind("written apart", _ONES, Pattern(parse(f"{_ONES}(?:{_APART}{_ONE})*")), _apart, apart=True),
 )
-# Any run, for one search over a text that holds none; and what the end of a growing text may still become.
-_ANYWHERE = tuple(map(parse, (_QUADS, f"(?:{_WIDE}){{3}}", _pairs(_TOGETHER), _pairs(_SPACED))))
 # Base64 is looked for by its plain quads; any quads are only looked for in long words, where few texts have some: their
 # pattern has too many states for a whole text.
 _PLAIN_QUADS = parse(f"{_PLAIN}(?:{_BREAK}{_PLAIN}){{2}}")
 _SHORTEST = 16
 _LONG_WORD = parse(f"{_ANY}{{{_SHORTEST}}}")
-# So much of a long word is looked through at a time.
-_WINDOW = 1024
+# So much of a long word is looked through at a time, so much of all in a step; what is found in one counts beside.
+_WINDOW, _LOOKED_THROUGH, _FOUND = 1024, 3072, 128
 _OUTSIDE = Pattern(Chars(frozenset(range(256)) - WORD - frozenset(b"+/-_")))
-_FINDS_PLAIN, _FINDS_WORD, _FINDS_QUADS = Pattern(_PLAIN_QUADS), Pattern(_LONG_WORD), Pattern(_ANYWHERE[0])
-RUN: Node = Alt((_PLAIN_QUADS, _LONG_WORD, *_ANYWHERE[1:], parse(_ONES)))
+_FINDS_PLAIN, _FINDS_WORD, _FINDS_QUADS = Pattern(_PLAIN_QUADS), Pattern(_LONG_WORD), _KINDS[0].least
+_PLAIN_SIZE = int(longest(_PLAIN_QUADS))
+# Any run, for one search over a text that holds none.
+RUN: Node = Alt((_PLAIN_QUADS, _LONG_WORD, *map(parse, (_WIDE_QUADS, _pairs(_TOGETHER), _pairs(_SPACED), _ONES))))
 # An answer is looked through for runs that begin where a word does, with a whole character. If they could begin inside
 # any word, the last letters of every piece of a stream would have to be held.
 _OF_ANSWERS = _all_quads(_WHOLE_QUADS)
-_AT_WORDS = (f"{_ONES}{_APART}", _WHOLE_QUADS, f"(?:{_WIDE}){{3}}", _pairs(_TOGETHER), _pairs(_SPACED))
+_AT_WORDS = (f"{_ONES}{_APART}", _WHOLE_QUADS, _WIDE_QUADS, _pairs(_TOGETHER), _pairs(_SPACED))
 _BEGUN = Tail([prefixes(parse(source)) for source in _AT_WORDS], [prefixes(parse(_MARKED))], WORD)
 TAIL = 96
 
@@ -270,8 +305,8 @@ def runs(layer: Layer, most: int, budget: Budget, *, answer: bool = False) -> St
     found: list[Run] = []
     for kind in _KINDS:
         place = layer.start
-        find = _Base64().search if kind.read is _base64 else kind.pattern.search
-        while (span := find(seen, place, size)) is not None:
+        find = _Base64().search if kind.read is _base64 else kind.search
+        while (span := (yield from find(seen, place, size))) is not None:
             low = span[0]
             if answer:
                 at = _of_answer(kind, seen, span)
@@ -292,22 +327,30 @@ def runs(layer: Layer, most: int, budget: Budget, *, answer: bool = False) -> St
 class _Base64:
     """Finds runs of base64 in one text, from place to place; what it learnt of the text ahead it keeps."""
 
-    __slots__ = ("_plain",)
+    __slots__ = ("_looked", "_plain")
 
     def __init__(self) -> None:
         self._plain = -1
+        # Characters looked through since the last pause.
+        self._looked = 0
 
-    def search(self, seen: bytes, place: int, size: int) -> tuple[int, ...] | None:
+    def search(self, seen: bytes, place: int, size: int) -> Steps[tuple[int, ...] | None]:
         """The first run from a place on; places only grow."""
         if self._plain < place:
-            plain = _FINDS_PLAIN.search(seen, place, size)
+            plain = yield from led(_FINDS_PLAIN, seen, place, size, size, _PLAIN_SIZE)
             self._plain = plain[0] if plain is not None else size
         first = self._plain
-        while (word := _FINDS_WORD.search(seen, place, first)) is not None:
+        while (word := (yield from led(_FINDS_WORD, seen, place, first, first, _SHORTEST))) is not None:
+            if self._looked > _LOOKED_THROUGH:
+                self._looked = 0
+                yield
             limit = min(word[0] + _WINDOW, size)
             end = _OUTSIDE.search(seen, word[1], limit)
-            quads = _FINDS_QUADS.search(seen, word[0], end[0] if end is not None else limit)
+            limit = end[0] if end is not None else limit
+            quads = _FINDS_QUADS.search(seen, word[0], limit)
+            self._looked += (limit if quads is None else quads[1]) - word[0]
             if quads is not None:
+                self._looked += _FOUND
                 first = min(first, quads[0])
                 break
             place = end[1] if end is not None else limit - _SHORTEST + 1
@@ -349,7 +392,7 @@ def gathered(layer: Layer, found: list[Run], before: int, after: int) -> Steps[L
         if low and seen[low - 1] in _RUNS_ON:
             builder.separate(low)
         place = builder.size
-        kind.read(builder, seen, low, high)
+        yield from kind.read(builder, seen, low, high)
         builder.mark(place, kind.note, whole=True)
         builder.separate(high)
         end = min(high + after, len(seen))

@@ -18,15 +18,13 @@ from policies.detectors.catalogue import Catalogue
 from policies.detectors.layers import Layer
 from policies.detectors.plan import Plan, lay_out
 from policies.detectors.steps import Steps, finished
-from policies.detectors.view import IGNORED, view
+from policies.detectors.view import IGNORED, view, viewed
 from policies.detectors.views import HELD, WHOLE, Views, held, merged
 from policies.findings import Finding
 
 # Part of the revision: raised when the same catalogue would find something else.
 ALGORITHM = "2"
 _JOINT = "\0"
-# A text is turned into its view in so many characters at a time.
-_PIECE = 1 << 14
 # Characters that one character in front of a finding may be written with: what a stream keeps to hear the words there.
 _WRITTEN = escapes.LONGEST
 
@@ -76,7 +74,7 @@ class Engine:
         starts = [0]
         for text in texts:
             starts.append(starts[-1] + len(text) + 1)
-        seen = yield from _viewed(joined)
+        seen = yield from viewed(joined)
         views = Views(self._whole, joined, WHOLE, Budget(len(joined)), ask=self._asking(self.whole))
         found: list[list[Finding]] = [[] for _ in texts]
         for finding in (yield from views.steps(Layer(seen, 0, starts if len(texts) > 1 else ()))):
@@ -176,14 +174,6 @@ class Engine:
         if self._lookup is None or not detectors:
             return findings
         found = yield from self._lookup.steps(seen, detectors)
-        return merged([findings, [replace(one, passage=passage) for one in found]]) if found else findings
-
-
-def _viewed(text: str) -> Steps[bytes]:
-    if len(text) <= _PIECE:
-        return view(text)
-    pieces = []
-    for low in range(0, len(text), _PIECE):
-        pieces.append(view(text[low : low + _PIECE]))
-        yield
-    return b"".join(pieces)
+        if not found:
+            return findings
+        return (yield from merged([findings, [replace(one, passage=passage) for one in found]]))

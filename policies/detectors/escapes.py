@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from policies.detectors.budget import Budget
 from policies.detectors.layers import Builder, Layer
-from policies.detectors.patterns import Pattern, Tail
+from policies.detectors.patterns import Pattern, Tail, led
 from policies.detectors.steps import Steps
 from policies.detectors.syntax import parse
 from policies.detectors.view import IGNORED, byte_of
@@ -38,8 +38,10 @@ _NAMED = {name[:-1].encode(): value for name, value in html5.items() if name.end
 _DIGITS = b"0123456789abcdefABCDEF"
 # What an escape costs beside an attempt to match.
 _COST = 0.15
-# So many are put into a layer in one step.
-_BUILT = 2048
+# So many are put into a layer in one step; so many characters are looked through in order, with more than a few.
+_BUILT = 1024
+_PIECE = 1 << 12
+_FEW = 256
 
 
 class _Escape(NamedTuple):
@@ -64,23 +66,28 @@ def unescaped(below: Layer, margin: int, budget: Budget) -> Steps[Layer | None]:
 
     A generator that pauses, and returns the layer.
     """
-    seen = below.seen
-    if not (b"%" in seen or b"&" in seen or b"\\" in seen) or not _FOUND.finds(seen, 0, len(seen)):
+    seen, size = below.seen, len(below.seen)
+    if not (b"%" in seen or b"&" in seen or b"\\" in seen):
+        return None
+    if (yield from led(_FOUND, seen, 0, size, size, LONGEST)) is None:
         return None
     found: list[_Escape] = []
-    for mark, read in ((b"%", _percent), (b"\\", _backslash), (b"&", _entity)):
-        place = seen.find(mark)
-        while place >= 0:
-            budget.spend(_COST)
-            escape = read(seen, place)
-            if escape is not None:
-                found.append(escape)
-            place = seen.find(mark, place + 1 if escape is None else escape.high)
-            if budget.tired():
-                yield
-    found.sort()
-    if below.spans is not None:
-        found = [one for one in found if below.note(one.low, one.high) is not None]
+    places = {mark: seen.find(mark) for mark in _READ}
+    for low in range(0, size, _PIECE):
+        piece: list[_Escape] = []
+        for mark, read in _READ.items():
+            place = places[mark]
+            while 0 <= place < low + _PIECE:
+                budget.spend(_COST)
+                escape = read(seen, place)
+                if escape is not None:
+                    piece.append(escape)
+                place = seen.find(mark, place + 1 if escape is None else escape.high)
+            places[mark] = place
+        piece.sort()
+        found += piece if below.spans is None else [one for one in piece if below.note(one.low, one.high) is not None]
+        if len(piece) > _FEW or budget.tired():
+            yield
     return (yield from _built(below, found, margin))
 
 
@@ -184,3 +191,6 @@ def _escape(low: int, high: int, code: int | None) -> _Escape | None:
     if code is None or code > 0x10FFFF:
         return None
     return _Escape(low, high, byte_of(chr(code)) if code else IGNORED)
+
+
+_READ = {b"%": _percent, b"\\": _backslash, b"&": _entity}

@@ -129,11 +129,11 @@ class Layer:
 class Builder:
     """Puts a layer together from left to right."""
 
-    __slots__ = ("_below", "_parts", "_spans", "_starts", "_stretches", "size")
+    __slots__ = ("_below", "_data", "_spans", "_starts", "_stretches", "size")
 
     def __init__(self, below: Layer) -> None:
         self._below = below
-        self._parts: list[bytes] = []
+        self._data = bytearray()
         self._stretches: list[Stretch] = []
         self._spans: list[Span] = []
         self._starts = [0]
@@ -155,7 +155,7 @@ class Builder:
         )
         if not follows:
             self._stretches.append(Stretch(self.size, origin, unit, width))
-        self._parts.append(data)
+        self._data += data
         self.size += len(data)
 
     def separate(self, origin: int) -> None:
@@ -177,7 +177,7 @@ class Builder:
         if not self._spans:
             return None
         starts = [*self._starts, self.size + 1] if self._starts[-1] != self.size else [*self._starts[:-1], self.size]
-        layer = Layer(b"".join(self._parts), start, starts)
+        layer = Layer(bytes(self._data), start, starts)
         layer.below, layer.growing = self._below, growing
         layer.spans, layer._stretches = self._spans, self._stretches
         return layer

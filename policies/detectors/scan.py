@@ -10,15 +10,15 @@ from policies.detectors import numbers
 from policies.detectors.budget import Budget
 from policies.detectors.hotwords import HotWords
 from policies.detectors.model import LINE_MARKS, Detector, Verdict
-from policies.detectors.patterns import OUTSIDE
+from policies.detectors.patterns import OUTSIDE, STRETCH, led
 from policies.detectors.plan import Plan, Step
 from policies.detectors.reading import Literal
-from policies.detectors.steps import Steps
+from policies.detectors.steps import Steps, in_order
 from policies.detectors.view import WORD
 from policies.findings import Finding
 
 # Keywords are looked for in so many characters at a time, and so many candidates judged.
-_PIECE = 1 << 17
+_PIECE = 1 << 15
 _JUDGED = 512
 # So many places of a literal are looked at before a pause, most of which no match can begin at.
 _LITERALS = 4096
@@ -78,8 +78,9 @@ class Scan:
         for low in range(0, len(folded), _PIECE):
             if low:
                 yield
-            self._hits += self._plan.keywords.find(folded, low, low + _PIECE)
-        self._spend(len(self._hits) * _HIT)
+            hits = self._plan.keywords.find(folded, low, low + _PIECE)
+            self._spend(len(hits) * _HIT)
+            self._hits += hits
         found: list[Candidate] = []
         for candidate in self._candidates():
             if candidate is None:
@@ -96,7 +97,7 @@ class Scan:
             one = self._judged(candidate)
             if one is not None:
                 judged.append(one)
-        return _compete(judged, self._plan)
+        return (yield from _compete(judged, self._plan))
 
     def _candidates(self) -> Iterator[Candidate | None]:
         if self._hits:
@@ -108,12 +109,14 @@ class Scan:
     def _from_literals(self) -> Iterator[Candidate | None]:
         selected: dict[int, list[tuple[int, int, Literal]]] = {}
         by_literal = self._plan.by_literal
-        for word, low, high in self._hits:
+        for index, (word, low, high) in enumerate(self._hits):
+            if index % _LITERALS == _LITERALS - 1:
+                yield None
             for place, literal in by_literal[word]:
                 selected.setdefault(place, []).append((low, high, literal))
         for place, hits in selected.items():
-            hits.sort(key=lambda hit: hit[0])
-            yield from self._near(self._plan.steps[place], hits)
+            in_text = yield from in_order(hits, _begins)
+            yield from self._near(self._plan.steps[place], in_text)
 
     def _near(self, step: Step, hits: list[tuple[int, int, Literal]]) -> Iterator[Candidate | None]:
         """Matches around the literals of one rule, left to right, none within another."""
@@ -195,13 +198,18 @@ class Scan:
     def _matches(self, step: Step, first: int, last: int, end: int) -> Iterator[tuple[Candidate, int] | None]:
         """Accepted matches that begin in [first, last], with where to look on, and None for a pause. A refused one is
         tried again one character on: it must not hide a true one that begins inside it."""
-        pattern, seen = step.pattern, self._seen
+        pattern, seen, longest = step.pattern, self._seen, int(step.rule.longest)
         place = first
         while place <= last:
             self._spend()
             if self._budget.tired():
                 yield None
-            span = pattern.at(seen, place, end) if first == last else pattern.search(seen, place, end)
+            if first == last:
+                span = pattern.at(seen, place, end)
+            elif last - place > STRETCH:
+                span = yield from led(pattern, seen, place, last, end, longest)
+            else:
+                span = pattern.search(seen, place, end)
             if span is None or span[0] > last:
                 self._spend(((end if span is None else span[1]) - place) * _READ)
                 return
@@ -273,6 +281,10 @@ def _candidate(match: tuple[Candidate, int] | None) -> Candidate | None:
     return None if match is None else match[0]
 
 
+def _begins(hit: tuple[int, int, Literal]) -> int:
+    return hit[0]
+
+
 def _apart(left: int, right: int, boundary: str) -> bool:
     """Whether a word may end between two bytes."""
     if left not in WORD or right not in WORD:
@@ -283,12 +295,14 @@ def _apart(left: int, right: int, boundary: str) -> bool:
     return before.isdigit() != after.isdigit() or (before.islower() and after.isupper())
 
 
-def _compete(findings: list[Finding], plan: Plan) -> list[Finding]:
+def _compete(findings: list[Finding], plan: Plan) -> Steps[list[Finding]]:
     """Drop findings that a surer (or as sure and longer) one of the same group overlaps."""
     groups = plan.groups
     taken: dict[str, list[tuple[int, int]]] = {}
     kept = []
-    for one in sorted(findings, key=_strength):
+    for number, one in enumerate((yield from in_order(findings, _strength))):
+        if number % _JUDGED == _JUDGED - 1:
+            yield
         spans = taken.setdefault(groups.get(one.detector) or f" {one.detector}", [])
         # Spans taken never overlap, so only the neighbours can.
         index = bisect_left(spans, (one.start, one.end))
@@ -297,7 +311,7 @@ def _compete(findings: list[Finding], plan: Plan) -> list[Finding]:
             continue
         spans.insert(index, (one.start, one.end))
         kept.append(one)
-    return sorted(kept, key=place)
+    return (yield from in_order(kept, place))
 
 
 def _strength(finding: Finding) -> tuple[float, int, int]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TypeVar
+from collections.abc import Callable, Generator, Sequence
+from heapq import merge
+from itertools import pairwise
+from typing import Any, TypeVar
 
 T = TypeVar("T")
+# So many are sorted in one step.
+_SORTED = 2048
 
 # A generator that pauses every few milliseconds, so that others can run, and returns a T.
 Steps = Generator[None, None, T]
@@ -19,3 +23,21 @@ def finished(steps: Steps[T]) -> T:
         except StopIteration as end:
             value: T = end.value
             return value
+
+
+def in_order(items: Sequence[T], key: Callable[[T], Any]) -> Steps[list[T]]:
+    """`sorted`, in steps of a few milliseconds."""
+    if len(items) <= _SORTED:
+        return sorted(items, key=key)
+    runs = []
+    for low in range(0, len(items), _SORTED):
+        runs.append(sorted(items[low : low + _SORTED], key=key))
+        yield
+    if all(key(before[-1]) <= key(after[0]) for before, after in pairwise(runs)):
+        return [one for run in runs for one in run]
+    ordered: list[T] = []
+    for one in merge(*runs, key=key):
+        ordered.append(one)
+        if len(ordered) % _SORTED == 0:
+            yield
+    return ordered

@@ -6,6 +6,7 @@ only where they touch what was decoded: the rest is seen by the text as it stand
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from policies.detectors.budget import Budget
 from policies.detectors.layers import Layer
 from policies.detectors.plan import Plan
 from policies.detectors.scan import Scan, place
-from policies.detectors.steps import Steps, finished
+from policies.detectors.steps import Steps, finished, in_order
 from policies.detectors.view import IGNORED
 from policies.findings import Finding
 
@@ -30,6 +31,8 @@ _MARGIN = 300
 _SURE = 0.75
 # Findings of one detector in several views that may overlap.
 _NEIGHBOURS = 4
+# So many findings are told, compared or merged in one step.
+_TOLD = 512
 
 
 Ask = Callable[[bytes], Steps[list[Finding]]]
@@ -55,8 +58,8 @@ class Views:
         self._most = most
         self._budget = budget
         self._growing = growing
-        # What was found without decoding, by detector.
-        self._plain: dict[str, list[Finding]] = {}
+        # What was found without decoding, by detector: a list for each layer, none within overlapping another.
+        self._plain: dict[str, list[list[Finding]]] = {}
         self.open: list[int] = []
         self.matches: list[tuple[int, int]] = []
 
@@ -67,7 +70,7 @@ class Views:
             unseen = characters.findings(self._plan.hidden, self._text, text.seen, text.start, self._budget)
             views.append((yield from unseen))
             self.matches += [(one.start, one.end) for one in views[-1]]
-        return views[0] if len(views) == 1 else merged(views)
+        return views[0] if len(views) == 1 else (yield from merged(views))
 
     def _walked(self, layer: Layer, plan: Plan, depth: int) -> Steps[list[list[Finding]]]:
         """The findings of a layer and of each that is made from it, at their places in the text."""
@@ -128,22 +131,34 @@ class Views:
             self.matches += scan.matches
         elif layer.growing:
             self.matches += [layer.origin(low, high) for low, high in scan.matches]
-        told = found if layer.below is None else [one for each in found if (one := _told(layer, each)) is not None]
+        told = found if layer.below is None else (yield from _all_told(layer, found))
         if layer.spans is None:
+            plain: dict[str, list[Finding]] = {}
             for one in told:
-                self._plain.setdefault(one.detector, []).append(one)
+                plain.setdefault(one.detector, []).append(one)
+            for detector, own in plain.items():
+                self._plain.setdefault(detector, []).append(own)
             return told
-        return [one for one in told if not self._crosses(one)]
+        kept = []
+        for index, one in enumerate(told):
+            if index % _TOLD == _TOLD - 1:
+                yield
+            if not self._crosses(one):
+                kept.append(one)
+        return kept
 
     def _crosses(self, one: Finding) -> bool:
         """Whether a decoded finding only says in part what the text says as it stands (`p%40ss@host` is one password).
 
         One that holds the other whole is the better.
         """
-        for other in self._plain.get(one.detector, ()):
-            overlaps = one.start < other.end and other.start < one.end and one.confidence <= other.confidence
-            if overlaps and not (one.start <= other.start and other.end <= one.end):
-                return True
+        for plain in self._plain.get(one.detector, ()):
+            index = bisect_left(plain, one.end, key=_start)
+            while index and (other := plain[index - 1]).end > one.start:
+                index -= 1
+                holds = one.start <= other.start and other.end <= one.end
+                if one.confidence <= other.confidence and not holds:
+                    return True
         return False
 
 
@@ -168,6 +183,21 @@ def _ends(plan: Plan, layer: Layer, depth: int) -> Iterator[tuple[Layer, int]]:
             yield from _ends(plan, plain, depth - 1)
 
 
+def _start(finding: Finding) -> int:
+    return finding.start
+
+
+def _all_told(layer: Layer, findings: list[Finding]) -> Steps[list[Finding]]:
+    told = []
+    for index, one in enumerate(findings):
+        if index % _TOLD == _TOLD - 1:
+            yield
+        known = _told(layer, one)
+        if known is not None:
+            told.append(known)
+    return told
+
+
 def _told(layer: Layer, finding: Finding) -> Finding | None:
     """A finding in a layer as one of the text; None where it is not of what the layer changed."""
     traced = layer.traced(finding.start, finding.end)
@@ -177,7 +207,7 @@ def _told(layer: Layer, finding: Finding) -> Finding | None:
     return replace(finding, start=start, end=end, why="; ".join((finding.why, *notes)))
 
 
-def merged(views: Iterable[list[Finding]]) -> list[Finding]:
+def merged(views: Iterable[list[Finding]]) -> Steps[list[Finding]]:
     """Findings of all views, but for those within another of the same detector that is as sure."""
     by_detector: dict[str, list[Finding]] = {}
     for view in views:
@@ -186,10 +216,16 @@ def merged(views: Iterable[list[Finding]]) -> list[Finding]:
     kept: list[Finding] = []
     for own in by_detector.values():
         if len(own) > 1:
-            own.sort(key=lambda one: (one.start, -one.end, -one.confidence))
+            own = yield from in_order(own, _widest)
         last: list[Finding] = []
-        for one in own:
+        for index, one in enumerate(own):
+            if index % _TOLD == _TOLD - 1:
+                yield
             if not any(before.end >= one.end and before.confidence >= one.confidence for before in last):
                 last = [*last[-_NEIGHBOURS:], one]
                 kept.append(one)
-    return sorted(kept, key=place)
+    return (yield from in_order(kept, place))
+
+
+def _widest(finding: Finding) -> tuple[int, int, float]:
+    return finding.start, -finding.end, -finding.confidence

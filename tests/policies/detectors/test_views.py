@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import gc
 import random
 import time
+from collections.abc import Iterator
 from contextlib import suppress
+from math import inf
 
 import pytest
 from disguises import APART, ENCODED, WRITTEN, over_lines
@@ -188,17 +191,17 @@ def test_a_stream_holds_no_more_of_a_run_than_it_says(step: int) -> None:
 
 
 def longest_step(judge: Engine, text: str) -> tuple[float, float, str]:
-    """Processor time of all steps and of the longest one, and how it ended."""
+    """Seconds of processor time of all steps and of the longest one, and how it ended."""
     steps, longest, total, ended = judge.steps([text]), 0.0, 0.0, ""
     while not ended:
-        begun = time.process_time()
+        begun = time.thread_time()
         try:
             next(steps)
         except StopIteration:
             ended = "scanned"
         except ScanBudgetExceeded:
             ended = "budget"
-        took = time.process_time() - begun
+        took = time.thread_time() - begun
         total, longest = total + took, max(longest, took)
     return total, longest, ended
 
@@ -210,6 +213,9 @@ def _nested(size: int) -> str:
     return text[:size]
 
 
+# Seconds of processor time, about three times what is measured.
+LONGEST_STEP = 0.025
+TRIES = 4
 HOSTILE = {
     "digits": lambda size: "1" * size,
     "groups of digits": lambda size: "12 34 56 " * (size // 9),
@@ -230,12 +236,32 @@ HOSTILE = {
 }
 
 
+@pytest.fixture
+def collector() -> Iterator[None]:
+    """The garbage collector as the gateway sets it: what stands is left alone, what comes is looked at seldom."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
+
+
+@pytest.mark.usefixtures("collector")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_megabyte_ends_clearly_and_in_short_steps(name: str) -> None:
-    total, longest, ended = longest_step(engine(), HOSTILE[name](1_000_000))
-    print(f"{name}: {total * 1e3:.0f} ms in all, {longest * 1e3:.1f} ms at most, {ended}")
+    text, best = HOSTILE[name](1_000_000), inf
+    # A busy machine spoils a try now and then.
+    for _ in range(TRIES):
+        total, longest, ended = longest_step(engine(), text)
+        best = min(best, longest)
+        if best < LONGEST_STEP:
+            break
+    print(f"{name}: {total * 1e3:.0f} ms in all, {best * 1e3:.1f} ms at most, {ended}")
     assert ended in ("scanned", "budget")
     assert total < 3
+    assert best < LONGEST_STEP
 
 
 LETTERS = st.text("QUJDREVGR0hJ4970==\r\n \t+/-_0x,:%\\u&#;", max_size=120)
