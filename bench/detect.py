@@ -9,6 +9,7 @@ core: percentiles of a whole prompt, and of long bodies the whole time and the l
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import random
 import statistics
@@ -76,6 +77,10 @@ def agent(rng: random.Random) -> list[str]:
 def main() -> None:
     """Prints the figures."""
     rng, judge = random.Random(4), engine()
+    # As the gateway sets it.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     took = sorted(timed(judge, [prompt])[0] for prompt in prompts(rng, PROMPTS))
     cuts = statistics.quantiles(took, n=100)
     print(f"4 KB unseen: p50 {cuts[49]:.2f}, p95 {cuts[94]:.2f}, p99 {cuts[98]:.2f} ms (targets 1, 2, 5)")

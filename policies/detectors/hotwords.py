@@ -5,21 +5,26 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from policies.detectors.budget import Budget
 from policies.detectors.model import Context, Detector, Verdict
 from policies.detectors.plan import Plan
+from policies.detectors.steps import Steps, finished, in_order
 from policies.detectors.tables import Heading, Tables
 from policies.detectors.view import WORD
 
 # Characters that a word behind a value counts as farther away.
 _BEHIND = 20
+# Of so many words the places are found in steps.
+_MANY = 2048
 _UPPER, _LOWER = b"AZ", b"az"
 
 
 class HotWords:
     """The hot words of one view.
 
-    hits: what the keyword pass found; starts: where the joined texts begin. headings: whether those of tables and
-    lists count for all that stands under them; in a text that grows they may be too far above to be still there.
+    hits: what the keyword pass found; starts: where the joined texts begin. headings: what those of tables and lists
+    may cost, which count for all that stands under them; None in a text that grows, where they may be too far above
+    to be still there.
     """
 
     __slots__ = ("_by_word", "_headings", "_hits", "_places", "_plan", "_seen", "_starts", "_tables")
@@ -31,7 +36,7 @@ class HotWords:
         hits: Sequence[tuple[int, int, int]],
         starts: Sequence[int],
         *,
-        headings: bool = False,
+        headings: Budget | None = None,
     ) -> None:
         self._plan = plan
         self._seen = seen
@@ -39,7 +44,7 @@ class HotWords:
         self._by_word: dict[int, list[tuple[int, int]]] | None = None
         self._starts = starts
         self._places: dict[frozenset[int], list[tuple[int, int]]] = {}
-        self._tables = Tables(seen) if headings else None
+        self._tables = Tables(seen, headings) if headings is not None else None
         self._headings: dict[frozenset[int], list[Heading]] = {}
 
     def judged(self, detector: Detector, start: int, end: int, verdict: Verdict) -> tuple[float, str]:
@@ -65,20 +70,39 @@ class HotWords:
             return False
         return self._nearest(self._plan.words[detector.id][0], context, start, end) is not None
 
-    def windows(self, detector: Detector, longest: int) -> list[tuple[int, int]]:
+    def many(self) -> bool:
+        """Whether the text holds so many words that the places of those asked for should be made ready."""
+        return len(self._hits) > _MANY
+
+    def ready(self, detector: Detector) -> Steps[None]:
+        """Find the places of a detector's words, in short steps."""
+        if detector.context is None:
+            return
+        near, against = self._plan.words[detector.id]
+        for words in (near, against):
+            if words not in self._places:
+                self._places[words] = yield from self._gathered(words)
+        if self._tables is not None and near not in self._headings:
+            self._headings[near] = yield from self._tables.headings(self._places[near])
+
+    def windows(self, detector: Detector, longest: int) -> Steps[list[tuple[int, int]]]:
         """Where a match of at most so many characters may begin that has a word of `near` beside or above it:
         [first, last], joined where they touch."""
         context = detector.context
         found: list[tuple[int, int]] = []
         if context is None:
             return found
-        near = self._plan.words[detector.id][0]
-        reached = [
-            self._within(first, first - context.after - longest, first + context.before)
-            for first, last in self._whole_words(near)
-        ]
+        if self.many():
+            yield from self.ready(detector)
+        near, reached = self._plan.words[detector.id][0], []
+        for index, (first, _) in enumerate(self._whole_words(near)):
+            if index % _MANY == _MANY - 1:
+                yield
+            reached.append(self._within(first, first - context.after - longest, first + context.before))
         reached += [(heading.block.first, heading.block.last) for heading in self._headed(near)]
-        for low, high in sorted(reached):
+        for index, (low, high) in enumerate((yield from in_order(reached, tuple))):
+            if index % _MANY == _MANY - 1:
+                yield
             if found and low <= found[-1][1] + 1:
                 found[-1] = found[-1][0], max(high, found[-1][1])
             else:
@@ -99,7 +123,7 @@ class HotWords:
             return []
         headings = self._headings.get(words)
         if headings is None:
-            headings = self._headings[words] = self._tables.headings(self._whole_words(words))
+            headings = self._headings[words] = finished(self._tables.headings(self._whole_words(words)))
         return headings
 
     def _distance(
@@ -141,22 +165,31 @@ class HotWords:
         """Where words of the set stand as whole words (a plural s or x may follow), by start."""
         places = self._places.get(words)
         if places is None:
-            if self._by_word is None:
-                self._by_word = {}
-                for word, low, high in self._hits:
-                    self._by_word.setdefault(word, []).append((low, high))
-            by_word = self._by_word
-            # The smaller set is gone through: a detector may know hundreds of words, a text hold thousands.
-            some = words if len(words) < len(by_word) else by_word.keys()
-            places = sorted(
-                (low, high)
-                for word in some
-                if word in words
-                for low, high in by_word.get(word, ())
-                if self._whole(low, high)
-            )
-            self._places[words] = places
+            places = self._places[words] = finished(self._gathered(words))
         return places
+
+    def _gathered(self, words: frozenset[int]) -> Steps[list[tuple[int, int]]]:
+        if self._by_word is None:
+            self._by_word = yield from self._sorted_out()
+        by_word = self._by_word
+        # The smaller set is gone through: a detector may know hundreds of words, a text hold thousands.
+        some = words if len(words) < len(by_word) else by_word.keys()
+        places: list[tuple[int, int]] = []
+        for word in some:
+            if word in words and word in by_word:
+                places += by_word[word]
+        return (yield from in_order(places, tuple))
+
+    def _sorted_out(self) -> Steps[dict[int, list[tuple[int, int]]]]:
+        """Where each word stands as a whole word."""
+        by_word: dict[int, list[tuple[int, int]]] = {}
+        judging, whole = self._plan.judging, self._whole
+        for index, (word, low, high) in enumerate(self._hits):
+            if index % _MANY == _MANY - 1:
+                yield
+            if word in judging and whole(low, high):
+                by_word.setdefault(word, []).append((low, high))
+        return by_word
 
     def _whole(self, low: int, high: int) -> bool:
         """Whether nothing of the same word touches; a change of case parts words (`nhsNumber`, `clientSsn`)."""

@@ -65,6 +65,17 @@ class Plan:
         return Ends(self.detectors)
 
     @cached_property
+    def judging(self) -> frozenset[int]:
+        """Every word that judges some detector."""
+        return frozenset().union(*(near | against for near, against in self.words.values()))
+
+    @cached_property
+    def in_runs(self) -> tuple[Detector, ...]:
+        """Detectors that run on runs of digits."""
+        numbered = [one for one in self.detectors if one.numbers]
+        return (*numbered, *(self.steps[place].detector for place in self.in_digits))
+
+    @cached_property
     def sure(self) -> Plan:
         """What may be found in characters written one by one."""
         return lay_out(replace(one, rules=tuple(r for r in one.rules if r.check in APART)) for one in self.detectors)

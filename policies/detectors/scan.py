@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from policies.detectors import numbers
-from policies.detectors.budget import Budget
+from policies.detectors.budget import Budget, ScanBudgetExceeded
 from policies.detectors.hotwords import HotWords
 from policies.detectors.model import LINE_MARKS, Detector, Verdict
 from policies.detectors.patterns import OUTSIDE, STRETCH, led
 from policies.detectors.plan import Plan, Step
 from policies.detectors.reading import Literal
-from policies.detectors.steps import Steps, in_order
+from policies.detectors.steps import Steps, in_order, let_go
 from policies.detectors.view import WORD
 from policies.findings import Finding
 
@@ -69,11 +69,20 @@ class Scan:
         self._starts = starts
         self._budget = budget
         self._hits: list[tuple[int, int, int]] = []
-        self._words = HotWords(plan, seen, self._hits, starts, headings=headings)
+        self._words = HotWords(plan, seen, self._hits, starts, headings=budget if headings else None)
         self.matches: list[tuple[int, int]] = []
 
     def findings(self) -> Steps[list[Finding]]:
         """Every finding, by start: a generator that pauses where it grows long, and returns the list."""
+        try:
+            found = yield from self._found()
+        except ScanBudgetExceeded:
+            yield from let_go(self._hits)
+            raise
+        yield from let_go(self._hits)
+        return found
+
+    def _found(self) -> Steps[list[Finding]]:
         folded = self._seen.lower()
         for low in range(0, len(folded), _PIECE):
             if low:
@@ -91,9 +100,12 @@ class Scan:
             return []
         self.matches = [(candidate.origin, candidate.end) for candidate in found]
         judged: list[Finding] = []
+        many = self._words.many()
         for index, candidate in enumerate(found):
             if index % _JUDGED == _JUDGED - 1:
                 yield
+            if many:
+                yield from self._words.ready(candidate.detector)
             one = self._judged(candidate)
             if one is not None:
                 judged.append(one)
@@ -108,15 +120,21 @@ class Scan:
 
     def _from_literals(self) -> Iterator[Candidate | None]:
         selected: dict[int, list[tuple[int, int, Literal]]] = {}
-        by_literal = self._plan.by_literal
+        by_literal, steps, many = self._plan.by_literal, self._plan.steps, self._words.many()
         for index, (word, low, high) in enumerate(self._hits):
             if index % _LITERALS == _LITERALS - 1:
                 yield None
             for place, literal in by_literal[word]:
-                selected.setdefault(place, []).append((low, high, literal))
+                fixed = literal.before_min == literal.before_max
+                if not fixed or self._may_begin(steps[place], low - literal.before_min):
+                    selected.setdefault(place, []).append((low, high, literal))
         for place, hits in selected.items():
-            in_text = yield from in_order(hits, _begins)
-            yield from self._near(self._plan.steps[place], in_text)
+            if many:
+                yield from self._words.ready(steps[place].detector)
+                hits = yield from in_order(hits, _begins)
+            else:
+                hits.sort(key=_begins)
+            yield from self._near(steps[place], hits)
 
     def _near(self, step: Step, hits: list[tuple[int, int, Literal]]) -> Iterator[Candidate | None]:
         """Matches around the literals of one rule, left to right, none within another."""
@@ -127,8 +145,6 @@ class Scan:
             last = low - literal.before_min
             first = max(low - int(min(literal.before_max, step.rule.longest)), done)
             if last < first:
-                continue
-            if literal.before_min == literal.before_max and not self._may_begin(step, last):
                 continue
             end = min(len(self._seen), high + step.rule.longest)
             for match in self._matches(step, first, last, end):
@@ -141,15 +157,19 @@ class Scan:
 
     def _from_context(self) -> Iterator[Candidate | None]:
         """Rules that run only around the hot words of their detector."""
-        hit = {name for word, _, _ in self._hits for name in self._plan.by_context[word]}
-        for name in sorted(hit):
+        words: set[int] = set()
+        for low in range(0, len(self._hits), _LITERALS):
+            if low:
+                yield None
+            words.update([word for word, _, _ in self._hits[low : low + _LITERALS]])
+        for name in sorted({name for word in words for name in self._plan.by_context[word]}):
             for place in self._plan.in_context[name]:
                 yield from self._around(self._plan.steps[place])
 
     def _around(self, step: Step) -> Iterator[Candidate | None]:
         """Matches of one rule within reach of a hot word, left to right, none within another."""
         done, size, longest = self._start, len(self._seen), step.rule.longest
-        for low, high in self._words.windows(step.detector, longest):
+        for low, high in (yield from self._words.windows(step.detector, longest)):
             first = max(low, done)
             last = min(high, size)
             for match in self._matches(step, first, last, min(last + longest, size)):
@@ -165,12 +185,16 @@ class Scan:
         size = len(self._seen)
         for place in self._plan.always:
             step = self._plan.steps[place]
+            if self._words.many():
+                yield from self._words.ready(step.detector)
             yield from map(_candidate, self._matches(step, self._start, size, size))
 
     def _from_digits(self) -> Iterator[Candidate | None]:
         """Runs of digits: number rules by count of digits, patterns within the run (and a few characters before)."""
         plan, seen, size = self._plan, self._seen, len(self._seen)
         place = self._start
+        for detector in plan.in_runs if self._words.many() else ():
+            yield from self._words.ready(detector)
         while plan.run is not None and (span := plan.run.search(seen, place, size)) is not None:
             low, place = span[0], span[1]
             for number in numbers.candidates(seen, low, place, plan.lengths):

@@ -9,6 +9,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from policies.detectors.budget import Budget
+from policies.detectors.steps import Steps, in_order
+
 _MARKS = (b";", b"\t", b"|", b",")
 # Longest line of a block, longest cell that is a heading, longest row of a list, and how far a block goes.
 _LINE, _CELL, _ROW, _BLOCK = 4096, 60, 160, 1 << 14
@@ -17,6 +20,9 @@ _LABEL = (b":", b"[", b"(", b"{")
 _BULLETS = b" \t-*+>.)\"'(#[,0123456789"
 # Blocks in front of a value that are looked at.
 _NEAREST = 4
+# So many words are looked at in one step. What each character of a block costs, in attempts to match.
+_WORDS = 512
+_CHARACTER = 0.006
 
 
 class Block(NamedTuple):
@@ -38,18 +44,24 @@ class Heading(NamedTuple):
 
 
 class Tables:
-    """The blocks of one view, each looked at when a hot word stands in what may be its heading."""
+    """The blocks of one view, each looked at when a hot word stands in what may be its heading.
 
-    __slots__ = ("_blocks", "_seen")
+    budget: as for a scan; every line may be the heading of a block of its own.
+    """
 
-    def __init__(self, seen: bytes) -> None:
+    __slots__ = ("_blocks", "_budget", "_seen")
+
+    def __init__(self, seen: bytes, budget: Budget) -> None:
         self._seen = seen
+        self._budget = budget
         self._blocks: dict[int, Block | None] = {}
 
-    def headings(self, places: Sequence[tuple[int, int]]) -> list[Heading]:
-        """Of these words, those that stand in headings, by block."""
+    def headings(self, places: Sequence[tuple[int, int]]) -> Steps[list[Heading]]:
+        """Of these words, those that stand in headings, by block: a generator that pauses, and returns the list."""
         found = []
-        for low, high in places:
+        for index, (low, high) in enumerate(places):
+            if index % _WORDS == _WORDS - 1 or self._budget.tired():
+                yield
             line = self._line(low)
             if line is None or high > line[1]:
                 continue
@@ -59,7 +71,7 @@ class Tables:
             block = self._blocks[start]
             if block is not None and (not block.mark or self._cell(start, end, low, block.mark) <= _CELL):
                 found.append(Heading(block, *self._sides(start, end, low, block.mark)))
-        return sorted(found)
+        return (yield from in_order(found, tuple))
 
     def headed(self, headings: list[Heading], start: int) -> bool:
         """Whether one of these headings is that of the column, or of the list, which a value stands in."""
@@ -124,6 +136,7 @@ class Tables:
             if len(line) > _LINE or (line.count(mark) < cells if mark else not _item(line)):
                 break
             place += len(line) + 1
+        self._budget.spend((place - first) * _CHARACTER)
         return place
 
     def _sides(self, start: int, end: int, place: int, mark: bytes) -> tuple[int, int]:

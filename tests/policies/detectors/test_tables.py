@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shipped_packs import engine_of
 
+from policies.detectors.budget import Budget
+from policies.detectors.steps import finished
 from policies.detectors.tables import Tables
 from policies.findings import Finding
 
@@ -92,8 +94,9 @@ FEW = bytes(b';,\n|"a:\0 -\t'[code % 11] for code in range(256))
 
 @given(st.binary(max_size=400).map(lambda data: data.translate(FEW)))
 def test_any_text_has_blocks_behind_their_headings(seen: bytes) -> None:
-    tables = Tables(seen)
-    for heading in tables.headings([(place, place + 1) for place in range(len(seen)) if seen[place] == 0x61]):
+    tables = Tables(seen, Budget(len(seen)))
+    words = [(place, place + 1) for place in range(len(seen)) if seen[place] == 0x61]
+    for heading in finished(tables.headings(words)):
         block = heading.block
         assert 0 < block.first <= block.last <= len(seen) + 1
         assert b"\0" not in seen[block.first : block.last - 1]
