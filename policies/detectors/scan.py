@@ -125,8 +125,11 @@ class Scan:
             if index % _LITERALS == _LITERALS - 1:
                 yield None
             for place, literal in by_literal[word]:
+                last = low - literal.before_min
+                if last < self._start:
+                    continue
                 fixed = literal.before_min == literal.before_max
-                if not fixed or self._may_begin(steps[place], low - literal.before_min):
+                if not fixed or self._may_begin(steps[place], last):
                     selected.setdefault(place, []).append((low, high, literal))
         for place, hits in selected.items():
             if many:

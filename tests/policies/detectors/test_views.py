@@ -77,7 +77,11 @@ def test_a_stream_finds_what_a_scan_finds(text: str) -> None:
     assert [one for one in found if "in base64" not in one.why and "in hexa" not in one.why] == [
         one for one in scanned if "in base64" not in one.why and "in hexa" not in one.why
     ]
-    assert set(found) <= set(scanned)
+    # Where a run begins inside a word, a scan may read a few letters more of the same finding.
+    assert all(
+        any(whole.detector == one.detector and whole.start <= one.start and one.end <= whole.end for whole in scanned)
+        for one in found
+    )
 
 
 @pytest.mark.parametrize("name", ["base64", "hexadecimal"])
