@@ -51,6 +51,9 @@ class _Ends:
         self._guarded: list[_Guarded] = []
         after = detector.after - 1
         for rule in detector.rules:
+            # Headings don't count in a growing text.
+            if rule.trigger == "context" and detector.context and not detector.context.reaches:
+                continue
             nodes = at_words if _at_words(rule) else anywhere
             head = _head(rule.node)
             if head is not None:

@@ -95,7 +95,7 @@ class HotWords:
         if self.many():
             yield from self.ready(detector)
         near, reached = self._plan.words[detector.id][0], []
-        for index, (first, _) in enumerate(self._whole_words(near)):
+        for index, (first, _) in enumerate(self._whole_words(near) if context.reaches else ()):
             if index % _MANY == _MANY - 1:
                 yield
             reached.append(self._within(first, first - context.after - longest, first + context.before))

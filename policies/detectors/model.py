@@ -107,6 +107,11 @@ class Context:
     required: bool = False
     nearest: bool = False
 
+    @property
+    def reaches(self) -> bool:
+        """Whether words beside a candidate count; else only headings above it do."""
+        return bool(self.before or self.after)
+
 
 @dataclass(frozen=True, slots=True)
 class Detector:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from policies.detectors.looks import DIGITS, blanked, entropy, kinds, placeholder, typed
+from policies.detectors.looks import DIGITS, blanked, entropy, kinds, placeholder, scrambled, typed
 from policies.detectors.model import Verdict
 
 _WORDS = frozenset(
@@ -17,6 +17,9 @@ _WORDS = frozenset(
 )
 _EDGES = b"\"'`,;.()[]\\"
 _CODE = (b"$", b"./", b"../", b"http", b"file:", b"@", b"#{", b"&")
+# Signs that passwords have and words, numbers and names have not; and what stands between the parts of a program.
+_SIGNS = frozenset(b"!#$%*?^~+&")
+_OPERATORS = (b"->", b"=>", b"==", b"!=", b"&&", b"||", b"::", b"://", b"+=")
 # Shorter than this behind a mark of its own (`tok_...`), a key is cut or made up: kept below what rules ask for.
 _LEAST_MARKED = 28
 _DOUBTFUL = 0.7
@@ -33,7 +36,7 @@ def password(value: bytes) -> Verdict | None:
     bare = value.strip(_EDGES)
     if len(bare) < 4 or len(bare) > _LONGEST or bare.lower() in _WORDS or placeholder(bare) or _variable(bare):
         return None
-    if _call(bare):
+    if _call(bare) or _validation(bare) or value.endswith(b"("):
         return None
     if _pair(bare):
         return Verdict(_DOUBTFUL, "a name and a password, or a path")
@@ -45,9 +48,15 @@ def password(value: bytes) -> Verdict | None:
 
 
 def _call(bare: bytes) -> bool:
-    """`getpass.getpass(...`, `basic[1`: a name, and what it is called or asked with."""
+    """`getpass.getpass(...`, `String::from(...`, `basic[1`: a name, and what it is called or asked with."""
     name, bracket, _ = bare.replace(b"[", b"(").partition(b"(")
-    return bool(bracket) and len(name) > 2 and name.translate(None, b"_.").isalpha()
+    return bool(bracket) and len(name) > 2 and name.translate(None, b"_.:").isalpha()
+
+
+def _validation(bare: bytes) -> bool:
+    """`required|min:8`: what a form asks of a value."""
+    parts = bare.split(b"|")
+    return len(parts) > 1 and all(part.partition(b":")[0].replace(b"_", b"").isalpha() for part in parts)
 
 
 def _pair(bare: bytes) -> bool:
@@ -60,7 +69,9 @@ def _variable(bare: bytes) -> bool:
     """A reference that a shell, a template or a program would fill in."""
     if bare.startswith(b"%") and bare.endswith(b"%"):
         return True
-    return bare.startswith((b"$", b"%{", b"#{", b"@{")) and bare[1:].translate(None, b"{}_:.").isalpha()
+    name = bare[1:].translate(None, b"{}_:.")
+    named = name.isalpha() or (name.isalnum() and name.upper() == name and not name[:1].isdigit())
+    return bare.startswith((b"$", b"%{", b"#{", b"@{")) and named
 
 
 def quoted(value: bytes) -> Verdict | None:
@@ -126,7 +137,7 @@ def _cut(bare: bytes) -> bool:
     sign = b"_" if b"_" in bare else b"-"
     head, found, rest = bare.rpartition(sign)
     words = head.replace(b"_", b"").replace(b"-", b"")
-    return bool(found) and words.isalnum() and words[:1].islower() and len(words) <= 10 and len(rest) < _LEAST_MARKED
+    return bool(found) and words.isalnum() and words.islower() and len(words) <= 10 and len(rest) < _LEAST_MARKED
 
 
 def random_key(value: bytes) -> Verdict | None:
@@ -166,11 +177,43 @@ def prose_password(value: bytes) -> Verdict | None:
     return verdict if verdict is not None and verdict.confidence >= 0.8 and not bare.isdigit() else None
 
 
-def spoken_password(value: bytes) -> Verdict | None:
-    """A password right behind the word, with nothing between: only what mixes three kinds of characters counts."""
-    bare = value.strip(b"\"'`,;.()[]?!:")
-    letters = kinds(bare.replace(b"-", b"").replace(b"_", b"").replace(b".", b""))
-    return prose_password(value) if letters >= 3 and not DIGITS.isdisjoint(bare) else None
+def _inside(value: bytes) -> bytes:
+    """What stands between marks of the sentence; `!` and the like behind a digit are the value's."""
+    bare = value.strip(b"\"'`,;.()[]?!:*")
+    last = value.find(bare) + len(bare)
+    return value[value.find(bare) : last + 1] if bare[-1:].isdigit() and value[last : last + 1] in b"!?*" else bare
+
+
+def told_secret(value: bytes) -> Verdict | None:
+    """A password or key at some distance from its word: nothing that prose or code could be."""
+    bare = _inside(value)
+    program = bare.startswith(b"$") or b"(" in bare or any(sign in bare for sign in _OPERATORS)
+    if len(bare) < 6 or program or _pair(bare):
+        return None
+    if not _SIGNS.isdisjoint(bare[1:]) and kinds(bare) >= 3:
+        return prose_password(bare)
+    plain = bytes(byte for byte in bare if chr(byte).isalnum())
+    if len(bare) < 8 or kinds(plain) < 3 or not scrambled(plain):
+        return None
+    verdict = assigned_key(bare)
+    return verdict if verdict is not None and verdict.confidence > _DOUBTFUL else None
+
+
+def labelled_secret(value: bytes) -> Verdict | None:
+    """The same right behind its word, in the next cell or on the next line: a word and a number joined count too."""
+    bare = _inside(value)
+    return told_secret(bare) or (prose_password(bare) if len(bare) >= 8 and kinds(bare) == 4 else None)
+
+
+def cell_secret(value: bytes) -> Verdict | None:
+    """A cell of a column of passwords or keys: digits and letters of both cases count too, dates and numbers don't."""
+    plain = bytes(byte for byte in value if chr(byte).isalnum())
+    return labelled_secret(value) or (prose_password(value) if kinds(plain) == 3 else None)
+
+
+def apart_password(value: bytes) -> Verdict | None:
+    """The value beside a name that says password: nothing else is meant, unless it is filled in later."""
+    return quoted(value) if not value.startswith(b"$") else None
 
 
 def user_password(value: bytes) -> Verdict | None:

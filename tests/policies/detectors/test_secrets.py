@@ -32,6 +32,29 @@ def test_what_stands_for_a_password(value: bytes) -> None:
     assert passwords.password(value) is None
 
 
+@pytest.mark.parametrize("value", [b"Vx7!lune2025", b"Lampe%Bleue", b"x7Kq-9fbcc-OOX6", b"Soleil22!", b"9fBx2LkQ8zRt"])
+def test_what_is_told_at_a_distance(value: bytes) -> None:
+    assert sure(passwords.told_secret, value)
+
+
+@pytest.mark.parametrize(
+    "value", [b"Windows11", b"SRV-Paie-01", b"2024-05-01T10:22", b"$user->Name1", b"a!=B2c3d4", b"lea/Vx7!lune"]
+)
+def test_what_is_told_of_something_else(value: bytes) -> None:
+    assert not sure(passwords.told_secret, value)
+
+
+def test_cells_under_a_heading_need_no_sign() -> None:
+    assert sure(passwords.cell_secret, b"Azerty12")
+    assert not sure(passwords.cell_secret, b"2024-05-01T10:22:11Z")
+    assert sure(passwords.labelled_secret, b"Biscuit-5333")
+    assert not sure(passwords.labelled_secret, b"Windows11")
+
+
+def test_rules_of_a_form_are_no_password() -> None:
+    assert passwords.password(b"required|min:8") is None
+
+
 def test_a_name_and_a_password_could_be_a_path() -> None:
     assert not sure(passwords.password, b"admin/Kx9!fleur")
 
