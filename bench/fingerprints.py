@@ -4,23 +4,28 @@
 
 Indexed: invented prose (`bench/prose.py`, French and English), and this repository's own pages and source. Unrelated:
 prose of other seeds, which has the same phrases in other sentences, the labelled prompts of a folder `detection` beside
-the checkout where there is one, and Python's own library. Also a list of 100,000 invented people. Prints Markdown.
+the checkout where there is one, and Python code that is not in the stock of public code: what of Python's own library
+and of the installed packages was left out of it. Also a list of 100,000 invented people. Prints Markdown.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import random
+import re
 import statistics
 import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
+from code_stock import held_out, projects
 from prose import document
 
-from gateway.indexing.build import STOCK_PHRASES
+from gateway.indexing.build import CODE_STOCK, STOCK_PHRASES
 from policies.detectors.view import view
 from policies.indexes.documents import DocumentIndex
 from policies.indexes.exact import ExactIndex, Nearness
@@ -35,6 +40,8 @@ KEY = IndexKey.of("findings-v1-00000000", b"bench" * 6)
 ALL = frozenset({"doc.fingerprint", "person.edm"})
 SURE = 0.75
 PAGE = 1900  # characters of a page
+OWN = 30  # characters besides imports and blanks, for an excerpt of code to hold something of its own
+PACKAGES = Path(pytest.__file__).parents[1]
 OTHER = 1_000_000  # seeds from here on are not indexed
 
 Change = Callable[[str, random.Random], str]
@@ -70,7 +77,7 @@ def indexed(count: int) -> dict[str, dict[str, str]]:
 def made(texts: dict[str, dict[str, str]]) -> tuple[Lookup, int, float]:
     """The index, its bytes and the seconds it took."""
     begun = time.process_time()
-    shelves = Shelves(KEY)
+    shelves = Shelves(KEY, CODE_STOCK.read_bytes())
     shelves.add_public(view(STOCK_PHRASES.read_text()))
     for kind, documents in texts.items():
         for name, text in documents.items():
@@ -89,14 +96,30 @@ def hits(lookup: Lookup, text: str) -> int:
     return sum(one.confidence >= SURE for one in lookup.find(view(text), ALL))
 
 
-def recall(lookup: Lookup, documents: dict[str, str], size: int, change: Change, count: int) -> str:
-    """The share of random excerpts found; blanks at both ends are none of an excerpt's characters."""
+def outside_imports(text: str) -> str:
+    """A Python source of the same length in which import statements are blank."""
+    lines = text.splitlines(keepends=True)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import | ast.ImportFrom) and node.end_lineno:
+            for number in range(node.lineno - 1, node.end_lineno):
+                lines[number] = " " * len(lines[number])
+    return "".join(lines)
+
+
+def recall(
+    lookup: Lookup, documents: dict[str, str], size: int, change: Change, count: int, own: dict[str, str] | None
+) -> str:
+    """The share of random excerpts found. own: if given, what excerpts must hold a little of to count."""
     draw = random.Random(size)
     names = [name for name, text in documents.items() if len(text) > 3 * size]
-    found = 0
-    for _ in range(count):
-        text = documents[draw.choice(names)]
+    found = done = 0
+    while done < count:
+        name = draw.choice(names)
+        text = documents[name]
         start = draw.randrange(len(text) - size)
+        if own is not None and len("".join(own[name][start : start + size].split())) < OWN:
+            continue
+        done += 1
         excerpt = change(text[start : start + size], draw)
         found += hits(lookup, f"Bonjour, que penses-tu de ceci ? {excerpt} Merci !") > 0
     return f"{found / count:.4f}"
@@ -112,6 +135,18 @@ def library() -> list[str]:
     """Python's own library, in pieces of 4 KB."""
     texts = [
         path.read_text("utf-8", "replace")[:40_000] for path in sorted(Path(json.__file__).parents[1].glob("*.py"))
+    ]
+    return [text[start : start + 4096] for text in texts for start in range(0, len(text), 4096)]
+
+
+def packages(indexed_source: dict[str, str], *, imported: bool) -> list[str]:
+    """Pieces of 4 KB of packages that are not in the stock: those which the indexed source imports, or the others."""
+    names = {name for text in indexed_source.values() for name in re.findall(r"(?m)^\s*(?:from|import) (\w+)", text)}
+    texts = [
+        path.read_text("utf-8", "replace")
+        for name, paths in projects(PACKAGES).items()
+        if held_out(name) and (name in names) == imported
+        for path in sorted(paths)
     ]
     return [text[start : start + 4096] for text in texts for start in range(0, len(text), 4096)]
 
@@ -157,15 +192,20 @@ def report(args: argparse.Namespace) -> Iterator[str]:
     count = sum(map(len, texts.values()))
     yield f"{count:,} documents, {pages:,.0f} pages; {size / 1e6:.1f} MB, built in {seconds:.1f} s of CPU\n"
     yield "| excerpts of | characters | " + " | ".join(CHANGES) + " |\n|---|---|" + "---|" * len(CHANGES)
-    for kind, documents in texts.items():
+    source = texts["source of this repository"]
+    own = {name: outside_imports(text) for name, text in source.items()}
+    kinds = [(kind, documents, None) for kind, documents in texts.items()]
+    for kind, documents, wanted in [*kinds, (f"source, with {OWN} characters besides imports", source, own)]:
         for length in (120, 200, 400):
-            shares = [recall(lookup, documents, length, change, args.excerpts) for change in CHANGES.values()]
+            shares = [recall(lookup, documents, length, change, args.excerpts, wanted) for change in CHANGES.values()]
             yield f"| {kind} | {length} | " + " | ".join(shares) + " |"
-    other = [document(seed) for seed in range(OTHER, OTHER + 400)]
+    other = [document(seed) for seed in range(OTHER, OTHER + 1200)]
     unrelated = {
         "prose of other seeds": [text[start : start + 1000] for text in other for start in range(0, len(text), 1000)],
         "labelled prompts": prompts(args.shared) if args.shared.is_dir() else [],
         "Python's library, 4 KB each": library(),
+        "packages that the indexed source doesn't import, 4 KB each": packages(source, imported=False),
+        "packages that it imports, 4 KB each": packages(source, imported=True),
     }
     yield "\n| unrelated text | prompts | taken for an excerpt | share |\n|---|---|---|---|"
     for name, given in unrelated.items():

@@ -20,6 +20,8 @@ from policies.indexes.stored import IndexKey
 
 # What everybody writes: no document is recognised by it.
 STOCK_PHRASES = Path(policies.indexes.__file__).parent / "stock_phrases.txt"
+# What public source code has in common: it proves little.
+CODE_STOCK = Path(policies.indexes.__file__).parent / "code_stock.bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def build_documents(
     spec: IndexSpec, sources: Sequence[Path], key: IndexKey, now: datetime, *, public: Sequence[Path] = ()
 ) -> Built:
     """An index of documents. public: files and folders that anyone may share: nothing of them is found."""
-    made = Shelves(key)
+    made = Shelves(key, CODE_STOCK.read_bytes())
     made.add_public(view(STOCK_PHRASES.read_text("utf-8")))
     counts = Counter[str]()
     unread: list[str] = []

@@ -10,9 +10,10 @@ from policies.findings import Finding
 from policies.indexes.fingerprints import CODE, GRAM, KIND, WINDOW, print_of, tag_of
 from policies.indexes.reading import Reading
 from policies.indexes.sieve import Sieve
+from policies.indexes.stock import Stock
 from policies.indexes.stored import IndexRefused, Stored
 from policies.indexes.words import Words
-from policies.indexes.worth import STRETCH, Worth, worth_of
+from policies.indexes.worth import STRETCH, Worth, code_worth, common_worth, prose_worth
 
 # Stretches of one document are one excerpt where so few words at most differ between them.
 _APART = 12
@@ -29,7 +30,7 @@ class Hit(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """Words of the text from `first` to `last` (excluded) that stand so in a document."""
+    """Words of the text from `first` to `last` (excluded) that stand so in a document. telling: in few."""
 
     first: int
     last: int
@@ -86,6 +87,8 @@ class Part:
         self._tags = stored.numbers(f"{part}.tags", "H")
         self._starts = stored.numbers(f"{part}.starts", "I").tolist()
         self._sieve = Sieve(stored.raw(f"{part}.sieve"))
+        self.usual = frozenset(stored.numbers(f"{part}.usual", "I"))
+        self.stock = Stock(stored.raw("stock")) if part == CODE else None
         if len(self._prints) != len(self._places) or len(self.names) != len(self._starts):
             raise IndexRefused("its sections don't fit together")
 
@@ -128,7 +131,6 @@ class _Search:
 
     def __init__(self, index: Part, reading: Reading) -> None:
         self._index, self._words, self._lexicon = index, reading.words, reading.lexicon
-        self._as_code = reading.as_code
         self._made: dict[int, int] = {}
 
     def excerpts(self, places: Iterable[int]) -> Iterator[Excerpt]:
@@ -191,8 +193,16 @@ class _Search:
         for one in stretches:
             shared += self._words.list[max(one.first, done) : one.last]
             done = max(done, one.last)
-        worth = worth_of(shared, code=self._as_code, telling=any(one.telling for one in stretches))
+        worth = self._worth(shared, stretches)
         return Excerpt(document, stretches[0].first, done, len(shared), worth)
+
+    def _worth(self, shared: list[bytes], stretches: list[Stretch]) -> Worth:
+        if not any(one.telling for one in stretches):
+            return common_worth(shared)
+        if self._index.stock is None:
+            return prose_worth(shared, self._index.usual, self._lexicon)
+        spans = [self._words.span(one.first, one.last) for one in stretches]
+        return code_worth(shared, sum(end - start for start, end in spans), self._index.stock)
 
 
 def _surest(findings: list[Finding]) -> list[Finding]:

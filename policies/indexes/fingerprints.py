@@ -2,7 +2,8 @@
 
 Of every five words in a row (a gram) a keyed hash is made; of every eight grams in a row one hash is kept with its
 place (winnowing), so any excerpt of twelve words holds one that was kept. Of every gram two bytes are kept in
-order, by which a match is followed to both its ends.
+order, by which a match is followed to both its ends. Of prose the pairs of words that many documents have are kept as
+well, by which a match is judged; an index of code takes the stock of public code along for that.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Container, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from policies.indexes.sieve import sieve_of
@@ -27,6 +29,10 @@ _PLACES = 4
 _IN_ONE = 2
 # A gram of more families of documents than this is a common phrase: it proves nothing by itself.
 _FAMILIES = 6
+# A pair of words that more families than these have, and more than this share of the documents, is a usual one.
+_USUAL = 0.04
+# Pairs are told apart by so many bits of their hashes: enough for the few that are kept.
+_PAIRS = 1 << 20
 # A document that shares this much with an earlier one (another version, a copy) belongs to its family.
 _KIN = 0.5
 
@@ -39,6 +45,11 @@ def print_of(lexicon: Lexicon, words: Words, gram: int) -> int:
 def tag_of(value: int) -> int:
     """The two bytes of a print that are kept of every gram."""
     return value & 0xFFFF
+
+
+def pair_of(lexicon: Lexicon, one: bytes, other: bytes) -> int:
+    """What is kept of two words in a row that are usual."""
+    return lexicon.of(b"%b %b" % (one, other)) & _PAIRS - 1
 
 
 def winnowed(prints: list[int], public: Container[int] = ()) -> Iterator[int]:
@@ -73,6 +84,9 @@ class Shelf:
         self._family_of: list[int] = []
         self._sums: dict[int, int] = {}
         self._public: set[int] = set()
+        # For each pair how many families have it (versions between others count anew), and the last of them.
+        room = 0 if code else array("I").itemsize * _PAIRS
+        self._having, self._had = array("I", bytes(room)), array("I", bytes(room))
 
     def add_public(self, seen: bytes) -> None:
         """A text that anyone may share: nothing of it will be found."""
@@ -95,6 +109,8 @@ class Shelf:
             if prints[place] not in self._public:
                 kept.setdefault(prints[place], []).append(place)
         self._family_of.append(self._family(document, kept))
+        if not self._code:
+            self._count_pairs(words)
         hashes = self._lexicon.all(words.list)
         for value, inside in kept.items():
             places = self._places.setdefault(value, [])
@@ -111,8 +127,21 @@ class Shelf:
             "common": array("Q", sorted(self._common())).tobytes(),
             "tags": self._tags.tobytes(),
             "starts": array("I", self._starts).tobytes(),
+            "usual": array("I", self._usual()).tobytes(),
             "sieve": sieve_of(self._sums.values()),
         }
+
+    def _count_pairs(self, words: Words) -> None:
+        family = self._family_of[-1] + 1
+        for one, other in set(pairwise(words.list)):
+            pair = pair_of(self._lexicon, one, other)
+            self._having[pair] += self._had[pair] != family
+            self._had[pair] = family
+
+    def _usual(self) -> list[int]:
+        least = max(_FAMILIES, _USUAL * len(self.names))
+        few = len(self.names) <= least
+        return [] if few else [pair for pair, count in enumerate(self._having) if count > least]
 
     def _common(self) -> Iterator[int]:
         """Of the grams that are kept those of too many families; every gram of a document counts, kept or not."""
@@ -138,10 +167,10 @@ class Shelf:
 
 
 class Shelves:
-    """Collects documents, given as their one-byte views, and packs them into an index."""
+    """Collects documents, given as their one-byte views, and packs them into an index. stock: that of public code."""
 
-    def __init__(self, key: IndexKey) -> None:
-        self._key = key
+    def __init__(self, key: IndexKey, stock: bytes) -> None:
+        self._key, self._stock = key, stock
         lexicon = Lexicon(key.secret)
         self._parts = {part: Shelf(lexicon, code=part == CODE) for part in (PROSE, CODE)}
 
@@ -160,4 +189,6 @@ class Shelves:
         parts = {part: shelf for part, shelf in self._parts.items() if shelf.names}
         names = {part: shelf.names for part, shelf in parts.items()}
         sections = {f"{part}.{name}": raw for part, shelf in parts.items() for name, raw in shelf.sections().items()}
+        if CODE in parts:
+            sections["stock"] = self._stock
         return packed(KIND, {**about, "names": names}, sections, self._key)

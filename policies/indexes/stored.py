@@ -22,7 +22,7 @@ from typing import Any
 import orjson
 
 MAGIC = b"ECLUSEIX"
-VERSION = 1
+VERSION = 2
 _HEAD = len(MAGIC) + 2 + 4
 _SEAL = 32
 _ALIGNED = 8

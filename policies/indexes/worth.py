@@ -1,49 +1,45 @@
 """What shared words prove: an excerpt of a document, or only a phrase that anybody writes.
 
-Every word counts once, by its letters: a row of dashes, or a table that repeats itself, proves little. In code the
-words of languages and of their libraries don't count as telling.
+In prose every word counts once, by its letters: a row of dashes, or a table that repeats itself, proves little; and by
+half where it stands behind the word before it in many of the documents. In code words count by how unlikely they are
+behind the two before them, as a stock of public code has it: what a language or a library makes everybody write proves
+nothing, whatever its length.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
+
+from policies.indexes.fingerprints import pair_of
+from policies.indexes.stock import ROW, Stock
+from policies.indexes.words import Lexicon
 
 # Letters of different words that make an excerpt. One of 120 characters has some 80, fewer where words at both its ends
 # are cut or words are repeated; stock phrases have up to 40.
 _PROSE = 48
 # Or so many letters in all, of so many in different words.
 _REPEATING, _OF = 66, 30
-# In code, which is indented; and so many of them in words that no language or library gives.
-_CODE, _OWN = 36, 16
+# Of letters that count by half and whole, so many are as good as all.
+_RARE = 0.75
 # So much has to be shared where nothing but phrases of many documents is.
 _COMMON = 400
 # A stretch of fewer letters counts only by itself: "unless told otherwise, the ... may not" is no excerpt.
 STRETCH = 28
+# How unlikely words of code are, in bits: nothing where they end three in a row that are usual, or were there before;
+# else a usual word so many, and any other so many and one for each letter, up to a most.
+_USUAL, _OTHER, _LETTERS = 5, 10, 12
+# Bits that make an excerpt of code, and those that do where it covers so many characters. One of 120 covers fewer where
+# words at its ends are cut; turns of the language and of libraries seldom cover as many.
+_CODE, _CODE_LONG, _COVERED = 65, 25, 95
 # Worth recording, below the threshold of rules.
 _MENTION = 0.75
 _LONG, _VERY_LONG = 160, 320
 
-_LANGUAGES = frozenset(
-    b"""
-    abc abstract annotations any argparse array as assert async await auto begin bool boolean break byte bytes callable
-    case catch char class classmethod cls collections const constructor continue dataclass dataclasses datetime
-    declare def default define del delete dict do double echo elif else elseif elsif end endif enum eof except export
-    extends extern false field final finally float fn for foreach from func function functools get global go goto if
-    ifdef ifndef impl implements import in include inline instanceof int integer interface is isinstance iterable
-    iterator itertools java json lambda len let list literal local logging long main map mapping match math mod module
-    mut my namespace new nil none not null object of optional option or os override package pass path pathlib pragma
-    print printf private property protected pub public raise random range re record ref require return self sequence
-    set short signed size sizeof static staticmethod std str string struct sub super switch sys template test then this
-    throw throws time true try tuple type typedef typename typeof typing undefined union unittest unless unsafe
-    unsigned use using val value var vector void volatile when where while with yield
-    __future__ __init__ __main__ __name__ __all__ __file__
-    """.split()
-)
-
 
 class Worth(NamedTuple):
-    """size: letters of the words that count, against what an excerpt needs. length: letters of all."""
+    """size: what the words prove, against what an excerpt needs. length: letters of all."""
 
     size: float
     length: int
@@ -62,13 +58,43 @@ class Worth(NamedTuple):
         return 0.92 if self.length >= _LONG else 0.85
 
 
-def worth_of(words: Sequence[bytes], *, code: bool, telling: bool) -> Worth:
-    """What the shared words are worth. telling: among them is something that few documents have."""
+def common_worth(words: Sequence[bytes]) -> Worth:
+    """What words are worth of which many documents have every one."""
+    return Worth(_letters(set(words)) / _COMMON, _letters(words))
+
+
+def prose_worth(words: Sequence[bytes], usual: frozenset[int], lexicon: Lexicon) -> Worth:
+    """What words of prose are worth. usual: pairs of words that many of the documents have."""
     different = set(words)
-    length, letters = sum(map(len, words)), sum(map(len, different))
-    if not telling:
-        return Worth(letters / _COMMON, length)
-    if code:
-        own = sum(len(word) for word in different if word not in _LANGUAGES)
-        return Worth(min(letters / _CODE, own / _OWN), length)
+    length, letters = _letters(words), _letters(different)
+    if usual and letters < 2 * _PROSE:
+        rare = {word for before, word in pairwise(words) if pair_of(lexicon, before, word) not in usual}
+        halves = letters + _letters(rare | {words[0]})
+        letters = min(letters, int(halves / 2 / _RARE))
     return Worth(max(letters / _PROSE, min(length / _REPEATING, letters / _OF)), length)
+
+
+def code_worth(words: Sequence[bytes], covered: int, stock: Stock) -> Worth:
+    """What words of code are worth. covered: how many characters they stand on."""
+    bits = _bits(words, stock)
+    return Worth(max(bits / _CODE, bits / _CODE_LONG if covered >= _COVERED else 0), _letters(words))
+
+
+def _bits(words: Sequence[bytes], stock: Stock) -> int:
+    """How unlikely the words are; not counted on where it is enough."""
+    bits = 0
+    before: set[tuple[bytes, ...]] = set()
+    for place, word in enumerate(words):
+        row = tuple(words[max(place - ROW + 1, 0) : place + 1])
+        if row in before:
+            continue
+        before.add(row)
+        if len(row) < ROW or not stock.holds(row):
+            bits += _USUAL if stock.holds(row[-1:]) else _OTHER + min(len(word), _LETTERS)
+        if bits >= _CODE:
+            break
+    return bits
+
+
+def _letters(words: Sequence[bytes] | set[bytes]) -> int:
+    return sum(map(len, words))

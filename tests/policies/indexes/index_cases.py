@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+import policies.indexes
 from policies.detectors.view import view
 from policies.findings import Finding
 from policies.indexes.documents import DocumentIndex
@@ -13,6 +15,7 @@ from policies.indexes.lookup import Lookup
 from policies.indexes.rows import Rows
 from policies.indexes.stored import IndexKey, opened
 
+STOCK = Path(policies.indexes.__file__).parent / "code_stock.bin"
 KEY = IndexKey.of("findings-v1-00000000", b"k" * 32)
 BOTH = frozenset({"person.edm", "doc.fingerprint"})
 
@@ -33,7 +36,7 @@ def staff(rows: Sequence[Sequence[str]], near: int = 1, within: int = 200) -> Lo
 def documents_bytes(
     texts: Mapping[str, str], code: Mapping[str, str] | None = None, public: Sequence[str] = ()
 ) -> bytes:
-    made = Shelves(KEY)
+    made = Shelves(KEY, STOCK.read_bytes())
     for text in public:
         made.add_public(view(text))
     for name, text in texts.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import textwrap
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -119,6 +120,30 @@ def test_code_is_found_by_its_signs_whatever_its_blanks() -> None:
     assert found(lookup, "\n".join(lines[4:8]))
     assert found(lookup, "\t\t" + "   ".join(lines[3:8]))
     assert not found(lookup, "for row in rows:\n    if row.amount > 3:\n        print(row)")
+
+
+def test_what_everybody_writes_is_no_excerpt_of_code() -> None:
+    turns = """
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        data = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(str(error)) from error
+    """
+    lookup = handbook({}, {"src/settle.py": CODE + turns})
+    assert found(lookup, CODE + turns)
+    for line in turns.strip().splitlines():
+        assert not found(lookup, f"import socket\n\ndef listen(port):\n    {line.strip()}\n    return port"), line
+
+
+def test_turns_of_phrase_of_many_documents_are_no_excerpt() -> None:
+    turn = "according to this letter, which is enough to withdraw the guarantee by March,"
+    many = {f"{n}.txt": f"{prose(400 + n, 80)} {turn} {prose(500 + n, 80)}" for n in range(6)}
+    pairs = " zone ".join(map(" ".join, pairwise(turn.split())))
+    others = {f"o{n}.txt": f"{prose(600 + n, 80)} {pairs} {prose(700 + n, 40)}" for n in range(6)}
+    assert found(handbook(many), turn)
+    assert not found(handbook(many | others), turn)
 
 
 def test_how_sure_grows_with_the_excerpt() -> None:

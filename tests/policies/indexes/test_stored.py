@@ -43,6 +43,11 @@ def test_no_bytes_are_taken_for_an_index(raw: bytes) -> None:
         (RAW + b"x", KEY, "was added to"),
         (RAW[:-40] + b"\xee" * 8 + RAW[-32:], KEY, "changed after it was made"),
         (RAW[:8] + (VERSION + 1).to_bytes(2, "little") + RAW[10:], KEY, "build it again"),
+        (
+            RAW[:8] + (1).to_bytes(2, "little") + RAW[10:],
+            KEY,
+            f"format 1, this version reads {VERSION}: build it again",
+        ),
         (b"\x89PNG" + RAW, KEY, "no index"),
         (b"", KEY, "no index"),
         (RAW, IndexKey.of("findings-v2-11111111", b"z" * 32), "made under the key findings-v1-00000000"),
