@@ -235,6 +235,7 @@ def _context(fields: Fields) -> Context | None:
         after=int(inner.number("after", 50, 0, 50)),
         required=inner.flag("required"),
         nearest=inner.flag("nearest"),
+        ahead=inner.flag("ahead"),
     )
     if context.required and not context.near:
         inner.problem(("required",), "needs words in `near`")

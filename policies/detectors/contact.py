@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from itertools import pairwise
 
 import phonenumbers
 
@@ -12,6 +13,9 @@ from policies.detectors.model import TAKEN, Verdict
 # same: people in prompts carry them.
 _NOT_MAIL = (b".png", b".jpg", b".jpeg", b".gif", b".svg", b".webp", b".js", b".css", b".py", b".ts")
 _NOBODY = (b"noreply", b"no-reply", b"donotreply", b"git", b"root")
+
+# So sure that a word against it leaves a finding; and the most that pairs of digits rise by in a row of numbers.
+_MARKED, _STEP = 1.2, 15
 
 
 def email(value: bytes) -> Verdict | None:
@@ -48,13 +52,22 @@ def french_phone(value: bytes) -> Verdict | None:
     if not value.startswith((b"0", b"+", b"(")):
         return TAKEN
     if value.startswith((b"+", b"(")) or digits[:4] == b"0033":
-        return Verdict(0.9, "french number with country code")
+        # With its mark, no word beside it makes it something else.
+        return Verdict(0.9 if value.isdigit() else _MARKED, "french number with country code")
     groups = [len(group) for group in value.replace(b".", b" ").replace(b"-", b" ").split()]
     if len(digits) > 10:
         return Verdict(0.5, "ten digits of more", _first_digits(value, 10))
+    if groups == [2, 2, 2, 2, 2] and _rising(digits):
+        return Verdict(0.5, "rising numbers")
     if groups in ([2, 2, 2, 2, 2], [4, 2, 2, 2]):
         return Verdict(0.8, "french number")
     return Verdict(0.5, "ten digits")
+
+
+def _rising(digits: bytes) -> bool:
+    """Whether each pair of digits is a little more than the last: numbers drawn, or chapters."""
+    pairs = [int(digits[place : place + 2]) for place in range(0, len(digits), 2)]
+    return all(0 < behind - before <= _STEP for before, behind in pairwise(pairs))
 
 
 def _first_digits(value: bytes, count: int) -> int:
@@ -124,7 +137,7 @@ _OLDEST, _YOUNGEST = 1900, 2035
 
 def birth_date(value: bytes) -> Verdict | None:
     """A day of the calendar on which somebody living may be born, in figures or with a month's name."""
-    parts = value.lower().translate(_PAPER).split()
+    parts = [part for part in value.lower().translate(_PAPER).split() if part != b"of"]
     if len(parts) == 8 and all(part.isdigit() and len(part) == 1 for part in parts):
         # Digits set apart: day, month, year, or the other way round.
         digits = b"".join(parts)

@@ -56,7 +56,7 @@ class HotWords:
         near = self._nearest(words[0], context, start, end)
         if near is not None and not context.nearest:
             return verdict.confidence + context.raise_by, f"{verdict.why}; context"
-        against = self._distance(words[1], context, start, end, line=context.nearest)
+        against = self._distance(words[1], context, start, end, line=context.nearest, ahead=context.ahead)
         if near is not None and (against is None or near <= against):
             return verdict.confidence + context.raise_by, f"{verdict.why}; context"
         if against is not None:
@@ -127,13 +127,13 @@ class HotWords:
         return headings
 
     def _distance(
-        self, words: frozenset[int], context: Context, start: int, end: int, *, line: bool = False
+        self, words: frozenset[int], context: Context, start: int, end: int, *, line: bool = False, ahead: bool = False
     ) -> int | None:
         """Characters to the nearest whole word of the set within reach, in the same text and outside the candidate.
 
         A word behind the candidate need only begin within reach, and counts as farther away: what follows a value is
         mostly the next one's label. line: only words of the candidate's line count (the header of a table names all
-        its columns).
+        its columns). ahead: only words in front of it count.
         """
         places = self._whole_words(words)
         if not places:
@@ -150,7 +150,7 @@ class HotWords:
                 break
             if last <= start:
                 found.append(start - last)
-            elif first >= end:
+            elif first >= end and not ahead:
                 found.append(first - end + _BEHIND)
         return min(found, default=None)
 

@@ -95,7 +95,8 @@ class Context:
     `nearest`, the word that stands nearer decides (one behind the candidate counts as 20 characters
     farther away, one of `against` only on the candidate's line).
 
-    required: a candidate without a word of `near` is no finding at all.
+    required: a candidate without a word of `near` is no finding at all. ahead: words of `against` behind the candidate
+    don't count.
     """
 
     near: frozenset[bytes] = frozenset()
@@ -106,6 +107,7 @@ class Context:
     after: int = 50
     required: bool = False
     nearest: bool = False
+    ahead: bool = False
 
     @property
     def reaches(self) -> bool:

@@ -6,6 +6,8 @@ Central Europe and English-speaking countries. Whether two capitalised words are
 
 from __future__ import annotations
 
+from policies.detectors.given_names import ALSO_WORDS, RECENT
+
 
 def _set(text: str) -> frozenset[bytes]:
     return frozenset(text.encode().split())
@@ -175,7 +177,8 @@ ELSEWHERE = _set("""
     """)
 
 # Also words, months, places, brands: a pair that begins with one needs more to be a person.
-AMBIGUOUS = _set("""
+AMBIGUOUS = (
+    _set("""
     ambre angel ante april art august austin bill bo bram brooklyn carmen cem chase claude clementine constant
     crystal daisy dan dawn deniz desire dino don drew duke earl ed elsa estrella eve faith fidele fleur floor flore
     france francs gaia gale gene ginger gioia grace grant guy harmony harper hazel hope issa ivy jack jackson jan
@@ -185,8 +188,12 @@ AMBIGUOUS = _set("""
     reine rex rich rocco roman rosario rose rosemary ruby rune russell sage said sandy santiago savannah sky sue
     summer sydney ulysse urbain valery venus ville virginia warren will yan
     """)
+    | ALSO_WORDS
+)
 
 SURNAMES = _set("""
+    zhang wang huang zhao zhou chen yang liu lin zheng tanaka suzuki takahashi kim park choi patel singh kumar sharma
+    khan okafor adeyemi mensah mendoza castillo ramos petersen hansen olsen ivanova popescu yilmaz demir
     martin bernard dubois thomas robert richard petit durand leroy moreau simon laurent lefebvre michel garcia roux
     david bertrand morel fournier girard bonnet dupont lambert fontaine rousseau vincent muller lefevre faure andre
     mercier blanc guerin boyer garnier chevalier francois legrand gauthier perrin robin clement morin nicolas henry
@@ -214,6 +221,7 @@ SURNAMES = _set("""
 
 # Behind a name, these make of it a place, a school, a company.
 ORGANISATIONS = _set("""
+    association corporation coiffure consulting materiaux solutions systems
     abbey academy airport arena association avenue award bank beach boulevard bridge building castle cathedral
     center centre church city clinic club college company conference corp council county court drive festival
     foundation fund gallery garden gardens gmbh group groupe hall hospital hotel house inc institute insurance
@@ -225,6 +233,17 @@ ORGANISATIONS = _set("""
 
 # What is no surname: products, headings, days, months, words of prose with a capital.
 NO_SURNAME = ORGANISATIONS | _set("""
+    analysis angulaire aux benchmark benchmarks bible book boreale bus cahier calendar centenaire challenge class
+    classes compiler conference coupe cut dataset debate diesel discussion dorada edition emission equipe espagne
+    event falls film films formule fraises framework game games generation giulia grece guide hotels instance issue
+    italie italy japan japon journal kit language languages laptop layer library livre loop maroc masters match
+    message method mobile mode module movie moteur online option package paper parfum partie party performance
+    phone platform player plugin politique portugal presse prize process product program programme protocol pump
+    python query question rapport release report restaurants rice robot rose saison sauce screen script season
+    semaine serie series sessions set shirt show skin snow song soup spain spirit sport spring suisse switzerland
+    syndrome system table tax template testing token tool tools tourisme trail trip version video voyage website
+    widget window
+
     air ales algorithm and aout api app april are array art at august avril back bay bible blanche bleu bleue
     bonjour bool boolean brasserie cafe carolina cars case champagne chart class code coffee cup dakota data day
     dear december decembre delete desktop diagram dict dimanche dior docs east effect england enterprise equation
@@ -263,4 +282,25 @@ ROLES = _set("""
     universe universite unknown user users utilisateur vendredi vente ventes very vos votre vous we web webmaster
     wednesday world you your
     """)
-FIRST = FRENCH | ELSEWHERE
+FIRST = FRENCH | ELSEWHERE | RECENT
+
+# Companies and brands called like people, and people of history: first two words of each. Somebody else of that name is
+# told by a title.
+KNOWN = _set("""
+    alfa_romeo aston_martin calvin_klein carl_zeiss charles_schwab christian_dior christian_lacroix
+    christian_louboutin daniel_wellington donna_karan eddie_bauer elizabeth_arden estee_lauder franck_muller
+    franck_provost giorgio_armani guy_degrenne guy_hoquet harley_davidson harry_winston hugo_boss ines_fressange
+    jack_daniels jack_wolfskin jacques_dessange jacques_vabre jim_beam jimmy_choo john_deere johnnie_walker
+    karl_lagerfeld kate_spade laura_ashley leroy_merlin louis_vuitton marc_jacobs marie_blachere marks_spencer
+    martin_guitars mary_kay merrill_lynch michael_kors morgan_stanley nina_ricci oscar_mayer paul_smith
+    paul_ricard pierre_cardin ralph_lauren raymond_weil rolls_royce roger_gallet sonia_rykiel stella_artois
+    thierry_mugler tommy_hilfiger uncle_ben vera_bradley warner_bros wells_fargo yves_rocher albert_einstein
+    alexandre_dumas charles_darwin claude_monet isaac_newton jean_jaures jean_monnet jean_moulin jeanne_d'arc
+    jules_ferry jules_verne karl_marx louis_pasteur marie_curie martin_luther nelson_mandela robin_hood
+    simone_veil victor_hugo william_shakespeare winston_churchill
+    """)
+# What stands behind a title and is nobody: brands, figures, pageants.
+FIGURES = _set("""
+    bean bretagne bricolage cuisine dre europe figaro france hauschka irma jekyll martens meteo monde muscle oetker
+    pepper proper propre robot terre tout tout-le-monde univers universe usa word world
+    """)

@@ -53,11 +53,12 @@ def _special(address: IPv4Address | IPv6Address) -> bool:
 
 
 def mac(value: bytes) -> Verdict | None:
-    """A MAC address: six bytes, one separator throughout. Longer rows of bytes are fingerprints."""
+    """A MAC address: six bytes, one separator throughout. Longer rows of bytes are fingerprints; a name with two
+    hyphens in front makes a variable, doubled digits throughout an example."""
     digits = value.translate(None, b":-.").lower()
     if len(digits) != 12 or sum(value.count(bytes([mark])) > 0 for mark in b":-.") != 1:
         return TAKEN
-    if len(set(digits)) < 3:
+    if len(set(digits)) < 3 or digits[::2] == digits[1::2]:
         return None
     if any(byte > 0x39 for byte in digits):
         return Verdict(0.9, "six bytes")

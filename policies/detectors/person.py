@@ -8,7 +8,7 @@ initial or a particle. Words that make of a name a street, a school or a company
 from __future__ import annotations
 
 from policies.detectors.model import TAKEN, Verdict
-from policies.detectors.names import AMBIGUOUS, FIRST, NO_SURNAME, ORGANISATIONS, ROLES, SURNAMES
+from policies.detectors.names import AMBIGUOUS, FIGURES, FIRST, KNOWN, NO_SURNAME, ORGANISATIONS, ROLES, SURNAMES
 
 _PARTICLES = frozenset(
     b"de du des d' la le les van von der den ter ten ben bin bint el al da do dos das di del della zu zum af av "
@@ -20,7 +20,13 @@ _NAMED_AFTER = frozenset(
     b"rue avenue av bd boulevard place square allee impasse chemin quai cours route passage sentier esplanade hameau "
     b"promenade lycee college ecole universite hopital clinique aeroport gare station metro stade fondation prix musee "
     b"pont tour parc jardin theatre salle espace centre residence institut saint sainte st ste port mont cite villa "
-    b"faubourg fete".split()
+    b"faubourg fete marque societe boulangerie garage pharmacie librairie enseigne magasin magasins batiment immeuble "
+    b"ligne arret direction brand store cafe restaurant hotel brasserie transports etablissements ets".split()
+)
+# What the last word of a company's name may be, and no surname.
+_COMPANIES = frozenset(
+    b"inc llc ltd llp gmbh sa sas sarl sro corp corporation company group groupe technologies technology solutions "
+    b"systems consulting partners association foundation university institute hospital bank insurance".split()
 )
 
 # Words that letters number, in both languages.
@@ -46,6 +52,8 @@ def full_name(value: bytes) -> Verdict | None:
     if start := _start(words):
         return Verdict(TAKEN.confidence, "", len(b" ".join(words[:start])))
     if lead in _NAMED_AFTER and lead not in FIRST:
+        return TAKEN
+    if b"_".join(words[:2]).lower() in KNOWN:
         return TAKEN
     if _lettered(words):
         return Verdict(0.8, "name with an initial", _length(words, 3))
@@ -115,7 +123,7 @@ def _name(words: list[bytes]) -> int:
         place += 1
     while place < len(words) - 1 and words[place].lower() in _PARTICLES:
         place += 1
-    if place >= len(words) or not words[place][:1].isupper() or len(words[place].rstrip(b".")) < 2:
+    if place >= len(words) or not _capital(words[place]) or len(words[place].rstrip(b".")) < 2:
         return 0
     # Two capitals are no surname in capitals (`SARA AE`); `Xu` and `Le` are.
     if len(words[place]) == 2 and words[place].isupper():
@@ -124,6 +132,11 @@ def _name(words: list[bytes]) -> int:
     if place + 1 < len(words) and _second(words[place + 1]):
         place += 1
     return place + 1
+
+
+def _capital(word: bytes) -> bool:
+    """Whether a word begins with a capital, `d'` apart (`d'Ornano`)."""
+    return word.removeprefix(b"d'")[:1].isupper()
 
 
 def _second(word: bytes) -> bool:
@@ -160,7 +173,13 @@ def _length(words: list[bytes], count: int) -> int:
 def titled(value: bytes) -> Verdict | None:
     """A name behind a title: no role, no day, no other title."""
     words = value.split(b" ")
-    if _role(words[:2]) or words[0] in (b"le", b"la", b"les") or (len(words) == 1 and len(words[0].rstrip(b".'")) == 1):
+    figure = words[0].lower() in FIGURES and (len(words) == 1 or words[0].lower() not in FIRST)
+    if (
+        figure
+        or _role(words[:2])
+        or words[0] in (b"le", b"la", b"les")
+        or (len(words) == 1 and len(words[0].rstrip(b".'")) == 1)
+    ):
         return None
     count = len(words)
     while count > 1 and (_role(words[count - 1 : count]) or words[count - 1].lower() in _PARTICLES):
@@ -239,7 +258,7 @@ def greeted(value: bytes) -> Verdict | None:
 def signed(value: bytes) -> Verdict | None:
     """A name where a mail has its sender: two words or more, or a first name; no team, no role."""
     words = value.split(b" ")
-    if _role(words):
+    if _role(words) or any(word.lower().rstrip(b".") in _COMPANIES for word in words[1:]):
         return None
     if len(words) == 1 and not _first(value.lower()):
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from policies.detectors.model import Verdict
 
 # Units and things that stand behind five digits where a town would.
@@ -10,7 +12,23 @@ _NO_TOWN = frozenset(
     b"exemplaires habitants visiteurs abonnes tonnes points pages items rows".split()
 )
 # Streets that are nothing else: what follows a number and one of them is an address without a postcode too.
-_STREETS = (b"rue", b"avenue", b"av", b"boulevard", b"bd", b"impasse", b"allee", b"quai", b"chemin", b"faubourg")
+_STREETS = (
+    b"rue",
+    b"avenue",
+    b"av",
+    b"boulevard",
+    b"bd",
+    b"impasse",
+    b"allee",
+    b"quai",
+    b"chemin",
+    b"faubourg",
+    b"sente",
+    b"venelle",
+    b"ruelle",
+)
+_AGAIN = (b"bis", b"ter", b"quater")
+_OF = (b"du", b"des", b"de", b"le", b"les", b"la")
 _ROADS = (
     b"street", b"st", b"avenue", b"ave", b"boulevard", b"blvd", b"road", b"rd", b"lane", b"ln", b"crescent", b"terrace",
     b"drive", b"close", b"gardens", b"parkway", b"pkwy",
@@ -20,6 +38,8 @@ _ROADS = (
 def french_address(value: bytes) -> Verdict | None:
     """A French address with postcode and town."""
     words = value.translate(_BLANKS).split()
+    if words and words[-1].endswith(b")") and _postcode(words[-1].strip(b"()")):
+        return Verdict(0.95, "street, town and postcode")
     code = next((index for index in range(len(words) - 1, -1, -1) if _postcode(words[index])), -1)
     if code < 0 or code + 1 >= len(words) or words[code + 1].lower() in _NO_TOWN:
         return None
@@ -30,11 +50,14 @@ def french_street(value: bytes) -> Verdict | None:
     """Number, kind of street and name, without a postcode: an address where the kind is no other word's."""
     words = value.translate(_BLANKS).split()
     place = next((index for index, word in enumerate(words) if word.lower().rstrip(b".") in _STREETS), 0)
-    # The name begins with a capital, or behind an article.
-    named = any(word[:1].isupper() or word.isdigit() for word in words[place + 1 :])
+    # The name begins with a capital, or is a day behind an article (`rue du 8 mai 1945`).
+    named = any(
+        word[:1].isupper() or (word.isdigit() and before.lower() in _OF) for before, word in pairwise(words[place:])
+    )
     # Of a square or a road only with a town behind it; `2 cours Python a Lyon` is none even then.
     town = b"a" in words[2:-1] and words[-1][:1].isupper() and b"cours" not in words
-    if (place or town) and named:
+    again = any(word.lower() in _AGAIN for word in words[1:2])
+    if (place or town or again) and named:
         return Verdict(0.86, "number and street", len(value.rstrip(b"'-")))
     return Verdict(0.5, "number and street, perhaps")
 

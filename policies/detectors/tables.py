@@ -17,6 +17,7 @@ _MARKS = (b";", b"\t", b"|", b",")
 _LINE, _CELL, _ROW, _BLOCK = 4096, 60, 160, 1 << 14
 # What a label ends with that a list follows, and what may stand before the value in a row of it.
 _LABEL = (b":", b"[", b"(", b"{")
+_ITEMS = (b"- ", b"* ", b"+ ")
 _BULLETS = b" \t-*+>.)\"'(#[,0123456789"
 # Blocks in front of a value that are looked at.
 _NEAREST = 4
@@ -122,7 +123,8 @@ class Tables:
                 if _count(before, mark) == cells:
                     return None
                 return Block(end + 1, self._last(end + 1, mark, cells), mark, cells)
-        if heading.endswith(_LABEL) and len(heading) <= _ROW:
+        bullets = len(heading) <= _CELL and after.lstrip()[:2] in _ITEMS
+        if (heading.endswith(_LABEL) or bullets) and len(heading) <= _ROW:
             first = end + 1 + (not after.strip())
             return Block(first, self._last(first, b"", 0), b"", 0)
         return None
