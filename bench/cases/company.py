@@ -310,7 +310,12 @@ TYPES = (
         ),
         siren,
         _wrong_siren,
-        orders_fr(*_SIREN_FR, "Le capital de {company} est de {near} euros.", "Serveur : {near} octets libres"),
+        orders_fr(
+            *_SIREN_FR,
+            "Le capital de {company} est de {near} euros.",
+            "Serveur : {near} octets libres",
+            "La sirène d'alarme {near} a sonné à {time}.",
+        ),
         orders_en(*_SIREN_EN, "The file has {near} bytes.", "{company} sold {near} units in {year}."),
         _nine_digits,
     ),

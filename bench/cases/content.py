@@ -35,18 +35,21 @@ label = one_of(
     "Usage interne uniquement", "Internal use only", "For internal use only", "Ne pas diffuser",
     "MSIP_Label_3f2a91c0-7d4b-4e83-9f15-d0a7c3e6b841_Enabled", "CONFIDENTIAL - DO NOT DISTRIBUTE",
     "Secret des affaires", "Privileged & Confidential", "NOFORN", "SECRET DÉFENSE", "Proprietary and Confidential",
-    "Attorney-client privileged", "Très secret", "UE RESTREINT / EU RESTRICTED", "NATO RESTRICTED",
+    "Attorney-client privileged", "Très secret",
+    "C2 Interne", "C3 Confidentiel", "Usage interne exclusivement", "UE RESTREINT / EU RESTRICTED", "NATO RESTRICTED",
 )  # fmt: skip
 LABEL_FR = (
     "{value}\nCompte rendu du comité du {date}", "{value} - Plan de continuité {year}", "Note de {name}\n{value}\n",
     "En-tête : {value}", "| Document | Marque |\n|---|---|\n| Budget | {value} |", "{value}\n\nBonjour {name},",
     "Objet : budget {year} ({value})", "{company}\n{value}\nPage 2 sur {small}", "<!-- {value} -->",
     "Pied de page : « {value} »", "{value} -- ne pas transmettre hors de {company}",
+    "== {value} ==\nOrdre du jour", "Rapport {year}\n[ {value} ]\nAuteur : {name}",
 )  # fmt: skip
 LABEL_EN = (
     "{value}\nMinutes of the board, {date}", "{value} | Draft for {name}", "Subject: roadmap {year} [{value}]",
     "# {value}\n\nThe plan follows.", "Footer: {value}", "{company}\n{value}\nPage 3 of {small}", "// {value}",
     "title: plan\nmarking: {value}", "* {value} *", "{value}\n\nDear {name},", "Header \"{value}\" on all pages",
+    "~~ {value} ~~\nNotes of {name}", "*** {value} ***\n\nSummary",
 )  # fmt: skip
 NO_LABEL_FR = (
     "La vitamine C1 et la C3 de Citroën de {name}.", "Ses propos restent confidentiels entre amis.",
@@ -55,12 +58,15 @@ NO_LABEL_FR = (
     "Nous prenons le C2 pour {city} à {time}.", "Les cellules C1 à C4 du tableau.", "La salle C3, porte 12.",
     "Comment se classent les documents chez vous ?", "un accord de confidentialité à signer le {date}",
     "Le niveau C1 d'anglais est demandé.", "usage interne du parking", "Ne pas diffuser la musique trop fort",
+    "Statut : interne au service de {name}", "Le secret professionnel lie le médecin.",
+    "mention : bien", "Le commerce C2 interne au groupe Armor est vendu.",
 )  # fmt: skip
 NO_LABEL_EN = (
     "Cell C3 holds the total.", "She kept the matter confidential for {small} years.", "Level C1 English required.",
     "const CONFIDENTIAL = 'confidential';", "The TLP protocol is explained on page {small}.", "C4 model diagrams",
     "Restricted parking at {city}", "An internal server error happened at {time}.", "vitamin C2 trial",
     "The secret ingredient is thyme.", "Public transport from {city}", "a confidential assistant was hired",
+    "footer: public links", "document status: open", "secret santa at {time}", "Cache-Control header: private",
 )  # fmt: skip
 
 # --- licences

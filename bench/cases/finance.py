@@ -102,6 +102,8 @@ def _rib_written(rng: random.Random, parts: tuple[str, str, str, str]) -> str:
             f"{bank} {branch} {groups(account, (3, 3, 3, 2), ' ')} {key}",
             f"{bank}, code guichet {branch}, compte n° {account}, clé {key}",
             f"{bank}\nCode guichet : {branch}\nNuméro de compte : {account}\nClé RIB : {key}",
+            f"{bank}\nGuichet : {branch}\nN° de compte : {account}\nClé : {key}",
+            f'{bank}", "codeGuichet": "{branch}", "numeroCompte": "{account}", "cleRib": "{key}',
         )
     )
 
@@ -115,7 +117,9 @@ def _wrong_rib(rng: random.Random) -> str:
     return _rib_written(rng, (bank, branch, account, f"{(int(key) + rng.randint(1, 90)) % 97 + 1:02d}"))
 
 
-_BANKS = "BNPA AGRI SOGE CMCI CRLY PSST CCBP CEPA DEUT COBA BARC HSBC INGB ABNA UNCR BCIT CHAS CITI UBSW KRED".split()
+_BANKS = (
+    "BNPA AGRI SOGE CMCI CRLY PSST CCBP CEPA DEUT COBA BARC HSBC INGB ABNA UNCR BCIT CHAS CITI UBSW KRED BCEE".split()
+)
 _COUNTRIES = "FR FR FR FR DE GB ES IT BE NL CH LU PT US IE AT PL SE MC".split()
 
 

@@ -468,8 +468,12 @@ def plate_labelled(rng: random.Random) -> str:
 
 
 def plate_miss(rng: random.Random) -> str:
-    kind = rng.randrange(4)
+    kind = rng.randrange(6)
     first, middle, last = plate(rng).split("-")
+    if kind == 4:
+        return f"{first}-{middle}-{last}-{digits(rng, 2)}"
+    if kind == 5:
+        return f"{rng.choice('XQ')}{digits(rng, 1)}-{first}-{middle}-{last}"
     if kind == 0:
         return f"{first}-{middle}-{rng.choice('IOU')}{last[1:]}"
     if kind == 1:

@@ -67,6 +67,7 @@ CHECKS: Mapping[str, Check] = {
     "ine": identity.ine,
     "mrz": identity.mrz,
     "plate": identity.plate,
+    "bare_plate": identity.bare_plate,
     "old_plate": identity.old_plate,
     "vin": identity.vin,
     "made_vin": identity.made_vin,
@@ -137,4 +138,6 @@ CHECKS: Mapping[str, Check] = {
 
 # Of patterns: the checks so sure that they count in characters written one by one (`F R 7 6 3 0 ...`), where a table of
 # figures would be telephone numbers. Numbers have a check each.
-APART = frozenset(CHECKS[name] for name in ("iban", "tva", "token", "short_token", "github"))
+APART = frozenset(
+    CHECKS[name] for name in ("iban", "rib", "tva", "it_codicefiscale", "es_dni", "token", "short_token", "github")
+)

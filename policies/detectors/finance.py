@@ -140,6 +140,11 @@ def rib(value: bytes) -> Verdict | None:
 # Words that have a bank's place in an identifier code, and are none's name.
 _NO_BANK = frozenset(b"CODE BANK IBAN NAME DATE PAYS TYPE VOIR CASE MAIL CHIF".split())
 _VOWELS = b"AEIOUY"
+# Pairs of consonants that words begin with, in French and English.
+_BEGINS = frozenset(
+    b"BL BR CH CL CR DR DW FL FR GH GL GN GR KL KN KR LL PF PH PL PN PR PS RH SC SH SK SL SM SN SP SQ ST SW TH TR TS TW"
+    b" VL VR WH WR".split()
+)
 _HARDLY_ENDS = (b"BB", b"DD", b"FF", b"GG", b"HH", b"KK", b"MM", b"PP", b"XX", b"ZZ")
 
 
@@ -158,7 +163,10 @@ def bic(value: bytes) -> Verdict | None:
 
 
 def _pronounced(letters: bytes) -> bool:
-    """Whether nowhere four consonants follow each other."""
+    """Whether nowhere four consonants follow each other, and those that it begins with begin words."""
+    first, second = letters[:1], letters[1:2]
+    if first not in _VOWELS and second not in _VOWELS and letters[:2] not in _BEGINS:
+        return False
     run = 0
     for letter in letters:
         run = 0 if letter in _VOWELS else run + 1

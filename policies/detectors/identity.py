@@ -10,7 +10,7 @@ machine-readable zones, ICAO doc 9303 parts 4 to 6, the French card of two lines
 from __future__ import annotations
 
 from policies.detectors.french import is_nir_body
-from policies.detectors.model import Verdict
+from policies.detectors.model import TAKEN, Verdict
 
 _DIGITS = frozenset(b"0123456789")
 _BLANK = b" \t\r\n.-"
@@ -186,8 +186,16 @@ def plate(value: bytes) -> Verdict | None:
     return Verdict(0.8, "shape of a plate")
 
 
+def bare_plate(value: bytes) -> Verdict | None:
+    """A plate that is no part of something longer: `X7-AB-123-CD` and `AB-123-CD-72` are names of other things."""
+    longer = value.startswith(b"-") or len(value.translate(None, _BLANK)) > 7
+    return TAKEN if longer else plate(value)
+
+
 def old_plate(value: bytes) -> Verdict | None:
     """A plate of the FNI: one to four digits, two or three letters, a department. Needs a word beside it."""
+    if value.startswith(b"-"):
+        return TAKEN
     bare = value.translate(None, _BLANK).upper()
     number = bare[: len(bare) - len(bare.lstrip(b"0123456789"))]
     letters = bare[len(number) : -3] if bare[-3:].isdigit() else bare[len(number) : -2]

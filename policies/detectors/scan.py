@@ -27,7 +27,7 @@ FLOOR = 0.2
 _SURE = 0.99
 # Taken off a number that stands behind a decimal point.
 _DECIMAL = 0.4
-_LINE_MARKS = b" \t*#>[]().!_-"
+_LINE_MARKS = b" \t*#=~>[]().!_-"
 # What a literal's occurrence costs beside an attempt to match, and what an accepted match does (words around it, which
 # one stays of several).
 _HIT = 0.2

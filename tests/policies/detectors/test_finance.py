@@ -38,7 +38,9 @@ def test_isin_agrees_with_stdnum(country: str, body: str) -> None:
             assert (finance.isin(number.encode()) is not None) == stdnum_isin.is_valid(number)
 
 
-@pytest.mark.parametrize("value", [b"BNPAFRPP", b"KYCHFRBMS7D", b"agrifrpp882", b"DEUTDEFF", b"CMCI FR 2A"])
+@pytest.mark.parametrize(
+    "value", [b"BNPAFRPP", b"KYCHFRBMS7D", b"agrifrpp882", b"DEUTDEFF", b"CMCI FR 2A", b"BCEELULL"]
+)
 def test_codes_of_banks(value: bytes) -> None:
     assert finance.bic(value) is not None
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from stdnum.fr import nif as stdnum_nif
 
 from policies.detectors import french, identity
+from policies.detectors.model import TAKEN
 
 CARD = b"IDFRAX4RTBPFW46<<<<<<<<<<<<<<<\n9007138F3002119FRA<<<<<<<<<<<6\nMARTIN<<MAELYS<GAELLE<MARIE<<<"
 OLD_CARD = b"IDFRABERTHIER<<<<<<<<<<<<<<<<<<<<<<<\n8806923102858CORINNE<<<<<<<6512068F6"
@@ -79,6 +80,12 @@ def test_plates(value: str) -> None:
 @pytest.mark.parametrize("value", ["AO-123-CD", "SS-123-AB", "AB-000-CD", "de 123 km", "la 308 sw", "AB-1234-C"])
 def test_no_plates(value: str) -> None:
     assert identity.plate(value.encode()) is None
+
+
+@pytest.mark.parametrize("value", [b"-AB-123-CD", b"AB-123-CD-72", b"AB-123-CD-X7"])
+def test_part_of_a_longer_name_is_taken(value: bytes) -> None:
+    assert identity.bare_plate(value) == TAKEN
+    assert identity.bare_plate(b"AB-123-CD") == identity.plate(b"AB-123-CD")
 
 
 @pytest.mark.parametrize("value, good", [

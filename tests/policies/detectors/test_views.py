@@ -55,6 +55,19 @@ def sure(text: str) -> list[Finding]:
     return [one for one in found if one.confidence >= 0.75 and not one.detector.startswith("evasion.")]
 
 
+@pytest.mark.parametrize(
+    "text, value, detector",
+    [
+        ("mon RIB : {}", "30006000011234567890189", "fin.rib"),
+        ("codice fiscale {} grazie", "RSSMRA85T10A562S", "it.codicefiscale"),
+        ("su DNI {} por favor", "12345678Z", "es.dni"),
+    ],
+)
+def test_numbers_with_a_check_are_found_with_signs_between(text: str, value: str, detector: str) -> None:
+    for sign in (".", " ", "-", " . "):
+        assert [one.detector for one in sure(text.format(sign.join(value)))] == [detector]
+
+
 @settings(max_examples=150, deadline=None)
 @given(TEXTS, st.lists(st.integers(0, 900), max_size=12), st.sampled_from([LOCAL, EVERY]))
 def test_findings_do_not_depend_on_the_cuts(text: str, places: list[int], detectors: frozenset[str]) -> None:
