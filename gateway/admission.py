@@ -43,6 +43,7 @@ def reserve_more(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
     """Holds room for one more try within the same call: its tokens, no further request."""
     tokens = len(ask.document.raw) + (ask.max_output or exchange.pair.settings.reserve_output)
     exchange.reserved += tokens
+    exchange.used_before.append(used_tokens(exchange))
     _hold(runtime, exchange, tokens, requests=0)
 
 
@@ -58,12 +59,13 @@ def _hold(runtime: Runtime, exchange: Exchange, tokens: int, *, requests: int) -
 
 
 def settle(runtime: Runtime, exchange: Exchange) -> None:
-    """Turns the reservation into what was used, whatever became of the call."""
-    left = used_tokens(exchange)
-    for grant in exchange.grants:
-        # The first takes it all: where that is more than it held, the others gave back as much.
-        runtime.quotas.settle(grant, tokens=left)
-        left = 0
+    """Turns what was reserved into what was used, whatever became of the call: each try by itself, since the window of
+    an earlier one may have ended."""
+    ends = [*exchange.used_before, used_tokens(exchange)]
+    settled = 0
+    for grant, end in zip(exchange.grants, ends, strict=False):
+        runtime.quotas.settle(grant, tokens=max(end - settled, 0))
+        settled = max(end, settled)
 
 
 def used_tokens(exchange: Exchange) -> int:
@@ -71,7 +73,8 @@ def used_tokens(exchange: Exchange) -> int:
     if not exchange.attempts:
         return 0
     usage = exchange.usage
-    counted_in = usage.input if usage.input is not None else -(-exchange.bytes_in // BYTES_PER_TOKEN)
+    sent = sum(attempt.sent for attempt in exchange.attempts if attempt.gate is not None) or exchange.bytes_in
+    counted_in = usage.input if usage.input is not None else -(-sent // BYTES_PER_TOKEN)
     counted_out = usage.output if usage.output is not None else -(-exchange.characters_out // BYTES_PER_TOKEN)
     reached = exchange.outcome in ("served", "cut", "left") or usage.input is not None or exchange.characters_out > 0
     return counted_in + counted_out if reached else 0

@@ -122,7 +122,7 @@ async def _attempt(
     buffered = form_of(exchange, ask, candidate) is not None
     outgoing = build(runtime, exchange, ask, candidate, request)
     await journal.before_egress(runtime, exchange, candidate, outgoing, before)
-    attempt = Attempt(len(exchange.attempts) + 1, candidate, runtime.monotonic())
+    attempt = Attempt(len(exchange.attempts) + 1, candidate, runtime.monotonic(), len(outgoing.body))
     exchange.reads_on = exchange.epoch.upstream(candidate.destination).on_abort == "drain"
     exchange.attempts.append(attempt)
     runtime.measure.pseudonymised(candidate.ruling.pseudonyms())
@@ -200,11 +200,14 @@ async def _until_content(runtime: Runtime, exchange: Exchange, reply: Reply) -> 
         except StopAsyncIteration:
             reply.chunks = None
             reply.gate.finish(reply.held)
+            reply.attempt.first_content = reply.attempt.first_content or runtime.monotonic()
             return
         finally:
             exchange.waited += runtime.monotonic() - waiting
         try:
             reply.gate.feed(data, reply.held)
+            if reply.gate.content and not reply.attempt.first_content:
+                reply.attempt.first_content = runtime.monotonic()
             size += len(data)
             if size > MOST_ANSWER_BYTES:
                 raise ProtocolBroken(code="too_large")

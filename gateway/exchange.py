@@ -33,11 +33,12 @@ class Candidate(NamedTuple):
 
 @dataclass(slots=True)
 class Attempt:
-    """One try at one destination. Times are monotonic seconds; 0.0 means that it didn't happen."""
+    """One try at one destination. Times are monotonic seconds; 0.0 means that it didn't happen. sent: bytes."""
 
     number: int
     candidate: Candidate
     started: float
+    sent: int = 0
     status: int | None = None
     first_byte: float = 0.0
     first_content: float = 0.0
@@ -67,6 +68,7 @@ class Exchange:
     classification: Classification | None = None
     candidates: list[Candidate] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
+    used_before: list[int] = field(default_factory=list)
     reserved: int = 0
     intended: bool = False
     attempts: list[Attempt] = field(default_factory=list)

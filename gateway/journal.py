@@ -91,7 +91,8 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
     overhead = max(total - exchange.waited, 0.0)
     runtime.measure.call(exchange, total, overhead)
     refused, gate = exchange.refused_by, exchange.attempts[-1].gate if exchange.attempts else None
-    hits = refused.rules if refused is not None else (*_answer_hits(runtime, exchange, gate), *exchange.form_hits)
+    said = refused.rules if refused is not None else _answer_hits(runtime, exchange, gate)
+    hits = (*said, *(hit for hit in exchange.form_hits if hit not in said))
     runtime.measure.matched(hits if refused is None or gate is not None else ())
     runtime.ledger.post(
         Outcome(

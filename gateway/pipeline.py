@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from adapters.ask import TEXT
 from adapters.errors import BodyRefused
 from adapters.wire.body import Document
 from gateway import admission, refusals
@@ -18,18 +17,14 @@ from gateway.answer import first_answer
 from gateway.candidates import choose_model, permitted, rule
 from gateway.errors import Refusal
 from gateway.http import ClientGone
+from gateway.inspection import classified, read_files
 from gateway.journal import close
-from gateway.reading.pool import Busy
 from gateway.relay import relay
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from adapters.ask import Ask
     from gateway.exchange import Exchange
     from gateway.http import Request, Responder
     from gateway.runtime import Runtime
-    from policies.classify import Classification
 
 
 async def answer(runtime: Runtime, exchange: Exchange, request: Request, responder: Responder) -> None:
@@ -69,46 +64,15 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     except BodyRefused as refused:
         raise refusals.unreadable(refused) from None
     model = choose_model(exchange, ask)
-    if ask.files:
-        exchange.ask = ask = await _read_files(runtime, exchange, ask)
+    exchange.ask = ask = await read_files(runtime, exchange, ask)
     begun = runtime.monotonic()
-    exchange.classification = await _stepped(pair.classifier.steps(exchange.caller.organisation, ask.passages))
+    exchange.classification = await classified(exchange, ask.passages)
     runtime.measure.classified(exchange.classification, exchange, runtime.monotonic() - begun)
     exchange.candidates = rule(runtime, exchange, ask, model, exchange.classification)
     candidates = permitted(runtime, exchange, ask)
     admission.reserve(runtime, exchange, ask)
     reply = await first_answer(runtime, exchange, ask, candidates, request)
     await relay(runtime, exchange, reply, responder)
-
-
-async def _stepped(steps: Generator[None, None, Classification]) -> Classification:
-    """What steps return; between them other calls go on."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            classification: Classification = end.value
-            return classification
-        await asyncio.sleep(0)
-
-
-async def _read_files(runtime: Runtime, exchange: Exchange, ask: Ask) -> Ask:
-    """The ask with what stands in its files; a file that can't be read stays what it is, not inspectable."""
-    try:
-        ask, reads = await runtime.files.read(exchange.caller.organisation, ask)
-    except Busy:
-        runtime.measure.shed("files")
-        raise refusals.files_busy() from None
-    for read in reads:
-        runtime.measure.file(read.contents.kind, read.contents.reason, read.seconds)
-        exchange.unread = exchange.unread or read.contents.reason
-    # A document can be as long as a book: its passages are scanned one at a time, so that other calls go on, and what
-    # is found is remembered for the scan of the whole.
-    for passage in ask.passages:
-        if passage.part == TEXT and passage.note:
-            await _stepped(exchange.pair.classifier.steps(exchange.caller.organisation, (passage,)))
-            await asyncio.sleep(0)
-    return ask
 
 
 async def _interrupted(exchange: Exchange, responder: Responder) -> bool:

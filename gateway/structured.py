@@ -16,6 +16,7 @@ from adapters.wire.sse import Framer
 from gateway import admission, journal
 from gateway.candidates import facts, judge
 from gateway.errors import BadRequest, PolicyRefusal
+from gateway.inspection import classified, read_files
 from gateway.refusals import policy_refusal, policy_words
 from policies.schemas import Checker, SchemaRefused, checker
 from policies.structured import Verdict
@@ -70,8 +71,8 @@ async def held_to_form(
     _set_aside(runtime, exchange, reply)
     if not verdict.repair or not runtime.retries.allows(len(runtime.live)):
         raise _refused(exchange, verdict)
-    again = _asked_again(exchange, ask, verdict)
-    ruled = _ruled(runtime, exchange, again, candidate)
+    again = await read_files(runtime, exchange, _asked_again(exchange, ask, verdict))
+    ruled = await _ruled(runtime, exchange, again, candidate)
     admission.reserve_more(runtime, exchange, again)
     second = await attempt(again, ruled, SchemaBroken())
     verdict = _judged(exchange, again, form, second)
@@ -106,6 +107,7 @@ def _texts(exchange: Exchange, ask: Ask, reply: Reply) -> dict[str, str]:
 def _set_aside(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:
     """An answer that nobody gets: its attempt ends on record, what it used is counted."""
     reply.answer.close()
+    exchange.form_hits += reply.gate.hits()
     journal.attempt_ended(runtime, exchange, reply.attempt, SchemaBroken(status=reply.attempt.status))
 
 
@@ -115,10 +117,10 @@ def _asked_again(exchange: Exchange, ask: Ask, verdict: Verdict) -> Ask:
     return exchange.dialect.parse(Document.parse(raw, max_depth=limits.depth))
 
 
-def _ruled(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate) -> Candidate:
+async def _ruled(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate) -> Candidate:
     """The same destination under a ruling on what is sent now; raises PolicyRefusal where it may not be."""
-    classified = exchange.pair.classifier.classify(exchange.caller.organisation, ask.passages)
-    ruled = candidate._replace(ruling=judge(runtime, exchange, ask, classified, candidate.destination))
+    found = await classified(exchange, ask.passages)
+    ruled = candidate._replace(ruling=judge(runtime, exchange, ask, found, candidate.destination))
     if ruled.ruling.verdict != "allow":
         exchange.refused_by = ruled.ruling
         raise policy_refusal(exchange, ruled)

@@ -3,7 +3,9 @@
 A schema is a program of the client's. One that refers to itself can take for ever or all memory (measured: two branches
 that both refer back took the process down), and one whose parts refer to parts can be small and stand for millions. So
 a schema without cycles and with few parts, references counted as often as they are used, is checked; others are not.
-References leave the schema nowhere: nothing is fetched. Patterns run on an engine without backtracking.
+Each part then looks at each value of an answer at most once, so their product bounds the work. References leave the
+schema nowhere: nothing is fetched, and no part may be a resource of its own (`$id`), in which pointers would mean
+something else. Patterns run on an engine without backtracking. Schemas are read as draft 2020-12.
 """
 
 from __future__ import annotations
@@ -19,6 +21,11 @@ Schema = Mapping[str, Any] | bool
 
 MOST_BYTES: Final = 65_536
 MOST_PARTS: Final = 20_000
+# Looks of a part at a value: about 30 nanoseconds each.
+MOST_LOOKS: Final = 400_000
+# Up to so many, faults are told one by one: the library makes all of a choice's failed branches for each.
+_FEW_LOOKS: Final = 20_000
+_MOST_ANSWER: Final = 1 << 20
 _TOLD: Final = 5
 
 
@@ -29,17 +36,30 @@ class SchemaRefused(ValueError):
 class Checker:
     """A schema ready to check answers."""
 
-    __slots__ = ("_validator",)
+    __slots__ = ("_parts", "_validator")
 
     def __init__(self, source: bytes) -> None:
-        self._validator = _compiled(source)
+        self._parts, self._validator = _compiled(source)
 
     def faults(self, answer: str) -> list[str]:
-        """What is wrong with an answer, in words for the model: places and keywords, at most five; [] if nothing is."""
+        """What is wrong with an answer, in words for the model: places and keywords, at most five; [] if nothing is.
+
+        An answer that is too large to be checked has that fault.
+        """
+        if len(answer) > _MOST_ANSWER:
+            return ["it is too large to be checked"]
         try:
             value = orjson.loads(answer)
         except orjson.JSONDecodeError:
             return ["it is not JSON"]
+        looks = self._parts * _values(value)
+        if looks > MOST_LOOKS:
+            return ["it is too large to be checked"]
+        if self._validator.is_valid(value):
+            return []
+        return self._told(value) if looks <= _FEW_LOOKS else ["it doesn't match"]
+
+    def _told(self, value: Any) -> list[str]:
         found: list[str] = []
         for error in self._validator.iter_errors(value):
             place = "/".join(map(str, error.instance_path))
@@ -47,6 +67,20 @@ class Checker:
             if len(found) == _TOLD:
                 break
         return found
+
+
+def _values(value: Any) -> int:
+    """How many values there are in a value, itself and the names of members included."""
+    count, stack = 0, [value]
+    while stack:
+        one = stack.pop()
+        count += 1
+        if type(one) is dict:
+            count += len(one)
+            stack.extend(one.values())
+        elif type(one) is list:
+            stack.extend(one)
+    return count
 
 
 def checker(schema: Schema) -> Checker:
@@ -62,21 +96,22 @@ def _checker(source: bytes) -> Checker:
     return Checker(source)
 
 
-def _compiled(source: bytes) -> Any:
+def _compiled(source: bytes) -> tuple[int, Any]:
+    """How many parts the schema has, and its validator."""
     # Only where a rule looks at the form of answers: nobody else pays for the library.
     import jsonschema_rs as library
 
     schema = orjson.loads(source)
-    _Parts(schema).count()
+    parts = _Parts(schema).count()
     made = None
     with suppress(library.ValidationError, library.ReferencingError, ValueError):
-        made = library.validator_for(
+        made = library.Draft202012Validator(
             schema, offline=True, validate_formats=False, pattern_options=library.RegexOptions()
         )
     # Raised out here so that the library's error, which quotes the schema, isn't its context.
     if made is None:
         raise SchemaRefused("it is no valid JSON schema, or refers to something outside itself")
-    return made
+    return parts, made
 
 
 class _Parts:
@@ -87,9 +122,9 @@ class _Parts:
         self._known: dict[int, int] = {}
         self._open: set[int] = set()
 
-    def count(self) -> None:
-        """SchemaRefused where the schema refers to itself or stands for too much."""
-        self._size(self._root)
+    def count(self) -> int:
+        """The parts; SchemaRefused where the schema refers to itself or stands for too much."""
+        return self._size(self._root)
 
     def _size(self, node: Any) -> int:
         if type(node) not in (dict, list):
@@ -102,6 +137,8 @@ class _Parts:
             self._open.add(key)
             known = 1 + sum(map(self._size, node.values() if isinstance(node, dict) else node))
             if isinstance(node, dict):
+                if node is not self._root and isinstance(node.get("$id"), str):
+                    raise SchemaRefused("a part of the schema is a resource of its own")
                 known += sum(self._size(self._target(node[word])) for word in _REFERENCES if word in node)
             self._open.discard(key)
             if known > MOST_PARTS:

@@ -69,6 +69,7 @@ def doubling(times: int) -> dict[str, Any]:
         ({"type": 12}, "no valid JSON schema"),
         (doubling(40), "too many parts"),
         ({"enum": ["x" * 70_000]}, "too large"),
+        ({"properties": {"x": {"$id": "http://b/x", "allOf": [{"$ref": "#/a"}]}}, "a": {}}, "resource of its own"),
     ],
 )
 def test_what_can_not_be_used_is_refused_at_once(schema: dict[str, Any], why: str) -> None:
@@ -81,13 +82,27 @@ def test_a_deep_answer_ends() -> None:
     schema: dict[str, Any] = {"type": "integer"}
     for _ in range(9):
         schema = {"anyOf": [{"type": "array", "items": schema}, {"type": "array", "items": schema}]}
-    assert checker(schema).faults("[" * 9 + '"x"' + "]" * 9) == ["/: anyOf"]
+    assert checker(schema).faults("[" * 9 + '"x"' + "]" * 9) == ["it doesn't match"]
 
 
 def test_a_pattern_can_not_backtrack() -> None:
     began = time.process_time()
     assert checker({"type": "string", "pattern": "^(a+)+$"}).faults(orjson.dumps("a" * 20_000 + "b").decode())
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(("branches", "items"), [(400, 400), (2000, 3000), (2000, 100)])
+def test_many_branches_of_many_items_end_soon(branches: int, items: int) -> None:
+    """Each failed branch of each item would be an error of its own: that took gigabytes."""
+    schema = {"items": {"anyOf": [{"minimum": 10 + n} for n in range(branches)]}}
+    began = time.process_time()
+    (fault,) = checker(schema).faults(orjson.dumps([1] * items).decode())
+    assert fault in ("it doesn't match", "it is too large to be checked")
+    assert time.process_time() - began < 1
+
+
+def test_an_answer_that_is_too_large_has_that_fault() -> None:
+    assert checker(PERSON).faults('"' + "x" * (1 << 20) + '"') == ["it is too large to be checked"]
 
 
 nodes = st.recursive(

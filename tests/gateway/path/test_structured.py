@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import House, OpenHouse, configured
+from tests.gateway.reading import paper
 
 POLICY = """
 kind: EgressPolicy
@@ -184,3 +186,38 @@ async def test_both_tries_are_paid_for_and_nothing_stays_reserved(held) -> None:
         assert "ecluse_attempts_total" in page and 'result="schema"' in page
         accounts = house.gateway.runtime.quotas._accounts.values()
         assert all(account.reserved == 0 for account in accounts)
+
+
+async def test_what_rules_found_in_an_answer_that_nobody_got_is_on_record(held) -> None:
+    iban = "FR76 3000 6000 0112 3456 7890 189"
+    async with held() as house:
+        for vendor in ("alpha", "beta"):
+            await house.fault(vendor, f'say={{"total": "{iban}"}}')
+        path, body = ask("chat", "Combien ?")
+        answer = await house.client.post(path, json=body)
+        assert answer.status_code == 400 and "FR76" not in answer.text
+        outcome = (await house.records(answer.headers["x-ecluse-call-id"]))[-1]
+        assert {r["rule"] for r in outcome["rules"]} == {"answers-have-their-form", "iban-in-answers-redacted"}
+
+
+async def test_a_held_stream_tells_when_its_first_word_came(held) -> None:
+    async with held() as house:
+        path, body = ask("chat", "Combien ?", stream=True)
+        answer = await house.client.post(path, json=body)
+        outcome = (await house.records(answer.headers["x-ecluse-call-id"]))[-1]
+        assert outcome["first_content_ms"] > 0
+
+
+async def test_a_call_with_a_file_is_mended_too(held) -> None:
+    data = (
+        "data:application/octet-stream;base64,"
+        + b64encode(paper.word("<w:p><w:r><w:t>Douze</w:t></w:r></w:p>")).decode()
+    )
+    file = {"type": "file", "file": {"filename": "n.docx", "file_data": data}}
+    content = [{"type": "text", "text": f"Combien ? {BAD}"}, file]
+    async with held() as house:
+        path, body = ask("chat", "x")
+        body["messages"] = [{"role": "user", "content": content}]
+        answer = await house.client.post(path, json=body)
+        assert answer.status_code == 200, answer.text
+        assert said("chat", answer, False) == {"total": 1}
