@@ -116,7 +116,7 @@ def _judge(
 ) -> Ruling:
     return exchange.pair.policies.judge(
         call, ask.passages, classification, destination, refused=refused,
-        vendor_state_ok=_issued_by(runtime, exchange, destination),
+        vendor_state_ok=issued_by(runtime, exchange, destination),
     )  # fmt: skip
 
 
@@ -152,7 +152,8 @@ def _remember(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
             runtime.refused.add(exchange.caller.pseudonym, passage.text)
 
 
-def _issued_by(runtime: Runtime, exchange: Exchange, destination: Destination) -> Callable[[PassageFacts], bool]:
+def issued_by(runtime: Runtime, exchange: Exchange, destination: Destination) -> Callable[[PassageFacts], bool]:
+    """Tells of a passage whether the destination's vendor wrote it in a call through this gateway."""
     organisation = exchange.caller.organisation
     return lambda passage: runtime.states.issuer(organisation, passage.note) == destination.vendor
 

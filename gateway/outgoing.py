@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapters.wire.body import splice
 from adapters.wire.headers import outgoing
-from gateway.transforming import pseudonyms, transform
+from gateway.candidates import issued_by
+from gateway.refusals import policy_refusal
+from gateway.transforming import Transformed, Unreachable, pseudonyms, transform
+from policies.decide import Place
+from policies.words import BUILT_IN, refusal
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
     from gateway.exchange import Candidate, Exchange
     from gateway.http import Request
     from gateway.runtime import Runtime
+    from policies.decide import Rewrite, Ruling
     from policies.transform.tokens import Issued
 
 
@@ -34,12 +40,12 @@ class Outgoing(NamedTuple):
 
 
 def build(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate, request: Request) -> Outgoing:
-    """The attempt's request, made anew from the original ask."""
+    """The attempt's request, made anew from the original ask; raises PolicyRefusal where a value can't be taken out."""
     destination = candidate.destination
     upstream = exchange.epoch.upstream(destination)
     vendor = upstream.vendor
     edits = exchange.dialect.edits(ask, model=destination.model, vendor_stores=vendor.stores, meter=True)
-    transformed = transform(ask, candidate.ruling, lambda: pseudonyms(runtime, exchange, ask, request))
+    transformed = _transformed(runtime, exchange, ask, candidate, request)
     edits += transformed.edits
     body = splice(ask.document.raw, edits) if edits else ask.document.raw
     headers = outgoing(request.raw_headers, family=exchange.dialect.family, beta_allowed=destination.beta)
@@ -50,3 +56,30 @@ def build(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate, 
     digest = blake2b(body, digest_size=16, key=runtime.keyring.digest[:64]).hexdigest()
     path = vendor.path(ask.dialect, destination.model, request.parameters)
     return Outgoing(path, headers, body, digest, Counter(e.kind for e in edits), transformed.issued)
+
+
+def _transformed(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate, request: Request) -> Transformed:
+    issued = issued_by(runtime, exchange, candidate.destination)
+    try:
+        return transform(ask, candidate.ruling, lambda: pseudonyms(runtime, exchange, ask, request), issued)
+    except Unreachable as unreachable:
+        exchange.refused_by = _denied(ask, candidate.ruling, unreachable.found)
+    raise policy_refusal(exchange, candidate._replace(ruling=exchange.refused_by))
+
+
+def _denied(ask: Ask, ruling: Ruling, found: Rewrite) -> Ruling:
+    """What becomes of a ruling where a value that it replaces also stands out of reach."""
+    passage = ask.passages[found.passage]
+    file = passage.note if passage.part == "text" else ""
+    place = Place(passage.message, passage.role, passage.direction, found.start, file)
+    named = next(h for h in ruling.rules if h.rule == found.rule and h.mode == "enforce")
+    hit = replace(named, action="deny", detectors=(found.detector,), count=1, place=place)
+    return replace(
+        ruling,
+        verdict="deny",
+        rewrites=(),
+        rules=tuple(hit if h is named else h for h in ruling.rules),
+        message=refusal(BUILT_IN["rule"], way_out=True),
+        reason="not_rewritable",
+        decided_by=hit,
+    )

@@ -2,10 +2,14 @@
 
 A value may be seen in two readings of one string (tool arguments as they stand, and decoded). So stretches are joined
 in the string that stands in the body, and a token stands for the whole of what it takes out there.
+
+A value that got a token gets it wherever it stands: what found it in one place (a word in front of it) may be missing
+in the next, where a model repeated it.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,14 +18,15 @@ import orjson
 from adapters.ask import TEXT
 from adapters.wire.body import TRANSFORMATION, Edit, outermost, replace_text
 from policies.decide import Rewrite
+from policies.detectors.keywords import Words
 from policies.findings import IDENTITY_CLASS
 from policies.transform.addresses import Addresses
 from policies.transform.pseudonymise import Pseudonyms, Scope, Value, conversation_digest, word
-from policies.transform.redact import is_json_source, placeholder
+from policies.transform.redact import breaks_strings, is_json_source, placeholder, whole_escapes
 from policies.transform.tokens import Finder, Issued
 
 if TYPE_CHECKING:
-    from adapters.ask import Ask
+    from adapters.ask import Ask, Passage
     from adapters.wire.body import Leaf
     from gateway.exchange import Exchange
     from gateway.http import Request
@@ -32,6 +37,7 @@ CONVERSATION_HEADER = b"x-ecluse-conversation"
 
 _LITERAL = "token"
 _NOBODY = "redacted"
+_SHORTEST = 5  # letters of a value that is looked for everywhere; shorter ones are words of other things too
 
 
 class Transformed(NamedTuple):
@@ -39,6 +45,14 @@ class Transformed(NamedTuple):
 
     edits: list[Edit]
     issued: Issued
+
+
+class Unreachable(Exception):
+    """A value that leaves as a token also stands where nothing can be replaced. found: that place, as a rewrite."""
+
+    def __init__(self, found: Rewrite) -> None:
+        super().__init__("a value can't be replaced everywhere")
+        self.found = found
 
 
 def pseudonyms(runtime: Runtime, exchange: Exchange, ask: Ask, request: Request) -> Pseudonyms:
@@ -53,8 +67,17 @@ def pseudonyms(runtime: Runtime, exchange: Exchange, ask: Ask, request: Request)
     return Pseudonyms(key, Scope(caller.organisation, caller.user, exchange.use_case, conversation))
 
 
-def transform(ask: Ask, ruling: Ruling, make: Callable[[], Pseudonyms]) -> Transformed:
-    """The ruling's rewrites as edits of the body. make: gives the tokens' maker where there is something to name."""
+def transform(
+    ask: Ask,
+    ruling: Ruling,
+    make: Callable[[], Pseudonyms],
+    issued: Callable[[Passage], bool] = lambda passage: False,
+) -> Transformed:
+    """The ruling's rewrites as edits of the body; raises Unreachable.
+
+    make: gives the tokens' maker where there is something to name. issued: whether a passage is the destination's own,
+    which may have it back as it was.
+    """
     fields = [r for r in ruling.rewrites if r.detector == IDENTITY_CLASS]
     named = [_identity(ask, rewrite, make) for rewrite in fields]
     work = _Work(ask, named)
@@ -65,14 +88,18 @@ def transform(ask: Ask, ruling: Ruling, make: Callable[[], Pseudonyms]) -> Trans
         return Transformed([*named, *work.edits({})], Issued({}))
     maker = make()
     searched: set[str] = set()
+    known: set[Value] = set()
     while True:
-        tokens = maker.assign(work.values())
+        values = work.values()
+        tokens = maker.assign(values)
+        repeated = work.repeated({v: s for v, s in values.items() if v not in known}, issued)
+        known |= values.keys()
         fresh = set(tokens.values()) - searched
         searched |= fresh
-        if not work.literals(fresh):
+        if not work.literals(fresh) and not repeated:
             break
-    issued = Issued({token: value.text for value, token in tokens.items()})
-    return Transformed([*named, *work.edits(tokens)], issued)
+    restores = Issued({token: value.text for value, token in tokens.items()})
+    return Transformed([*named, *work.edits(tokens)], restores)
 
 
 def _identity(ask: Ask, rewrite: Rewrite, make: Callable[[], Pseudonyms]) -> Edit:
@@ -100,6 +127,7 @@ class _Stretch(NamedTuple):
     new: str | None
     detector: str
     surrogate: bool
+    rule: str
 
 
 class _Work:
@@ -111,12 +139,14 @@ class _Work:
         self._replaced = replaced
         self._leaves: dict[int, Leaf] = {}
         self._stretches: dict[int, list[_Stretch]] = {}
+        self._spans: dict[int, list[tuple[int, int]]] = {}
         self._sources: set[int] = set()
         self._read_as_source: dict[int, bool] = {}
 
     def add(self, rewrite: Rewrite) -> None:
         """One rewrite; a redaction that spans several strings stands in the first, a token in each."""
         passage = self._ask.passages[rewrite.passage]
+        self._spans.setdefault(rewrite.passage, []).append((rewrite.start, rewrite.end))
         source = self._is_source(rewrite.passage)
         new = rewrite.new if rewrite.action == "redact" else None
         for piece in passage.pieces:
@@ -124,12 +154,12 @@ class _Work:
                 first = max(rewrite.start, piece.start) - piece.start
                 last = min(rewrite.end, piece.end) - piece.start
                 leaf, first, last = outermost(piece.leaf, first, last)
-                if any(edit.start <= leaf.start < edit.end for edit in self._replaced):
+                if self._goes(leaf):
                     continue
                 if source or leaf is not piece.leaf:
                     self._sources.add(leaf.start)
                 self._leaves[leaf.start] = leaf
-                stretch = _Stretch(first, last, new, rewrite.detector, rewrite.surrogate)
+                stretch = _Stretch(first, last, new, rewrite.detector, rewrite.surrogate, rewrite.rule)
                 self._stretches.setdefault(leaf.start, []).append(stretch)
                 new = "" if new is not None else None
 
@@ -151,10 +181,50 @@ class _Work:
                 done = end
         return found
 
-    def values(self) -> set[Value]:
-        """What needs a token."""
-        found = (self._value(place, stretch) for place, stretch in self._joined())
-        return {value for value in found if value is not None}
+    def repeated(self, values: dict[Value, _Stretch], issued: Callable[[Passage], bool]) -> bool:
+        """Have `values` replaced wherever else they stand; whether they did. Raises Unreachable."""
+        told = [(v, s) for v, s in values.items() if len(v.text) >= _SHORTEST and s.detector != _LITERAL]
+        words, found = Words([value.text for value, _ in told]), False
+        for index, passage in enumerate(self._ask.passages) if told else ():
+            hits = words.find(passage.text) if passage.part == TEXT else []
+            covered = _Cover(self._spans.get(index, ())) if hits else None
+            for number, start, end in hits:
+                stretch = told[number][1]
+                here = Rewrite(index, start, end, "", stretch.detector, stretch.rule, "pseudonymise", stretch.surrogate)
+                if covered is not None and not covered.holds(start, end) and self._leaves_here(here, passage, issued):
+                    self.add(here)
+                    found = True
+        return found
+
+    def _leaves_here(self, found: Rewrite, passage: Passage, issued: Callable[[Passage], bool]) -> bool:
+        """Whether a value leaves at a place if nothing is done; raises Unreachable where nothing can be."""
+        start, end = found.start, found.end
+        if self._is_source(found.passage):
+            if whole_escapes(passage.text, start, end) != (start, end):
+                return False  # the letters of an escape, which the decoded reading shows as what it is
+            if breaks_strings(passage.text, start, end):
+                raise Unreachable(found)
+        if passage.rewritable(start, end) or passage.renamable(start, end):
+            return True
+        touched = [p for p in passage.pieces if p.start < end and start < p.end]
+        if touched and all(self._goes(outermost(p.leaf, 0, 0)[0]) for p in touched):
+            return False
+        if issued(passage):
+            return False
+        raise Unreachable(found)
+
+    def _goes(self, leaf: Leaf) -> bool:
+        """Whether a string is in what is replaced as a whole."""
+        return any(edit.start <= leaf.start < edit.end for edit in self._replaced)
+
+    def values(self) -> dict[Value, _Stretch]:
+        """What needs a token, each with a stretch that it stands in."""
+        found: dict[Value, _Stretch] = {}
+        for place, stretch in self._joined():
+            value = self._value(place, stretch)
+            if value is not None:
+                found.setdefault(value, stretch)
+        return found
 
     def edits(self, tokens: dict[Value, str]) -> Iterator[Edit]:
         """Everything that is replaced."""
@@ -191,6 +261,22 @@ class _Work:
             except orjson.JSONDecodeError:
                 return None
         return Value(word(stretch.detector), text, stretch.detector if stretch.surrogate else "")
+
+
+class _Cover:
+    """Whether spans lie within others."""
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(spans):
+            self._starts.append(start)
+            self._ends.append(max(end, self._ends[-1]) if self._ends and self._ends[-1] > start else end)
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether one of the spans, overlapping ones joined, reaches over `start:end`."""
+        at = bisect_right(self._starts, start)
+        return at > 0 and self._ends[at - 1] >= end
 
 
 def _joined(stretches: list[_Stretch]) -> Iterator[_Stretch]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from adapters.ask import Ask
 from adapters.registry import DIALECTS
 from adapters.wire.body import Document, splice
-from gateway.transforming import Transformed, transform
+from gateway.transforming import Transformed, Unreachable, transform
 from policies.decide import Rewrite, Ruling
 from policies.transform.pseudonymise import Pseudonyms, Scope, Value
 
@@ -151,3 +151,47 @@ def test_names_of_members_in_arguments_come_back() -> None:
     name, number = passage.text.index(SECRETS[0]), passage.text.index("3")
     assert passage.renamable(name, name + 7) and not passage.rewritable(name, name + 7)
     assert not passage.renamable(number, number + 1), "a number is no name"
+
+
+SAYS = st.sampled_from([" ", "\n", '"', "\\", "\\n", "é", "et", ", ", "n", *SECRETS])
+
+
+@given(st.lists(SAYS, max_size=9).map("".join), st.lists(SAYS, max_size=9).map("".join), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_a_value_found_once_stands_nowhere(said: str, argued: str, ascii_only: bool) -> None:
+    """The detector sees values in the first message only, as where a word in front of them tells them."""
+    call = {"function": {"name": "f", "arguments": json.dumps({"a": argued, "b": [argued]}, ensure_ascii=ascii_only)}}
+    turns = [
+        {"role": "user", "content": " | ".join(SECRETS)},
+        {"role": "assistant", "content": said, "tool_calls": [{"id": "c", "type": "function", **call}]},
+        {"role": "tool", "tool_call_id": "c", "content": json.dumps({"n": said})},
+    ]
+    body = {"model": "m", "messages": turns, "metadata": {"note": said}}
+    raw = json.dumps(body, ensure_ascii=ascii_only).encode()
+    ask = DIALECTS["openai_chat"].parse(Document.parse(raw))
+    seen = next(i for i, p in enumerate(ask.passages) if p.text == turns[0]["content"])
+    rewrites = tuple(r for r in ruling(ask).rewrites if r.passage == seen)
+    made = transform(ask, Ruling("allow", rewrites), lambda: MAKER)
+    leaving = json.loads(splice(raw, made.edits))
+    _, answer, result = leaving["messages"]
+    arguments = json.loads(answer["tool_calls"][0]["function"]["arguments"])
+    for text in (answer["content"], result["content"], leaving["metadata"]["note"], arguments["a"], *arguments["b"]):
+        for secret in (s for s in SECRETS if len(s) >= 5):
+            at = text.find(secret)
+            while at >= 0:
+                around = text[at - 1 : at + 1] if at else "", text[at + len(secret) - 1 : at + len(secret) + 1]
+                assert any(len(two) == 2 and two.isalnum() for two in around), (secret, text)
+                at = text.find(secret, at + 1)
+    assert back(leaving["messages"][1]["content"], made) == said
+    assert back(arguments, made) == {"a": argued, "b": [argued]}
+
+
+def test_a_value_out_of_reach_is_refused() -> None:
+    tool = {"type": "function", "function": {"name": "f", "parameters": {"properties": {SECRETS[0]: {}}}}}
+    body = {"model": "m", "messages": [{"role": "user", "content": SECRETS[0]}], "tools": [tool]}
+    ask = DIALECTS["openai_chat"].parse(Document.parse(json.dumps(body).encode()))
+    rewrites = tuple(r for r in ruling(ask).rewrites if ask.passages[r.passage].role == "user")
+    with pytest.raises(Unreachable) as raised:
+        transform(ask, Ruling("allow", rewrites), lambda: MAKER)
+    assert ask.passages[raised.value.found.passage].role == "tool_definition"
+    assert SECRETS[0] not in str(raised.value)

@@ -276,3 +276,52 @@ def signed(answer: str, stream: bool) -> tuple[str, str]:
         return block["thinking"], block["signature"]
     deltas = [json.loads(line[6:]).get("delta") or {} for line in answer.splitlines() if line.startswith("data: {")]
     return "".join(d.get("thinking", "") for d in deltas), "".join(d.get("signature", "") for d in deltas)
+
+
+SIREN = "732 829 320"
+
+
+def naming_company(tmp_path: Any, form: str = "") -> None:
+    from tests.conftest import configured
+
+    configured(tmp_path / "house", CONFIG)
+    rules = POLICY.replace("[contact.email, fin.iban]", "[fr.siren]")
+    (tmp_path / "house" / "bundle" / "personal_data.yaml").write_text(rules)
+    if form:
+        (tmp_path / "house" / "bundle" / "forms.yaml").write_text(form)
+
+
+async def test_a_value_told_by_its_context_leaves_in_no_later_turn(open_house: OpenHouse, tmp_path: Any) -> None:
+    naming_company(tmp_path)
+    turns = [f"Notre numéro SIREN est {SIREN}. En JSON ?", f'{{"n": "{SIREN}"}}', f"Et {SIREN} + 1 ? [[sim:echo]]"]
+    async with open_house() as house:
+        body, back = await chat(house, *turns)
+        assert SIREN not in body and len(TOKEN.findall(body)) == 3
+        assert back == turns[-1]
+        tool = {"type": "function", "function": {"name": "f", "parameters": {"properties": {SIREN: {}}}}}
+        messages = [{"role": "user", "content": turns[0]}]
+        asked = {"model": "gpt-4o-mini", "messages": messages, "tools": [tool]}
+        before = len(list(house.received))
+        refused = await house.client.post("/v1/chat/completions", json=asked)
+        assert refused.status_code == 400 and len(list(house.received)) == before
+        assert "Rule contacts-pseudonymised" in refused.text and SIREN not in refused.text
+        records = await house.records(refused.headers["x-ecluse-call-id"])
+        assert records[-1]["outcome"] == "refused" and SIREN not in json.dumps(records)
+
+
+async def test_a_second_try_says_no_value(open_house: OpenHouse, tmp_path: Any) -> None:
+    """The answer that is to be mended goes back to the model, with the values in it that the client would have got."""
+    from tests.gateway.path.test_structured import POLICY as FORMS
+    from tests.gateway.path.test_structured import ask as ask_for_form
+
+    naming_company(tmp_path, FORMS.replace("ACTION", "repair"))
+    async with open_house() as house:
+        path, body = ask_for_form("chat", f"Notre numéro SIREN est {SIREN}. Combien ?")
+        named = {"x-ecluse-conversation": "c1"}
+        await house.client.post(path, json=body, headers=named)
+        token = TOKEN.findall(list(house.received)[-1].body.decode())[0]
+        for vendor in ("alpha", "beta"):
+            await house.fault(vendor, f'say={{"total": "{token}"}}')
+        await house.client.post(path, json=body, headers=named)
+        tried = [one.body.decode() for one in house.received]
+        assert len(tried) >= 3 and not any(SIREN in one for one in tried)
