@@ -104,7 +104,7 @@ _RUN, _CHARACTER, _SINGLE = 2.0, 0.002, 0.06
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _RUNS_ON = WORD | frozenset(b"+/-_")
 # So many are put into a layer in one step; of one run so many characters, or so many that are read by themselves.
-_GATHERED = 256
+_GATHERED = 64
 _STEP, _SINGLES = 1 << 14, 2048
 _HEX = b"0123456789abcdefABCDEF"
 _BLANKS = b"\r\n \t"

@@ -7,12 +7,11 @@ ECMA-262 and the Python reference (backslashes), the HTML standard's named refer
 from __future__ import annotations
 
 from html.entities import html5
-from typing import NamedTuple
 
 from policies.detectors.budget import Budget
 from policies.detectors.layers import Builder, Layer
 from policies.detectors.patterns import Pattern, Tail, led
-from policies.detectors.steps import Steps
+from policies.detectors.steps import Steps, let_go
 from policies.detectors.syntax import parse
 from policies.detectors.view import IGNORED, byte_of
 
@@ -44,10 +43,8 @@ _PIECE = 1 << 12
 _FEW = 256
 
 
-class _Escape(NamedTuple):
-    low: int
-    high: int
-    byte: int
+# Low, high and the byte: plain tuples of numbers, which the garbage collector soon leaves alone.
+_Escape = tuple[int, int, int]
 
 
 def unfinished(seen: bytes) -> int:
@@ -82,13 +79,15 @@ def unescaped(below: Layer, margin: int, budget: Budget) -> Steps[Layer | None]:
                 escape = read(seen, place)
                 if escape is not None:
                     piece.append(escape)
-                place = seen.find(mark, place + 1 if escape is None else escape.high)
+                place = seen.find(mark, place + 1 if escape is None else escape[1])
             places[mark] = place
         piece.sort()
-        found += piece if below.spans is None else [one for one in piece if below.note(one.low, one.high) is not None]
+        found += piece if below.spans is None else [one for one in piece if below.note(one[0], one[1]) is not None]
         if len(piece) > _FEW or budget.tired():
             yield
-    return (yield from _built(below, found, margin))
+    layer = yield from _built(below, found, margin)
+    yield from let_go(found)
+    return layer
 
 
 def _built(below: Layer, found: list[_Escape], margin: int) -> Steps[Layer | None]:
@@ -130,7 +129,7 @@ def _clipped(seen: bytes, done: int, margin: int) -> int:
 def _percent(seen: bytes, place: int) -> _Escape | None:
     if seen[place + 1 : place + 2] == b"u":
         code = _hex(seen, place + 2, place + 6)
-        return None if code is None else _Escape(place, place + 6, byte_of(chr(code)))
+        return None if code is None else (place, place + 6, byte_of(chr(code)))
     first = _HEX.get(seen[place + 1 : place + 3])
     if first is None:
         return None
@@ -141,7 +140,7 @@ def _percent(seen: bytes, place: int) -> _Escape | None:
             return None
         octets, end = octets + bytes([follows]), end + 3
     try:
-        return _Escape(place, end, byte_of(octets.decode()))
+        return place, end, byte_of(octets.decode())
     except UnicodeDecodeError:
         # `%DB_PASSWORD%` is a variable.
         return None
@@ -173,7 +172,7 @@ def _entity(seen: bytes, place: int) -> _Escape | None:
         return None
     if seen[place + 1] != 0x23:
         named = _NAMED.get(seen[place + 1 : end])
-        return None if named is None else _Escape(place, end + 1, byte_of(named))
+        return None if named is None else (place, end + 1, byte_of(named))
     if seen[place + 2] in b"xX":
         return _escape(place, end + 1, _hex(seen, place + 3, end))
     digits = seen[place + 2 : end]
@@ -190,7 +189,7 @@ def _hex(seen: bytes, low: int, high: int) -> int | None:
 def _escape(low: int, high: int, code: int | None) -> _Escape | None:
     if code is None or code > 0x10FFFF:
         return None
-    return _Escape(low, high, byte_of(chr(code)) if code else IGNORED)
+    return low, high, byte_of(chr(code)) if code else IGNORED
 
 
 _READ = {b"%": _percent, b"\\": _backslash, b"&": _entity}

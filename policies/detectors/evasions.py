@@ -45,6 +45,8 @@ def encoded_text(value: bytes) -> Verdict | None:
 
 
 def _few_signs(value: bytes) -> bool:
+    if len(set(value[:256])) >= _LEAST_SIGNS:
+        return False
     for _ in range(_LEAST_SIGNS - 1):
         value = value.translate(None, value[:1])
     return not value

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from policies.detectors.budget import Budget
 from policies.detectors.model import Context, Detector, Verdict
 from policies.detectors.plan import Plan
-from policies.detectors.steps import Steps, finished, in_order
+from policies.detectors.steps import Steps, finished, in_order, let_go
 from policies.detectors.tables import Heading, Tables
 from policies.detectors.view import WORD
 
@@ -84,6 +84,13 @@ class HotWords:
                 self._places[words] = yield from self._gathered(words)
         if self._tables is not None and near not in self._headings:
             self._headings[near] = yield from self._tables.headings(self._places[near])
+
+    def let_go(self) -> Steps[None]:
+        """Forget everything, in short steps."""
+        self._places.clear()
+        by_word, self._by_word = self._by_word, None
+        while by_word:
+            yield from let_go(by_word.popitem()[1])
 
     def windows(self, detector: Detector, longest: int) -> Steps[list[tuple[int, int]]]:
         """Where a match of at most so many characters may begin that has a word of `near` beside or above it:

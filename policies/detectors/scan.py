@@ -18,7 +18,7 @@ from policies.detectors.view import WORD
 from policies.findings import Finding
 
 # Keywords are looked for in so many characters at a time, and so many candidates judged.
-_PIECE = 1 << 15
+_PIECE = 1 << 14
 _JUDGED = 512
 # So many places of a literal are looked at before a pause, most of which no match can begin at.
 _LITERALS = 4096
@@ -77,10 +77,14 @@ class Scan:
         try:
             found = yield from self._found()
         except ScanBudgetExceeded:
-            yield from let_go(self._hits)
+            yield from self._let_go()
             raise
-        yield from let_go(self._hits)
+        yield from self._let_go()
         return found
+
+    def _let_go(self) -> Steps[None]:
+        yield from self._words.let_go()
+        yield from let_go(self._hits)
 
     def _found(self) -> Steps[list[Finding]]:
         folded = self._seen.lower()

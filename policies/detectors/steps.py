@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 # So many are sorted in one step, and so many freed.
 _SORTED = 2048
-_FREED = 1 << 15
+_FREED = 1 << 14
 
 # A generator that pauses every few milliseconds, so that others can run, and returns a T.
 Steps = Generator[None, None, T]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
+from array import array
 from itertools import compress
 
 from policies.detectors.lookalikes import LOOKALIKES
@@ -180,14 +181,14 @@ def view(text: str) -> bytes:
     return text.encode("latin-1", "ecluse-view").translate(_LATIN)
 
 
-def squeezed(seen: bytes) -> Steps[tuple[bytes, list[int]] | None]:
+def squeezed(seen: bytes) -> Steps[tuple[bytes, array[int]] | None]:
     """The view without ignored characters and, for each byte left, its offset in the full view; None if there are none.
 
-    The list has one entry more than the bytes: the full length. Pauses, where the view is long.
+    The array has one entry more than the bytes: the full length. Pauses, where the view is long.
     """
     if IGNORED not in seen:
         return None
-    kept: list[int] = []
+    kept = array("q")
     for low in range(0, len(seen), _PIECE):
         if low:
             yield
