@@ -21,6 +21,9 @@ _ENTRY_BYTES = 200
 _FINDING_BYTES = 250
 # Characters that are looked up in the memory in one step.
 _LOOKED_UP = 1 << 18
+# So many passages, or findings, are gone through in one step; a text counts as so many characters more.
+_IN_A_STEP = 512
+_TEXT_COSTS = 200
 
 
 class PassageLike(Protocol):
@@ -150,20 +153,27 @@ class _Work:
         places: list[int] = []
         texts: list[str] = []
         for index, passage in enumerate(self._passages):
+            if index % _IN_A_STEP == _IN_A_STEP - 1:
+                yield
             if passage.part != _TEXT:
                 whole = Finding(class_detector(passage.part), 0, len(passage.text), 1.0, index, "part of this class")
                 per_passage[index] = [whole]
             elif passage.text:
                 places.append(index)
                 texts.append(passage.text)
-        joints = joints_of(self._passages)
+        joints = yield from joints_of(self._passages)
         scanned = yield from self._scanned(texts, [joint.text for joint in joints])
         # Most passages hold nothing.
         if not any(scanned) and not per_passage:
             return ()
+        moved = 0
         for index, found in zip(places, scanned, strict=False):
             if found:
                 per_passage[index] = [replace(finding, passage=index) for finding in found]
+                moved += len(found)
+                if moved > _IN_A_STEP:
+                    moved = 0
+                    yield
         for joint, found in zip(joints, scanned[len(texts) :], strict=True):
             for finding in found:
                 parts = list(joint.parts(finding))
@@ -193,11 +203,20 @@ class _Work:
         fresh = [every[indexes[0]] for indexes in new.values()]
         scanned = yield from self._engine.steps(fresh)
         for (key, indexes), text, found in zip(new.items(), fresh, scanned, strict=True):
-            own = tuple([replace(one, passage=0, digest=self._digest(one, text)) for one in found]) if found else ()
+            own = (yield from self._digested(found, text)) if found else ()
             self._memo.put(key, own)
             for index in indexes:
                 known[index] = own
         return known
+
+    def _digested(self, found: Sequence[Finding], text: str) -> Steps[tuple[Finding, ...]]:
+        """The findings as they are remembered."""
+        own = []
+        for one in found:
+            own.append(replace(one, passage=0, digest=self._digest(one, text)))
+            if len(own) % _IN_A_STEP == 0:
+                yield
+        return tuple(own)
 
     def _known(self, texts: list[str]) -> Steps[tuple[list[tuple[Finding, ...]], dict[bytes, list[int]]]]:
         """What is remembered of each text, and where those stand of which nothing is, by key."""
@@ -206,7 +225,7 @@ class _Work:
         copy, recall = self._keyed.copy, self._memo.get
         looked_up = 0
         for index, text in enumerate(texts):
-            looked_up += len(text)
+            looked_up += len(text) + _TEXT_COSTS
             if looked_up > _LOOKED_UP:
                 looked_up = 0
                 yield

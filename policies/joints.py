@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Protocol
 
+from policies.detectors.steps import Steps
 from policies.findings import Finding
 
 _TEXT = "text"
@@ -33,6 +35,8 @@ _MOST = 2000
 _SURE = 0.75
 # A passage of small strings that nobody knows, gathered with NUL between them, is joined where it is no longer.
 _GATHERED = 4000
+# So many passages are gone through in one step.
+_IN_A_STEP = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +70,28 @@ class Joint:
             yield from touched
 
 
-def joints_of(passages: Sequence[PassageLike]) -> list[Joint]:
-    """Joints between parts of a message, between turns of the caller, and within gathered strings."""
-    runs = _parts_of_messages(passages)
-    return [*(_joint(run, passages) for run in runs), *_turns(passages, runs), *_gathered(passages)]
+def joints_of(passages: Sequence[PassageLike]) -> Steps[list[Joint]]:
+    """Joints between parts of a message, between turns of the caller, and within gathered strings: a generator that
+    pauses, and returns them."""
+    runs = yield from _parts_of_messages(passages)
+    joints = []
+    each = chain((_joint(run, passages) for run in runs), _turns(passages, runs), _gathered(passages))
+    for number, joint in enumerate(each):
+        if number % _IN_A_STEP == _IN_A_STEP - 1:
+            yield
+        joints.append(joint)
+    return joints
 
 
-def _parts_of_messages(passages: Sequence[PassageLike]) -> list[list[int]]:
+def _parts_of_messages(passages: Sequence[PassageLike]) -> Steps[list[list[int]]]:
     """Messages with more than one text part in a row from the same role."""
     runs: list[list[int]] = []
     # The message and role of the text right before, None where nothing may be joined to it.
     last: int | None = None
     role = ""
     for index, passage in enumerate(passages):
+        if index % _IN_A_STEP == _IN_A_STEP - 1:
+            yield
         message = passage.message
         if message is None or passage.part != _TEXT or not passage.text:
             last = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ from adapters.errors import BodyRefused
 from adapters.wire.edits import EDIT_KINDS, TRANSFORMATION, Edit, splice
 from adapters.wire.refusals import unreadable
 from adapters.wire.texts import Texts
-from adapters.wire.tokens import TOKEN, character_span, skip, token_spans, value_end
+from adapters.wire.tokens import LONG, TOKEN, Places, character_span, skip, token_spans, value_end
 
 __all__ = [
     "EDIT_KINDS",
@@ -54,6 +54,7 @@ class Leaf:
     path: of the value; for a key, of its member. text: the decoded string, or the number as written. start, end: byte
     span of the token in the body, a string's quotes included. kind: string | number | key. within: for a string inside
     JSON that is itself a string (tool arguments), that outer leaf; start and end then count characters of its text.
+    places: of the characters of a long string, once they have been asked for.
     """
 
     path: Path
@@ -62,6 +63,7 @@ class Leaf:
     end: int
     kind: str
     within: Leaf | None = None
+    places: Places | None = field(default=None, repr=False)
 
 
 class Document:
@@ -117,7 +119,10 @@ class Document:
         if leaf.within is not None:
             first, last = _inner_span(leaf, leaf.within.text, i, j)
             return self.text_span(leaf.within, first, last)
-        return character_span(self.raw, leaf.start, leaf.end, i, j)
+        if leaf.end - leaf.start <= LONG:
+            return character_span(self.raw, leaf.start, leaf.end, i, j)
+        leaf.places = leaf.places or Places(self.raw, leaf.start, leaf.end)
+        return leaf.places.span(i, j)
 
     def value_span(self, path: Path) -> tuple[int, int]:
         """Byte span of the value at `path`, whatever its type; raises KeyError where there is none."""
@@ -256,6 +261,13 @@ _NEXT_COLON = re.compile(r"[ \t\r\n]*+:")
 
 def _inner_span(leaf: Leaf, outer: str, i: int, j: int) -> tuple[int, int]:
     """Characters of the outer text in which characters `i:j` of a nested leaf stand."""
+    if leaf.end - leaf.start > LONG:
+        if leaf.places is None:
+            raw = outer[leaf.start : leaf.end].encode()
+            leaf.places = Places(raw, 0, len(raw))
+        first, last = leaf.places.span(i, j)
+        # Behind its quote.
+        return leaf.start + 1 + leaf.places.written(first), leaf.start + 1 + leaf.places.written(last)
     token = outer[leaf.start : leaf.end]
     raw = token.encode()
     first, last = character_span(raw, 0, len(raw), i, j)

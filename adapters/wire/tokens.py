@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_right
+
+import orjson
 
 # The inside of a string but for escapes. Spelt as ranges, which the engine turns into one bitmap: twice as fast.
 _PLAIN = rb"[\x00-!#-\[\]-\xff]*+"
@@ -27,6 +31,9 @@ VALUE_STEP = re.compile(STRING + rb'|[\[\]{},:]|[^\s"\[\]{},:]++')
 
 _QUOTE = ord('"')
 _MOST_PIECES = 10_000  # of a body cut at its backslashes
+# In a string of more bytes than this places are looked up by marks, of which one stands every so many bytes or escapes.
+LONG = 4096
+_APART = 512
 
 
 def token_spans(raw: bytes) -> list[tuple[int, int]]:
@@ -76,6 +83,46 @@ def _offset(raw: bytes, start: int, end: int, index: int) -> int:
             return step.start() + len(run.decode()[:left].encode())
         left -= width
     return end - 1
+
+
+class Places:
+    """Where the characters of one long string token stand: read through once, then asked about many."""
+
+    __slots__ = ("_bytes", "_characters", "_end", "_raw", "_written")
+
+    def __init__(self, raw: bytes, start: int, end: int) -> None:
+        self._raw, self._end = raw, end
+        # Of every mark: where it stands, and how many characters stand before it, in the text and as it is written.
+        self._bytes, self._characters, self._written = array("q", [start + 1]), array("q", [0]), array("q", [0])
+        for step in _STEP.finditer(raw, start + 1, end - 1):
+            high = step.end()
+            if high - self._bytes[-1] < _APART:
+                continue
+            self._mark(step.start())
+            for near in range(step.start() + _APART, high, _APART) if step["run"] else ():
+                self._mark(next(place for place in range(near, 0, -1) if raw[place] & 0xC0 != 0x80))
+
+    def span(self, i: int, j: int) -> tuple[int, int]:
+        """Byte span of characters `i:j` of the text."""
+        return self._offset(i), self._offset(j)
+
+    def written(self, place: int) -> int:
+        """How many characters stand before a byte, as the string is written."""
+        index = bisect_right(self._bytes, place) - 1
+        return self._written[index] + len(self._raw[self._bytes[index] : place].decode())
+
+    def _mark(self, place: int) -> None:
+        """A mark between two steps, or two characters of a run."""
+        piece = self._raw[self._bytes[-1] : place]
+        self._bytes.append(place)
+        self._characters.append(self._characters[-1] + len(orjson.loads(b'"%b"' % piece)))
+        self._written.append(self._written[-1] + len(piece.decode()))
+
+    def _offset(self, character: int) -> int:
+        index = bisect_right(self._characters, character) - 1
+        # Up to the next mark, as if a quote stood on either side.
+        end = self._bytes[index + 1] + 1 if index + 1 < len(self._bytes) else self._end
+        return _offset(self._raw, self._bytes[index] - 1, end, character - self._characters[index])
 
 
 def value_end(raw: bytes, start: int) -> int:
