@@ -230,7 +230,7 @@ def _nested(size: int) -> str:
     return text[:size]
 
 
-# Seconds of processor time, about twice what is measured at most.
+# Seconds of processor time, more than twice what is measured at most.
 LONGEST_STEP = 0.025
 TRIES = 4
 HOSTILE = {
