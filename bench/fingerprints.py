@@ -5,7 +5,8 @@
 Indexed: invented prose (`bench/prose.py`, French and English), and this repository's own pages and source. Unrelated:
 prose of other seeds, which has the same phrases in other sentences, the labelled prompts of a folder `detection` beside
 the checkout where there is one, and Python code that is not in the stock of public code: what of Python's own library
-and of the installed packages was left out of it. Also a list of 100,000 invented people. Prints Markdown.
+and of the installed packages was left out of it. Some of these packages are indexed in turn as well. Also a list of
+100,000 invented people. Prints Markdown.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import re
 import statistics
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,15 @@ SURE = 0.75
 PAGE = 1900  # characters of a page
 OWN = 30  # characters besides imports and blanks, for an excerpt of code to hold something of its own
 PACKAGES = Path(pytest.__file__).parents[1]
+# Packages that are indexed in turn, and those that share sources with them: no threshold was chosen by these.
+ELSEWHERE = {
+    "aiohttp": {"aiosignal", "frozenlist", "propcache", "yarl"},
+    "click": set(),
+    "httpcore": {"httpcore2"},
+    "hypothesis": set(),
+    "mypy": {"mypyc"},
+}
+PIECES = 3000
 OTHER = 1_000_000  # seeds from here on are not indexed
 
 Change = Callable[[str, random.Random], str]
@@ -139,16 +150,29 @@ def library() -> list[str]:
     return [text[start : start + 4096] for text in texts for start in range(0, len(text), 4096)]
 
 
-def packages(indexed_source: dict[str, str], *, imported: bool) -> list[str]:
-    """Pieces of 4 KB of packages that are not in the stock: those which the indexed source imports, or the others."""
-    names = {name for text in indexed_source.values() for name in re.findall(r"(?m)^\s*(?:from|import) (\w+)", text)}
-    texts = [
-        path.read_text("utf-8", "replace")
-        for name, paths in projects(PACKAGES).items()
-        if held_out(name) and (name in names) == imported
-        for path in sorted(paths)
-    ]
+def pieces(paths: Iterable[Path]) -> list[str]:
+    """Files in pieces of 4 KB."""
+    texts = [path.read_text("utf-8", "replace") for path in paths]
     return [text[start : start + 4096] for text in texts for start in range(0, len(text), 4096)]
+
+
+def packages() -> dict[str, list[Path]]:
+    """The sources of the installed packages that are not in the stock."""
+    return {name: sorted(paths) for name, paths in projects(PACKAGES).items() if held_out(name)}
+
+
+def elsewhere(count: int) -> Iterator[str]:
+    """The same of other people's sources, each indexed alone and asked about the other packages."""
+    yield "\n| source of | excerpts of 120 | of 200 | other packages | Python's library |\n|---|---|---|---|---|"
+    sources = packages()
+    for name, kin in ELSEWHERE.items():
+        texts = {str(path): path.read_text() for path in sources[name] if path.suffix == ".py" and path.stat().st_size}
+        lookup, _, _ = made({"source": texts})
+        shares = [recall(lookup, texts, size, CHANGES["as it is"], count, None) for size in (120, 200)]
+        others = pieces(path for other, paths in sources.items() if other not in {name, *kin} for path in paths)
+        asked = random.Random(name).sample(others, min(PIECES, len(others)))
+        wrong = [sum(hits(lookup, text) > 0 for text in given) for given in (asked, library())]
+        yield f"| {name} | {shares[0]} | {shares[1]} | {wrong[0]} of {len(asked):,} | {wrong[1]} of {len(library())} |"
 
 
 def cost(lookup: Lookup, texts: list[str]) -> str:
@@ -199,13 +223,16 @@ def report(args: argparse.Namespace) -> Iterator[str]:
         for length in (120, 200, 400):
             shares = [recall(lookup, documents, length, change, args.excerpts, wanted) for change in CHANGES.values()]
             yield f"| {kind} | {length} | " + " | ".join(shares) + " |"
+    yield from elsewhere(args.excerpts)
+    names = {name for text in source.values() for name in re.findall(r"(?m)^\s*(?:from|import) (\w+)", text)}
+    by_use = {used: [paths for name, paths in packages().items() if (name in names) == used] for used in (True, False)}
     other = [document(seed) for seed in range(OTHER, OTHER + 1200)]
     unrelated = {
         "prose of other seeds": [text[start : start + 1000] for text in other for start in range(0, len(text), 1000)],
         "labelled prompts": prompts(args.shared) if args.shared.is_dir() else [],
         "Python's library, 4 KB each": library(),
-        "packages that the indexed source doesn't import, 4 KB each": packages(source, imported=False),
-        "packages that it imports, 4 KB each": packages(source, imported=True),
+        "packages that the indexed source doesn't import, 4 KB each": pieces(chain(*by_use[False])),
+        "packages that it imports, 4 KB each": pieces(chain(*by_use[True])),
     }
     yield "\n| unrelated text | prompts | taken for an excerpt | share |\n|---|---|---|---|"
     for name, given in unrelated.items():
