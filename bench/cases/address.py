@@ -24,7 +24,8 @@ _STREETS = (
     "av. du Général Leclerc", "RUE DES ACACIAS", "square Pasteur", "Rue de l'Église", "rue du 8 Mai 1945",
     "passage Pommeraye",
     "esplanade Charles de Gaulle", "rue Roussel", "rond-point de l'Europe", "sentier des Douaniers",
-    "faubourg Saint-Honoré",
+    "faubourg Saint-Honoré", "sente des Vergers", "venelle du Four", "clos des Chênes", "rue du 11 novembre 1918",
+    "mail François Mitterrand",
 )  # fmt: skip
 _TOWNS = (
     ("69002", "Lyon"), ("75011", "Paris"), ("13008", "Marseille"), ("35000", "RENNES"), ("44000", "Nantes"),
@@ -54,6 +55,8 @@ def _address_fr(rng: Rng) -> str:
         return f"{line}, {rng.choice(('bâtiment C', 'Bât. B, appt 12', 'étage 3', '2e étage'))}, {code} {town}"
     if sort < 0.93:
         return f"{line}, F-{code} {town}"
+    if sort < 0.97:
+        return f"{line}, {town} ({code})"
     return f"{line} à {town}"
 
 
@@ -70,6 +73,7 @@ def _no_address_fr(rng: Rng) -> str:
             f"{rng.randint(2, 9)} avenues et {rng.randint(2, 9)} boulevards",
             f"article {rng.randint(1, 99)}, route départementale",
             f"{rng.randint(1, 9)} impasse budgétaire",
+            f"{rng.randint(2, 9)} rue et {rng.randint(2, 9)} quais à balayer",
         )
     )
 
@@ -213,6 +217,7 @@ ADDRESS_EN = Type(
         "The top {small} places to visit in {city}.",
         "The Supreme Court heard {small} cases.",
         "Step 4 Close the window",
+        "the film 48 Elm Street scared {first}",
     ),
 )
 

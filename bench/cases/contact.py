@@ -152,6 +152,9 @@ PHONE = Type(
         "Numéro de tél du locataire : {value} (le soir)",
         "Rappeler {name} au {value} svp",
         "Fax:{value}",
+        "L'abonnée (portable : {value}) réclame un double de sa commande.",
+        "Secrétariat du cabinet, {value}, de 9h à 12h",
+        "agence;ouverture;téléphone\nNord;9h;\nSud;10h;\nEst, près du canal;8h;\nOuest;9h;{value}",
     ),
     en=(
         "Phone: {value}",
@@ -165,6 +168,9 @@ PHONE = Type(
         "her cell is {value}!",
         "WhatsApp {value} for an answer today",
         "please call {value} to confirm",
+        "the tenant called from {value} about a missing parcel",
+        "my number is {value} if anything breaks",
+        'customerPhone = "{value}"',
     ),
     value=_phone,
     miss=_no_phone,
@@ -176,6 +182,8 @@ PHONE = Type(
         "Total : 1 250 300 € pour {small} jours",
         "Votre numéro de suivi : {near}",
         "Le téléphone a {small} ans, modèle 2019-2020.",
+        "Numéros gagnants du samedi : 03 08 14 21 33",
+        "Chapitres 02.04.06.08.10 à relire",
     ),
     near_en=(
         "Order {near} shipped on {date}.",
@@ -190,6 +198,8 @@ PHONE = Type(
 
 _MONTHS_FR = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 _MONTHS_EN = "January February March April May June July August September October November December".split()
+
+_ORDINALS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd"}
 
 
 def _day(rng: Rng) -> str:
@@ -206,6 +216,7 @@ def _day(rng: Rng) -> str:
             f"{day} {_MONTHS_EN[month - 1][:3]} {year}",
             f"{day:02}/{month:02}/{year % 100:02}",
             f"{month}/{day}/{year}",
+            f"{day}{_ORDINALS.get(day, 'th')} of {_MONTHS_EN[month - 1]} {year}",
         )
     )
 
@@ -241,6 +252,13 @@ DOB = Type(
         "Son anniversaire, c'est le {value}.",
         "Je suis née à {city} le {value}.",
         "Salarié : Karim Benali, {value}, cadre",
+        "<eleve><dateDeNaissance>{value}</dateDeNaissance></eleve>",
+        "Né(e) le :\n\n{value}",
+        "champ `naissance` = `{value}`",
+        "site;naissance;grade\nNord;;2\nSud;;3\nUn site plus au sud encore;;1\nEst;;4\nOuest;{value};2",
+        "Mme Girard, née Lambert Amélie le {value}, réclame son solde.",
+        "Naissances de la semaine :\n- {value}",
+        "{value} (date de naissance du titulaire)",
     ),
     en=(
         "DOB: {value}",
@@ -254,6 +272,10 @@ DOB = Type(
         "His birthday is {value}.",
         "Birthdate={value};",
         "HR file: Olivia Brown, {value}, 14 High Street",
+        "the witness (b. {value}) was heard",
+        "childDob => '{value}'",
+        "<li>Birth date</li> <b>{value}</b>",
+        "ward,dob,bed\neast,,1\nwest,,2\nnorth and upper floor,,3\nsouth,{value},4",
     ),
     value=_day,
     miss=_no_day,
@@ -265,6 +287,8 @@ DOB = Type(
         "Dossier RH : avenant du {near} à signer",
         "Réunion reportée au {near} à {time}.",
         "La date de naissance doit être au format JJ/MM/AAAA.",
+        "Anniversaire du club le {near}, venez nombreux.",
+        "La naissance de l'association remonte au {near}.",
     ),
     near_en=(
         "The contract was signed on {near}.",
@@ -273,6 +297,7 @@ DOB = Type(
         "Meeting moved to {near} at {time}.",
         "Validate the date of birth field before saving.",
         "modified: {near}",
+        "The birthday of the company is on {near}.",
     ),
 )
 

@@ -395,7 +395,10 @@ TYPES = (
         _idnr,
         _wrong_idnr,
         ("Le contribuable allemand {name}, Steuer-ID {value}, habite {city}.",),
-        ("The German employee {name} has the tax ID {value}.",),
+        (
+            "The German employee {name} has the tax ID {value}.",
+            "site,steuerId,owner\nBerlin,,\nHamburg,,\nDresden,,\nLeipzig,,\nErfurt,,\nRostock,{value},{last}",
+        ),
         _idnr,
     ),
     _type(
@@ -405,7 +408,11 @@ TYPES = (
         _dni,
         _wrong_dni,
         ("Le salarié espagnol {name}, DNI {value}, arrive le {date}.", "D. {name}, con DNI {value}, vecino de Madrid"),
-        ("The Spanish employee {name} (DNI {value}) starts on {date}.", "D.ª {name}, con NIE {value}, firma"),
+        (
+            "The Spanish employee {name} (DNI {value}) starts on {date}.",
+            "D.ª {name}, con NIE {value}, firma",
+            "| Ciudad | DNI | Turno |\n|---|---|---|\n| Vigo | | noche |\n| Soria | | tarde |\n| Jaca | {value} | 3 |",
+        ),
         _dni,
     ),
     _type(
@@ -425,7 +432,11 @@ TYPES = (
         _nino,
         _wrong_nino,
         ("Le salarié britannique {name}, NI number {value}, arrive le {date}.",),
-        ("HMRC wrote to {name} about the National Insurance number {value}.", "P45 of {name}: NINO {value}"),
+        (
+            "HMRC wrote to {name} about the National Insurance number {value}.",
+            "P45 of {name}: NINO {value}",
+            "workerNino={value}",
+        ),
         _nino,
     ),
     _type(
@@ -435,7 +446,11 @@ TYPES = (
         _nhs,
         _wrong_nhs,
         ("Le patient {name} de {city} a le numéro NHS {value}.",),
-        ("The patient {name} (NHS {value}) was referred on {date}.",),
+        (
+            "The patient {name} (NHS {value}) was referred on {date}.",
+            "ward;nhsNo;bed\nEast wing;;12\nWest wing;;7\nNorth wing, upper floor;;3\nSouth wing;{value};9",
+            "<patientNhsNumber>{value}</patientNhsNumber>",
+        ),
         _nhs,
     ),
     _type(
@@ -445,7 +460,11 @@ TYPES = (
         _ssn,
         _wrong_ssn,
         ("L'expatrié {name}, SSN {value}, remplit un W-2.",),
-        ("My SSN is {value}.", "Form W-2 of {name}, social security number {value}"),
+        (
+            "My SSN is {value}.",
+            "Form W-2 of {name}, social security number {value}",
+            "branch\tworkerSsn\tgrade\nDenver\t\t4\nTulsa\t\t2\nOmaha and the plains\t\t5\nReno\t{value}\t1",
+        ),
         _digits_of(9),
     ),
     _type(

@@ -25,6 +25,8 @@ _KNOWN = (
     "Ingrid Sven "
     "Carlos Lucía João Katarzyna Piotr Michael Jennifer Jessica Matthew Ashley Sarah Benjamin Nathalie Sébastien "
     "Virginie "
+    "Kylian Maëlys Nolan Mamadou Fatoumata Oluwaseun Chidi Priya Arjun Hiroshi Yuki Minh Soukaina Abdelkader Oksana "
+    "Bartosz Brittany Tyler Siobhan "
     "Alix Aurélie Étienne Stéphane Véronique Xavier Yves Éric Cédric Manon Chloé Lucas Enzo Nathan"
 ).split()
 # Names that no list of first names is likely to hold.
@@ -49,6 +51,7 @@ _PARTICLE = (
     "El Amrani",
     "von Braun",
     "Da Silva",
+    "d'Aubigny",
 )
 
 
@@ -98,6 +101,7 @@ TITLE = Type(
         "Chère Mme {value} : votre demande est traitée.",
         "Le docteur {value} (cardiologie) reçoit à {time}.",
         "Qui remplace Mme {value}?",
+        "Mme. {value} passera lundi.",
     ),
     en=(
         "Dear Mr. {value},",
@@ -125,6 +129,8 @@ TITLE = Type(
         "Messieurs, la séance est levée.",
         "Comme Paris et {city}, même Lyon",
         "Maître de conférences à {city}",
+        "Mr Bricolage brade ses perceuses.",
+        "L'élection de Miss Bretagne a lieu le {date}.",
     ),
     near_en=(
         "Me too, said Paul.",
@@ -137,6 +143,7 @@ TITLE = Type(
         "I take 5 mg. The dose is low.",
         "Yes sir, Friday works. Madam Speaker agrees.",
         "Call me Tuesday. Prof. of Physics wanted",
+        "A pair of Dr Martens costs {small} pounds.",
     ),
 )
 
@@ -184,6 +191,9 @@ GAZETTEER = Type(
         "Une rose Rouge, un lot de {small} camélias",
         "Le prix Albert Londres {year}",
         "Le Mont Blanc, la Côte Basque et le Pays Basque",
+        "La marque Paul Smith ouvre à {city}.",
+        "Un parfum Nina Ricci et une montre Raymond Weil",
+        "La boulangerie Marie Lambert vend {small} pains.",
     ),
     near_en=(
         "Will Monday work? May Day is a holiday.",
@@ -196,6 +206,8 @@ GAZETTEER = Type(
         "Dear Customer, Thank You for your order.",
         "Microsoft Word, Google Docs, Amazon Web Services",
         "Jack Daniels and Ben & Jerry's are brands; Martin Guitars too.",
+        "The Julia Compiler and the Ruby Language in {small} minutes",
+        "Calvin Klein and Tommy Hilfiger fell by {small} percent.",
     ),
 )
 
@@ -214,6 +226,7 @@ SIGNATURE = Type(
         "Cc : {value} <y@exemple.fr>\nObjet : point",
         "Le lun. 3 mars {year} à 10:12, {value} <x@exemple.fr> a écrit :",
         "Bonne journée,\n{value}",
+        "Cdlt,\n{value}",
     ),
     en=(
         "From: {value} <desk@example.org>\nSubject: quote",
@@ -228,6 +241,7 @@ SIGNATURE = Type(
         "Yours faithfully,\n{value}",
         "Signed-off-by: {value} <x@example.org>",
         "Many thanks,\n{value}",
+        "All the best,\n{value}",
     ),
     value=_any,
     near_fr=(
@@ -252,6 +266,7 @@ SIGNATURE = Type(
         "Sincerely, I think that Friday is better.",
         "Regards,\n\n\n[Your Name]",
         "Cheers,\nEveryone",
+        "Kind regards,\nHarbour Solutions",
     ),
 )
 

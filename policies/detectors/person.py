@@ -205,7 +205,7 @@ def attorney(value: bytes) -> Verdict | None:
     if verdict is None:
         return None
     words = value.lower().split(b" ")
-    if words[0] in FIRST or words[0] in SURNAMES:
+    if _first(words[0]) or words[0] in SURNAMES:
         return verdict
     return Verdict(0.6, verdict.why, verdict.length)
 

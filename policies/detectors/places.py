@@ -31,7 +31,7 @@ _AGAIN = (b"bis", b"ter", b"quater")
 _OF = (b"du", b"des", b"de", b"le", b"les", b"la")
 _ROADS = (
     b"street", b"st", b"avenue", b"ave", b"boulevard", b"blvd", b"road", b"rd", b"lane", b"ln", b"crescent", b"terrace",
-    b"drive", b"close", b"gardens", b"parkway", b"pkwy",
+    b"drive", b"close", b"gardens", b"parkway", b"pkwy", b"ct",
 )  # fmt: skip
 
 
@@ -54,8 +54,9 @@ def french_street(value: bytes) -> Verdict | None:
     named = any(
         word[:1].isupper() or (word.isdigit() and before.lower() in _OF) for before, word in pairwise(words[place:])
     )
-    # Of a square or a road only with a town behind it; `2 cours Python a Lyon` is none even then.
-    town = b"a" in words[2:-1] and words[-1][:1].isupper() and b"cours" not in words
+    # Of a square or a road only with a town behind it; `2 cours Python a Lyon` is none even then: nobody takes so many.
+    courses = b"cours" in words and len(words[0]) < 3
+    town = b"a" in words[2:-1] and words[-1][:1].isupper() and not courses
     again = any(word.lower() in _AGAIN for word in words[1:2])
     if (place or town or again) and named:
         return Verdict(0.86, "number and street", len(value.rstrip(b"'-")))
@@ -69,7 +70,7 @@ def _postcode(word: bytes) -> bool:
 
 def english_street(value: bytes) -> Verdict | None:
     """Number, name and kind of street without a town: years before a road's name are none."""
-    words = value.replace(b".", b" ").split()
+    words = value.translate(None, b")").replace(b".", b" ").split()
     if len(words) < 2:
         return None
     number = words[0].rstrip(b"abcdefghABCDEFGH")

@@ -139,3 +139,48 @@ def test_french_prompts(label: str, detectors: tuple[str, ...]) -> None:
         wanted, made = wanted + len(spans), made + len(findings)
         hit += sum(any(2 * (min(b, f.end) - max(a, f.start)) >= b - a for f in findings) for a, b in spans)
     assert hit >= 0.97 * wanted and hit >= 0.97 * made, (hit, wanted, made)
+
+
+@pytest.mark.parametrize(
+    "text, detector, value",
+    [
+        ("<bornDate/><naissance>03/09/1971</naissance>", "contact.dob", "03/09/1971"),
+        ("workerDob: 1971-09-03", "contact.dob", "1971-09-03"),
+        ("born the 3rd of September 1971", "contact.dob", "3rd of September 1971"),
+        ("Roux née Petit Anne le 03/09/1971", "contact.dob", "03/09/1971"),
+        ("03/09/1971 (date de naissance)", "contact.dob", "03/09/1971"),
+        ("Mme Roux (02 41 73 55 18) retourne le produit", "contact.phone", "02 41 73 55 18"),
+        ("commande passée par +33 2 41 73 55 18", "contact.phone", "+33 2 41 73 55 18"),
+        ("Contact : Anne Roux, 0241735518", "contact.phone", "0241735518"),
+        ("vit 7, venelle du Puits, Quimper (29000)", "contact.address_fr", "7, venelle du Puits, Quimper (29000)"),
+        ("au 15 rue du 11 novembre 1918", "contact.address_fr", "15 rue du 11 novembre 1918"),
+        ("4 ter, place Carnot", "contact.address_fr", "4 ter, place Carnot"),
+        ("M.Tissier est parti", "person.title", "Tissier"),
+        ("Mme. Hardouin", "person.title", "Hardouin"),
+        ("avec Anne d'Aubigny", "person", "Anne d'Aubigny"),
+        ("avec Fatoumata Konaté", "person", "Fatoumata Konaté"),
+    ],
+)
+def test_ways_to_write_them(text: str, detector: str, value: str) -> None:
+    assert value in found(text, detector)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "anniversaire de la boutique le 03/09/2011",
+        "the birth of our company on 3 September 2011",
+        "Cotes : 03 08 14 21 33",
+        "Horaires 08 15 12 00 14 30",
+        "5 rue et 3 quais",
+        "the film 48 Elm Street",
+        "Mr Bricolage, Miss Bretagne, Dr Martens",
+        "la marque Paul Smith et Tommy Hilfiger",
+        "the Julia Compiler",
+        "Regards,\nHarbour Solutions",
+        "var(--tint-1a-2b-3c-4d-5e-6f)",
+        "aa:bb:cc:dd:ee:ff",
+    ],
+)
+def test_what_only_looks_like_them(text: str) -> None:
+    assert not any(found(text, kind) for kind in ("contact.", "person.", "net.mac"))
