@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from adapters.ask import NOT_INSPECTABLE, TEXT, File, Passage
-from adapters.wire.payloads import BASE64, OLE, PDF, PERCENT, UNKNOWN, ZIP, sniffed, text_of, unpacked
+from adapters.wire.payloads import BASE64, HEAD, OLE, PDF, PERCENT, UNKNOWN, ZIP, sniffed, text_of, unpacked
 
 # Texts up to here are decoded at once; longer ones, as everything that takes a parser, are left to a worker.
 _AT_ONCE = 1 << 16
-_HEAD = 1368  # letters of base64 that make a little more than a kilobyte
+_LETTERS = 4 * HEAD  # letters that make as many bytes as tell a kind, in base64 or with every byte escaped
 
 _DATA_URL = re.compile(
     r"\s*+data:(?P<mime>[\w.+-]+/[\w.+-]+)?(?P<parameters>(?:;[\w-]+=[\w.+\"'-]+)*)(?P<base64>;base64)?,",
@@ -52,15 +52,22 @@ class Spelt(NamedTuple):
 
     def kind(self) -> str:
         """What its first bytes say it is; `binary` where they are no text and nothing that is known."""
-        cut = self.payload[:_HEAD]
-        if self.encoding == BASE64:
-            cut = "".join(cut.split())
-            cut = cut[: len(cut) // 4 * 4 or len(cut)]
-        head = unpacked(cut, self.encoding) or b""
+        head = self._head()
         kind = sniffed(head)
         if kind == UNKNOWN and not self.charset and text_of(_whole_letters(head), "text/plain") is None:
             return "binary"
         return kind
+
+    def _head(self) -> bytes:
+        """Its first bytes, as many as tell a kind, however much white space stands before and between the letters."""
+        size = _LETTERS
+        while len(cut := "".join(self.payload[:size].split())) < _LETTERS and size < len(self.payload):
+            size *= 4
+        if self.encoding == PERCENT:
+            cut = self.payload[:size]
+        else:
+            cut = cut[: min(len(cut), _LETTERS) // 4 * 4 or len(cut)]
+        return (unpacked(cut, self.encoding) or b"")[:HEAD]
 
     def readable(self, kind: str) -> bool:
         """Whether a worker may find texts in it: a document, or a text too long to be decoded at once."""
@@ -71,7 +78,9 @@ class Spelt(NamedTuple):
         if len(self.payload) > _AT_ONCE:
             return None
         raw = unpacked(self.payload, self.encoding)
-        return None if raw is None else text_of(raw, self.mime, self.charset)
+        if raw is None or sniffed(raw[:HEAD]) != UNKNOWN:
+            return None
+        return text_of(raw, self.mime, self.charset)
 
     def file(self, passage: int) -> File:
         """The same as a file of an ask."""
@@ -120,4 +129,4 @@ def _spelt_inside(text: str) -> Iterator[tuple[Spelt, bool]]:
 
 def _whole_letters(head: bytes) -> bytes:
     """Without the letter that the end of the head may have cut."""
-    return head.rstrip(_HIGH) if len(head) >= _HEAD // 2 and head[:2] not in (b"\xff\xfe", b"\xfe\xff") else head
+    return head.rstrip(_HIGH) if len(head) >= HEAD and head[:2] not in (b"\xff\xfe", b"\xfe\xff") else head

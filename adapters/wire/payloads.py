@@ -38,8 +38,10 @@ _BEGINNINGS = (
     (b"7z\xbc\xaf\x27\x1c", ARCHIVE),
     (b"Rar!", ARCHIVE),
 )
-_PDF_WITHIN = 1024  # readers look so far for the header
+_PDF_WITHIN = 1024  # readers look so far for where the header begins
+HEAD = 1028  # bytes that tell a kind: a header that begins within that stretch is whole
 _SPACE = re.compile(r"[ \t\r\n]+")
+_BREAKS = re.compile(r"[\t\r\n]+")
 _LETTERS = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 # Characters that no text has: a file that decodes to them is something else.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
@@ -67,7 +69,9 @@ def unpacked(payload: str, encoding: str) -> bytes | None:
     White space, missing padding and the URL-safe letters are understood, anything else that isn't base64 is not.
     """
     if encoding == PERCENT:
-        return unquote_to_bytes(payload)
+        # An URL's reader drops the line breaks in it. A text keeps them, unless there is a file without them.
+        bare = unquote_to_bytes(_BREAKS.sub("", payload.lstrip()))
+        return bare if sniffed(bare[:HEAD]) != UNKNOWN else unquote_to_bytes(payload)
     letters = _SPACE.sub("", payload)
     if "-" in letters or "_" in letters:
         letters = letters.replace("-", "+").replace("_", "/")
@@ -80,12 +84,12 @@ def unpacked(payload: str, encoding: str) -> bytes | None:
 
 
 def sniffed(head: bytes) -> str:
-    """The kind of a file by its first bytes (a kilobyte is enough)."""
+    """The kind of a file by its first bytes (`HEAD` of them are enough)."""
     for beginning, kind in _BEGINNINGS:
         if head.startswith(beginning):
             # Two letters alone say too little: a bitmap has zeros where a text has words.
             return kind if beginning != b"BM" or head[6:10] == b"\0\0\0\0" else UNKNOWN
-    if b"%PDF-" in head[:_PDF_WITHIN]:
+    if b"%PDF-" in head[: _PDF_WITHIN + 4]:
         return PDF
     if head[:4] == b"RIFF":
         return IMAGE if head[8:12] == b"WEBP" else SOUND

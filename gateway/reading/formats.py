@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 
-from adapters.wire.payloads import ARCHIVE, IMAGE, OLE, PDF, SOUND, ZIP, sniffed, text_of
+from adapters.wire.payloads import ARCHIVE, HEAD, IMAGE, OLE, PDF, SOUND, ZIP, sniffed, text_of
 from gateway.reading import office
 from gateway.reading.contents import Contents, Gathered, Limits, Unreadable
 
 _REFUSED = {IMAGE: "image", SOUND: "sound", ARCHIVE: "archive"}
-_HEAD = 1024
 
 
 def read(raw: bytes, limits: Limits, mime: str = "", charset: str = "") -> Contents:
@@ -35,7 +34,7 @@ def read(raw: bytes, limits: Limits, mime: str = "", charset: str = "") -> Conte
 
 def _read(raw: bytes, found: Gathered, depth: int, mime: str = "", charset: str = "") -> str:
     found.enter(depth)
-    kind = sniffed(raw[:_HEAD])
+    kind = sniffed(raw[:HEAD])
     if kind in _REFUSED:
         raise Unreadable(_REFUSED[kind])
     if kind == OLE:
