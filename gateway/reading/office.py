@@ -1,7 +1,8 @@
 """The texts of an office document that is a ZIP archive: Word, Excel, PowerPoint, OpenDocument.
 
 Every file of the archive is looked at, known or not: text hides in headers, comments, hidden sheets, properties and
-custom XML as well as in the body. What is neither XML nor a picture or a font must be a file that can be read itself.
+custom XML as well as in the body. What is neither XML nor a picture or a font, by its bytes whatever its name, must be
+a file that can be read itself.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 
+from adapters.wire.payloads import HEAD
 from gateway.reading.contents import Gathered, Unreadable
 from gateway.reading.markup import Markup, SharedStrings, Sheet
+from gateway.reading.parts import READ, XML, kind_of_part
 
 ReadInside = Callable[[bytes, Gathered, int], None]
 
@@ -92,7 +95,12 @@ class _Document:
         name = entry.filename
         if _XML.fullmatch(name):
             self._xml(entry, shared)
-        elif not _PASSED.fullmatch(name):
+            return
+        # What a part is for is said elsewhere than in its name: one that is passed over must be a picture or a font.
+        kind = kind_of_part(name, self._head(entry)) if _PASSED.fullmatch(name) else READ
+        if kind == XML:
+            self._xml(entry, shared)
+        elif kind == READ:
             try:
                 self._read_inside(b"".join(self._pieces(entry)), self._found, self._depth + 1)
             except Unreadable as inside:
@@ -128,6 +136,10 @@ class _Document:
                 self._found.add("shared strings", "\n".join(markup.lines))
                 self._found.add("shared strings", markup.attributes())
         return strings
+
+    def _head(self, entry: zipfile.ZipInfo) -> bytes:
+        with self._archive.open(entry) as stream:
+            return stream.read(HEAD)
 
     def _pieces(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
         with self._archive.open(entry) as stream:

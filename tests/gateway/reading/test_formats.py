@@ -130,6 +130,44 @@ def test_a_slide_with_a_picture_and_no_word_is_not_inspected() -> None:
     assert "logo" in seen(paper.word(paper.paragraph("avec logo"), {"word/media/image1.png": PIXEL}))
 
 
+HIDDEN = (
+    "word/document.png",
+    "word/body.tif",
+    "Thumbnails/x",
+    "word/fonts/a.odttf",
+    "word/printerSettings/p.bin",
+    "a/",
+)
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_part_is_told_by_its_bytes_not_by_its_name(name: str) -> None:
+    """Content types and relations may make any part the document."""
+    split = f"<w:p><w:r><w:t>{IBAN[:9]}</w:t></w:r><w:r><w:t>{IBAN[9:]}</w:t></w:r></w:p>"
+    document = paper.part("document", split)
+    for content in (document, document.encode("utf-16"), b"\xef\xbb\xbf" + document.encode(), IBAN):
+        assert IBAN in seen(paper.word(paper.paragraph("Bonjour"), {name: content}))
+    for content in (paper.pages(IBAN), paper.excel([["compte", IBAN]])):
+        assert IBAN in seen(paper.word(paper.paragraph("Bonjour"), {name: content}))
+    for content in (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, b"\x1f\x8b\x08" + b"\0" * 60):
+        assert refused(paper.word(paper.paragraph("Bonjour"), {name: content})) == "unread_inside"
+
+
+def test_pictures_fonts_and_settings_of_printers_are_passed_over() -> None:
+    parts = {
+        "word/media/a.png": PIXEL, "word/media/b.jpeg": b"\xff\xd8\xff\xe0" + b"\0" * 60,
+        "word/media/c.emf": b"\x01\0\0\0" + b"\0" * 36 + b" EMF" + b"\0" * 60,
+        "word/media/d.wmf": b"\xd7\xcd\xc6\x9a" + b"\0" * 60, "word/fonts/e.ttf": b"\0\x01\0\0\0\x12" + b"\0" * 60,
+        "word/fonts/f.odttf": bytes(range(128, 200)), "docProps/thumbnail.jpeg": b"",
+        "word/printerSettings/g.bin": "HP LaserJet".encode("utf-16-le") + b"\0" * 60 + b"\x01\x04",
+        "word/media/": b"",
+    }  # fmt: skip
+    assert "Bonjour" in seen(paper.word(paper.paragraph("Bonjour"), parts))
+    assert refused(paper.word(paper.paragraph("Bonjour"), {"word/media/x.png": b"\x07\x01\xf0\x02"})) == "unread_inside"
+    mac = b'<?xml version="1.0"?>\n<!DOCTYPE plist PUBLIC "-//A" "http://a/b.dtd">\n<plist><string>' + IBAN.encode()
+    assert IBAN in seen(paper.excel([["a"]], {"xl/printerSettings/printerSettings1.bin": mac}))
+
+
 _BOMB = b"<a>" + b" " * 150_000_000 + b"</a>"
 
 
