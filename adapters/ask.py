@@ -42,7 +42,8 @@ class Passage(NamedTuple):
     other. part: text | not_inspectable | remote_url | server_tool | vendor_state | identity. direction: request |
     tool_arguments | tool_results. history: sent in an earlier turn. message: index of the message it belongs to, None
     outside messages. tool: name of the tool it belongs to, None if none. note: for parts that are not text, what it is
-    ("image/png", "web_search", "https://host"), never more than needed to decide.
+    ("image/png", "web_search", "https://host"), never more than needed to decide, and never shown. file: where it
+    stands in the file that was read ("pdf, page 3"), in words of ours, which a refusal shows.
     """
 
     path: str
@@ -55,6 +56,7 @@ class Passage(NamedTuple):
     tool: str | None = None
     note: str = ""
     pieces: Sequence[Piece] = ()
+    file: str = ""
 
     def rewritable(self, start: int, end: int) -> bool:
         """Whether every piece that overlaps `text[start:end]` is a JSON string value (keys and numbers are not)."""

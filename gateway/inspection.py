@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from adapters.ask import TEXT
 from gateway import refusals
 from gateway.reading.pool import Busy
 
@@ -33,7 +32,7 @@ async def read_files(runtime: Runtime, exchange: Exchange, ask: Ask) -> Ask:
     # A document can be as long as a book: its passages are scanned one at a time, so that other calls go on, and what
     # is found is remembered for the scan of the whole.
     for passage in ask.passages:
-        if passage.part == TEXT and passage.note:
+        if passage.file:
             await classified(exchange, (passage,))
             await asyncio.sleep(0)
     return ask

@@ -203,6 +203,5 @@ class Case:
         """Detectors and the first place, as they may be shown."""
         first = findings[0]
         passage = self.passages[first.passage]
-        file = passage.note if passage.part == "text" else ""
-        place = Place(passage.message, passage.role, passage.direction, first.start, file)
+        place = Place(passage.message, passage.role, passage.direction, first.start, passage.file)
         return self.shown({f.detector for f in findings}), place

@@ -26,6 +26,7 @@ _INSIDE = re.compile(
     re.ASCII,
 )
 _HIGH = bytes(range(128, 256))
+READ_AT_ONCE = "text, data URL"  # the note of a file that is a short text
 _MOST_INSIDE = 200  # files in texts; a body with more is no prose
 
 
@@ -63,11 +64,8 @@ class Spelt(NamedTuple):
         size = _LETTERS
         while len(cut := "".join(self.payload[:size].split())) < _LETTERS and size < len(self.payload):
             size *= 4
-        if self.encoding == PERCENT:
-            cut = self.payload[:size]
-        else:
-            cut = cut[: min(len(cut), _LETTERS) // 4 * 4 or len(cut)]
-        return (unpacked(cut, self.encoding) or b"")[:HEAD]
+        quads = cut[: min(len(cut), _LETTERS) // 4 * 4 or len(cut)]
+        return (unpacked(self.payload[:size] if self.encoding == PERCENT else quads, self.encoding) or b"")[:HEAD]
 
     def readable(self, kind: str) -> bool:
         """Whether a worker may find texts in it: a document, or a text too long to be decoded at once."""
@@ -112,9 +110,9 @@ def inside(passage: Passage, known: set[Known]) -> Iterator[tuple[Passage, Spelt
         kind = spelt.kind()
         text = spelt.text() if kind == UNKNOWN else None
         if text is not None:
-            yield passage._replace(text=text, note=spelt.mime, pieces=()), None
+            yield passage._replace(text=text, note=READ_AT_ONCE, pieces=()), None
         elif whole or spelt.readable(kind):
-            opaque = passage._replace(part=NOT_INSPECTABLE, text="", note=spelt.mime or "file", pieces=())
+            opaque = passage._replace(part=NOT_INSPECTABLE, text="", note="file", pieces=())
             yield opaque, spelt if spelt.readable(kind) else None
 
 

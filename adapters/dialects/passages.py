@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from adapters.ask import NOT_INSPECTABLE, REMOTE_URL, TEXT, VENDOR_STATE, File, Passage
 from adapters.dialects.fields import pointer
-from adapters.dialects.files import Known, Spelt, holds_files, inside
+from adapters.dialects.files import READ_AT_ONCE, Known, Spelt, holds_files, inside
 from adapters.dialects.pieces import Pieces, escaped, gathered, single
 from adapters.wire.body import Document, Path
 from adapters.wire.body import inside as inside_json
@@ -27,6 +27,21 @@ _by_place = itemgetter(0, 1, 2)
 
 # A name as vendors allow it. Anything else is content and stays out of notes and tool names.
 _NAME = re.compile(r"[A-Za-z0-9_.:/+-]{1,64}")
+_USUAL_TYPES = frozenset(
+    {f"image/{kind}" for kind in ("png", "jpeg", "gif", "webp", "heic", "bmp", "tiff", "svg+xml")}
+    | {f"audio/{kind}" for kind in ("wav", "mp3", "mpeg", "ogg", "flac", "opus", "aac", "pcm16")}
+    | {
+        "image",
+        "audio",
+        "file",
+        "document",
+        "application/pdf",
+        "application/zip",
+        "application/json",
+        "application/octet-stream",
+        "video/mp4",
+    }
+)
 _WRAPPED = 60  # letters of base64 in a line, at least
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 
@@ -140,13 +155,12 @@ class Gathering:
     def _file(self, path: Path, mark: Mark, spelt: Spelt, otherwise: str, *, opaque: bool = True) -> None:
         """A file that a passage stands for: its text where it is a short one, else not inspectable for now."""
         self._known.add((spelt.payload, mark.message))
-        note = known(spelt.mime, otherwise)
         kind = spelt.kind()
         text = spelt.text() if kind == UNKNOWN else None
         if text is not None:
-            self.part(path, TEXT, note, mark, text)
+            self.part(path, TEXT, READ_AT_ONCE, mark, text)
             return
-        self.part(path, NOT_INSPECTABLE, note, mark)
+        self.part(path, NOT_INSPECTABLE, _kind_said(spelt.mime, otherwise), mark)
         if spelt.readable(kind):
             parts = self._parts[path]
             parts[-1] = parts[-1]._replace(file=spelt)
@@ -297,6 +311,11 @@ def _passage(where: str, mark: Mark, text: str, pieces: Pieces) -> Passage:
 def known(name: object, otherwise: str) -> str:
     """`name` where it looks like a name (a type, a tool), else a word of ours."""
     return name if isinstance(name, str) and _NAME.fullmatch(name) else otherwise
+
+
+def _kind_said(mime: str, otherwise: str) -> str:
+    """A type that is declared where it is one of the usual ones, else a word of ours: types can be made up of names."""
+    return mime if mime in _USUAL_TYPES else otherwise
 
 
 def tool_name(name: object) -> str | None:

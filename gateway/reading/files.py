@@ -136,12 +136,12 @@ def _with_texts(passages: tuple[Passage, ...], found: Mapping[int, Contents]) ->
             made.append(passage._replace(note=f"{passage.note}: {contents.reason}"))
         else:
             made += [
-                passage._replace(part=TEXT, text=stretch, note=f"{contents.kind}, {text.place}", pieces=())
+                passage._replace(part=TEXT, text=stretch, note="file", pieces=(), file=f"{contents.kind}, {text.place}")
                 for text in contents.texts
                 for stretch in _stretches(text.text)
             ]
             if not contents.texts:
-                made.append(passage._replace(part=TEXT, text="", note=contents.kind, pieces=()))
+                made.append(passage._replace(part=TEXT, text="", note="file", pieces=(), file=contents.kind))
     return tuple(made)
 
 

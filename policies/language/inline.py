@@ -65,6 +65,7 @@ class _Passage:
     message: int | None = 0
     tool: str | None = None
     note: str = ""
+    file: str = ""
 
     def rewritable(self, start: int, end: int) -> bool:
         return True

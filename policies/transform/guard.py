@@ -67,6 +67,7 @@ class _AnswerText:
     message: int | None = None
     tool: str | None = None
     note: str = ""
+    file: str = ""
 
     def rewritable(self, start: int, end: int) -> bool:
         return True

@@ -53,6 +53,7 @@ class Text:
     message: int | None = 0
     tool: str | None = None
     note: str = ""
+    file: str = ""
     locked: bool = False
 
     def rewritable(self, start: int, end: int) -> bool:

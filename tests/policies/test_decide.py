@@ -278,6 +278,14 @@ def test_signed_text_goes_back_to_the_vendor_that_wrote_it():
         assert (ruling.verdict, ruling.rewrites) == ("allow", ())
 
 
+def test_a_refusal_shows_a_place_in_a_file_and_no_note():
+    """What a note says can be the caller's: the digest of a signed thought, the type of a data URL."""
+    deny = compiled(policy({"id": "no-iban", "when": {"findings": IBAN}, "action": "deny"}))
+    for text, file in ((Text(note="ab12"), ""), (Text(note="file", file="pdf, page 3"), "pdf, page 3")):
+        place = judge(deny, [finding("fin.iban")], [text]).rules[0].place
+        assert place is not None and place.file == file
+
+
 def test_who_asks_is_replaced_and_never_refused_without_a_rule():
     asks, seen = [Text(part="identity", text="u-1", locked=True)], [finding("class.identity", 0, 3)]
     assert judge(compiled(), seen, asks).verdict == "allow"

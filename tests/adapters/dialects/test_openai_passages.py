@@ -85,7 +85,25 @@ def test_a_canary_planted_anywhere_is_found():
                 continue
             found = [p for p in ask.passages if p.part == "text" and CANARY in p.text]
             assert found, (path, key)
-            assert not any(CANARY in p.path + p.note + (p.tool or "") for p in ask.passages)
+            assert not any(CANARY in p.path + p.note + p.file + (p.tool or "") for p in ask.passages)
+
+
+def test_a_type_that_is_made_up_of_words_shows_nowhere():
+    for dialect, body in BODIES:
+        for held in ("Ym9uam91cg==", "AAEC/w==", "JVBERi0xLjc="):
+            url = f"data:text/{CANARY};charset=utf-8;base64,{held}"
+            for path, key in places(body):
+                if key:
+                    continue
+                for text in (url, f"voici {url} fin"):
+                    try:
+                        ask = dialect.parse(
+                            Document.parse(planted(body, path, key).replace(CANARY.encode(), text.encode()))
+                        )
+                    except BodyRefused as refused:
+                        assert CANARY not in str(refused)
+                        continue
+                    assert not any(CANARY in p.path + p.note + p.file + (p.tool or "") for p in ask.passages)
 
 
 KEYS = ["type", "text", "content", "role", "tool_calls", "function", "image_url", "url", "file", "arguments", "é"]

@@ -121,6 +121,18 @@ async def test_text_files_in_any_letters(house: House) -> None:
         assert "secret.private_key" in answer.json()["error"]["message"], head
 
 
+async def test_a_refusal_says_nothing_of_what_a_file_is_declared_to_be(house: House) -> None:
+    for head in ("text/Jean.Dupont.06-12-34-56-78;charset=utf-16", "application/Jean.Dupont"):
+        for raw in (PEM.encode("utf-16"), paper.pages(PEM)):
+            for text in (f"data:{head};base64,{b64(raw)}", f"voici data:{head};base64,{b64(raw)} fin"):
+                for part in ({"type": "text", "text": text}, {"type": "file", "file": {"file_data": text}}):
+                    path, body = chat([part])
+                    answer = await house.client.post(path, json=body)
+                    assert answer.status_code == 400
+                    assert "Dupont" not in answer.text
+    assert not list(house.received)
+
+
 def million() -> bytes:
     """A PDF whose packed table names a million objects."""
     table = zlib.compress(b"\x01\x00\x09\x00" * 1_000_000)

@@ -47,7 +47,7 @@ async def test_bounds_of_a_call() -> None:
         ask, reads = await files.read("acme", asked(paper.pages("un"), paper.pages("deux"), paper.pages("trois")))
         assert [r.contents.reason for r in reads] == ["", "", "too_many_files"]
         assert not ask.files
-        texts = [(p.message, p.part, p.text, p.note) for p in ask.passages if p.note]
+        texts = [(p.message, p.part, p.text, p.file) for p in ask.passages if p.note]
         assert (0, "text", "un", "pdf, page 1") in texts and (1, "text", "deux", "pdf, page 1") in texts
         assert (2, "not_inspectable") in [(message, part) for message, part, _, _ in texts]
         assert not any(p.rewritable(0, 1) for p in ask.passages if p.note)
