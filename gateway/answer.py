@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from adapters.dialects.structured import schema_of
 from adapters.errors import ProtocolBroken, TimedOut, UpstreamError
 from gateway import journal, refusals
 from gateway.candidates import facts
@@ -162,7 +163,8 @@ async def _ask(
         if answer.status != 200:
             failed = await answer.read(MOST_ERROR_BYTES)
             raise upstream.vendor.classify(answer.status, answer.headers, failed)
-        guard = restoring(outgoing.issued, _guard(exchange, ask, attempt.candidate))
+        json = schema_of(ask) is not None
+        guard = restoring(outgoing.issued, _guard(exchange, ask, attempt.candidate), json=json)
         gate = attempt.gate = Gate(exchange.dialect.reader(ask), guard)
         reply = Reply(attempt, answer, gate, buffered=buffered)
         exchange.streamed = _is_stream(answer)

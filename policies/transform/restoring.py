@@ -19,6 +19,7 @@ Edit = tuple[int, int, str]
 
 # Text that a vendor signs comes back to it as it was: tokens stay in it both ways.
 _SIGNED: Final = "signed"
+_TEXT: Final = "text"
 _SOURCE: Final = "tool_arguments"
 _STRING: Final = "tool_text"
 
@@ -89,9 +90,11 @@ class _Channel:
 class Restoring:
     """A guard that restores. guard: what judges the restored texts, where a rule looks at answers."""
 
-    __slots__ = ("_channels", "_guard", "_issued", "restored")
+    __slots__ = ("_channels", "_guard", "_issued", "_json", "restored")
 
-    def __init__(self, issued: Issued, guard: Guard | None) -> None:
+    def __init__(self, issued: Issued, guard: Guard | None, *, json: bool = False) -> None:
+        """json: the answer's text was asked for as JSON."""
+        self._json = json
         self._issued = issued
         self._guard = guard
         self._channels: dict[str, _Channel] = {}
@@ -139,7 +142,7 @@ class Restoring:
     def _restorer(self, kind: str) -> Restorer:
         if kind == _STRING:
             return Restorer(self._issued, source=False, string=True)
-        return Restorer(self._issued, source=True if kind == _SOURCE else None)
+        return Restorer(self._issued, source=True if kind == _SOURCE or (kind == _TEXT and self._json) else None)
 
     def _take(self, state: _Channel, step: Step, *, counted: bool = True) -> None:
         state.swaps.extend(step.swaps)
@@ -161,9 +164,9 @@ class Restoring:
         return Release(state.safe)
 
 
-def restoring(issued: Issued, guard: Guard | None) -> Guard | Restoring | None:
+def restoring(issued: Issued, guard: Guard | None, *, json: bool = False) -> Guard | Restoring | None:
     """The guard of an answer to a call in which `issued` stand; None where nothing looks at it."""
-    return Restoring(issued, guard) if issued else guard
+    return Restoring(issued, guard, json=json) if issued else guard
 
 
 def _own(step: Step) -> tuple[tuple[int, int], ...]:

@@ -117,14 +117,41 @@ def test_arguments_stay_json(cuts: str | None) -> None:
 
 def test_an_answer_in_json_stays_json() -> None:
     """What a model answers that was asked for JSON: a text, in which values must be written as JSON writes them."""
-    for value in ({"name": T_NAME, "all": [T_IBAN]}, [{"name": T_NAME}], [[T_NAME]], [T_NAME]):
+    numbers = ([1, T_NAME], [[-1.5e3, True], None, {"a": T_NAME}], [False, [T_NAME]], [{}, T_NAME])
+    for value in ({"name": T_NAME, "all": [T_IBAN]}, [{"name": T_NAME}], [[T_NAME]], [T_NAME], *numbers):
         source = " \n" + json.dumps(value, indent=2)
         expected = json.loads(json.dumps(value).replace(T_NAME, json.dumps(NAME)[1:-1]).replace(T_IBAN, IBAN))
         for cuts in (None, [1], every(source)):
             back = shown(source, cuts, REDACTS)
             assert back is not None and json.loads(back) == expected
-    for prose in (f"[1] {T_NAME}", f"{{{T_NAME}}}", f'"{T_NAME}"', f"[{T_NAME}]"):
+    for prose in (
+        f"[1] {T_NAME}",
+        f'[1, 2] "{T_NAME}"',
+        f"[note, {T_NAME}]",
+        f"[fr]: {T_NAME}",
+        f"{{{T_NAME}}}",
+        f'"{T_NAME}"',
+        f"[{T_NAME}]",
+    ):
         assert shown(prose, every(prose)) == prose.replace(T_NAME, NAME)
+
+
+def test_a_fence_of_json_stays_json() -> None:
+    fence = "```json\n" + json.dumps({"name": T_NAME}, indent=1) + "\n```\n"
+    text = f"Voici {T_NAME} :\n\n{fence}et {T_NAME}\n```\n{T_NAME}\n```\n"
+    back = shown(text, None)
+    assert back is not None and back == shown(text, every(text)) == shown(text, [6, 30])
+    before, inner, after = back.split("```json\n")[0], *back.split("```json\n")[1].split("\n```\n", 1)
+    assert before == f"Voici {NAME} :\n\n" and json.loads(inner) == {"name": NAME}
+    assert after == f"et {NAME}\n```\n{NAME}\n```\n"
+
+
+def test_an_answer_asked_for_as_json_is_json_from_its_first_letter() -> None:
+    made = Restoring(ISSUED, None, json=True)
+    source = json.dumps(T_NAME)
+    (edit,) = made.whole("c", "text", source).edits
+    assert json.loads(source[: edit[0]] + edit[2] + source[edit[1] :]) == NAME
+    assert made.whole("r", "reasoning", source).edits[0][2] == NAME
 
 
 INSIDE = [
@@ -191,7 +218,8 @@ def test_nothing_is_shown_of_the_values() -> None:
 PIECES = st.sampled_from(
     [*TOKENS.values(), *list(OTHER.values())[:2], T_NAME.replace("_", "\\_"), T_NAME[:9], "PERSON", "PERSON_", "IBAN_",
      "FR00", "email_", MAIL, IBAN, "06 12 34 56 78", "https://e.example/", "](", "![", "<", ">", " ", "\n", ", ", '"',
-     "'", "é", "a", ".fr", "/", "{", "[", "//", "www.", "\\", "\\n", "\\u002f", "x" * 70, "12", "@"]
+     "'", "é", "a", ".fr", "/", "{", "[", "[1, ", "```json\n", "//", "www.", "\\", "\\n", "\\u002f", "x" * 70, "12",
+     "@"]
 )  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
 CUTS = st.one_of(st.lists(st.integers(1, 500), max_size=12), st.just(list(range(1, 800))))
