@@ -1,8 +1,8 @@
 """What a worker gives up before it reads the first file: memory, files, the network, other programs.
 
-Limits of resources always hold. On Linux the kernel's own filter of system calls then takes away sockets, new
-processes and opening files, and a network namespace of its own is taken where that is permitted. `apply` says what
-holds.
+Limits of resources always hold. On Linux the kernel's own filter of system calls then leaves what reads and writes
+open pipes, takes memory and tells the time, and nothing else: no sockets, no processes, no names of files, no signals
+to others. A network namespace of its own is taken where that is permitted. `apply` says what holds.
 """
 
 from __future__ import annotations
@@ -19,19 +19,22 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 
 _CLONE_NEWNET = 0x40000000
 _FILTER = 2
 
-# Numbers of system calls (kernel tables of each architecture), all answered with EPERM: socket, socketpair, connect,
-# accept, bind, sendto, sendmsg; clone, fork, vfork, execve, execveat, clone3; ptrace, process_vm_readv and writev;
-# open, creat, openat, openat2; io_uring_setup, bpf, keyctl, mount, unshare, setns, pidfd_getfd, kill, tgkill.
+# What a worker still needs, by number (kernel tables of each architecture); every other call is answered with EPERM:
+# read, write, close, fstat, lseek, pread64, readv, writev; mmap, mprotect, munmap, brk, mremap, madvise; rt_sigaction,
+# rt_sigprocmask, rt_sigreturn, sigaltstack; poll, ppoll; sched_yield, getpid, gettid, getrusage, futex, exit,
+# exit_group, restart_syscall; clock_gettime, clock_getres, gettimeofday, time, getrandom, set_robust_list, rseq.
 _CALLS = {
     "x86_64": (
         0xC000003E,
-        (41, 53, 42, 43, 49, 44, 46, 56, 57, 58, 59, 322, 435, 101, 310, 311, 2, 85, 257, 437, 425, 321, 250, 165, 272,
-         308, 438, 62, 234),
+        302,
+        (0, 1, 3, 5, 8, 17, 19, 20, 9, 10, 11, 12, 25, 28, 13, 14, 15, 131, 7, 271, 24, 39, 186, 98, 202, 60, 231, 219,
+         228, 229, 96, 201, 318, 273, 334),
     ),
     "aarch64": (
         0xC00000B7,
-        (198, 199, 203, 202, 200, 206, 211, 220, 221, 281, 435, 117, 270, 271, 56, 437, 425, 280, 219, 40, 97, 268, 438,
-         129, 131),
+        261,
+        (63, 64, 57, 80, 62, 67, 65, 66, 222, 226, 215, 214, 216, 233, 134, 135, 139, 132, 73, 124, 172, 178, 165, 98,
+         93, 94, 128, 113, 114, 169, 278, 99, 293),
     ),
 }  # fmt: skip
 _X32 = 0x40000000  # x86-64 numbers from here on are a second table of the same calls
@@ -103,11 +106,18 @@ def _prctl(libc: ctypes.CDLL, *words: int) -> bool:
     return int(libc.prctl(filled[0], *map(ctypes.c_ulong, filled[1:]))) == 0
 
 
-def _program(architecture: int, calls: tuple[int, ...]) -> bytes:
-    """A classic BPF program over the architecture (offset 4) and the number of the call (offset 0)."""
+def _program(architecture: int, limits: int, calls: tuple[int, ...]) -> bytes:
+    """A classic BPF program over the architecture (offset 4) and the number of the call (offset 0).
+
+    limits: the number of prlimit64, allowed for processor time (second argument, offset 24, is 0) of this very process
+    (first argument, offset 16, is 0).
+    """
     steps = [(_LOAD, 0, 0, 4), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, 0)]
     steps += [(_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _REFUSE)]
     for number in calls:
-        steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _REFUSE)]
+        steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ALLOW)]
+    steps += [(_EQUAL, 1, 0, limits), (_RETURN, 0, 0, _REFUSE)]
+    for argument in (16, 24):
+        steps += [(_LOAD, 0, 0, argument), (_EQUAL, 1, 0, 0), (_RETURN, 0, 0, _REFUSE)]
     steps.append((_RETURN, 0, 0, _ALLOW))
     return b"".join(struct.pack("HBBI", *step) for step in steps)
