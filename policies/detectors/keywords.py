@@ -30,20 +30,37 @@ class Keywords:
         return [(word, low + base, high + base) for word, low, high in found if high + base > start]
 
 
-class Words:
-    """Fixed strings found as whole words, as they are written; each is numbered in the order given."""
+class Strings:
+    """Fixed strings found as they are written; each is numbered in the order given."""
 
     __slots__ = ("_automaton",)
 
-    def __init__(self, words: Iterable[str]) -> None:
-        self._automaton = AhoCorasick(list(words), implementation=Implementation.NoncontiguousNFA)
+    def __init__(self, strings: Iterable[str]) -> None:
+        self._automaton = AhoCorasick(list(map(_whole, strings)), implementation=Implementation.NoncontiguousNFA)
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
-        """All occurrences, overlapping ones too: (number of the word, start, end), by end."""
-        found = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        return [one for one in found if not _joins(text, one[1]) and not _joins(text, one[2])]
+        """All occurrences, overlapping ones too: (number of the string, start, end), by end."""
+        found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(_whole(text), overlapping=True)
+        return found
+
+
+class Words(Strings):
+    """Fixed strings found as whole words."""
+
+    __slots__ = ()
+
+    def find(self, text: str) -> list[tuple[int, int, int]]:
+        """Occurrences that no letter or digit goes on."""
+        return [one for one in super().find(text) if not _joins(text, one[1]) and not _joins(text, one[2])]
 
 
 def _joins(text: str, place: int) -> bool:
     """Whether letters or digits stand on both sides of a place."""
     return 0 < place < len(text) and text[place - 1].isalnum() and text[place].isalnum()
+
+
+def _whole(text: str) -> str:
+    """The text with half characters, which have no bytes, as others that have."""
+    if text.isascii():
+        return text
+    return text.encode("utf-32-le", "surrogatepass").decode("utf-32-le", "replace")

@@ -10,6 +10,7 @@ from policies.transform.tokens import Issued, Lexicon
 _BLANKS: Final = frozenset(" \t\r\n")
 _PLAIN: Final = frozenset("0123456789+-.eEtrufalsn")  # of what `[1, true, null, "` begins with
 _FENCES: Final = ("```json", "~~~json")
+_NAME: Final = 128  # letters behind a token in which the name of a host is told
 _LINE: Final = 16  # letters of a line that tell a fence
 
 
@@ -37,8 +38,8 @@ class Step(NamedTuple):
 class Restorer:
     """Restores one growing text. taken: characters released of it as it came; given: of it as restored.
 
-    Holds back no more than an end that may still become a token; what is left of one at the end of the text is released
-    as it is. Inside an address a token stays as it is.
+    Holds back no more than an end that may still become a token, or a token that the name of a host may go on; what is
+    left of one at the end of the text is released as it is. Inside an address a token stays as it is.
 
     source: whether the text is the source of JSON, whose strings values must not break; None: its beginning tells (a
     model that was asked for JSON answers with it, and nothing else), and fences around a part of it.
@@ -76,18 +77,23 @@ class Restorer:
     def _fed(self, text: str, *, final: bool) -> Step:
         text = self._held + text
         finder, said, swaps = self._lexicon.finder, [], []
-        done = 0
+        done, stop = 0, None
         for start, end in finder.find(text):
+            named = _names_host(text, end)
+            if named is None and not final:
+                stop = start
+                break
             said.append(self._pass(text[done:start]))
             token = text[start:end]
-            if self._addresses.inside:
+            if self._addresses.inside or named:
                 said.append(self._pass(token))
             else:
                 new = self._value(token)
                 swaps.append(Swap(self.taken, self.taken + len(token), self.given, new))
                 said.append(self._say(new, len(token)))
             done = end
-        stop = len(text) if final else finder.unfinished(text, done)
+        if stop is None:
+            stop = len(text) if final else finder.unfinished(text, done)
         said.append(self._pass(text[done:stop]))
         self._held = text[stop:]
         return Step("".join(said), tuple(swaps))
@@ -118,6 +124,24 @@ class Restorer:
             if said.startswith(("```", "~~~")):
                 self._fenced = not self._fenced and said.startswith(_FENCES)
         self._line = lines[-1][:_LINE]
+
+
+def _names_host(text: str, end: int) -> bool | None:
+    """Whether what ends at `end` is part of a host's name (`TOKEN.elsewhere.example`, `TOKEN@elsewhere.example`); None
+    where the text ends before that is told. One more label, as in `TOKEN.pdf`, is none."""
+    at, dots = end, 0
+    while at < min(len(text), end + _NAME):
+        letter = text[at]
+        if letter in ".@":
+            if at + 1 < len(text) and not text[at + 1].isalnum():
+                return False
+            dots += 2 if letter == "@" else 1
+        elif dots > 1:
+            return True
+        elif not (letter.isalnum() or letter in "-_"):
+            return False
+        at += 1
+    return None if at < end + _NAME else False
 
 
 class _Beginning:
