@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from policies.transform.addresses import Addresses
+from policies.transform.redact import unescaped
 from policies.transform.tokens import Issued, Lexicon
 
 _BLANKS: Final = frozenset(" \t\r\n")
 _PLAIN: Final = frozenset("0123456789+-.eEtrufalsn")  # of what `[1, true, null, "` begins with
 _FENCES: Final = ("```json", "~~~json")
 _NAME: Final = 128  # letters behind a token in which the name of a host is told
+_ESCAPE: Final = 6  # letters of the longest escape of JSON
+_FILLER: Final = "\u200b"
 _LINE: Final = 16  # letters of a line that tell a fence
 
 
@@ -79,7 +82,7 @@ class Restorer:
         finder, said, swaps = self._lexicon.finder, [], []
         done, stop = 0, None
         for start, end in finder.find(text):
-            named = _names_host(text, end)
+            named = _names_host(self._behind(text, end))
             if named is None and not final:
                 stop = start
                 break
@@ -97,6 +100,11 @@ class Restorer:
         said.append(self._pass(text[done:stop]))
         self._held = text[stop:]
         return Step("".join(said), tuple(swaps))
+
+    def _behind(self, text: str, end: int) -> str:
+        """What follows a token, as a reader of it sees it."""
+        behind = text[end : end + _ESCAPE * (_NAME + 1)]
+        return unescaped(behind).replace(_FILLER, "") if self._addresses.source else behind
 
     def _value(self, token: str) -> str:
         value = self._lexicon.values[token]
@@ -126,14 +134,14 @@ class Restorer:
         self._line = lines[-1][:_LINE]
 
 
-def _names_host(text: str, end: int) -> bool | None:
-    """Whether what ends at `end` is part of a host's name (`TOKEN.elsewhere.example`, `TOKEN@elsewhere.example`); None
-    where the text ends before that is told. One more label, as in `TOKEN.pdf`, is none."""
-    at, dots = end, 0
-    while at < min(len(text), end + _NAME):
-        letter = text[at]
+def _names_host(behind: str) -> bool | None:
+    """Whether what follows a token makes it part of a host's name (`TOKEN.elsewhere.example`, `TOKEN@host`); None where
+    that isn't told yet. One more label, as in `TOKEN.pdf`, makes none."""
+    at, dots = 0, 0
+    while at < min(len(behind), _NAME):
+        letter = behind[at]
         if letter in ".@":
-            if at + 1 < len(text) and not text[at + 1].isalnum():
+            if at + 1 < len(behind) and not behind[at + 1].isalnum():
                 return False
             dots += 2 if letter == "@" else 1
         elif dots > 1:
@@ -141,7 +149,7 @@ def _names_host(text: str, end: int) -> bool | None:
         elif not (letter.isalnum() or letter in "-_"):
             return False
         at += 1
-    return None if at < end + _NAME else False
+    return None if at < _NAME else False
 
 
 class _Beginning:

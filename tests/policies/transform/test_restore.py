@@ -206,6 +206,12 @@ def test_an_argument_that_is_an_address_holds_spaces() -> None:
     assert back is not None and json.loads(back) == {"url": f"https://e.example/?q=a {T_NAME}", "note": MAIL}
 
 
+def test_a_host_spelt_with_escapes_is_one() -> None:
+    source = '{"host": "' + T_NAME + '\\u002eevil\\u002eexample"}'
+    for cuts in (None, every(source)):
+        assert shown(source, cuts, None, "tool_arguments") == source
+
+
 def test_what_the_model_adds_is_judged_as_it_will_be_seen() -> None:
     other = "FR14 2004 1010 0505 0001 3M02 606"
     text = f"{T_IBAN} et {other}, {T_MAIL}"
