@@ -6,8 +6,7 @@ import base64
 import gc
 import random
 import time
-from collections.abc import Iterable
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from math import inf
 
