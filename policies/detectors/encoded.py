@@ -340,7 +340,9 @@ class _Base64:
             plain = yield from led(_FINDS_PLAIN, seen, place, size, size, _PLAIN_SIZE)
             self._plain = plain[0] if plain is not None else size
         first = self._plain
-        while (word := (yield from led(_FINDS_WORD, seen, place, first, first, _SHORTEST))) is not None:
+        # A long word that begins before the plain groups may go on behind them, which lie in it at another alignment.
+        reach = min(first + _SHORTEST - 1, size)
+        while (word := (yield from led(_FINDS_WORD, seen, place, reach, reach, _SHORTEST))) is not None:
             if self._looked > _LOOKED_THROUGH:
                 self._looked = 0
                 yield
