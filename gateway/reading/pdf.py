@@ -33,6 +33,8 @@ from gateway.reading.markup import Markup
 
 ReadInside = Callable[[bytes, Gathered, int], None]
 
+# Bytes that nothing can be packed into.
+_EMPTY_PACKED = 24
 _MOST_OBJECTS = 100_000
 # A page without a word whose drawing is longer than this shows something: letters drawn as shapes, most likely.
 _MOST_DRAWN = 4096
@@ -144,14 +146,15 @@ class _Document:
     def _stream(self, number: int, stream: StreamObject) -> None:
         kind, subtype = stream.get("/Type"), stream.get("/Subtype")
         if kind == "/EmbeddedFile" or number in self._files:
-            self._inside(stream.get_data())
+            self._inside(_data(stream))
         elif kind in ("/Sound", "/3D"):
             raise Unreadable("unread_inside")
         elif subtype == "/XML":
-            self._xml(stream.get_data())
+            self._xml(_data(stream))
         elif number in self._scripts:
-            self._say(_printable(stream.get_data()))
+            self._say(_printable(_data(stream)))
         elif subtype == "/Form" or stream.get("/PatternType") == 1:
+            _data(stream)
             self._forms.append(stream)
 
     def _inside(self, data: bytes) -> None:
@@ -182,6 +185,8 @@ class _Document:
 
         if "/Contents" in page and (page["/Contents"] is None or isinstance(page["/Contents"], NullObject)):
             raise Unreadable("broken")
+        for stream in _contents(page):
+            _data(stream)
         before = len(self._strings)
         text = page.extract_text(visitor_operand_before=operand)
         self._found.add(f"page {number}", text)
@@ -189,6 +194,24 @@ class _Document:
             self._found.add(f"page {number}", _SEPARATOR.join(list(self._strings)[before:]))
         if not text.strip() and _shows_something(page):
             raise Unreadable("blank_page")
+
+
+def _contents(page: pypdf.PageObject) -> Iterator[StreamObject]:
+    """The streams that draw a page."""
+    held = page["/Contents"].get_object() if "/Contents" in page else None
+    for one in held if isinstance(held, ArrayObject) else [held]:
+        stream = one.get_object() if one is not None else None
+        if isinstance(stream, StreamObject):
+            yield stream
+
+
+def _data(stream: StreamObject) -> bytes:
+    """What a stream holds. One that is more than an empty one can be packed into, and unpacks to nothing, is broken:
+    the library says nothing then, and a reader may see more in it."""
+    data = bytes(stream.get_data())
+    if not data and len(stream._data) > _EMPTY_PACKED:
+        raise Unreadable("broken")
+    return data
 
 
 def _shows_something(page: pypdf.PageObject) -> bool:

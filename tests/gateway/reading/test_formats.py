@@ -312,3 +312,16 @@ def test_a_string_of_a_workbook_is_told_once_shown_or_not() -> None:
     shared = "<sst><si><t>vu</t></si><si><t>oublié</t></si></sst>"
     text = seen(paper.excel([["vu"]], {"xl/sharedStrings.xml": shared}))
     assert text.count("oublié") == 1 and text.count("vu") == 1
+
+
+def test_a_page_that_unpacks_to_nothing_is_broken() -> None:
+    """The library gives nothing for it and says nothing; a reader of another make may see a page."""
+    packed = b"\x00\x01 not packed by the filter that is named, and long enough to hold something"
+    broken = b"<</Length %d /Filter /FlateDecode>>\nstream\n%b\nendstream" % (len(packed), packed)
+    whole = {
+        1: b"<</Type /Catalog /Pages 2 0 R>>",
+        2: b"<</Type /Pages /Kids [3 0 R] /Count 1>>",
+        3: b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R>>",
+    }
+    assert refused(paper.pdf({**whole, 4: broken})) == "broken"
+    assert read(paper.pdf({**whole, 4: paper.stream(b"")}), Limits()) == Contents("pdf")
