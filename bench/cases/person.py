@@ -178,7 +178,7 @@ GAZETTEER = Type(
     ),
     value=_known,
     near_fr=(
-        "Paris, Martin et Rose sont-ils des prénoms ou des lieux ?",
+        "Nantes, Robert et Victoire : lesquels sont des prénoms, lesquels des villes ?",
         "Le lycée Victor Hugo ouvre à {time}.",
         "La place Jean Jaurès est fermée.",
         "Le Crédit Agricole et la Société Générale recrutent.",

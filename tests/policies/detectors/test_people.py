@@ -45,7 +45,7 @@ def test_where_a_name_begins_and_ends(text: str, name: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Paris, Martin et Rose sont-ils des prénoms ou des lieux ?",
+        "Nantes, Robert et Victoire : lesquels sont des prénoms, lesquels des villes ?",
         "12 lots au lycée Victor Hugo",
         "L'aéroport Charles de Gaulle",
         "Chez Le Lycée Victor Hugo",
