@@ -6,13 +6,13 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from policies.detectors.budget import ScanBudgetExceeded
 from policies.detectors.engine import Engine
 from policies.detectors.steps import Steps, finished
 from policies.findings import Finding, class_detector
-from policies.joints import joints_of
+from policies.joints import PassageLike, joints_of
 
 _TEXT = "text"
 _MEGABYTE = 1 << 20
@@ -24,19 +24,6 @@ _LOOKED_UP = 1 << 18
 # So many passages, or findings, are gone through in one step; a text counts as so many characters more.
 _IN_A_STEP = 512
 _TEXT_COSTS = 200
-
-
-class PassageLike(Protocol):
-    """What classification needs of a passage."""
-
-    @property
-    def part(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def role(self) -> str: ...
-    @property
-    def message(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ _BESIDE = 96
 
 
 class PassageLike(Protocol):
-    """What a joint needs of a passage."""
+    """What classification needs of a passage."""
 
     @property
     def part(self) -> str: ...

@@ -1,4 +1,3 @@
-import io
 import stat
 from pathlib import Path
 
@@ -9,25 +8,6 @@ from gateway.cli.main import COMMANDS, main, parser
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "reference" / "commands.md"
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    assert main(["init", str(tmp_path / "ecluse")]) == 0
-    return tmp_path / "ecluse"
-
-
-@pytest.fixture
-def ecluse(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
-    """Runs a command against the folder that `init` made: (exit code, stdout, stderr)."""
-    capsys.readouterr()
-
-    def run(*words: str, stdin: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        code = main([*words, "--config", str(home / "config.yaml")])
-        return code, *capsys.readouterr()
-
-    return run
 
 
 def edit(file: Path, old: str, new: str) -> None:

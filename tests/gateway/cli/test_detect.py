@@ -12,24 +12,6 @@ from gateway.cli.main import main
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    assert main(["init", str(tmp_path / "ecluse")]) == 0
-    return tmp_path / "ecluse"
-
-
-@pytest.fixture
-def ecluse(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
-    capsys.readouterr()
-
-    def run(*words: str, stdin: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        code = main([*words, "--config", str(home / "config.yaml")])
-        return code, *capsys.readouterr()
-
-    return run
-
-
 def test_the_list_names_shipped_detectors_and_the_bundles_own(ecluse) -> None:
     code, out, _ = ecluse("detectors")
     listed = {line.split()[0] for line in out.splitlines()}
