@@ -14,7 +14,7 @@ from gateway.bundle.destinations import Destination
 from gateway.bundle.detection import PACKS, faults_of, read_detectors
 from gateway.bundle.indexes import Indexes, IndexSpec, read_indexes
 from gateway.bundle.use_cases import THE_SANDBOX, UseCase
-from gateway.config import Settings
+from gateway.bundle.vocabulary import Names
 from gateway.config.kinds import Context
 from gateway.config.table import build
 from gateway.documents import Document, Documents, DocumentsRefused, Problem, nearest
@@ -71,21 +71,21 @@ def read_papers(documents: Documents) -> Papers:
 
 def build_bundle(
     papers: Papers,
-    settings: Settings,
+    names: Names,
     destinations: Mapping[str, Destination],
     key: IndexKey | None = None,
     previous: Engine | None = None,
 ) -> Bundle:
     """Detectors, indexes and policies compiled against the names that exist; DocumentsRefused with every fault.
 
-    key: that of the indexes; None where there is no keyring, and then they find nothing. previous: the engine in force,
-    which goes on where detection didn't change.
+    names: what the configuration brings. key: that of the indexes; None where there is no keyring, and then they find
+    nothing. previous: the engine in force, which goes on where detection didn't change.
     """
     detectors = read_detectors(papers.documents)
     indexes = read_indexes(papers.documents, papers.indexes, detectors.catalogue, key)
     same = previous is not None and previous.revision == revision_of(detectors.catalogue, indexes.lookup)
     engine = previous if same and previous is not None else Engine(detectors.catalogue, indexes.lookup)
-    vocabulary = _vocabulary(papers, settings, destinations, detectors.catalogue)
+    vocabulary = _vocabulary(papers, names, destinations, detectors.catalogue)
     given = tuple(Doc(d.value["kind"], d.name, d.value) for d in papers.documents.items)
     compiled = compile_policies(given, vocabulary)
     if not isinstance(compiled, Policies):
@@ -133,18 +133,18 @@ def _one(document: Document, cls: type[Any], problems: list[Problem]) -> Any:
 
 
 def _vocabulary(
-    papers: Papers, settings: Settings, destinations: Mapping[str, Destination], catalogue: Catalogue
+    papers: Papers, names: Names, destinations: Mapping[str, Destination], catalogue: Catalogue
 ) -> Vocabulary:
     contracts = papers.contracts.values()
     return Vocabulary(
         detectors=frozenset(catalogue.detectors),
         confidential=frozenset(d.id for d in catalogue.detectors.values() if d.confidential),
-        vendors=frozenset(settings.vendors) | {c.vendor for c in contracts},
+        vendors=names.vendors | {c.vendor for c in contracts},
         destinations=frozenset(destinations),
-        models=frozenset(settings.models),
+        models=names.models,
         vendor_models=frozenset(d.model for d in destinations.values()),
-        groups=frozenset(settings.directory.groups),
-        teams=frozenset(settings.directory.teams),
+        groups=names.groups,
+        teams=names.teams,
         use_cases=frozenset(papers.use_cases),
         regions=frozenset(REGIONS) | {c.region for c in contracts},
         trusts=frozenset(TRUSTS),

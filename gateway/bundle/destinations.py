@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from gateway.bundle.contracts import Contract
@@ -58,6 +58,21 @@ class Destination:
     def routable(self) -> bool:
         """Whether calls may go there, as far as terms say; policies may still refuse."""
         return self.known
+
+    def under(self, contract: Contract) -> Destination:
+        """The same under a contract; with a `flaw` where the contract doesn't cover its host."""
+        covered = contract.covers(self.base_url)
+        return replace(
+            self,
+            contract=contract.id,
+            trust=contract.trust,
+            region=contract.region,
+            processor=contract.processor,
+            retention_days=contract.retention_days,
+            training=contract.training,
+            expires=contract.expires,
+            flaw="" if covered else f"{self.base_url} is not at a host allowed by contract {contract.id}",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +140,4 @@ def _destination(
         today=today,
     )
     contract = contracts.get(wanted.contract) if wanted.contract else None
-    return bare if contract is None else _under(bare, contract)
-
-
-def _under(bare: Destination, contract: Contract) -> Destination:
-    flaw = (
-        "" if contract.covers(bare.base_url) else f"{bare.base_url} is not at a host allowed by contract {contract.id}"
-    )
-    return Destination(
-        name=bare.name,
-        vendor=bare.vendor,
-        kind=bare.kind,
-        model=bare.model,
-        base_url=bare.base_url,
-        beta=bare.beta,
-        contract=contract.id,
-        trust=contract.trust,
-        region=contract.region,
-        processor=contract.processor,
-        retention_days=contract.retention_days,
-        training=contract.training,
-        expires=contract.expires,
-        flaw=flaw,
-        today=bare.today,
-    )
+    return bare if contract is None else bare.under(contract)

@@ -16,6 +16,7 @@ from gateway.bundle.bundle import Bundle, Papers, build_bundle, read_papers
 from gateway.bundle.destinations import Destination, Model, build_destinations, build_models, remarks, utc_today
 from gateway.bundle.indexes import index_key
 from gateway.bundle.removed import removed
+from gateway.bundle.vocabulary import Names, unfounded
 from gateway.config import Address, Settings, read_settings
 from gateway.config.settings import VendorSettings
 from gateway.documents import Documents, DocumentsRefused, Problem, load, nearest
@@ -115,13 +116,14 @@ def build_pair(
 ) -> Pair:
     """The same from what was read already."""
     papers = read_papers(files)
-    _refuse(config, _unfounded(config.items[0].name, settings, papers))
+    label = papers.documents.label or "the bundle"
+    _refuse(config, unfounded(config.items[0].name, settings.destinations, papers.contracts, label))
     urls = {name: _locate(settings, vendor, simulators or {}) for name, vendor in settings.vendors.items()}
     destinations = build_destinations(settings, papers.contracts, urls, today)
     models = build_models(settings, destinations)
     keyring = _keyring(config, settings) if serving else None
     engine = previous.bundle.engine if previous is not None else None
-    bundle = build_bundle(papers, settings, destinations, _index_key(papers, settings, keyring), engine)
+    bundle = build_bundle(papers, Names.of(settings), destinations, _index_key(papers, settings, keyring), engine)
     return Pair(
         settings=settings,
         bundle=bundle,
@@ -137,21 +139,6 @@ def build_pair(
         notes=(*remarks(destinations), *_shared_credentials(settings), *_plain_http(settings), *bundle.indexes.notes),
         _named={name: model for model in models.values() for name in (model.name, *model.aliases)},
     )
-
-
-def _unfounded(file: str, settings: Settings, papers: Papers) -> Iterator[Problem]:
-    """Destinations whose contract isn't there, or is made with somebody else."""
-    for name, destination in settings.destinations.items():
-        path = (file, "destinations", name, "contract")
-        wanted = destination.contract
-        if wanted is None:
-            continue
-        contract = papers.contracts.get(wanted)
-        if contract is None:
-            where = papers.documents.label or "the bundle"
-            yield Problem(path, f"there is no contract {wanted} in {where}", nearest(wanted, papers.contracts))
-        elif contract.vendor != destination.vendor:
-            yield Problem(path, f"contract {wanted} is made with {contract.vendor}, not with {destination.vendor}")
 
 
 def _locate(settings: Settings, vendor: VendorSettings, simulators: Mapping[str, str]) -> str:

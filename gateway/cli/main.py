@@ -28,6 +28,7 @@ COMMANDS = {
     "detectors": "list what can be found in texts, and how",
     "detect": "say what is found in files, where and why",
     "explain": "say what is found in a text, what is ruled on it per destination, and why",
+    "policy": "check, test and try policies, and show what they mean",
     "index": "make and show the indexes by which the company's own data is recognised",
     "ledger": "read the records of calls: show one, or the last ones",
     "status": "ask a running gateway how it is",

@@ -2,6 +2,7 @@
 
 from gateway.documents.loader import Document, Documents, load, load_texts
 from gateway.documents.problems import DocumentsRefused, Problem, ProblemLike, Rendered, nearest
+from gateway.documents.writing import dump
 
 __all__ = [
     "Document",
@@ -10,6 +11,7 @@ __all__ = [
     "Problem",
     "ProblemLike",
     "Rendered",
+    "dump",
     "load",
     "load_texts",
     "nearest",

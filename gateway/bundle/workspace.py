@@ -1,0 +1,85 @@
+"""A bundle opened to be looked at: with its configuration, or alone with a file of the names that it may use."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gateway.bundle.bundle import Bundle, build_bundle, read_papers
+from gateway.bundle.destinations import Destination, Model
+from gateway.bundle.pair import build_pair
+from gateway.bundle.vocabulary import Names, destinations_of, read_vocabulary
+from gateway.config import Settings, read_settings
+from gateway.documents import Documents, load
+from policies.classify import Classifier
+from policies.decide import Policies
+from policies.detectors.engine import Engine
+from policies.language import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One compiled bundle and what it is judged against. Nothing serves from it.
+
+    names: those that no document of the bundle declares. settings: None where a vocabulary stands in for a
+    configuration. notes: what `check` warns of.
+    """
+
+    bundle: Bundle
+    names: Names
+    destinations: Mapping[str, Destination]
+    models: Mapping[str, Model]
+    classifier: Classifier
+    settings: Settings | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def documents(self) -> Documents:
+        """The bundle's files, with the places of their values."""
+        return self.bundle.documents
+
+    @property
+    def policies(self) -> Policies:
+        """The compiled policies."""
+        return self.bundle.policies
+
+    @property
+    def engine(self) -> Engine:
+        """The detection engine."""
+        return self.bundle.engine
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The names that policies may use."""
+        return self.bundle.vocabulary
+
+
+def with_configuration(config: Path, bundle: Path | None = None, environ: Mapping[str, str] | None = None) -> Workspace:
+    """The bundle of a configuration, or another one in its place; DocumentsRefused with every fault."""
+    documents = load(config)
+    settings = read_settings(documents, config.parent, environ)
+    if bundle is not None:
+        settings = replace(settings, bundle=bundle)
+    pair = build_pair(documents, settings, load(settings.bundle))
+    names = Names.of(settings)
+    return Workspace(pair.bundle, names, pair.destinations, pair.models, pair.classifier, settings, pair.notes)
+
+
+def with_vocabulary(vocabulary: Path, bundle: Path) -> Workspace:
+    """A bundle alone, where no configuration is at hand; DocumentsRefused with every fault.
+
+    The company's own lists and indexes are not read: there is no keyring to try them with.
+    """
+    documents = load(vocabulary)
+    file = read_vocabulary(documents)
+    papers = read_papers(load(bundle))
+    destinations = destinations_of(documents, file, papers.contracts)
+    built = build_bundle(papers, file.names, destinations)
+    models = {
+        name: Model(name, model.aliases, tuple(destinations[d] for d in model.destinations))
+        for name, model in file.models.items()
+    }
+    classifier = Classifier(built.engine, secret=secrets.token_bytes(32))
+    return Workspace(built, file.names, destinations, models, classifier, notes=built.indexes.notes)

@@ -1,0 +1,42 @@
+"""`ecluse policy`: what the people who write policies do with them. One module a command."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from typing import Any
+
+COMMANDS = {
+    "check": "say what is wrong with policies, with file, line and column",
+    "vocabulary": "write the names that policies may use, for a policy repository of its own",
+}
+
+TEXT = """\
+Policies are code: written in files, checked, tested and tried on recorded calls before they rule.
+
+  ecluse policy check                        what is wrong, as file:line:column: message
+  ecluse policy vocabulary > vocabulary.yaml the names outside the bundle, so that it can be checked alone
+
+Where there is no configuration, the commands take the bundle in the folder `bundle` and the names in `vocabulary.yaml`.
+"""
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    """Arguments."""
+    commands = sub.add_subparsers(dest="what", required=True, metavar="COMMAND", title="commands")
+    for name, line in COMMANDS.items():
+        module = command(name)
+        one = commands.add_parser(
+            name, help=line, description=module.TEXT, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        module.add(one)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one of them."""
+    return int(command(args.what).run(args))
+
+
+def command(name: str) -> Any:
+    """The module of a command about policies."""
+    return importlib.import_module(f"gateway.cli.policy.{name}")

@@ -1,0 +1,60 @@
+"""The options by which every command about policies finds its bundle."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from gateway.bundle.workspace import Workspace, with_configuration, with_vocabulary
+from gateway.documents import DocumentsRefused, Rendered
+
+CONFIG, VOCABULARY, BUNDLE = Path("config.yaml"), Path("vocabulary.yaml"), Path("bundle")
+
+
+def add_workspace(sub: argparse.ArgumentParser) -> None:
+    """`--config`, `--bundle` and `--vocabulary`."""
+    sub.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the configuration (default: $ECLUSE_CONFIG, else config.yaml where there is one)",
+    )
+    sub.add_argument(
+        "--bundle",
+        type=Path,
+        metavar="DIR",
+        help="the bundle (default: the configuration's; with a vocabulary: bundle)",
+    )
+    sub.add_argument(
+        "--vocabulary",
+        type=Path,
+        metavar="FILE",
+        help="names in the place of a configuration (default: vocabulary.yaml where there is no configuration)",
+    )
+
+
+def open_workspace(args: argparse.Namespace, bundle: Path | None = None) -> Workspace:
+    """The bundle that the options mean; DocumentsRefused with every fault. bundle: another one instead of --bundle."""
+    bundle = bundle or args.bundle
+    vocabulary = args.vocabulary or _implied(args.config)
+    if vocabulary is not None:
+        return with_vocabulary(vocabulary, _folder(bundle or BUNDLE))
+    return with_configuration(configuration(args), None if bundle is None else _folder(bundle))
+
+
+def configuration(args: argparse.Namespace) -> Path:
+    """The configuration that the options mean."""
+    return args.config or Path(os.environ.get("ECLUSE_CONFIG", CONFIG))
+
+
+def _implied(config: Path | None) -> Path | None:
+    """The vocabulary of a policy repository in which the command runs."""
+    elsewhere = config is not None or "ECLUSE_CONFIG" in os.environ or CONFIG.exists()
+    return VOCABULARY if not elsewhere and VOCABULARY.exists() else None
+
+
+def _folder(bundle: Path) -> Path:
+    if not bundle.is_dir():
+        raise DocumentsRefused([Rendered(str(bundle), 0, 0, "there is no such folder: name the bundle with --bundle")])
+    return bundle
