@@ -109,7 +109,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class InlineTest:
-    """One case of a policy's `tests:`. to: a destination's name, or facts of one that needn't exist."""
+    """One case of a policy's `tests:`. to: a destination's name, or facts of one that needn't exist.
+
+    part: text, or what stands in its place; note: which address or tool that is. rules, shadow: exactly the rules
+    that match in force and in shadow, None where the case doesn't say.
+    """
 
     name: str
     path: tuple[str | int, ...]
@@ -121,6 +125,10 @@ class InlineTest:
     history: bool
     verdict: str
     rules: tuple[str, ...] | None
+    shadow: tuple[str, ...] | None = None
+    part: str = "text"
+    note: str = ""
+    tool: str | None = None
 
 
 def conjunction(tests: Iterable[Test]) -> Holds:

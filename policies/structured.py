@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,11 +45,12 @@ def judge(rules: Iterable[tuple[Rule, str]], checker: Checker, texts: Mapping[st
     for said in texts.values():
         faults = checker.faults(said)
         if faults:
-            return _verdict(tuple(rules), faults, said, revision)
+            return ruled(tuple(rules), faults, said, revision)
     return Verdict()
 
 
-def _verdict(rules: tuple[tuple[Rule, str], ...], faults: list[str], said: str, revision: str) -> Verdict:
+def ruled(rules: Sequence[tuple[Rule, str]], faults: Sequence[str], said: str, revision: str) -> Verdict:
+    """The verdict on an answer that is wrong in these places."""
     hits = tuple(_hit(rule, force) for rule, force in rules)
     enforced = [rule for rule, force in rules if force == "enforce" and rule.action in ("deny", "repair")]
     if not enforced:

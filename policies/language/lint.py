@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -10,6 +10,7 @@ from policies.decide import Policies
 from policies.findings import IDENTITY_CLASS
 from policies.language.model import CLASSES, ExceptionText, PolicyText, RuleText
 from policies.language.problems import Problem, nearest
+from policies.rules import InlineTest
 from policies.structured import SCHEMA_INVALID
 
 LONGEST_EXCEPTION: Final = timedelta(days=90)
@@ -24,11 +25,8 @@ def faults(policies: Sequence[PolicyText]) -> list[Problem]:
             found += _rule(rule)
         for exception in policy.exceptions:
             found += _lifts(exception, rules)
-        for test in policy.tests:
-            for index, name in enumerate(test.rules or ()):
-                if name not in rules:
-                    path = (*test.path, "expect", "rules", index)
-                    found.append(Problem(path, f"{name} is no rule", nearest(name, rules)))
+        for test in {t.path: t for t in policy.tests}.values():
+            found += _expected(test, rules)
     return found
 
 
@@ -47,6 +45,13 @@ def overdue(policies: Policies, now: datetime, ahead: timedelta = timedelta()) -
         elif lift.last_day - today > LONGEST_EXCEPTION:
             found.append(Problem(path, f"an exception lasts at most {LONGEST_EXCEPTION.days} days"))
     return found
+
+
+def _expected(test: InlineTest, rules: Collection[str]) -> Iterator[Problem]:
+    for key, names in (("rules", test.rules), ("shadow", test.shadow)):
+        for index, name in enumerate(names or ()):
+            if name not in rules:
+                yield Problem((*test.path, "expect", key, index), f"{name} is no rule", nearest(name, rules))
 
 
 def _doubles(policies: Iterable[PolicyText]) -> Iterator[Problem]:

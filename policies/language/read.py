@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
+from policies.findings import PART_CLASSES
 from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO, ConditionReader
 from policies.language.facts import DESTINATION
 from policies.language.model import (
@@ -27,8 +29,10 @@ _RULE: Final = (
     "shadow_until", "to", "as",
 )  # fmt: skip
 _EXCEPTION: Final = ("id", "lifts", "who", "reason", "owner", "expires")
-_TEST: Final = ("name", "text", "to", "as", "direction", "role", "history", "expect")
-VERDICTS: Final = ("allow", "pseudonymise", "redact", "reroute", "deny")
+_TEST: Final = ("name", "text", "texts", "part", "to", "as", "direction", "role", "tool", "history", "expect")
+_EXPECT: Final = ("verdict", "rules", "shadow")
+VERDICTS: Final = ("allow", "pseudonymise", "redact", "reroute", "repair", "deny")
+PARTS: Final = ("text", *PART_CLASSES, "identity", "schema_invalid")
 CALLER: Final = ("user", "team", "groups", "use_case", "organisation", "model")
 
 
@@ -56,7 +60,7 @@ class PolicyReader:
         exceptions = [
             self._exception(e, (*path, "exceptions", i)) for i, e in enumerate(self._list(value, "exceptions", path))
         ]
-        tests = [self._test(t, (*path, "tests", i)) for i, t in enumerate(self._list(value, "tests", path))]
+        tests = [t for i, g in enumerate(self._list(value, "tests", path)) for t in self._tests(g, (*path, "tests", i))]
         return PolicyText(name, path, owner, tuple(rules), tuple(exceptions), tuple(tests))
 
     def defaults(self, doc: Doc) -> DefaultsText:
@@ -154,21 +158,47 @@ class PolicyReader:
             expires=self.reading.day(value.get("expires"), (*path, "expires")),
         )
 
-    def _test(self, given: object, path: Path) -> InlineTest:
-        value = self.reading.mapping(given, path, _TEST, ("name", "text", "to", "expect"))
-        expect = self.reading.mapping(value.get("expect", {}), (*path, "expect"), ("verdict", "rules"), ("verdict",))
-        return InlineTest(
+    def _tests(self, given: object, path: Path) -> Iterator[InlineTest]:
+        """The cases of one entry: one for each of its texts."""
+        value = self.reading.mapping(given, path, _TEST, ("name", "to", "expect"))
+        expect = self.reading.mapping(value.get("expect", {}), (*path, "expect"), _EXPECT, ("verdict",))
+        part, note = self._part(value.get("part", "text"), (*path, "part"))
+        case = InlineTest(
             name=self.reading.text(value.get("name", "?"), (*path, "name")),
             path=path,
-            text=self.reading.text(value.get("text", "?"), (*path, "text")),
+            text="",
             to=self._to(value.get("to", {}), (*path, "to")),
             caller=self._caller(value.get("as", {}), (*path, "as")),
             direction=self.reading.choice(value.get("direction", "request"), (*path, "direction"), sorted(DIRECTIONS)),
             role=self.reading.choice(value.get("role", "user"), (*path, "role"), ROLES),
             history=self.reading.flag(value.get("history", False), (*path, "history")),
             verdict=self.reading.choice(expect.get("verdict", "allow"), (*path, "expect", "verdict"), VERDICTS),
-            rules=self._expected(expect, path),
+            rules=self._expected(expect, "rules", path),
+            shadow=self._expected(expect, "shadow", path),
+            part=part,
+            note=note,
+            tool=self.reading.text(value["tool"], (*path, "tool")) if "tool" in value else None,
         )
+        for index, text in enumerate(self._texts(value, path, part)):
+            yield replace(case, text=text, name=f"{case.name} ({index + 1})" if index else case.name)
+
+    def _texts(self, value: Mapping[str, Any], path: Path, part: str) -> tuple[str, ...]:
+        if "texts" in value and "text" in value:
+            self.reading.fault((*path, "texts"), "text or texts, one of the two")
+        if "texts" in value:
+            return self.reading.texts(value["texts"], (*path, "texts"))
+        if "text" not in value and part == "text":
+            self.reading.fault(path, "text is missing")
+        return (self.reading.text(value["text"], (*path, "text")) if "text" in value else "",)
+
+    def _part(self, value: object, path: Path) -> tuple[str, str]:
+        """`text`, `remote_url`, or `{remote_url: https://docs.example.org}`: what stands there, and which one."""
+        if not isinstance(value, Mapping):
+            return self.reading.choice(value, path, PARTS), ""
+        given = self.reading.mapping(value, path, PARTS[1:])
+        if len(given) != 1:
+            self.reading.fault(path, "names one part")
+        return next(((k, self.reading.text(v, (*path, k))) for k, v in given.items()), ("text", ""))
 
     def _caller(self, value: object, path: Path) -> Mapping[str, Any]:
         given = self.reading.mapping(value, path, CALLER)
@@ -189,8 +219,8 @@ class PolicyReader:
                 self.reading.fault((*path, key), "must be a whole number")
         return facts
 
-    def _expected(self, expect: Mapping[str, Any], path: Path) -> tuple[str, ...] | None:
-        if "rules" not in expect:
+    def _expected(self, expect: Mapping[str, Any], key: str, path: Path) -> tuple[str, ...] | None:
+        if key not in expect:
             return None
-        rules = self.reading.items(expect["rules"], (*path, "expect", "rules"))
-        return tuple(self.reading.text(r, (*path, "expect", "rules", i)) for i, r in enumerate(rules))
+        rules = self.reading.items(expect[key], (*path, "expect", key))
+        return tuple(self.reading.text(r, (*path, "expect", key, i)) for i, r in enumerate(rules))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from decide_cases import ALPHA, BETA, CALL, OPEN, VOCABULARY, Found, Text, compiled, finding, policy
 from guard_cases import engine
 
@@ -38,6 +40,53 @@ def test_cases_that_hold_say_nothing():
 def test_cases_that_don_t_hold_say_what_came_instead():
     assert failures(case(to="beta")) == ["test 'c': expected deny, got allow (rules: none)"]
     assert failures(case(expect={"verdict": "deny", "rules": []})) == ["test 'c': other rules matched (rules: no-iban)"]
+
+
+def told(*rules, **more):
+    one = {"name": "c", "to": "alpha", **more}
+    return [p.message for p in run_inline_tests(compiled(policy(*rules, tests=[one])), engine(), VOCABULARY)]
+
+
+def test_a_case_may_have_several_texts():
+    expect = {"verdict": "deny"}
+    assert not told(DENY, texts=[TEXT, f"{TEXT} !"], expect=expect)
+    assert told(DENY, texts=[TEXT, "nothing"], expect=expect) == [
+        "test 'c (2)': expected deny, got allow (rules: none)"
+    ]
+
+
+def test_a_case_may_expect_rules_in_shadow():
+    shadow = DENY | {"mode": "shadow", "shadow_until": date(2026, 7, 1)}
+    assert not told(shadow, text=TEXT, expect={"verdict": "allow", "rules": [], "shadow": ["no-iban"]})
+    assert told(shadow, text=TEXT, expect={"verdict": "allow", "shadow": []}) == [
+        "test 'c': other rules matched in shadow (in shadow: no-iban)"
+    ]
+
+
+def test_a_case_may_be_about_what_is_no_text():
+    docs = {
+        "id": "docs",
+        "when": {"findings": {"any_of": ["class.remote_url"]}, "hosts": ["*.example.org"]},
+        "action": "allow",
+    }
+    opened, closed = {"verdict": "allow", "rules": ["docs"]}, {"verdict": "deny", "rules": []}
+    assert not told(docs, part={"remote_url": "https://docs.example.org"}, expect=opened)
+    assert not told(docs, part={"remote_url": "https://docs.example.net"}, expect=closed)
+    assert not told(docs, part="not_inspectable", expect=closed)
+
+
+def test_a_case_may_be_about_an_answer_without_its_form():
+    form = {"id": "form", "when": {"findings": {"any_of": ["class.schema_invalid"]}}, "action": "repair"}
+    case = {"name": "c", "to": "alpha", "part": "schema_invalid", "expect": {"verdict": "repair", "rules": ["form"]}}
+    given = policy(form, tests=[case], applies_to={"directions": ["response"]})
+    assert run_inline_tests(compiled(given), engine(), VOCABULARY) == []
+
+
+def test_a_case_may_be_about_a_tool():
+    rule = DENY | {"when": {"findings": {"any_of": ["fin.iban"]}, "tools": ["read_*"]}}
+    in_a_result = {"text": TEXT, "role": "tool", "direction": "tool_results"}
+    assert not told(rule, tool="read_file", expect={"verdict": "deny"}, **in_a_result)
+    assert not told(rule, tool="search", expect={"verdict": "allow"}, **in_a_result)
 
 
 def test_explain_names_the_first_condition_that_does_not_hold():

@@ -1,0 +1,239 @@
+"""The cases of policies (`tests:`), made ready to be judged by any number of policies: texts are scanned once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple, Protocol
+
+from policies import structured
+from policies.decide import Policies
+from policies.detectors.budget import ScanBudgetExceeded
+from policies.findings import Finding, class_detector
+from policies.judging import BUILT_IN_POLICY
+from policies.language.problems import Problem
+from policies.language.vocabulary import Vocabulary
+from policies.rules import InlineTest
+from policies.ruling import CallFacts, DestinationFacts, FindingFacts, PassageFacts, RuleHit
+from policies.structured import SCHEMA_INVALID
+from policies.transform.guard import ScanEngine
+
+# Kinds of an answer's channels by the role that a case states; any other is text of the assistant's.
+_KINDS: Final = {"reasoning": "reasoning", "tool_arguments": "tool_arguments"}
+
+
+class TestEngine(ScanEngine, Protocol):
+    """What cases need of the detection engine."""
+
+    def scan(self, texts: Sequence[str]) -> Sequence[tuple[FindingFacts, ...]]: ...
+
+
+class Outcome(NamedTuple):
+    """What became of a case. verdict: as cases expect it.
+
+    The rules of the bundle that matched, sorted: in force, in shadow, lifted. What is denied without a rule shows in
+    the verdict alone.
+    """
+
+    verdict: str
+    rules: tuple[str, ...] = ()
+    shadow: tuple[str, ...] = ()
+    lifted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    organisation: str = "test"
+    team: str | None = None
+    groups: tuple[str, ...] = ()
+    user: str | None = None
+    key: str | None = None
+    use_case: str | None = None
+    dialect: str = "openai_chat"
+    model: str = ""
+    labels: tuple[str, ...] = ()
+    size: int = 0
+    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A destination that needn't exist: a fact that isn't stated is missing."""
+
+    name: str = "test"
+    vendor: str | None = None
+    model: str | None = None
+    region: str | None = None
+    trust: str | None = None
+    contract: str | None = None
+    processor: str | None = None
+    retention_days: int | None = None
+    training: bool | None = None
+    external: bool = True
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    text: str
+    role: str
+    direction: str
+    history: bool
+    part: str = "text"
+    path: str = ""
+    message: int | None = 0
+    tool: str | None = None
+    note: str = ""
+    file: str = ""
+
+    def rewritable(self, start: int, end: int) -> bool:
+        return True
+
+    def renamable(self, start: int, end: int) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    findings: tuple[FindingFacts, ...] = ()
+    failed: str | None = None
+
+
+class _Remembering:
+    """An engine that scans the same stretch of the same text once: many policies are asked about one answer."""
+
+    def __init__(self, engine: TestEngine) -> None:
+        self._engine = engine
+        self._settled: dict[tuple[str, int, frozenset[str], bool], tuple[int, Sequence[FindingFacts]]] = {}
+
+    @property
+    def whole(self) -> frozenset[str]:
+        return self._engine.whole
+
+    def reach(self, detectors: frozenset[str]) -> int:
+        return self._engine.reach(detectors)
+
+    def pending(self, text: str, detectors: frozenset[str]) -> int | None:
+        return self._engine.pending(text, detectors)
+
+    def peek(self, text: str, start: int, detectors: frozenset[str]) -> int | None:
+        return self._engine.peek(text, start, detectors)
+
+    def settle(
+        self, text: str, start: int, detectors: frozenset[str], *, final: bool = False
+    ) -> tuple[int, Sequence[FindingFacts]]:
+        key = (text, start, detectors, final)
+        if key not in self._settled:
+            self._settled[key] = self._engine.settle(text, start, detectors, final=final)
+        return self._settled[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One case with its call, destination and findings."""
+
+    case: InlineTest
+    call: CallFacts
+    destination: DestinationFacts
+    passage: PassageFacts
+    classification: _Findings
+    engine: ScanEngine
+
+    def outcome(self, policies: Policies) -> Outcome:
+        """What these policies make of the case."""
+        if self.case.part == "schema_invalid":
+            return self._form(policies)
+        if self.case.direction == "response":
+            return self._answer(policies)
+        ruling = policies.judge(self.call, (self.passage,), self.classification, self.destination)
+        verdict: str = ruling.verdict
+        if verdict == "allow" and ruling.rewrites:
+            verdict = "redact" if any(r.action == "redact" for r in ruling.rewrites) else "pseudonymise"
+        return _outcome(verdict, ruling.rules)
+
+    def at(self, destination: DestinationFacts) -> Trial:
+        """The same case elsewhere."""
+        return replace(self, destination=destination)
+
+    def _answer(self, policies: Policies) -> Outcome:
+        guard = policies.guard(self.call, self.destination, self.engine)
+        if guard is None:
+            return Outcome("allow")
+        release = guard.whole("test", _KINDS.get(self.case.role, "text"), self.case.text)
+        return _outcome("deny" if release.stop else "redact" if release.edits else "allow", guard.hits())
+
+    def _form(self, policies: Policies) -> Outcome:
+        verdict = structured.ruled(policies.structured(self.call, self.destination), ("/",), "", policies.revision)
+        said = "repair" if verdict.repair else "deny" if verdict.stop else "allow"
+        return _outcome(said, verdict.hits)
+
+
+def trials(
+    policies: Policies, engine: TestEngine, vocabulary: Vocabulary, now: datetime | None = None
+) -> tuple[list[Trial], list[Problem]]:
+    """The cases of these policies, and a problem for each whose destination nobody knows.
+
+    now: the day that exceptions are judged on.
+    """
+    remembering = _Remembering(engine)
+    ready, problems = [], []
+    for case in policies.tests:
+        destination = place(case.to, vocabulary)
+        if destination is None:
+            problems.append(Problem((*case.path, "to"), f"nothing is known of the destination {case.to}"))
+        else:
+            found = _classified(engine, case)
+            ready.append(Trial(case, _call(case, now), destination, _passage(case), found, remembering))
+    return ready, problems
+
+
+def place(to: str | Mapping[str, Any], vocabulary: Vocabulary) -> DestinationFacts | None:
+    """The destination of a case: one that exists, by name, or one that only has facts."""
+    return vocabulary.facts.get(to) if isinstance(to, str) else _Place(**to)
+
+
+def differences(case: InlineTest, outcome: Outcome) -> Iterator[Problem]:
+    """A problem where a case isn't decided as it expects."""
+    by = f" (rules: {', '.join(outcome.rules) or 'none'})"
+    if outcome.verdict != case.verdict:
+        path = (*case.path, "expect", "verdict")
+        yield Problem(path, f"test {case.name!r}: expected {case.verdict}, got {outcome.verdict}{by}")
+    elif case.rules is not None and tuple(sorted(set(case.rules))) != outcome.rules:
+        yield Problem((*case.path, "expect", "rules"), f"test {case.name!r}: other rules matched{by}")
+    elif case.shadow is not None and tuple(sorted(set(case.shadow))) != outcome.shadow:
+        by = f" (in shadow: {', '.join(outcome.shadow) or 'none'})"
+        yield Problem((*case.path, "expect", "shadow"), f"test {case.name!r}: other rules matched in shadow{by}")
+
+
+def _outcome(verdict: str, hits: Iterable[RuleHit]) -> Outcome:
+    by_mode: dict[str, set[str]] = {"enforce": set(), "shadow": set(), "lifted": set()}
+    for hit in hits:
+        if hit.policy != BUILT_IN_POLICY:
+            by_mode[hit.mode].add(hit.rule)
+    return Outcome(verdict, *(tuple(sorted(by_mode[mode])) for mode in ("enforce", "shadow", "lifted")))
+
+
+def _call(case: InlineTest, now: datetime | None) -> _Call:
+    caller = dict(case.caller, size=len(case.text))
+    if now is not None:
+        caller["now"] = now
+    return replace(_Call(), **caller)
+
+
+def _passage(case: InlineTest) -> _Passage:
+    role = case.role
+    if case.direction == "response":
+        role = case.role if case.role in _KINDS else "assistant"
+    return _Passage(case.text, role, case.direction, case.history, case.part, tool=case.tool, note=case.note)
+
+
+def _classified(engine: TestEngine, case: InlineTest) -> _Findings:
+    if case.part != "text":
+        name = SCHEMA_INVALID if case.part == "schema_invalid" else class_detector(case.part)
+        return _Findings((Finding(name, 0, len(case.text), 1.0, 0, "part of this class"),))
+    try:
+        (findings,) = engine.scan([case.text])
+    except ScanBudgetExceeded:
+        return _Findings(failed="budget")
+    return _Findings(tuple(findings))
