@@ -79,6 +79,8 @@ def _read(document: Mapping[str, Any], index: int, problems: list[Problem]) -> D
 def _detector(fields: Fields) -> Detector:
     fields.choice("kind", ("Detector",), "Detector")
     name = fields.required("id")
+    if "id" in fields and not all(c.isascii() and (c.isalnum() or c in "._-") for c in name or " "):
+        fields.problem(("id",), "must be one word of letters, digits, dots, hyphens and underscores")
     if name.startswith("class."):
         fields.problem(("id",), "`class.` is kept for parts that are not text")
     words = fields.inner("keywords")

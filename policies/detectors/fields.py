@@ -29,8 +29,11 @@ class Fields:
         return key in self._value
 
     def _get(self, key: str) -> Any:
+        value = self._value.get(key)
+        if value is None and key in self._value and key not in self._used:
+            self.problem((key,), "is empty: give it a value, or take it out")
         self._used.add(key)
-        return self._value.get(key)
+        return value
 
     def text(self, key: str, default: str = "") -> str:
         value = self._typed(key, str)

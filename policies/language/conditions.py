@@ -114,10 +114,10 @@ class ConditionReader:
         found: set[str] = set()
         for index, name in enumerate(given):
             self._known(name, (*path, index), "detectors", every)
-            if not name.endswith("*"):
+            if "*" not in name:
                 found.add(name)
-            elif name == "*" or every is None:
-                self.reading.fault((*path, index), "a pattern of detectors needs a prefix (secret.*)")
+            elif name.find("*") != len(name) - 1 or name == "*" or every is None:
+                self.reading.fault((*path, index), "a pattern of detectors is a prefix and one * (secret.*)")
             else:
                 found.update(d for d in every if d.startswith(name[:-1]))
         return frozenset(found)

@@ -60,16 +60,18 @@ class Reading:
     def mapping(
         self, value: object, path: Path, known: Iterable[str], required: Iterable[str] = ()
     ) -> Mapping[str, Any]:
-        """`value` as a mapping with only `known` keys; {} where it isn't one."""
+        """`value` as a mapping with only `known` keys, none of them left empty; {} where it isn't one."""
         if not isinstance(value, Mapping):
             self.fault(path, "must be a mapping (key: value)")
             return {}
         names = tuple(known)
-        for key in value:
+        for key, inner in value.items():
             if key not in names:
                 self.fault((*path, key), f"unknown key {key}", nearest(str(key), names))
+            elif inner is None:  # a file cut short: a rule without the conditions that were to follow would match more
+                self.fault((*path, key), f"{key} is empty: give it a value, or take it out")
         for key in required:
-            if value.get(key) is None:
+            if key not in value:
                 self.fault(path, f"{key} is missing")
         return {k: v for k, v in value.items() if k in names and v is not None}
 

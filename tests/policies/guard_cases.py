@@ -74,7 +74,8 @@ def compiled(*rules: dict[str, Any]) -> Policies:
 
 
 def rule(name: str, action: str, *detectors: str, **more: Any) -> dict[str, Any]:
-    when = {"findings": {"any_of": list(detectors), **more.pop("findings", {})}, **more.pop("when", {})}
+    findings = {"any_of": list(detectors)} if detectors else {}
+    when = {"findings": {**findings, **more.pop("findings", {})}, **more.pop("when", {})}
     return {"id": name, "when": when, "action": action, **more}
 
 

@@ -47,6 +47,9 @@ def rule(**changes: Any) -> Doc:
         (rule(when={"findings": {"any_of": ["fin.ibna"]}}), ("when", "findings", "any_of", 0), "detectors", "fin.iban"),
         (rule(when={"findings": {"any_of": ["none.*"]}}), ("when", "findings", "any_of", 0), "none of", None),
         (rule(when={"findings": {"any_of": ["*"]}}), ("when", "findings", "any_of", 0), "prefix", None),
+        (rule(when={"findings": {"any_of": ["fin.*n"]}}), ("when", "findings", "any_of", 0), "prefix", None),
+        (rule(when={"findings": {"any_of": ["*.iban"]}}), ("when", "findings", "any_of", 0), "prefix", None),
+        (rule(when=None), ("when",), "when is empty", None),
         (rule(when={"findings": {"any_of": []}}), ("when", "findings", "any_of"), "empty", None),
         (rule(when={"findings": {}}), ("when", "findings"), "any_of or all_of", None),
         (rule(when={"findings": {**IBAN["findings"], "count": "<=3"}}), ("when", "findings", "count"), ">=", None),
@@ -107,7 +110,7 @@ def test_a_fault_in_a_rule(document, path, words, near):
     ("changes", "words"),
     [
         ({"applies_to": {"directions": ["responses"]}}, "must be one of"),
-        ({"owner": None}, "owner is missing"),
+        ({"owner": None}, "owner is empty"),
         ({"table": []}, "unknown key table"),
         ({"exceptions": [LIFT]}, "isn't overridable"),
         ({"exceptions": [{**LIFT, "lifts": ["q"]}]}, "q is no rule"),

@@ -20,7 +20,7 @@ REDACTS = compiled(rule("iban", "redact", "fin.iban", "contact.email", "contact.
 STOPS = compiled(rule("stop", "deny", "secret.*"), rule("iban", "redact", "fin.iban"))
 SETS = compiled(
     rule("many", "redact", "contact.email", findings={"count": ">=2"}),
-    rule("both", "deny", findings={"any_of": None, "all_of": ["fin.iban", "contact.email"]}),
+    rule("both", "deny", findings={"all_of": ["fin.iban", "contact.email"]}),
 )
 
 
