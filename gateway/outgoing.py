@@ -73,7 +73,7 @@ def _denied(ask: Ask, ruling: Ruling, found: Rewrite) -> Ruling:
     file = passage.file
     place = Place(passage.message, passage.role, passage.direction, found.start, file)
     named = next(h for h in ruling.rules if h.rule == found.rule and h.mode == "enforce")
-    hit = replace(named, action="deny", detectors=(found.detector,), count=1, place=place)
+    hit = named._replace(action="deny", detectors=(found.detector,), count=1, place=place)
     return replace(
         ruling,
         verdict="deny",

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from policies.explain import Explained, explain
 from policies.judging import Case
-from policies.rules import ByDetector, InlineTest, Rule, by_detector
+from policies.rules import InlineTest, Rule, by_detector
 from policies.ruling import (
     EGRESS,
     CallFacts,
@@ -39,6 +40,21 @@ __all__ = [
 _OUTLOOKS = 256
 
 
+# Stands for rules that ask for no findings: it is present in every call.
+_ALWAYS = 1
+
+
+class _Asked(NamedTuple):
+    """A rule on what leaves. mask: the bits of the detectors that it names.
+
+    alike: one number for rules that would match the same findings if they named the same detectors.
+    """
+
+    mask: int
+    rule: Rule
+    alike: int
+
+
 def _never(passage: PassageFacts) -> bool:
     return False
 
@@ -58,26 +74,21 @@ class Policies:
     confidential: frozenset[str] = frozenset()
     revision: str = ""
     tests: tuple[InlineTest, ...] = field(default=(), repr=False)
-    _always: tuple[int, ...] = field(init=False, repr=False)
-    _touched: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
+    _asked: tuple[_Asked, ...] = field(init=False, repr=False)
+    _bits: Mapping[str, int] = field(init=False, repr=False)
     _answers: tuple[Rule, ...] = field(init=False, repr=False)
-    _asks: tuple[int, ...] = field(init=False, repr=False)
     _forms: tuple[Rule, ...] = field(init=False, repr=False)
     _outlooks: dict[tuple[ScanEngine, tuple[tuple[int, str], ...]], Outlook] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
 
     def __post_init__(self) -> None:
-        asked = [(i, r) for i, r in enumerate(self.rules) if r.directions & EGRESS]
-        touched: dict[str, list[int]] = {}
-        for index, rule in asked:
-            for detector in rule.findings.detectors if rule.findings else ():
-                touched.setdefault(detector, []).append(index)
-        object.__setattr__(self, "_always", tuple(i for i, r in asked if r.findings is None))
-        object.__setattr__(self, "_touched", {d: tuple(indexes) for d, indexes in touched.items()})
-        numbers: dict[object, int] = {}
-        same = tuple(numbers.setdefault((r.findings, r.where), len(numbers)) for r in self.rules)
-        object.__setattr__(self, "_asks", same)
+        asked = [r for r in self.rules if r.directions & EGRESS]
+        named = sorted({d for r in asked if r.findings for d in r.findings.detectors})
+        bits = {detector: _ALWAYS << number for number, detector in enumerate(named, 1)}
+        alike: dict[object, int] = {}
+        object.__setattr__(self, "_bits", bits)
+        object.__setattr__(self, "_asked", tuple(_asked(rule, bits, alike) for rule in asked))
         answers = [r for r in self.rules if "response" in r.directions]
         object.__setattr__(self, "_answers", tuple(r for r in answers if not asks_for_schema(r)))
         object.__setattr__(self, "_forms", tuple(r for r in answers if asks_for_schema(r)))
@@ -99,11 +110,12 @@ class Policies:
         """
         found = by_detector(classification.findings)
         case = Case(call, passages, destination, refused, found, self.shown)
-        rules, asks = self.rules, self._asks
-        for index in self._asked(found):
-            rule = rules[index]
-            if rule.holds(call, destination):
-                case.ask(rule, asks[index])
+        present = _ALWAYS
+        for detector in found:
+            present |= self._bits.get(detector, 0)
+        for mask, rule, alike in self._asked:
+            if mask & present and rule.holds(call, destination):
+                case.ask(rule, (alike, mask & present))
         permitted = self.external if destination.external else self.internal
         case.built_in(classification.failed, permitted, vendor_state_ok)
         return case.ruling(self.revision)
@@ -145,11 +157,11 @@ class Policies:
         hidden = self.confidential
         return tuple(sorted({CONFIDENTIAL if d in hidden else d for d in detectors}))
 
-    def _asked(self, found: ByDetector) -> Iterable[int]:
-        """The rules that can match: those about facts only, and those that name a detector that found something."""
-        if not found:
-            return self._always
-        indexes = set(self._always)
-        for detector in found:
-            indexes.update(self._touched.get(detector, ()))
-        return sorted(indexes)
+
+def _asked(rule: Rule, bits: Mapping[str, int], numbers: dict[object, int]) -> _Asked:
+    test = rule.findings
+    if test is None:
+        return _Asked(_ALWAYS, rule, 0)
+    mask = sum(bits[detector] for detector in test.detectors)
+    alike = (rule.where, test.confidence, test.count, test.detectors if test.every else None)
+    return _Asked(mask, rule, numbers.setdefault(alike, len(numbers)))

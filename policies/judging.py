@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from policies.findings import class_detector
@@ -30,6 +29,9 @@ BUILT_IN_POLICY: Final = "built-in"
 _QUOTED_FIRST: Final = {"rule": 0, "not_rewritable": 1}
 
 
+_Seen = tuple[tuple[str, ...], Place]
+
+
 class _Denial(NamedTuple):
     """One reason to refuse."""
 
@@ -41,14 +43,16 @@ class _Denial(NamedTuple):
     way_out: bool = False
 
 
-@dataclass(slots=True)
-class _Match:
-    """Findings that rules asking the same match. fresh: those not in history. seen: as hits show them, made once."""
+class _Match(NamedTuple):
+    """Findings that rules asking alike match, and how hits show them (detectors, first place).
+
+    fresh: those not in history, shown the same way; None where all of them are history. all_fresh: none is.
+    """
 
     findings: list[FindingFacts]
-    fresh: list[FindingFacts]
-    seen: tuple[tuple[str, ...], Place] | None = None
-    seen_fresh: tuple[tuple[str, ...], Place] | None = None
+    seen: _Seen
+    fresh: _Seen | None
+    all_fresh: bool
 
 
 class Case:
@@ -72,7 +76,7 @@ class Case:
         self.refused, self.found, self.shown = refused, found, shown
         self.hits: list[RuleHit] = []
         self.denials: list[_Denial] = []
-        self.matches: dict[int, _Match | None] = {}
+        self.matches: dict[tuple[int, int], _Match | None] = {}
         self.redactions: list[tuple[Rule, list[FindingFacts]]] = []
         self.notices: list[Notice] = []
         self.reroutes: list[tuple[str, RuleHit]] = []
@@ -80,8 +84,9 @@ class Case:
         self.opened = False
         self.issued: Callable[[PassageFacts], bool] = lambda passage: False
 
-    def ask(self, rule: Rule, asks: int) -> None:
-        """Evaluate a rule whose facts hold. asks: the same number for rules that ask for the same findings."""
+    def ask(self, rule: Rule, asks: tuple[int, int]) -> None:
+        """Evaluate a rule whose facts hold. asks: the same for rules that match the same findings of this call."""
+        # The ways that most rules take cost no call of a method: a large bundle has hundreds of rules.
         match = None
         if rule.findings is not None:
             match = self.matches[asks] if asks in self.matches else self._match(rule, asks)
@@ -89,8 +94,13 @@ class Case:
                 return
         elif rule.where is not None and not any(map(rule.where, self.passages)):
             return
-        force = rule.force(self.call, self.destination)
-        hit = self._rule_hit(rule, force, match)
+        force = rule.force(self.call, self.destination) if rule.lifts else rule.mode
+        if match is None:
+            hit = RuleHit(rule.id, rule.policy, rule.action, force, (), 0, None)
+        elif match.all_fresh or rule.action != "deny":
+            hit = RuleHit(rule.id, rule.policy, rule.action, force, match.seen[0], len(match.findings), match.seen[1])
+        else:
+            hit = self._of_history(rule, force, match)
         self.hits.append(hit)
         if force == "enforce":
             self._follow(rule, hit, match.findings if match else [])
@@ -135,23 +145,21 @@ class Case:
             return Ruling("reroute", rewrites, hits, notices, to, revision=revision, reason="rule", decided_by=by)
         return Ruling("allow", rewrites, hits, notices, revision=revision)
 
-    def _match(self, rule: Rule, asks: int) -> _Match | None:
+    def _match(self, rule: Rule, asks: tuple[int, int]) -> _Match | None:
         findings = rule.matched(self.found, self.passages)
-        fresh = [f for f in findings if not (self.passages[f.passage].history or f.passage in self.refused)]
-        match = self.matches[asks] = _Match(findings, fresh) if findings else None
+        match = None
+        if findings:
+            fresh = [f for f in findings if not (self.passages[f.passage].history or f.passage in self.refused)]
+            all_fresh, seen = len(fresh) == len(findings), self._seen(findings)
+            match = _Match(findings, seen, seen if all_fresh else self._seen(fresh) if fresh else None, all_fresh)
+        self.matches[asks] = match
         return match
 
-    def _rule_hit(self, rule: Rule, force: str, match: _Match | None) -> RuleHit:
-        """A deny shows the findings that are refused, or is a redaction where all of them are history."""
-        if match is None:
-            return RuleHit(rule.id, rule.policy, rule.action, force, (), 0, None)
-        action = rule.action
-        if action == "deny" and rule.in_history == "redact" and len(match.fresh) < len(match.findings):
-            if match.fresh:
-                seen = match.seen_fresh = match.seen_fresh or self._seen(match.fresh)
-                return RuleHit(rule.id, rule.policy, action, force, seen[0], len(match.findings), seen[1])
-            action = "redact"
-        seen = match.seen = match.seen or self._seen(match.findings)
+    def _of_history(self, rule: Rule, force: str, match: _Match) -> RuleHit:
+        """A deny of which some is history: shows what is refused, or is a redaction where nothing is."""
+        seen, action = match.seen, rule.action
+        if rule.in_history == "redact":
+            seen, action = (match.fresh, action) if match.fresh else (seen, "redact")
         return RuleHit(rule.id, rule.policy, action, force, seen[0], len(match.findings), seen[1])
 
     def _follow(self, rule: Rule, hit: RuleHit, matched: list[FindingFacts]) -> None:
@@ -199,7 +207,7 @@ class Case:
         self.hits.append(hit)
         self.denials.append(_Denial("class" if name.startswith("class.") else name, hit, BUILT_IN[name]))
 
-    def _seen(self, findings: Sequence[FindingFacts]) -> tuple[tuple[str, ...], Place]:
+    def _seen(self, findings: Sequence[FindingFacts]) -> _Seen:
         """Detectors and the first place, as they may be shown."""
         first = findings[0]
         passage = self.passages[first.passage]

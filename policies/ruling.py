@@ -157,8 +157,7 @@ class Rewrite(NamedTuple):
     surrogate: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RuleHit:
+class RuleHit(NamedTuple):
     """One rule that matched. `action` is what was done: a deny that only touched history shows as `redact`.
 
     mode: enforce | shadow (a shadow hit changed nothing). detectors: sorted; confidential ones as `confidential`.
@@ -170,7 +169,7 @@ class RuleHit:
     action: str
     mode: str
     detectors: tuple[str, ...]
-    count: int
+    count: int  # type: ignore[assignment] # no hit is searched as a tuple, and a frozen dataclass takes thrice as long
     place: Place | None
 
 

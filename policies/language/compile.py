@@ -143,13 +143,21 @@ def _name(read: Read, wanted: Names, negate: bool, missing: bool) -> Holds:
 
 
 def _set(read: Read, wanted: Names, negate: bool, missing: bool) -> Holds:
+    names = wanted.exact
+
+    def names_one(call: CallFacts, destination: DestinationFacts) -> bool:
+        values = read(call, destination)
+        if not isinstance(values, (frozenset, set, tuple, list)):
+            return missing
+        return names.isdisjoint(values) is negate
+
     def overlaps(call: CallFacts, destination: DestinationFacts) -> bool:
         values = read(call, destination)
         if not isinstance(values, (frozenset, set, tuple, list)):
             return missing
         return any(v in wanted for v in values) is not negate
 
-    return overlaps
+    return overlaps if wanted.prefixes or wanted.suffixes else names_one
 
 
 def _number(read: Read, wanted: Comparison, missing: bool) -> Holds:

@@ -10,7 +10,7 @@ piece.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
 from policies.detectors.budget import ScanBudgetExceeded
@@ -320,4 +320,4 @@ def _count(hits: dict[tuple[str, str, str], RuleHit], hit: RuleHit) -> None:
         hits[key] = hit
         return
     detectors = tuple(sorted({*before.detectors, *hit.detectors}))
-    hits[key] = replace(before, detectors=detectors, count=before.count + hit.count)
+    hits[key] = before._replace(detectors=detectors, count=before.count + hit.count)
