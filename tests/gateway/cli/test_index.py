@@ -184,3 +184,42 @@ def test_a_wrong_declaration_is_refused_with_its_place(built: Path, ecluse, chan
     file.write_text(text.replace(*change))
     code, _, err = ecluse("check")
     assert code == 1 and says in err and "detectors.yaml:" in err
+
+
+CODE_NAMES = """
+---
+kind: Detector
+id: org.code-names
+title: {en: code names, fr: noms de code}
+confidential: true
+index: exact
+---
+kind: Index
+id: code-names
+detector: org.code-names
+file: indexes/code-names.idx
+primary: name
+near: 0
+---
+kind: EgressPolicy
+policy: code-names
+owner: security@example.org
+rules:
+  - id: code-names-stay
+    when: {findings: {any_of: [org.code-names]}, destination: {external: true}}
+    action: deny
+"""
+
+
+def test_words_that_not_even_the_bundle_says(home: Path, ecluse):
+    """A confidential detector over a list of one column: keywords by keyed hashes."""
+    file = home / "bundle/detectors.yaml"
+    file.write_text(file.read_text().replace(INDEXES, CODE_NAMES))
+    (home.parent / "names.csv").write_text("name\nProjet Borée\nAquilon-7\n")
+    assert ecluse("index", "build", "code-names", str(home.parent / "names.csv"))[0] == 0
+    raw = (home / "bundle/indexes/code-names.idx").read_bytes().lower()
+    assert b"aquilon" not in raw and "borée".encode() not in raw
+    for text in ("le projet  BOREE avance", "budget d'aquilon 7 ?"):
+        code, out, _ = ecluse("explain", "--model", "gpt-4o", stdin=text)
+        assert code == 1 and "code-names-stay (deny)" in out and "org.code-names" not in out
+    assert ecluse("explain", "--model", "gpt-4o", stdin="le projet avance, un vent de 7 nœuds")[0] == 0
