@@ -14,7 +14,7 @@ from policies.findings import Finding, class_detector
 from policies.judging import BUILT_IN_POLICY
 from policies.language.problems import Problem
 from policies.language.vocabulary import Vocabulary
-from policies.rules import InlineTest
+from policies.rules import ByDetector, InlineTest, by_detector
 from policies.ruling import CallFacts, DestinationFacts, FindingFacts, PassageFacts, RuleHit
 from policies.structured import SCHEMA_INVALID
 from policies.transform.guard import ScanEngine
@@ -131,7 +131,7 @@ class _Remembering:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One case with its call, destination and findings."""
+    """One case with its call, destination and findings. found: these by detector."""
 
     case: InlineTest
     call: CallFacts
@@ -139,6 +139,7 @@ class Trial:
     passage: PassageFacts
     classification: _Findings
     engine: ScanEngine
+    found: ByDetector
 
     def outcome(self, policies: Policies) -> Outcome:
         """What these policies make of the case."""
@@ -151,10 +152,6 @@ class Trial:
         if verdict == "allow" and ruling.rewrites:
             verdict = "redact" if any(r.action == "redact" for r in ruling.rewrites) else "pseudonymise"
         return _outcome(verdict, ruling.rules)
-
-    def at(self, destination: DestinationFacts) -> Trial:
-        """The same case elsewhere."""
-        return replace(self, destination=destination)
 
     def _answer(self, policies: Policies) -> Outcome:
         guard = policies.guard(self.call, self.destination, self.engine)
@@ -184,7 +181,8 @@ def trials(
             problems.append(Problem((*case.path, "to"), f"nothing is known of the destination {case.to}"))
         else:
             found = _classified(engine, case)
-            ready.append(Trial(case, _call(case, now), destination, _passage(case), found, remembering))
+            by = by_detector(found.findings)
+            ready.append(Trial(case, _call(case, now), destination, _passage(case), found, remembering, by))
     return ready, problems
 
 

@@ -1,0 +1,76 @@
+"""`ecluse policy test` on the starter bundle and on broken ones."""
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+OWN = """\
+kind: EgressPolicy
+policy: own
+owner: me@example.org
+rules:
+  - id: own-rule
+    when: {findings: {any_of: [contact.email]}, destination: {external: true}}
+    action: redact
+tests:
+  - {name: fired, text: "écrire à odile.marchand@exemple-sas.fr", to: {external: true}, expect: {verdict: redact}}
+"""
+NEAR = '  - {name: near, text: "odile.marchand@exemple-sas.fr", to: {external: false}, expect: {verdict: allow}}\n'
+
+
+def own(home: Path, text: str) -> None:
+    (home / "bundle" / "own.yaml").write_text(text)
+
+
+def test_cases_that_hold_are_counted(ecluse):
+    code, out, err = ecluse("policy", "test")
+    assert (code, err) == (0, "") and out.startswith("ok: ")
+
+
+def test_a_case_that_fails_is_named_at_its_place(home: Path, ecluse):
+    own(home, OWN.replace("verdict: redact}", "verdict: deny}"))
+    code, out, err = ecluse("policy", "test", "--policy", "own")
+    assert (code, out) == (1, "")
+    assert err == f"{home}/bundle/own.yaml:9:98: test 'fired': expected deny, got redact (rules: own-rule)\n"
+
+
+def test_coverage_says_what_no_case_shows(home: Path, ecluse):
+    own(home, OWN)
+    code, out, err = ecluse("policy", "test", "--coverage", "--policy", "own")
+    assert code == 1 and err == f"{home}/bundle/own.yaml:5:5: rule own-rule: no case is a near miss\n"
+    assert out.splitlines()[-1].split() == ["own-rule", "fired", "-"]
+    own(home, OWN + NEAR)
+    code, out, err = ecluse("policy", "test", "--coverage", "--policy", "own")
+    assert (code, err) == (0, "")
+    assert "near (destination.external is true)" in out
+    assert out.endswith("ok: 2 cases passed, 1 rules and exceptions fired and nearly fired\n")
+
+
+def test_a_policy_that_is_not_there(ecluse):
+    code, _, err = ecluse("policy", "test", "--policy", "secretz")
+    assert (code, err) == (1, "there is no policy secretz (did you mean secrets?)\n")
+
+
+def test_results_for_machines(home: Path, ecluse, tmp_path: Path):
+    own(home, OWN.replace("écrire", "<&\\u0007écrire").replace("name: fired", 'name: "fi<r\\u0007ed"'))
+    code, out, _ = ecluse("policy", "test", "--coverage", "--policy", "own", "--json", "--junit", str(tmp_path / "r"))
+    said = json.loads(out)
+    assert (code, said["ok"], said["cases"]) == (1, False, 1)
+    assert said["problems"][0]["line"] == 5 and said["coverage"][0]["missing"] == ["no case is a near miss"]
+    suites = {s.get("name"): s for s in ET.parse(tmp_path / "r").getroot()}
+    assert {n: (s.get("tests"), s.get("failures")) for n, s in suites.items()} == {
+        "cases": ("1", "0"), "coverage": ("1", "1"),
+    }  # fmt: skip
+    assert suites["cases"][0].get("name") == "fi<red"
+    assert "near miss" in suites["coverage"][0][0].get("message")
+
+
+def test_a_vocabulary_alone_gives_the_same(home: Path, ecluse, monkeypatch, tmp_path: Path, capsys):
+    from gateway.cli.main import main
+
+    _, names, _ = ecluse("policy", "vocabulary")
+    (tmp_path / "vocabulary.yaml").write_text(names)
+    alone = ["--vocabulary", str(tmp_path / "vocabulary.yaml"), "--bundle", str(home / "bundle")]
+    for words in (["policy", "test", "--coverage", "--json"], ["policy", "check"]):
+        with_configuration = ecluse(*words)
+        assert (main([*words, *alone]), *capsys.readouterr()) == with_configuration
