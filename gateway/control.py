@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -14,16 +12,16 @@ from starlette.routing import Route
 
 from gateway.documents import DocumentsRefused
 from gateway.identity.keys import KeyGrant, KeyRecord, KeyStoreRefused
-from gateway.reload import reload
 from observability.ledger import Event
 
 if TYPE_CHECKING:
+    from gateway.reload import Reloader
     from gateway.runtime import Runtime
 
 
-def control_app(runtime: Runtime, config: Path, simulators: Mapping[str, str], stopping: asyncio.Event) -> Starlette:
+def control_app(runtime: Runtime, reloader: Reloader, stopping: asyncio.Event) -> Starlette:
     """GET /status, POST /reload, POST /drain, GET and POST /keys, DELETE /keys/{id}."""
-    surface = _Control(runtime, config, simulators, stopping)
+    surface = _Control(runtime, reloader, stopping)
     return Starlette(
         routes=[
             Route("/status", surface.status),
@@ -37,8 +35,8 @@ def control_app(runtime: Runtime, config: Path, simulators: Mapping[str, str], s
 
 
 class _Control:
-    def __init__(self, runtime: Runtime, config: Path, simulators: Mapping[str, str], stopping: asyncio.Event) -> None:
-        self._runtime, self._config, self._simulators, self._stopping = runtime, config, simulators, stopping
+    def __init__(self, runtime: Runtime, reloader: Reloader, stopping: asyncio.Event) -> None:
+        self._runtime, self._reloader, self._stopping = runtime, reloader, stopping
 
     async def status(self, request: Request) -> JSONResponse:
         runtime = self._runtime
@@ -64,14 +62,11 @@ class _Control:
         )
 
     async def reload(self, request: Request) -> JSONResponse:
-        was = self._runtime.epoch.pair.revision
         try:
-            revision, later = reload(self._runtime, self._config, self._simulators)
+            done = await self._reloader.reload()
         except (DocumentsRefused, OSError) as refused:
-            self._runtime.measure.reloaded(ok=False)
-            self._runtime.ledger.post(Event(at=self._runtime.now(), event="reload.refused", detail={"kept": was}))
-            return JSONResponse({"refused": str(refused), "revision": was}, 422)
-        return JSONResponse({"was": was, "revision": revision, "needs_restart": later})
+            return JSONResponse({"refused": str(refused), "revision": self._runtime.epoch.pair.revision}, 422)
+        return JSONResponse({"was": done.was, "revision": done.revision, "needs_restart": list(done.later)})
 
     async def drain(self, request: Request) -> JSONResponse:
         self._stopping.set()

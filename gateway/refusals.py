@@ -42,7 +42,8 @@ async def send(exchange: Exchange, responder: Responder, refusal: Refusal) -> No
     body = dialect.error(
         refusal.status, refusal.kind, words, param=refusal.param, code=refusal.code, call_id=exchange.call
     )
-    responder.whole(refusal.status, headers(exchange.call, refusal), body)
+    policy = (b"x-ecluse-policy", exchange.pair.bundle.revision.encode())
+    responder.whole(refusal.status, [*headers(exchange.call, refusal), policy], body)
 
 
 def headers(call: str, refusal: Refusal) -> Headers:

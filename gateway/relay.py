@@ -103,7 +103,7 @@ def _headers(exchange: Exchange, reply: Reply) -> Headers:
     headers += [
         (b"x-ecluse-call-id", name),
         (b"x-ecluse-destination", candidate.destination.name.encode()),
-        (b"x-ecluse-policy", candidate.ruling.revision.encode()),
+        (b"x-ecluse-policy", exchange.pair.bundle.revision.encode()),
         (b"x-request-id" if exchange.dialect.family == "openai" else b"request-id", name),
     ]
     if candidate.rerouted_from is not None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.bundle.last_good import keep
-from gateway.bundle.pair import load_pair
+from gateway.bundle.pair import Pair, load_pair
+from gateway.documents import DocumentsRefused
 from gateway.epoch import Epoch
 from gateway.warm import warm_up
 from observability.ledger import Event
@@ -18,31 +22,97 @@ if TYPE_CHECKING:
 FIXED = ("server", "state_dir", "ledger", "keyring", "simulator", "organisation")
 """Settings that a running process can't change: they take a restart."""
 
+# A thread that computes lets the loop wait for the interpreter's lock this long at most, not for the usual 5 ms.
+_SHORT_TURN = 0.0005
 
-def reload(runtime: Runtime, config: Path, simulators: Mapping[str, str]) -> tuple[str, list[str]]:
-    """Takes the files as they are now; gives the new revision and what needs a restart.
 
-    Raises DocumentsRefused, and OSError for a CA bundle that can't be read; then all stays as it was.
-    """
-    old = runtime.epoch
-    pair = load_pair(config, serving=True, previous=old.pair, simulators=simulators)
-    later = [name for name in FIXED if getattr(pair.settings, name) != getattr(old.pair.settings, name)]
-    epoch = Epoch.of(pair)
-    warm_up(epoch, runtime.now())
-    runtime.transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
+class Reloaded(NamedTuple):
+    """What a reload brought. was, revision: of the pair before and now. later: settings that need a restart."""
+
+    was: str
+    revision: str
+    later: tuple[str, ...]
+
+
+class Reloader:
+    """Reloads of one gateway, one after the other however many ask at once."""
+
+    def __init__(self, runtime: Runtime, config: Path, simulators: Mapping[str, str]) -> None:
+        self._runtime, self._config, self._simulators = runtime, config, simulators
+        self._one_at_a_time = asyncio.Lock()
+
+    async def reload(self, by: str = "control") -> Reloaded:
+        """Takes the files as they are now. The pair is built in a thread while calls go on; the loop only swaps it.
+
+        by: who asked, for the record. Raises DocumentsRefused, and OSError for a CA bundle that can't be read; then
+        all stays as it was.
+        """
+        runtime = self._runtime
+        async with self._one_at_a_time:
+            old = runtime.epoch.pair
+            try:
+                with _short_turns():
+                    epoch = await asyncio.to_thread(self._built, old)
+                runtime.transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
+            except (DocumentsRefused, OSError) as refused:
+                _tell_refused(runtime, old, by, refused)
+                raise
+            _swap(runtime, epoch)
+            _tell(runtime, old, epoch.pair, by)
+            await asyncio.to_thread(_keep, runtime, epoch.pair)
+        later = tuple(name for name in FIXED if getattr(epoch.pair.settings, name) != getattr(old.settings, name))
+        return Reloaded(old.revision, epoch.pair.revision, later)
+
+    def _built(self, old: Pair) -> Epoch:
+        runtime = self._runtime
+        pair = load_pair(
+            self._config,
+            serving=True,
+            previous=old,
+            simulators=self._simulators,
+            today=lambda: runtime.now().date(),
+        )
+        epoch = Epoch.of(pair)
+        warm_up(epoch, runtime.now())
+        return epoch
+
+
+def _swap(runtime: Runtime, epoch: Epoch) -> None:
+    """The whole of what the loop does: a call begins either before it or after it."""
+    settings = epoch.pair.settings
     runtime.epoch = epoch
-    runtime.files.use(pair.settings.files)
-    runtime.quotas.replace_limits(pair.settings.quotas)
+    runtime.files.use(settings.files)
+    runtime.quotas.replace_limits(settings.quotas)
     now = runtime.monotonic()
     for exchange in runtime.live:
         exchange.outdated = exchange.outdated or now
+
+
+def _tell(runtime: Runtime, old: Pair, new: Pair, by: str) -> None:
+    runtime.measure.loaded(new, runtime.now().timestamp())
+    runtime.measure.reloaded(ok=True)
+    detail = {"from": old.revision, "to": new.revision, "by": by}
+    runtime.ledger.post(Event(at=runtime.now(), event="reload", detail=detail))
+
+
+def _tell_refused(runtime: Runtime, old: Pair, by: str, refused: Exception) -> None:
+    runtime.measure.reloaded(ok=False)
+    detail = {"kept": old.revision, "by": by}
+    runtime.ledger.post(Event(at=runtime.now(), event="reload.refused", detail=detail))
+
+
+def _keep(runtime: Runtime, pair: Pair) -> None:
     try:
         keep(pair)
     except OSError:
         runtime.measure.log.event("last_good.not_kept", level="error", config=pair.revision)
-    runtime.measure.loaded(pair, runtime.now().timestamp())
-    runtime.measure.reloaded(ok=True)
-    runtime.ledger.post(
-        Event(at=runtime.now(), event="reload", detail={"from": old.pair.revision, "to": pair.revision})
-    )
-    return pair.revision, later
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_SHORT_TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)

@@ -33,6 +33,7 @@ from gateway.identity.keys import KeyGrant, KeyStore, KeyStoreRefused
 from gateway.measure import Measure
 from gateway.quota.store import MemoryQuotas
 from gateway.reading.files import Files
+from gateway.reload import Reloader
 from gateway.routing.health import Health, RetryBudget
 from gateway.runtime import Runtime
 from gateway.server import Listener
@@ -172,7 +173,7 @@ async def _listen(
         runtime,
         Listener(DataApp(runtime), header_seconds=limits.header_seconds, most_connections=limits.connections),
         Listener(health_app(runtime)),
-        Listener(control_app(runtime, config, simulators, stopping)),
+        Listener(control_app(runtime, Reloader(runtime, config, simulators), stopping)),
         stopping,
         simulator,
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from adapters.registry import DIALECTS
 from adapters.wire.body import Document
 from gateway.candidates import Call
+from policies.classify import Classifier
 
 if TYPE_CHECKING:
     from gateway.epoch import Epoch
@@ -19,7 +21,9 @@ def warm_up(epoch: Epoch, now: datetime) -> None:
     """Sends a harmless text through detection, rulings and response guards, without any call."""
     pair = epoch.pair
     ask = DIALECTS["openai_chat"].parse(Document.parse(_ASK))
-    found = pair.classifier.classify(pair.settings.organisation, ask.passages)
+    # Not the pair's own classifier: its memory may be the one in use, and this runs beside the calls at a reload.
+    own = Classifier(pair.engine, secret=secrets.token_bytes(32))
+    found = own.classify(pair.settings.organisation, ask.passages)
     call = Call(pair.settings.organisation, "", (), "", "", "sandbox", "openai_chat", "", (), len(_ASK), now)
     for destination in pair.destinations.values():
         pair.policies.judge(

@@ -123,11 +123,13 @@ def _place(documents: Documents, name: str) -> tuple[str, ...]:
 
 
 def _read(root: Path, name: str) -> bytes:
-    """The bytes of a regular file that lies, links followed, inside the bundle's folder."""
+    """The bytes of a regular file that lies, links followed, inside the bundle's folder and in no hidden part of it."""
     try:
         real = (root / name).resolve(strict=True)
         if not real.is_relative_to(root.resolve()):
             raise IndexRefused("it is not in the bundle's folder")
+        if name.startswith("/") or any(part.startswith(".") for part in name.split("/")):
+            raise IndexRefused("name it from the bundle's folder, with no part that begins with a dot")
         if not stat.S_ISREG(real.stat().st_mode):
             raise IndexRefused("it is no file")
         with real.open("rb") as file:

@@ -16,6 +16,7 @@ from gateway.bundle.bundle import Bundle, Papers, build_bundle, read_papers
 from gateway.bundle.destinations import Destination, Model, build_destinations, build_models, remarks, utc_today
 from gateway.bundle.indexes import index_key
 from gateway.bundle.removed import removed
+from gateway.bundle.source import look, refuse_checkout, refuse_unsettled
 from gateway.bundle.vocabulary import Names, unfounded
 from gateway.config import Address, Settings, read_settings
 from gateway.config.settings import VendorSettings
@@ -87,21 +88,29 @@ def load_pair(
     environ: Mapping[str, str] | None = None,
     today: Callable[[], date] = utc_today,
 ) -> Pair:
-    """The pair that `path` (config.yaml) begins; DocumentsRefused with every fault.
+    """The pair that `path` (config.yaml) begins; DocumentsRefused with every fault, or where files change meanwhile.
 
-    serving: read the keyring too, it must be there. previous: its memory of classified texts is kept where detection
-    didn't change. simulators: vendor name -> base URL, of those that run. environ: where `${NAME}` is looked up.
+    serving: read the keyring too, it must be there, and no git command may be at work in the bundle's folder. previous:
+    its memory of classified texts is kept where detection didn't change. simulators: vendor name -> base URL, of those
+    that run. environ: where `${NAME}` is looked up.
     """
+    first = look(path)
     config = load(path)
     settings = read_settings(config, path.parent, environ)
-    files = load(settings.bundle)
+    before = {**look(settings.bundle), **first}
+    if serving:  # `check` also runs in a hook of git, which holds the lock meanwhile
+        refuse_checkout(settings.bundle)
     try:
-        return build_pair(
+        files = load(settings.bundle)
+        pair = build_pair(
             config, settings, files, serving=serving, previous=previous, simulators=simulators, today=today
         )
     except DocumentsRefused as refused:
+        refuse_unsettled(before, look(path, settings.bundle))
         taken_out = removed(config, previous.settings, settings, refused.problems) if previous else ()
         raise DocumentsRefused((*refused.problems, *taken_out)) from None
+    refuse_unsettled(before, look(path, settings.bundle))
+    return pair
 
 
 def build_pair(

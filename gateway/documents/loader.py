@@ -112,8 +112,12 @@ def _text(shown: str, raw: bytes) -> str:
 
 
 def _names(folder: FilePath) -> Iterator[str]:
+    """The files to read. A folder that is linked is named too, to be refused: its files would be left out silently."""
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for name in folders:
+            if os.path.islink(os.path.join(here, name)):
+                yield os.path.relpath(os.path.join(here, name), folder)
         for name in sorted(files):
             if name.endswith(SUFFIXES + LISTS) and not name.startswith("."):
                 yield os.path.relpath(os.path.join(here, name), folder)
@@ -127,7 +131,7 @@ def _read(root: FilePath, name: str) -> bytes:
         if not real.is_relative_to(root.resolve()):
             raise ValueError("links out of its folder")
         if not stat.S_ISREG(real.stat().st_mode):
-            raise ValueError("is not a file")
+            raise ValueError("is a link to a folder: put the folder here" if path.is_dir() else "is not a file")
         with real.open("rb") as file:
             raw = file.read(MAX_FILE + 1)
     except OSError as error:

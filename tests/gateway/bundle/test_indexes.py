@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -71,4 +72,17 @@ def test_a_link_out_of_the_bundle_is_refused(home: Path) -> None:
     (home / "bundle/staff.idx").rename(home / "staff.idx")
     (home / "bundle/staff.idx").symlink_to(home / "staff.idx")
     with pytest.raises(DocumentsRefused, match="not in the bundle's folder"):
+        load_pair(home / "config.yaml")
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_an_index_is_named_from_the_bundle_and_not_hidden(home: Path, hidden: bool) -> None:
+    """A hidden file isn't looked at while the others are read; an absolute name would be kept as a copy of itself."""
+    moved = home / "bundle" / ".kept" / "staff.idx"
+    moved.parent.mkdir()
+    shutil.copy(home / "bundle/staff.idx", moved)
+    name = ".kept/staff.idx" if hidden else str(home / "bundle/staff.idx")
+    declared = next(f for f in (home / "bundle").glob("*.yaml") if "staff.idx" in f.read_text())
+    declared.write_text(declared.read_text().replace("file: staff.idx", f"file: {name}"))
+    with pytest.raises(DocumentsRefused, match="no part that begins with a dot"):
         load_pair(home / "config.yaml")
