@@ -76,7 +76,7 @@ def rule(
     A reroute puts its target in the destination's place, ruled as a candidate of its own, once.
     """
     call = facts(exchange, ask)
-    refused = _refused_before(runtime, exchange, ask)
+    refused = exchange.refused_before = _refused_before(runtime, exchange, ask)
 
     def ruled(destination: Destination) -> Ruling:
         return _judge(runtime, exchange, call, ask, classification, destination, refused)
@@ -87,9 +87,9 @@ def rule(
             continue
         ruling = ruled(destination)
         target = exchange.pair.destinations.get(ruling.reroute or "") if ruling.verdict == "reroute" else None
-        candidates.append(Candidate(destination, ruling))
+        candidates.append(Candidate(destination, ruling, known=destination.known))
         if target is not None and ask.dialect in exchange.epoch.upstream(target).vendor.dialects:
-            candidates.append(Candidate(target, ruled(target), rerouted_from=destination.name))
+            candidates.append(Candidate(target, ruled(target), destination.name, target.known))
     if not candidates:
         raise _wrong_dialect(model.name)
     for candidate in candidates:

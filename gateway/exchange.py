@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 
 class Candidate(NamedTuple):
-    """A destination that the call could go to, with its ruling."""
+    """A destination that the call could go to, with its ruling. known: a contract in force covered it then."""
 
     destination: Destination
     ruling: Ruling
     rerouted_from: str | None = None
+    known: bool = True
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ class Exchange:
     model: str = ""
     unread: str = ""
     classification: Classification | None = None
+    refused_before: frozenset[int] = frozenset()
     candidates: list[Candidate] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
     used_before: list[int] = field(default_factory=list)

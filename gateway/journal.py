@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gateway import refusals
+from gateway.features import features
 from observability.ledger import Attempt as AttemptRecord
-from observability.ledger import AttemptStart, Found, Intent, LedgerFailed, Outcome, Ruled, RuleFired, Tokens, Who
+from observability.ledger import AttemptStart, Intent, LedgerFailed, Outcome, Ruled, RuleFired, Tokens, Who
 
 if TYPE_CHECKING:
     from adapters.errors import UpstreamError
@@ -27,7 +28,7 @@ async def before_egress(
     record = (
         _attempt_start(exchange, candidate, outgoing, before.kind, runtime)
         if before is not None
-        else _intent(exchange, candidate, outgoing)
+        else _intent(runtime, exchange, candidate, outgoing)
     )
     if before is not None:
         last = exchange.attempts[-1].candidate.destination.name
@@ -110,7 +111,7 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
             overhead_ms=round(overhead * 1000, 3),
             edits={"transformation": exchange.edits_out} if exchange.edits_out else {},
             bytes_out=responder.sent,
-            intent=None if exchange.intended else _intent(exchange, None, None),
+            intent=None if exchange.intended else _intent(runtime, exchange, None, None),
             restored=exchange.restored,
         )
     )
@@ -126,8 +127,9 @@ def _answer_hits(runtime: Runtime, exchange: Exchange, gate: Gate | None) -> Seq
         return ()
 
 
-def _intent(exchange: Exchange, candidate: Candidate | None, outgoing: Outgoing | None) -> Intent:
+def _intent(runtime: Runtime, exchange: Exchange, candidate: Candidate | None, outgoing: Outgoing | None) -> Intent:
     caller, ask, classification = exchange.caller, exchange.ask, exchange.classification
+    kept = features(exchange, lambda blob: runtime.states.issuer(caller.organisation, blob))
     return Intent(
         call=exchange.call,
         at=exchange.at,
@@ -146,7 +148,7 @@ def _intent(exchange: Exchange, candidate: Candidate | None, outgoing: Outgoing 
         stream=ask.stream if ask is not None else False,
         bytes_in=exchange.bytes_in,
         passages=len(ask.passages) if ask is not None else 0,
-        findings=_found(exchange) if classification is not None and classification.findings else (),
+        findings=kept.findings,
         rulings=tuple(_ruled(c) for c in exchange.candidates),
         policy_revision=exchange.pair.bundle.revision,
         detection_revision=exchange.pair.bundle.engine.revision,
@@ -157,6 +159,9 @@ def _intent(exchange: Exchange, candidate: Candidate | None, outgoing: Outgoing 
         bytes_out=len(outgoing.body) if outgoing else 0,
         edits=outgoing.edits if outgoing else {},
         reserved=exchange.reserved,
+        places=kept.places,
+        failed=classification.failed if classification is not None else None,
+        kept=kept.kept,
     )
 
 
@@ -177,25 +182,11 @@ def _attempt_start(
     )
 
 
-def _found(exchange: Exchange) -> tuple[Found, ...]:
-    assert exchange.ask is not None and exchange.classification is not None
-    groups: dict[tuple[str, str, str, str, bool, int | None], list[float]] = {}
-    for finding in exchange.classification.findings:
-        p = exchange.ask.passages[finding.passage]
-        groups.setdefault((finding.detector, p.part, p.role, p.direction, p.history, p.message), []).append(
-            finding.confidence
-        )
-    return tuple(
-        Found(detector, len(sure), max(sure), part, role, direction, history, message)
-        for (detector, part, role, direction, history, message), sure in groups.items()
-    )
-
-
 def _ruled(candidate: Candidate) -> Ruled:
     ruling = candidate.ruling
     return Ruled(
         candidate.destination.name, ruling.verdict, _fired(ruling.rules), len(ruling.rewrites), ruling.reroute,
-        ruling.pseudonyms(),
+        ruling.pseudonyms(), candidate.known, candidate.rerouted_from,
     )  # fmt: skip
 
 

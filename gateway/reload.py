@@ -13,6 +13,7 @@ from gateway.bundle.last_good import keep
 from gateway.bundle.pair import Pair, load_pair
 from gateway.documents import DocumentsRefused
 from gateway.epoch import Epoch
+from gateway.in_force import tell
 from gateway.warm import warm_up
 from observability.ledger import Event
 
@@ -93,6 +94,7 @@ def _tell(runtime: Runtime, old: Pair, new: Pair, by: str) -> None:
     runtime.measure.reloaded(ok=True)
     detail = {"from": old.revision, "to": new.revision, "by": by}
     runtime.ledger.post(Event(at=runtime.now(), event="reload", detail=detail))
+    tell(runtime)
 
 
 def _tell_refused(runtime: Runtime, old: Pair, by: str, refused: Exception) -> None:

@@ -30,6 +30,7 @@ from gateway.health import health_app
 from gateway.housekeeping import housekeeping
 from gateway.identity.keyring import Keyring, KeyringRefused
 from gateway.identity.keys import KeyGrant, KeyStore, KeyStoreRefused
+from gateway.in_force import tell_with_segments
 from gateway.measure import Measure
 from gateway.quota.store import MemoryQuotas
 from gateway.reading.files import Files
@@ -184,6 +185,7 @@ async def _listen(
     runtime.ledger.post(
         Event(at=runtime.now(), event="start", detail={"revision": runtime.epoch.pair.revision, "pid": os.getpid()})
     )
+    tell_with_segments(runtime)
     return serving
 
 

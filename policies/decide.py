@@ -36,6 +36,9 @@ __all__ = [
     "Place", "Policies", "Rewrite", "RuleHit", "Ruling", "facts_key",
 ]  # fmt: skip
 
+# Keys by which rules ask for names that clients or vendors gave to a place.
+NAMED_PLACES = ("tools", "hosts", "server_tools")
+
 # Sets of rules on answers, and how each counts, that are kept ready.
 _OUTLOOKS = 256
 
@@ -78,6 +81,7 @@ class Policies:
     _bits: Mapping[str, int] = field(init=False, repr=False)
     _answers: tuple[Rule, ...] = field(init=False, repr=False)
     _forms: tuple[Rule, ...] = field(init=False, repr=False)
+    _place_names: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
     _outlooks: dict[tuple[ScanEngine, tuple[tuple[int, str], ...]], Outlook] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -92,6 +96,9 @@ class Policies:
         answers = [r for r in self.rules if "response" in r.directions]
         object.__setattr__(self, "_answers", tuple(r for r in answers if not asks_for_schema(r)))
         object.__setattr__(self, "_forms", tuple(r for r in answers if asks_for_schema(r)))
+        said = {key: {name for r in asked for name in r.reads.get(key, ())} for key in NAMED_PLACES}
+        names = {key: tuple(sorted(found)) for key, found in said.items() if found}
+        object.__setattr__(self, "_place_names", names)
 
     def judge(
         self,
@@ -141,6 +148,11 @@ class Policies:
         if not self._forms:
             return ()
         return tuple([(r, r.force(call, destination)) for r in self._forms if r.holds(call, destination)])
+
+    @property
+    def place_names(self) -> Mapping[str, tuple[str, ...]]:
+        """Names and patterns by which rules tell places apart (`tools`, `hosts`, `server_tools`); {} where none do."""
+        return self._place_names
 
     def explain(
         self,

@@ -47,19 +47,39 @@ def plan(passages: Sequence[PassageFacts], redactions: Redactions, shown: Shown)
             spans.setdefault(index, []).append(Span(0, len(passage.text), IDENTITY_CLASS, rule.id, action))
             continue
         if index not in sources:
-            sources[index] = passage.role == "tool_arguments" and is_json_source(passage.text)
-        start, end = finding.start, finding.end
-        if sources[index]:
-            # The decoded reading of such a string is a passage too: a value that comes back goes by that.
-            own = trimmed_escapes if action == "pseudonymise" else whole_escapes
-            start, end = own(passage.text, start, end)
-        reached = passage.rewritable(start, end) or (action == "pseudonymise" and passage.renamable(start, end))
-        if not reached or (sources[index] and breaks_strings(passage.text, start, end)):
+            sources[index] = _is_source(passage)
+        reached = _reached(passage, finding, action, source=sources[index])
+        if reached is None:
             stuck.append(finding)
         else:
-            span = Span(start, end, finding.detector, rule.id, action, rule.surrogate)
+            span = Span(*reached, finding.detector, rule.id, action, rule.surrogate)
             spans.setdefault(index, []).append(span)
     return Plan(tuple(_rewrites(spans, shown)), stuck)
+
+
+def editable(passage: PassageFacts, finding: FindingFacts) -> str:
+    """What can be done to a finding where it stands: any | pseudonymise (a token can, a placeholder can't) | none."""
+    if finding.detector == IDENTITY_CLASS:
+        return "any"
+    source = _is_source(passage)
+    if _reached(passage, finding, "redact", source=source) is not None:
+        return "any"
+    return "none" if _reached(passage, finding, "pseudonymise", source=source) is None else "pseudonymise"
+
+
+def _is_source(passage: PassageFacts) -> bool:
+    return passage.role == "tool_arguments" and is_json_source(passage.text)
+
+
+def _reached(passage: PassageFacts, finding: FindingFacts, action: str, *, source: bool) -> tuple[int, int] | None:
+    """The characters that an edit of this finding replaces; None where none can. source: the text is JSON source."""
+    start, end = finding.start, finding.end
+    if source:
+        # The decoded reading of such a string is a passage too: a value that comes back goes by that.
+        own = trimmed_escapes if action == "pseudonymise" else whole_escapes
+        start, end = own(passage.text, start, end)
+    reached = passage.rewritable(start, end) or (action == "pseudonymise" and passage.renamable(start, end))
+    return None if not reached or (source and breaks_strings(passage.text, start, end)) else (start, end)
 
 
 def _first_rules(redactions: Redactions) -> Iterable[tuple[FindingFacts, Rule]]:

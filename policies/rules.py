@@ -52,7 +52,8 @@ class Rule:
     """One rule.
 
     where: which passages count, None for every one that leaves. surrogate: pseudonyms look like what they stand for.
-    holds: `tests` hold and `unless` don't. path: where it is written.
+    holds: `tests` hold and `unless` don't. path: where it is written. reads: the inputs that it looks at, by the key
+    that asks for them, each with the names and patterns it is compared with. revision: a hash of all that it says.
     """
 
     id: str
@@ -74,6 +75,8 @@ class Rule:
     lifts: tuple[Lift, ...] = ()
     holds: Holds = lambda call, destination: True
     path: tuple[str | int, ...] = ()
+    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    revision: str = ""
 
     def matched(self, found: ByDetector, passages: Sequence[PassageFacts]) -> list[FindingFacts]:
         """The findings that make this rule match, in the order of the text; [] where it doesn't."""

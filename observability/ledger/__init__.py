@@ -1,6 +1,7 @@
 """The ledger: what is written down of every call before it goes on, and can be read back after any crash."""
 
 from observability.ledger.ids import made_at, uuid7
+from observability.ledger.in_force import Pair, Terms
 from observability.ledger.ledger import Ledger
 from observability.ledger.line import LedgerFailed
 from observability.ledger.reading import read, show, tail
@@ -11,6 +12,7 @@ from observability.ledger.records import (
     Found,
     Intent,
     Outcome,
+    Place,
     Result,
     Ruled,
     RuleFired,
@@ -32,10 +34,13 @@ __all__ = [
     "Ledger",
     "LedgerFailed",
     "Outcome",
+    "Pair",
+    "Place",
     "Report",
     "Result",
     "RuleFired",
     "Ruled",
+    "Terms",
     "Tokens",
     "Value",
     "Who",

@@ -150,6 +150,15 @@ class Ledger:
         """Be told of every commit, on the event loop."""
         self._line.on_commit = told
 
+    def on_segment(self, told: Callable[[], None]) -> None:
+        """Be told, on the event loop, when a segment has begun."""
+        self._line.on_segment = told
+
+    @property
+    def worker(self) -> str:
+        """The worker whose records these are."""
+        return self._settings.worker
+
     def summary(self) -> dict[str, Value]:
         """The state in plain values, for `ecluse status`."""
         line = self._line

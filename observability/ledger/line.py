@@ -49,6 +49,7 @@ class Line:
         self.state = self.last = Report(0, 0, 0, 0, 0.0, 0.0, 0, 0, 0, 0)
         self.failed: str | None = None
         self.on_commit: Callable[[Report], None] | None = None
+        self.on_segment: Callable[[], None] | None = None
 
     @property
     def waiting(self) -> int:
@@ -168,7 +169,8 @@ class Line:
 
     def _settle(self, report: Report) -> None:
         """Hand back all who waited for this commit."""
-        answered, self.state = report.done - self.state.done, report
+        answered, begun = report.done - self.state.done, report.segments != self.state.segments
+        self.state = report
         self.failed = f"{_named(report.error)} on writing" if report.error else None
         self.failures += report.error != 0
         for _ in range(answered):
@@ -181,6 +183,8 @@ class Line:
             self.last = report
             if self.on_commit is not None:
                 self.on_commit(report)
+        if begun and self.on_segment is not None:
+            self.on_segment()
 
     # -- the scribe's life
 
@@ -206,7 +210,7 @@ class Line:
         """Start a scribe. Raises OSError."""
         self._launched = time.monotonic()
         self._words.clear()
-        self.state = self.state._replace(done=0)
+        self.state = self.state._replace(done=0, segments=0)
         self._link = Link(self._launch, self._settings)
 
     def _gone(self) -> None:

@@ -36,7 +36,11 @@ class Found:
     """What one detector found in one kind of place: type, how often, how sure, where. Never the value.
 
     confidence: the highest, 0 to 1. part: text | not_inspectable | remote_url | server_tool | vendor_state | identity.
-    message: number of the message in the request (0 first), None outside messages.
+    message: number of the message in the request (0 first), None outside messages. sure: how many were how sure, the
+    surest first; empty where all were as sure. refused: this caller was refused the text before. edit: what could be
+    done to it: any | pseudonymise | none. issuer: the vendor that wrote the text in a call through this gateway, where
+    that matters. names: which names of the bundle's rules fit the tool or host. overlap: findings of one text with the
+    same number here overlap; 0: none does.
     """
 
     detector: str
@@ -47,6 +51,24 @@ class Found:
     direction: str
     history: bool = False
     message: int | None = None
+    sure: tuple[tuple[float, int], ...] = ()
+    refused: bool = False
+    edit: str = "any"
+    issuer: str | None = None
+    names: tuple[str, ...] = ()
+    overlap: int = 0
+
+
+@dataclass(frozen=True)
+class Place:
+    """One kind of place of which the request has some, whether anything was found there or not. names: as in Found."""
+
+    role: str
+    direction: str
+    part: str
+    history: bool
+    count: int
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +88,8 @@ class RuleFired:
 class Ruled:
     """The ruling for one candidate destination. verdict: allow | reroute | deny. edits: stretches of text replaced.
 
-    pseudonyms: how many of them by tokens that come back in the answer, by detector.
+    pseudonyms: how many of them by tokens that come back in the answer, by detector. known: a contract in force covered
+    it. rerouted_from: the candidate that a rule sent here instead.
     """
 
     destination: str
@@ -75,6 +98,8 @@ class Ruled:
     edits: int = 0
     reroute: str | None = None
     pseudonyms: Mapping[str, int] = field(default_factory=dict)
+    known: bool = True
+    rerouted_from: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +129,9 @@ class Intent(Record):
 
     model: as asked. classes: data classes of the call. destination, contract, digest, edits: of the first attempt.
     digest: keyed hash (hex) of the bytes to be sent. bytes_in: as received; bytes_out: to be sent. edits: how many of
-    each kind of the closed list changed the bytes. reserved: tokens held against the quotas.
+    each kind of the closed list changed the bytes. reserved: tokens held against the quotas. places, failed (why
+    detection did) and the findings are what rulings were made from; kept: whether they are all of it, so that the call
+    can be judged anew: 0 no, 1 yes.
     """
 
     kind: ClassVar[str] = "INTENT"
@@ -130,6 +157,9 @@ class Intent(Record):
     bytes_out: int = 0
     edits: Mapping[str, int] = field(default_factory=dict)
     reserved: int = 0
+    places: tuple[Place, ...] = ()
+    failed: str | None = None
+    kept: int = 0
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
@@ -31,10 +31,14 @@ _GAP = Repeat(Chars(frozenset(b" \t\n-_./")), 0, 2)
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All detectors of one bundle. revision: hash of everything that they were built from."""
+    """All detectors of one bundle. revision: hash of everything that they were built from.
+
+    revisions: by detector, a hash of what it finds by: its title and examples change nothing.
+    """
 
     detectors: Mapping[str, Detector]
     revision: str
+    revisions: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def build(documents: Sequence[Mapping[str, Any]]) -> Catalogue | list[Problem]:
@@ -52,12 +56,19 @@ class Catalogue:
         if problems:
             return problems
         plain = orjson.dumps(list(documents), option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-        return Catalogue(detectors, hashlib.blake2b(plain, digest_size=8).hexdigest())
+        revisions = {str(document["id"]): _revision(document) for document in documents}
+        return Catalogue(detectors, hashlib.blake2b(plain, digest_size=8).hexdigest(), revisions)
 
 
 # Detectors by their documents: most of what a reload brings was there before, and compiling it takes half a second.
 _KNOWN: dict[bytes, Detector] = {}
 _MOST_KNOWN = 2048
+
+
+def _revision(document: Mapping[str, Any]) -> str:
+    finds = {key: value for key, value in document.items() if key not in ("title", "examples")}
+    plain = orjson.dumps(finds, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    return hashlib.blake2b(plain, digest_size=6).hexdigest()
 
 
 def _read(document: Mapping[str, Any], index: int, problems: list[Problem]) -> Detector:

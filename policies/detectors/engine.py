@@ -8,7 +8,7 @@ be read as (without hidden characters, decoded, drawn together) is only made whe
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -32,13 +32,15 @@ _WRITTEN = escapes.LONGEST
 class Lookup(Protocol):
     """The company's own data, asked about a text as its one-byte view. It finds nothing in a part of a text.
 
-    detectors: those that it finds for. revision: of all that it holds.
+    detectors: those that it finds for. revision: of all that it holds; revisions: of what it holds for each detector.
     """
 
     @property
     def detectors(self) -> frozenset[str]: ...
     @property
     def revision(self) -> str: ...
+    @property
+    def revisions(self) -> Mapping[str, str]: ...
     def steps(self, seen: bytes, detectors: frozenset[str]) -> Steps[list[Finding]]: ...
 
 
@@ -60,6 +62,15 @@ class Engine:
         self._lookup = lookup
         self._whole = lay_out(catalogue.detectors.values())
         self._plans: dict[frozenset[str], Plan] = {frozenset(catalogue.detectors): self._whole}
+
+    @property
+    def revisions(self) -> dict[str, str]:
+        """By detector what its findings depend on: the algorithm, what it is, its list, its index."""
+        data = self._lookup.revisions if self._lookup else {}
+        return {
+            name: "-".join(filter(None, (revision, ALGORITHM, data.get(name))))
+            for name, revision in self.catalogue.revisions.items()
+        }
 
     def scan(self, texts: Sequence[str]) -> list[tuple[Finding, ...]]:
         """Findings of every detector in each text, by start; `passage` is the index in `texts`.

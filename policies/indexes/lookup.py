@@ -36,14 +36,14 @@ class Index(Protocol):
 
 
 class Lookup:
-    """Indexes made under one key. revision: of all that they hold."""
+    """Indexes made under one key. revision: of all that they hold; revisions: of those that feed each detector."""
 
     def __init__(self, indexes: Iterable[Index], key: IndexKey) -> None:
         self._indexes = tuple(indexes)
         self._lexicon = Lexicon(key.secret)
         self.detectors = frozenset(index.detector for index in self._indexes)
-        said = "\0".join(sorted(index.revision for index in self._indexes))
-        self.revision = blake2b(said.encode(), digest_size=8).hexdigest()
+        self.revision = _revision(self._indexes)
+        self.revisions = {d: _revision(i for i in self._indexes if i.detector == d) for d in self.detectors}
 
     def find(self, seen: bytes, detectors: frozenset[str]) -> list[Finding]:
         """Findings of these detectors in a text, given as its one-byte view."""
@@ -63,6 +63,11 @@ class Lookup:
         if len(slices) > 1:
             found = [_joined(findings, index.stretches) for index, findings in zip(asked, found, strict=True)]
         return [one for findings in found for one in findings]
+
+
+def _revision(indexes: Iterable[Index]) -> str:
+    said = "\0".join(sorted(index.revision for index in indexes))
+    return blake2b(said.encode(), digest_size=8).hexdigest()
 
 
 def _slices(seen: bytes) -> Iterator[tuple[int, int]]:

@@ -17,6 +17,7 @@ from policies.language.lint import faults
 from policies.language.model import Condition, DefaultsText, ExceptionText, Names, PolicyText, RuleText, Where
 from policies.language.problems import Comparison, Doc, Problem, Reading
 from policies.language.read import PolicyReader
+from policies.language.said import reads, revision
 from policies.language.vocabulary import Vocabulary
 from policies.rules import Holds, Lift, Rule, Test, conjunction
 from policies.ruling import EGRESS, CallFacts, DestinationFacts, PassageFacts
@@ -68,6 +69,7 @@ def read(documents: Sequence[Doc], vocabulary: Vocabulary) -> tuple[list[PolicyT
 
 
 def _rule(text: RuleText, exceptions: Iterable[ExceptionText]) -> Rule:
+    exceptions = sorted(exceptions, key=lambda e: e.id)
     tests = tuple(_test(c, missing=not text.loosens) for c in text.when)
     unless = tuple(_test(c, missing=text.loosens) for c in text.unless)
     return Rule(
@@ -87,9 +89,11 @@ def _rule(text: RuleText, exceptions: Iterable[ExceptionText]) -> Rule:
         shadow_until=text.shadow_until,
         to=text.to,
         surrogate=text.surrogate,
-        lifts=tuple(_lift(e) for e in sorted(exceptions, key=lambda e: e.id)),
+        lifts=tuple(_lift(e) for e in exceptions),
         holds=_holds(tests, unless),
         path=text.path,
+        reads=reads(text, exceptions),
+        revision=revision(text, exceptions),
     )
 
 

@@ -17,8 +17,11 @@ from observability.ledger import (
     Found,
     Intent,
     Outcome,
+    Pair,
+    Place,
     Ruled,
     RuleFired,
+    Terms,
     Tokens,
     Who,
     uuid7,
@@ -29,7 +32,7 @@ from observability.scribe import segments
 
 DOCS = Path(__file__).parents[2] / "docs/reference/ledger.md"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-SHAPES = (Intent, AttemptStart, Attempt, Outcome, Event, Who, Found, Ruled, RuleFired, Tokens)
+SHAPES = (Intent, AttemptStart, Attempt, Outcome, Event, Pair, Who, Found, Place, Ruled, RuleFired, Tokens, Terms)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
