@@ -80,12 +80,12 @@ class Reloader:
 
 def _swap(runtime: Runtime, epoch: Epoch) -> None:
     """The whole of what the loop does: a call begins either before it or after it."""
-    settings = epoch.pair.settings
+    settings, same = epoch.pair.settings, epoch.pair.revision == runtime.epoch.pair.revision
     runtime.epoch = epoch
     runtime.files.use(settings.files)
     runtime.quotas.replace_limits(settings.quotas)
     now = runtime.monotonic()
-    for exchange in runtime.live:
+    for exchange in () if same else runtime.live:
         exchange.outdated = exchange.outdated or now
 
 

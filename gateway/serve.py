@@ -41,6 +41,7 @@ from gateway.server import Listener
 from gateway.state.recent import RefusedPassages, VendorStates
 from gateway.state.strangers import Strangers
 from gateway.warm import warm_up
+from gateway.watching import Watcher, watching
 from observability.ledger import Event, Ledger, LedgerFailed
 from observability.logs import Log
 
@@ -114,13 +115,16 @@ async def gateway(config: Path, *, development: bool = False) -> AsyncIterator[G
         stack.callback(runtime.ledger.close)
         stack.callback(runtime.states.save)
         stack.push_async_callback(runtime.files.close)
-        serving = await _listen(runtime, config, urls, simulator)
-        keeper = asyncio.create_task(housekeeping(runtime))
+        reloader = Reloader(runtime, config, urls)
+        serving = await _listen(runtime, reloader, simulator)
+        beside = (housekeeping(runtime), watching(Watcher(runtime, reloader, config)))
+        keepers = [asyncio.create_task(one) for one in beside]
         try:
             yield serving
         finally:
             await _drain(serving)
-            keeper.cancel()
+            for keeper in keepers:
+                keeper.cancel()
 
 
 def assemble(pair: Pair, transport: Transport) -> Runtime:
@@ -165,16 +169,14 @@ def assemble(pair: Pair, transport: Transport) -> Runtime:
     return runtime
 
 
-async def _listen(
-    runtime: Runtime, config: Path, simulators: dict[str, str], simulator: SimulatorServer | None
-) -> Gateway:
+async def _listen(runtime: Runtime, reloader: Reloader, simulator: SimulatorServer | None) -> Gateway:
     settings, stopping = runtime.epoch.pair.settings, asyncio.Event()
     limits = settings.limits
     serving = Gateway(
         runtime,
         Listener(DataApp(runtime), header_seconds=limits.header_seconds, most_connections=limits.connections),
         Listener(health_app(runtime)),
-        Listener(control_app(runtime, Reloader(runtime, config, simulators), stopping)),
+        Listener(control_app(runtime, reloader, stopping)),
         stopping,
         simulator,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -16,7 +16,7 @@ from gateway.bundle.bundle import Bundle, Papers, build_bundle, read_papers
 from gateway.bundle.destinations import Destination, Model, build_destinations, build_models, remarks, utc_today
 from gateway.bundle.indexes import index_key
 from gateway.bundle.removed import removed
-from gateway.bundle.source import look, refuse_checkout, refuse_unsettled
+from gateway.bundle.source import Look, look, refuse_checkout, refuse_unsettled
 from gateway.bundle.vocabulary import Names, unfounded
 from gateway.config import Address, Settings, read_settings
 from gateway.config.settings import VendorSettings
@@ -36,6 +36,7 @@ class Pair:
 
     urls: base URL of each vendor by name; the contracts were checked against these, so calls must go to no others.
     notes: what `check` warns of, one sentence each. keyring: None where only the files were to be checked.
+    seen: how the files looked when they were read.
     """
 
     settings: Settings
@@ -50,6 +51,7 @@ class Pair:
     keyring: Keyring | None
     revision: str
     notes: tuple[str, ...] = ()
+    seen: Look = field(default_factory=dict, repr=False)
     _named: Mapping[str, Model] = field(default_factory=dict, repr=False)
 
     @property
@@ -110,7 +112,7 @@ def load_pair(
         taken_out = removed(config, previous.settings, settings, refused.problems) if previous else ()
         raise DocumentsRefused((*refused.problems, *taken_out)) from None
     refuse_unsettled(before, look(path, settings.bundle))
-    return pair
+    return replace(pair, seen=before)
 
 
 def build_pair(

@@ -111,6 +111,16 @@ class LedgerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReloadSettings:
+    """When a running gateway takes changed files."""
+
+    watch: bool = setting(
+        k.FLAG, "Take changed files without being asked; false: on `ecluse reload` only.", default=False
+    )
+    quiet_seconds: float = setting(k.SPAN, "How long nothing may change in them before they are taken.", default=2.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyringSettings:
     """Where the installation's own keys are."""
 
@@ -212,6 +222,7 @@ class Settings:
     )
     bundle: Path = setting(k.PATH, "Folder of the governance bundle.", default=Path("bundle"), shown="bundle")
     organisation: str = setting(k.WORD, "Name of the organisation that calls are recorded for.", default="default")
+    reload: ReloadSettings = section(ReloadSettings, "How changed files come into force.")
     files: FilesSettings = section(FilesSettings, "Documents inside requests.")
     directory: DirectorySettings = section(DirectorySettings, "Teams and groups.")
     ledger: LedgerSettings = section(LedgerSettings, "The log of every call.")
