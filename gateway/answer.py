@@ -138,9 +138,7 @@ async def _attempt(
     except Stopped as stopped:
         runtime.health.succeeded(candidate.destination.name)
         exchange.refused_by = stopped.ruling
-        raise PolicyRefusal(
-            "response_refused", refusals.policy_words(exchange.call, stopped.ruling), retry=False
-        ) from None
+        raise PolicyRefusal("response_refused", refusals.policy_words(exchange, stopped.ruling), retry=False) from None
     finally:
         runtime.retries.retries -= retry
     runtime.health.succeeded(candidate.destination.name)

@@ -13,6 +13,7 @@ from gateway.errors import NotFound, Refusal, Unavailable, Unidentified, Unsuppo
 from gateway.exchange import Exchange
 from gateway.http import JSON, Request, Responder
 from gateway.pipeline import answer
+from gateway.reporting import take_report
 from gateway.routes import CALLS, family_of, not_served
 from gateway.state.strangers import within
 from observability.ledger import uuid7
@@ -44,6 +45,10 @@ class DataApp:
             return
         caller = self._identify(request)
         route = CALLS.get((request.method, request.path))
+        if request.method == "POST" and request.path.startswith(_REPORT):
+            call = request.path.removeprefix(_REPORT)
+            responder.whole(201, [JSON], await take_report(self._runtime, caller, call, request))
+            return
         if route is None:
             self._other(request, responder, caller)
             return
@@ -113,6 +118,9 @@ class DataApp:
             family, refusal.status, refusal.kind, words, param=refusal.param, code=refusal.code, call_id=call
         )
         responder.whole(refusal.status, refusals.headers(call, refusal), body)
+
+
+_REPORT = "/ecluse/report/"
 
 
 def _bearer(value: str) -> str:

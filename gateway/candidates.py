@@ -117,6 +117,7 @@ def _judge(
     return exchange.pair.policies.judge(
         call, ask.passages, classification, destination, refused=refused,
         vendor_state_ok=issued_by(runtime, exchange, destination),
+        lifted=runtime.lifts.of(exchange.caller.pseudonym, call.now),
     )  # fmt: skip
 
 

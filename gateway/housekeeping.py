@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 SAVE_EVERY = 30
 SUMMARISE_EVERY = 60
+TIDY_EVERY = 3600
 
 
 async def housekeeping(runtime: Runtime) -> None:
@@ -29,6 +30,9 @@ async def housekeeping(runtime: Runtime) -> None:
         if turn % SUMMARISE_EVERY == 0:
             summarise_strangers(runtime)
             runtime.files.rest()
+            runtime.lifts.forget(runtime.now())
+        if turn % TIDY_EVERY == 0:
+            await asyncio.to_thread(runtime.reports.drop_old, runtime.now())
 
 
 def end_outdated(runtime: Runtime) -> None:

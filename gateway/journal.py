@@ -193,7 +193,14 @@ def _ruled(candidate: Candidate) -> Ruled:
 def _fired(hits: Iterable[RuleHit]) -> tuple[RuleFired, ...]:
     return tuple(
         RuleFired(
-            h.rule, h.policy, h.action, h.mode, h.detectors, h.count, "" if h.place is None else _place(*h.place[:3])
+            rule=h.rule,
+            policy=h.policy,
+            action=h.action,
+            mode=h.mode,
+            detectors=h.detectors,
+            count=h.count,
+            place="" if h.place is None else _place(*h.place[:3]),
+            lifted_by=h.lifted_by,
         )
         for h in hits
     )

@@ -93,6 +93,10 @@ class Measure:
         for hit in hits:
             self.metrics.inc("ecluse_policy_decisions_total", (hit.rule, hit.action, hit.mode))
 
+    def reported(self, kind: str) -> None:
+        """Somebody reported a call."""
+        self.metrics.inc("ecluse_reports_total", (kind,))
+
     def pseudonymised(self, counts: Mapping[str, int]) -> None:
         """An attempt sends tokens instead of values. counts: by detector."""
         for detector, count in counts.items():

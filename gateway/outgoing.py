@@ -70,8 +70,8 @@ def _transformed(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Cand
 def _denied(ask: Ask, ruling: Ruling, found: Rewrite) -> Ruling:
     """What becomes of a ruling where a value that it replaces also stands out of reach."""
     passage = ask.passages[found.passage]
-    file = passage.file
-    place = Place(passage.message, passage.role, passage.direction, found.start, file)
+    file, number = passage.file, found.passage
+    place = Place(passage.message, passage.role, passage.direction, found.start, file, number)
     named = next(h for h in ruling.rules if h.rule == found.rule and h.mode == "enforce")
     hit = named._replace(action="deny", detectors=(found.detector,), count=1, place=place)
     return replace(

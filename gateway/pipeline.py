@@ -20,6 +20,7 @@ from gateway.http import ClientGone
 from gateway.inspection import classified, read_files
 from gateway.journal import close
 from gateway.relay import relay
+from gateway.remember import remember
 
 if TYPE_CHECKING:
     from gateway.exchange import Exchange
@@ -47,6 +48,7 @@ async def answer(runtime: Runtime, exchange: Exchange, request: Request, respond
     finally:
         admission.settle(runtime, exchange)
         close(runtime, exchange, responder)
+        remember(runtime, exchange)
         runtime.live.discard(exchange)
         # A connection that stays open must not keep the call that it carried.
         del request.scope["ecluse.gone"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway import places
 from gateway.errors import (
     BadRequest,
     PolicyRefusal,
@@ -16,6 +17,7 @@ from gateway.errors import (
 )
 from gateway.http import JSON
 from gateway.reading import reasons
+from policies.transform.redact import CONFIDENTIAL
 
 if TYPE_CHECKING:
     from adapters.errors import BodyRefused, UpstreamError
@@ -91,8 +93,8 @@ def cut(reason: str) -> Refusal:
 
 
 def policy_refusal(exchange: Exchange, candidate: Candidate) -> PolicyRefusal:
-    """The refusal that quotes a ruling: rule, types, count, place, whom to ask, the call's id."""
-    said = policy_words(exchange.call, candidate.ruling)
+    """The refusal that quotes a ruling: rule, types, count, place, whom to ask, the call's id and what to do."""
+    said = policy_words(exchange, candidate.ruling)
     hit = candidate.ruling.decided_by
     if exchange.unread and hit is not None and "class.not_inspectable" in hit.detectors:
         why = reasons.words(exchange.unread)
@@ -103,39 +105,45 @@ def policy_refusal(exchange: Exchange, candidate: Candidate) -> PolicyRefusal:
     return refusal
 
 
-def policy_words(call: str, ruling: Ruling) -> dict[str, str]:
+def policy_words(exchange: Exchange, ruling: Ruling) -> dict[str, str]:
     """The words of a ruling that denies. Never characters of what was found."""
-    hit = ruling.decided_by
-    en, fr = ruling.message.get("en", "Refused by policy."), ruling.message.get("fr", "Refusé par une règle.")
-    parts_en, parts_fr = [en], [fr]
+    hit, call = ruling.decided_by, exchange.call
+    en, fr = [ruling.message.get("en", "Refused by policy.")], [ruling.message.get("fr", "Refusé par une règle.")]
     if hit is not None:
-        parts_en.append(f"Rule {hit.rule}{_found(hit, 'found')}.")
-        parts_fr.append(f"Règle {hit.rule}{_found(hit, 'trouvé')}.")
+        en.append(f"Rule {hit.rule}{_found(hit, 'found')}.")
+        fr.append(f"Règle {hit.rule}{_found(hit, 'trouvé')}.")
         if hit.place is not None:
-            parts_en.append(_place_en(hit.place))
-            parts_fr.append(_place_fr(hit.place))
+            place = _place(exchange, hit.place)
+            en.append(place["en"])
+            fr.append(place["fr"])
     if ruling.contact:
-        parts_en.append(f"Questions: {ruling.contact}.")
-        parts_fr.append(f"Questions : {ruling.contact}.")
-    parts_en.append(f"Call {call} (ecluse ledger show {call}).")
-    parts_fr.append(f"Appel {call} (ecluse ledger show {call}).")
-    return {"en": " ".join(parts_en), "fr": " ".join(parts_fr)}
+        en.append(f"Questions: {ruling.contact}.")
+        fr.append(f"Questions : {ruling.contact}.")
+    en.append(f"Call {call}. Wrong? Say so: ecluse report {call} (or POST /ecluse/report/{call}).")
+    fr.append(f"Appel {call}. Une erreur ? Dites-le : ecluse report {call} (ou POST /ecluse/report/{call}).")
+    if liftable(ruling):
+        en.append("You may lift this rule for this value and an hour: add --override --reason WHY.")
+        fr.append("Vous pouvez lever la règle pour cette valeur et une heure : ajoutez --override --reason POURQUOI.")
+    return {"en": " ".join(en), "fr": " ".join(fr)}
+
+
+def liftable(ruling: Ruling) -> bool:
+    """Whether the caller may lift what refused a request: every denial is overridable, and values were found whose
+    type isn't kept from him."""
+    hit = ruling.decided_by
+    if hit is None or hit.place is None or hit.place.direction == "response" or not ruling.overridable:
+        return False
+    return CONFIDENTIAL not in hit.detectors and not any(name.startswith("class.") for name in hit.detectors)
 
 
 def _found(hit: RuleHit, word: str) -> str:
     return f" ({word}: {', '.join(hit.detectors)} x {hit.count})" if hit.detectors else ""
 
 
-def _place_en(place: Place) -> str:
-    message = "outside the messages" if place.message is None else f"message {place.message + 1}"
-    file = f", in a file ({place.file})" if place.file else ""
-    return f"First place: {message}, {place.role}{file}, character {place.start}."
-
-
-def _place_fr(place: Place) -> str:
-    message = "hors des messages" if place.message is None else f"message {place.message + 1}"
-    file = f", dans un fichier ({place.file})" if place.file else ""
-    return f"Premier endroit : {message}, {place.role}{file}, caractère {place.start}."
+def _place(exchange: Exchange, place: Place) -> dict[str, str]:
+    ask, classification = exchange.ask, exchange.classification
+    where = places.Spot() if ask is None or classification is None else places.spot(ask, classification, place)
+    return places.words(place, where)
 
 
 def quota_refusal(exceeded: Exceeded) -> QuotaRefusal:

@@ -37,7 +37,7 @@ async def relay(runtime: Runtime, exchange: Exchange, reply: Reply, responder: R
         raise refusals.upstream(error, "") from None
     except Stopped as stopped:
         exchange.refused_by = stopped.ruling
-        words = refusals.policy_words(exchange.call, stopped.ruling)
+        words = refusals.policy_words(exchange, stopped.ruling)
         raise PolicyRefusal("response_refused", words, retry=False) from None
     finally:
         if reply.reading is not None:

@@ -29,6 +29,7 @@ ROUTES = (
     Route("POST", "/v1/messages/count_tokens", "anthropic", "anthropic_count_tokens", False, "token count"),
     Route("GET", "/v1/models", "openai", None, False, "models that the caller may use"),
     Route("GET", "/v1/models/{model}", "openai", None, False, "one model"),
+    Route("POST", "/ecluse/report/{call}", "openai", None, False, "say that a rule was wrong, or lift it for an hour"),
     Route("HEAD", "/", "openai", None, False, "is anybody there"),
 )
 

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from gateway.quota.store import MemoryQuotas
     from gateway.reading.files import Files
     from gateway.routing.health import Health, RetryBudget
+    from gateway.state.judged import JudgedCalls
+    from gateway.state.lifts import Lifts
+    from gateway.state.pace import Pace
     from gateway.state.recent import RefusedPassages, VendorStates
+    from gateway.state.reports import Reports
     from gateway.state.strangers import Strangers
     from observability.ledger import Ledger
 
@@ -42,6 +46,10 @@ class Runtime:
     states: VendorStates
     files: Files
     strangers: Strangers
+    judged: JudgedCalls
+    lifts: Lifts
+    reports: Reports
+    pace: Pace
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     live: set[Exchange] = field(default_factory=set)

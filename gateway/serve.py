@@ -38,7 +38,11 @@ from gateway.reload import Reloader
 from gateway.routing.health import Health, RetryBudget
 from gateway.runtime import Runtime
 from gateway.server import Listener
+from gateway.state.judged import JudgedCalls
+from gateway.state.lifts import Lifts
+from gateway.state.pace import Pace
 from gateway.state.recent import RefusedPassages, VendorStates
+from gateway.state.reports import Reports
 from gateway.state.strangers import Strangers
 from gateway.warm import warm_up
 from gateway.watching import Watcher, watching
@@ -114,6 +118,7 @@ async def gateway(config: Path, *, development: bool = False) -> AsyncIterator[G
         runtime = assemble(pair, await stack.enter_async_context(Transport()))
         stack.callback(runtime.ledger.close)
         stack.callback(runtime.states.save)
+        stack.callback(runtime.judged.save)
         stack.push_async_callback(runtime.files.close)
         reloader = Reloader(runtime, config, urls)
         serving = await _listen(runtime, reloader, simulator)
@@ -160,6 +165,10 @@ def assemble(pair: Pair, transport: Transport) -> Runtime:
         states=VendorStates(keyring.findings, settings.state_dir / "vendor-states.json"),
         files=Files(settings.files, keyring.memo),
         strangers=Strangers(time.monotonic),
+        judged=JudgedCalls(settings.state_dir / "judged-calls.json"),
+        lifts=Lifts(settings.state_dir / "lifts.json"),
+        reports=Reports(settings.reports_dir),
+        pace=Pace(time.monotonic),
         now=now,
         monotonic=time.monotonic,
         started=time.monotonic(),

@@ -130,4 +130,4 @@ async def _ruled(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Cand
 def _refused(exchange: Exchange, verdict: Verdict) -> PolicyRefusal:
     assert verdict.stop is not None
     exchange.refused_by = verdict.stop
-    return PolicyRefusal("answer_form_refused", policy_words(exchange.call, verdict.stop), retry=False)
+    return PolicyRefusal("answer_form_refused", policy_words(exchange, verdict.stop), retry=False)

@@ -93,10 +93,11 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "ecluse_policy_decisions_total",
         "counter",
-        "Rules that matched, by action and mode (enforce, shadow).",
+        "Rules that matched, by action and mode (enforce, shadow, lifted).",
         ("rule", "action", "mode"),
         cap=1000,
     ),
+    Family("ecluse_reports_total", "counter", "Reports of callers (false_positive, override).", ("kind",)),
     Family(
         "ecluse_findings_total",
         "counter",

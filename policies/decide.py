@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from policies.explain import Explained, explain
-from policies.judging import Case
+from policies.judging import NOTHING_LIFTED, Case, Lifted
 from policies.rules import InlineTest, Rule, by_detector
 from policies.ruling import (
     EGRESS,
@@ -109,14 +109,16 @@ class Policies:
         *,
         refused: frozenset[int] = frozenset(),
         vendor_state_ok: Callable[[PassageFacts], bool] = _never,
+        lifted: Lifted = NOTHING_LIFTED,
     ) -> Ruling:
         """The ruling on a request at one destination.
 
         refused: indexes of passages that this caller was already refused, treated like history. vendor_state_ok:
-        whether a `vendor_state` passage was issued by this destination's vendor in a call through this gateway.
+        whether a `vendor_state` passage was issued by this destination's vendor in a call through this gateway. lifted:
+        (rule, digest of a value) -> who says so, for values that this caller may send under overridable rules.
         """
         found = by_detector(classification.findings)
-        case = Case(call, passages, destination, refused, found, self.shown)
+        case = Case(call, passages, destination, refused, found, self.shown, lifted)
         present = _ALWAYS
         for detector in found:
             present |= self._bits.get(detector, 0)
@@ -163,6 +165,16 @@ class Policies:
     ) -> tuple[Explained, ...]:
         """For each rule whether it matches a request, or the first condition that doesn't hold, with its value."""
         return explain(self.rules, self.shown, call, passages, classification, destination)
+
+    def rule(self, name: str) -> Rule | None:
+        """The rule of that id."""
+        return next((rule for rule in self.rules if rule.id == name), None)
+
+    def matching(
+        self, rule: Rule, passages: Sequence[PassageFacts], classification: ClassificationFacts
+    ) -> Sequence[FindingFacts]:
+        """The findings of a request that make a rule match, in the order of the text."""
+        return rule.matched(by_detector(classification.findings), passages)
 
     def shown(self, detectors: Iterable[str]) -> tuple[str, ...]:
         """Names of detectors as they may be shown, sorted."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from policies.findings import class_detector
@@ -24,6 +25,10 @@ from policies.words import BUILT_IN, Words, refusal
 Shown = Callable[[Iterable[str]], tuple[str, ...]]
 
 BUILT_IN_POLICY: Final = "built-in"
+
+# (rule, digest of a value) -> the report by which the caller lifted the rule for the value.
+Lifted = Mapping[tuple[str, bytes], str]
+NOTHING_LIFTED: Final[Lifted] = MappingProxyType({})
 
 # Which of several denials a refusal quotes: a rule of the bundle says more than a built-in one.
 _QUOTED_FIRST: Final = {"rule": 0, "not_rewritable": 1}
@@ -59,8 +64,8 @@ class Case:
     """The judgement of one call at one destination. Rules are asked one by one, then `ruling` says what follows."""
 
     __slots__ = (
-        "call", "denials", "destination", "found", "hits", "issued", "matches", "notices", "opened", "passages",
-        "permitted", "redactions", "refused", "reroutes", "shown",
+        "call", "denials", "destination", "found", "hits", "issued", "lifted", "matches", "notices", "opened",
+        "passages", "permitted", "redactions", "refused", "reroutes", "shown",
     )  # fmt: skip
 
     def __init__(
@@ -71,7 +76,9 @@ class Case:
         refused: frozenset[int],
         found: ByDetector,
         shown: Shown,
+        lifted: Lifted = NOTHING_LIFTED,
     ) -> None:
+        self.lifted = lifted
         self.call, self.passages, self.destination = call, passages, destination
         self.refused, self.found, self.shown = refused, found, shown
         self.hits: list[RuleHit] = []
@@ -95,12 +102,18 @@ class Case:
         elif rule.where is not None and not any(map(rule.where, self.passages)):
             return
         force = rule.force(self.call, self.destination) if rule.lifts else rule.mode
+        if self.lifted and match is not None and rule.overridable and force == "enforce":
+            match = self._spared(rule, match)
+            if match is None:
+                return
         if match is None:
             hit = RuleHit(rule.id, rule.policy, rule.action, force, (), 0, None)
         elif match.all_fresh or rule.action != "deny":
             hit = RuleHit(rule.id, rule.policy, rule.action, force, match.seen[0], len(match.findings), match.seen[1])
         else:
             hit = self._of_history(rule, force, match)
+        if force == "lifted":
+            hit = hit._replace(lifted_by=rule.lifted_by(self.call, self.destination) or "")
         self.hits.append(hit)
         if force == "enforce":
             self._follow(rule, hit, match.findings if match else [])
@@ -147,13 +160,28 @@ class Case:
 
     def _match(self, rule: Rule, asks: tuple[int, int]) -> _Match | None:
         findings = rule.matched(self.found, self.passages)
-        match = None
-        if findings:
-            fresh = [f for f in findings if not (self.passages[f.passage].history or f.passage in self.refused)]
-            all_fresh, seen = len(fresh) == len(findings), self._seen(findings)
-            match = _Match(findings, seen, seen if all_fresh else self._seen(fresh) if fresh else None, all_fresh)
-        self.matches[asks] = match
+        match = self.matches[asks] = self._matched(findings) if findings else None
         return match
+
+    def _matched(self, findings: list[FindingFacts]) -> _Match:
+        fresh = [f for f in findings if not (self.passages[f.passage].history or f.passage in self.refused)]
+        all_fresh, seen = len(fresh) == len(findings), self._seen(findings)
+        return _Match(findings, seen, seen if all_fresh else self._seen(fresh) if fresh else None, all_fresh)
+
+    def _spared(self, rule: Rule, match: _Match) -> _Match | None:
+        """The match without the values that the caller lifted the rule for; None where it doesn't match without them.
+
+        An allow rule is asked as it stands: it permits less without them, and the caller asked for more.
+        """
+        lifted = [f for f in match.findings if (rule.id, f.digest) in self.lifted]
+        if not lifted or rule.action == "allow":
+            return match
+        detectors, place = self._seen(lifted)
+        by = self.lifted[rule.id, lifted[0].digest]
+        self.hits.append(RuleHit(rule.id, rule.policy, rule.action, "lifted", detectors, len(lifted), place, by))
+        left = {d: [f for f in found if (rule.id, f.digest) not in self.lifted] for d, found in self.found.items()}
+        findings = rule.matched({d: found for d, found in left.items() if found}, self.passages)
+        return self._matched(findings) if findings else None
 
     def _of_history(self, rule: Rule, force: str, match: _Match) -> RuleHit:
         """A deny of which some is history: shows what is refused, or is a redaction where nothing is."""
@@ -211,5 +239,5 @@ class Case:
         """Detectors and the first place, as they may be shown."""
         first = findings[0]
         passage = self.passages[first.passage]
-        place = Place(passage.message, passage.role, passage.direction, first.start, passage.file)
+        place = Place(passage.message, passage.role, passage.direction, first.start, passage.file, first.passage)
         return self.shown({f.detector for f in findings}), place

@@ -130,7 +130,7 @@ class ClassificationFacts(Protocol):
 class Place(NamedTuple):
     """Where a rule's first finding stands; offsets in characters of the passage. Never any text of the client's.
 
-    file: the place in a file ("pdf, page 3"), "" outside files.
+    file: the place in a file ("pdf, page 3"), "" outside files. passage: its number in the request, None in answers.
     """
 
     message: int | None
@@ -138,6 +138,7 @@ class Place(NamedTuple):
     direction: str
     start: int
     file: str = ""
+    passage: int | None = None
 
 
 class Rewrite(NamedTuple):
@@ -160,8 +161,9 @@ class Rewrite(NamedTuple):
 class RuleHit(NamedTuple):
     """One rule that matched. `action` is what was done: a deny that only touched history shows as `redact`.
 
-    mode: enforce | shadow (a shadow hit changed nothing). detectors: sorted; confidential ones as `confidential`.
-    count: findings it matched (0 for a rule about facts only).
+    mode: enforce | shadow (a shadow hit changed nothing) | lifted (neither did this). detectors: sorted; confidential
+    ones as `confidential`. count: findings it matched (0 for a rule about facts only). lifted_by: the exception or the
+    caller's report.
     """
 
     rule: str
@@ -171,6 +173,7 @@ class RuleHit(NamedTuple):
     detectors: tuple[str, ...]
     count: int  # type: ignore[assignment] # no hit is searched as a tuple, and a frozen dataclass takes thrice as long
     place: Place | None
+    lifted_by: str = ""
 
 
 class Notice(NamedTuple):

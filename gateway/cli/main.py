@@ -30,6 +30,7 @@ COMMANDS = {
     "explain": "say what is found in a text, what is ruled on it per destination, and why",
     "policy": "check, test and try policies, and show what they mean",
     "index": "make and show the indexes by which the company's own data is recognised",
+    "report": "say that a call was refused by mistake, or lift its rule for an hour where that is permitted",
     "ledger": "read the records of calls: show one, or the last ones",
     "status": "ask a running gateway how it is",
     "reload": "make a running gateway take the configuration and the bundle as they are now",

@@ -252,6 +252,11 @@ class Settings:
         return self.state_dir / "keys.json"
 
     @property
+    def reports_dir(self) -> Path:
+        """Folder of what staff said of refusals, one file a report."""
+        return self.state_dir / "reports"
+
+    @property
     def last_good_dir(self) -> Path:
         """Copy of the last configuration and bundle that were accepted."""
         return self.state_dir / "last-good"

@@ -73,7 +73,10 @@ class Place:
 
 @dataclass(frozen=True)
 class RuleFired:
-    """A rule that matched for one destination. mode: enforce | shadow (a shadow rule changed nothing)."""
+    """A rule that matched for one destination. mode: enforce | shadow | lifted (neither of these changed anything).
+
+    lifted_by: the exception, or the report by which the caller lifted it for an hour (its EVENT says who).
+    """
 
     rule: str
     policy: str
@@ -82,6 +85,7 @@ class RuleFired:
     detectors: tuple[str, ...] = ()
     count: int = 0
     place: str = ""
+    lifted_by: str = ""
 
 
 @dataclass(frozen=True)

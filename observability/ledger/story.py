@@ -120,6 +120,7 @@ def _rules(rules: Iterable[Facts]) -> Iterator[str]:
         place = f" in {_plain(rule['place'])}" if rule["place"] else ""
         because = f" because of {what}{count}{place}" if what else ""
         shadow = " [shadow: nothing was changed]" if rule["mode"] == "shadow" else ""
+        shadow = f" [lifted by {_plain(rule.get('lifted_by'))}]" if rule["mode"] == "lifted" else shadow
         yield f"rule {_plain(rule['rule'])} of {_plain(rule['policy'])}: {_plain(rule['action'])}{because}{shadow}"
 
 
