@@ -9,6 +9,7 @@ from adapters.dialects.failures import error as error_body
 from adapters.dialects.models import ModelCard, model_card, models_list
 from adapters.registry import DIALECTS
 from gateway import refusals
+from gateway.charter import Charters
 from gateway.errors import NotFound, Refusal, Unavailable, Unidentified, Unsupported
 from gateway.exchange import Exchange
 from gateway.http import JSON, Request, Responder
@@ -30,6 +31,7 @@ class DataApp:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._charters = Charters()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -50,7 +52,7 @@ class DataApp:
             responder.whole(201, [JSON], await take_report(self._runtime, caller, call, request))
             return
         if route is None:
-            self._other(request, responder, caller)
+            await self._other(request, responder, caller)
             return
         if self._runtime.draining:
             self._runtime.measure.shed("draining")
@@ -90,11 +92,14 @@ class DataApp:
             task=task,
         )
 
-    def _other(self, request: Request, responder: Responder, caller: Caller) -> None:
+    async def _other(self, request: Request, responder: Responder, caller: Caller) -> None:
         if request.header(b"upgrade").lower() == "websocket":
             raise Unsupported(426, "websocket", _NO_WEBSOCKET)
         if request.method == "GET" and (request.path == "/v1/models" or request.path.startswith("/v1/models/")):
             self._models(request, responder, caller)
+            return
+        if request.method == "GET" and request.path == "/charter":
+            await self._charters.serve(self._runtime, request, responder)
             return
         raise NotFound("path_not_served", _NOT_SERVED if not_served(request.path) else _NO_PATH)
 

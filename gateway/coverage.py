@@ -78,7 +78,7 @@ def matrix() -> str:
 
 def _route(route: Route) -> str:
     if route.dialect is None:
-        stages = ["yes" if s == "identity" and route.path != "/" else "-" for s in STAGES]
+        stages = ["yes" if s in route.stages else "-" for s in STAGES]
         return f"| `{route.method} {route.path}` | {route.purpose} | - | " + " | ".join(stages) + " | the gateway |"
     counts = DIALECTS[route.dialect].operation == "count_tokens"
     stages = ["not counted" if s == "quota" and counts else "yes" for s in STAGES]

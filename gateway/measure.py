@@ -66,6 +66,10 @@ class Measure:
         """Somebody showed no valid key."""
         self.metrics.inc("ecluse_unidentified_total", (reason,))
 
+    def charter(self, language: str, *, web: bool) -> None:
+        """Somebody read the charter."""
+        self.metrics.inc("ecluse_charters_total", (language, "html" if web else "md"))
+
     def shed(self, reason: str) -> None:
         """A call was turned away because of the gateway's own state."""
         self.metrics.inc("ecluse_shed_total", (reason,))

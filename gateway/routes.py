@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Route(NamedTuple):
-    """One served path. dialect: how its body is read, None for routes that reach no vendor."""
+    """One served path. dialect: how its body is read, None for routes that reach no vendor. stages: those of these."""
 
     method: str
     path: str
@@ -18,6 +18,7 @@ class Route(NamedTuple):
     dialect: str | None
     streams: bool
     purpose: str
+    stages: tuple[str, ...] = ()
 
 
 ROUTES = (
@@ -27,9 +28,18 @@ ROUTES = (
     Route("POST", "/v1/embeddings", "openai", "openai_embeddings", False, "embeddings"),
     Route("POST", "/v1/messages", "anthropic", "anthropic_messages", True, "messages"),
     Route("POST", "/v1/messages/count_tokens", "anthropic", "anthropic_count_tokens", False, "token count"),
-    Route("GET", "/v1/models", "openai", None, False, "models that the caller may use"),
-    Route("GET", "/v1/models/{model}", "openai", None, False, "one model"),
-    Route("POST", "/ecluse/report/{call}", "openai", None, False, "say that a rule was wrong, or lift it for an hour"),
+    Route("GET", "/v1/models", "openai", None, False, "models that the caller may use", ("identity",)),
+    Route("GET", "/v1/models/{model}", "openai", None, False, "one model", ("identity",)),
+    Route(
+        "POST",
+        "/ecluse/report/{call}",
+        "openai",
+        None,
+        False,
+        "say a rule was wrong, or lift it for an hour",
+        ("identity",),
+    ),
+    Route("GET", "/charter", "openai", None, False, "what staff may send where", ("identity", "metrics")),
     Route("HEAD", "/", "openai", None, False, "is anybody there"),
 )
 

@@ -37,6 +37,7 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family("ecluse_refusals_total", "counter", "Calls refused, by code of the refusal.", ("code", "dialect")),
     Family("ecluse_unidentified_total", "counter", "Requests turned away before anyone was identified.", ("reason",)),
+    Family("ecluse_charters_total", "counter", "Charters read by identified callers.", ("language", "format")),
     Family("ecluse_request_seconds", "histogram", "Arrival of a call to its end.", ("dialect", "outcome"), _CALL),
     Family(
         "ecluse_overhead_seconds",

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from gateway.config.kinds import FLAG, TEXT, WORD, Context, Kind, WrongValue, choice, count, several
+from gateway.config.kinds import FLAG, TEXT, WORD, WORDS, Context, Kind, Words, WrongValue, choice, count, several
 from gateway.config.table import setting
 
 TRUSTS = ("internal", "partner", "external")
@@ -47,6 +47,7 @@ class Contract:
     retention_days: int = setting(count(0, 36_500), "Days that the vendor keeps prompts.")
     training: bool = setting(FLAG, "Whether the vendor may train on prompts.")
     allowed_hosts: tuple[str, ...] = setting(several(HOST, least=1), "Hosts that calls under it may go to.")
+    title: Words | None = setting(WORDS, "How staff call it; without one, the processor's name.", default=None)
     expires: date | None = setting(DAY, "Last day of the contract (UTC).", default=None)
 
     def covers(self, url: str) -> bool:

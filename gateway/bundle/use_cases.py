@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+# ruff: noqa: RUF009 - setting() returns dataclasses.field(), it is no shared default
 from dataclasses import dataclass
 
-from gateway.config.kinds import TEXT, WORD, choice
+from gateway.config.kinds import TEXT, WORD, WORDS, Words, choice
 from gateway.config.table import setting
 from gateway.identity import SANDBOX
 
@@ -17,7 +18,7 @@ class UseCase:
     """One use case. Calls for a suspended or retired one are refused."""
 
     id: str = setting(WORD, "Name that keys, policies and records use.")
-    title: str = setting(TEXT, "What it is, for a reader.")
+    title: Words = setting(WORDS, "What it is, for a reader.")
     owner: str = setting(TEXT, "Who answers for it.")
     contact: str = setting(TEXT, "Whom staff ask about it.", default="")
     priority: str = setting(choice(*PRIORITIES), "Who goes first when room is short.", default="normal")
@@ -30,4 +31,10 @@ class UseCase:
 
 
 # Calls of keys without a use case, unless the bundle describes it otherwise.
-THE_SANDBOX = UseCase(id=SANDBOX, title="Calls without a use case", owner="", priority="low", status="pilot")
+THE_SANDBOX = UseCase(
+    id=SANDBOX,
+    title=Words("calls without a use case", "appels sans cas d'usage"),
+    owner="",
+    priority="low",
+    status="pilot",
+)

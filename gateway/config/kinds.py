@@ -38,6 +38,13 @@ class Context(NamedTuple):
     environ: Mapping[str, str]
 
 
+class Words(NamedTuple):
+    """What staff may read, in both languages."""
+
+    en: str
+    fr: str
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of value. name: as the reference page shows it."""
@@ -148,7 +155,16 @@ def _options(value: Any, _: Context) -> dict[str, str]:
     return {k: str(v) for k, v in plain.items()}
 
 
+def _words(value: Any, context: Context) -> Words:
+    if not isinstance(value, dict):
+        return Words(*[_text(value, context)] * 2)
+    if set(value) != {"en", "fr"}:
+        raise WrongValue("must be a text, or {en: ..., fr: ...}")
+    return Words(_text(value["en"], context), _text(value["fr"], context))
+
+
 TEXT = Kind("text", _text)
+WORDS = Kind("text, or {en, fr}", _words)
 WORD = Kind("name", _name)
 FLAG = Kind("true or false", _flag)
 SIZE = Kind("size", _size)

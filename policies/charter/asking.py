@@ -1,0 +1,124 @@
+"""What the rules answer when they are asked about one subject at one destination."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from policies.charter.model import OUTCOMES, Context, Outcome, Place, Subject, Titles
+from policies.charter.samples import ANYBODY, PARTS, TOOLS, SampleCall, callers, doubtful, holding
+from policies.decide import Policies
+from policies.findings import IDENTITY_CLASS
+from policies.rules import Rule
+from policies.ruling import Ruling
+
+SEVERITY: Final = {kind: number for number, kind in enumerate(OUTCOMES)}
+
+
+class Told(NamedTuple):
+    """What the rules say of one subject at one destination. rules: those that matched. stricter: they say something
+    harder of callers of whom no cell tells."""
+
+    cells: Mapping[Context, Outcome]
+    rules: frozenset[str]
+    stricter: bool
+
+
+class Crowd(NamedTuple):
+    """Whom to ask about. known: the callers that rules treat apart. doubtful: with the contexts of `known` they are in,
+    the callers of whom nothing else is known."""
+
+    known: Mapping[Context, SampleCall]
+    doubtful: Sequence[tuple[tuple[Context, ...], SampleCall]]
+
+    @property
+    def calls(self) -> list[SampleCall]:
+        """All of them."""
+        return [*self.known.values(), *(call for _, call in self.doubtful)]
+
+    def stricter(self, cells: Mapping[Context, Outcome], say: Callable[[SampleCall], Outcome]) -> bool:
+        """Whether something harder may be said of somebody than the cells tell."""
+        for contexts, call in self.doubtful:
+            apart = [cells[who] for who in contexts if cells[who] != cells[ANYBODY]] or [cells[ANYBODY]]
+            told = max(SEVERITY[outcome.kind] for outcome in apart)
+            if SEVERITY[say(call).kind] > told:
+                return True
+        return False
+
+
+def crowd(policies: Policies, places: Sequence[Place], titles: Titles) -> Crowd:
+    """Everybody of whom some rule says something else than of the others, once each."""
+
+    def seen(call: SampleCall) -> tuple[bool, ...]:
+        return tuple(r.holds(call, place.facts) for r in policies.rules for place in places)
+
+    everybody = callers(titles)
+    usual = seen(everybody[ANYBODY])
+    known = {who: call for who, call in everybody.items() if who == ANYBODY or seen(call) != usual}
+    unlike: dict[object, tuple[tuple[Context, ...], SampleCall]] = {}
+    for contexts, call in doubtful(titles).items():
+        inside = tuple(who for who in contexts if who in known) or (ANYBODY,)
+        unlike.setdefault((inside, seen(call)), (inside, call))
+    return Crowd(known, tuple(unlike.values()))
+
+
+def unlike(policies: Policies, places: Sequence[Place], crowd: Crowd) -> list[list[Place]]:
+    """The places in groups that no rule tells apart."""
+    groups: dict[object, list[Place]] = {}
+    for place in places:
+        facts = place.facts
+        seen = tuple(r.holds(call, facts) for r in policies.rules for call in crowd.calls)
+        targets = tuple(r.to == facts.name for r in policies.rules if r.to is not None)
+        common = (facts.trust, facts.region, facts.external, facts.known)
+        groups.setdefault((common, seen, targets), []).append(place)
+    return list(groups.values())
+
+
+def sent(policies: Policies, subject: Subject, crowd: Crowd, place: Place) -> Told:
+    """What becomes of a subject that is sent to a place: typed by anybody, by those apart, met by a tool."""
+    typed = holding(subject, "request", "user")
+    rulings = {who: _ruled(policies, call, typed, place) for who, call in crowd.known.items()}
+    if not set(subject.detectors) & {*PARTS, IDENTITY_CLASS}:
+        rulings[TOOLS] = _ruled(policies, crowd.known[ANYBODY], holding(subject, "tool_results", "tool"), place)
+    cells = {who: _outcome(ruling) for who, ruling in rulings.items()}
+    names = frozenset(h.rule for r in rulings.values() for h in r.rules if h.mode == "enforce" and h.action != "allow")
+    return Told(cells, names, crowd.stricter(cells, lambda call: _outcome(_ruled(policies, call, typed, place))))
+
+
+def _ruled(policies: Policies, call: SampleCall, sample: tuple[Any, Any], place: Place) -> Ruling:
+    text, found = sample
+    return policies.judge(call, (text,), found, place.facts)
+
+
+def _outcome(ruling: Ruling) -> Outcome:
+    if ruling.verdict == "deny":
+        return Outcome("refused", lifted=ruling.overridable)
+    if ruling.verdict == "reroute":
+        return Outcome("rerouted", ruling.reroute or "")
+    if any(r.action == "redact" or r.detector == IDENTITY_CLASS for r in ruling.rewrites):
+        return Outcome("masked")
+    if ruling.rewrites:
+        return Outcome("replaced")
+    return Outcome("warned" if ruling.notices else "sent")
+
+
+_ANSWERED: Final = {"deny": "refused", "redact": "masked", "warn": "warned"}
+
+
+def answered(policies: Policies, subject: Subject, crowd: Crowd, place: Place) -> Told:
+    """What becomes of a subject in an answer of a place. The guard asks each rule by itself; so does this."""
+    text, found = holding(subject, "response", "assistant")
+    by = {name: [f for f in found.findings if f.detector == name] for name in subject.detectors}
+    matching = [
+        r for r in policies.rules if r.mode == "enforce" and "response" in r.directions and r.matched(by, (text,))
+    ]
+
+    def said(call: SampleCall) -> list[Rule]:
+        return [r for r in matching if r.holds(call, place.facts)]
+
+    def worst(rules: Iterable[Rule]) -> Outcome:
+        return Outcome(max((_ANSWERED[r.action] for r in rules), key=SEVERITY.__getitem__, default="sent"))
+
+    cells = {who: worst(said(call)) for who, call in crowd.known.items()}
+    rules = frozenset(r.id for call in crowd.known.values() for r in said(call))
+    return Told(cells, rules, crowd.stricter(cells, lambda call: worst(said(call))))

@@ -1,0 +1,178 @@
+"""A charter put into the words of one language: tables, lists and sentences, ready to be written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+from policies.charter.model import Charter, Column, Context, Outcome, Statement, Subject, Words
+from policies.charter.words import ANSWER, CONTEXT, MEANING, OUTCOME, PARTS, PHRASE, REGION, TRUST
+
+_MONTHS: Final = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+)  # fmt: skip
+
+
+class Cell(NamedTuple):
+    """What stands in a cell. kind: the outcome, "" for words alone. notes: what is said in small below it."""
+
+    text: str
+    kind: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Table(NamedTuple):
+    """A table with a heading; the first cell of each row heads it."""
+
+    title: str
+    head: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+class Notes(NamedTuple):
+    """Sentences under a heading. items: of a term and what is said of it; a term may be ""."""
+
+    title: str
+    items: tuple[tuple[str, str], ...]
+
+
+class Page(NamedTuple):
+    """One page in one language."""
+
+    language: str
+    title: str
+    lead: str
+    tables: tuple[Table, ...]
+    notes: tuple[Notes, ...]
+
+
+def page(charter: Charter, language: str, revision: str, today: date) -> Page:
+    """The page of a charter. revision: as staff may quote it. today: the day on which it was made."""
+    return _Writer(charter, language).page(revision, today)
+
+
+class _Writer:
+    def __init__(self, charter: Charter, language: str) -> None:
+        self.charter, self.language = charter, language
+        self.titles = charter.titles
+
+    def page(self, revision: str, today: date) -> Page:
+        lead = self._say("lead").format(revision=revision, day=self._day(today))
+        tables = [self._table(self.charter.sent, "sent", "kind", OUTCOME)]
+        if self.charter.answers:
+            tables.append(self._table(self.charter.answers, "answers", "answer_kind", ANSWER))
+        notes = [
+            Notes(self._say("meaning"), tuple(self._meanings())),
+            Notes(self._say("places"), tuple(self._places())),
+        ]
+        notes.append(Notes(self._say("wrong"), tuple(("", said) for said in self._wrong())))
+        return Page(self.language, self._say("title"), lead, tuple(tables), tuple(n for n in notes if n.items))
+
+    def _say(self, phrase: str) -> str:
+        return PHRASE[phrase][self.language]
+
+    def _in(self, words: Words) -> str:
+        return words.get(self.language) or words.get("en") or next(iter(words.values()), "")
+
+    def _day(self, day: date) -> str:
+        return (
+            f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if self.language == "fr" else f"{day:%d %B %Y}".lstrip("0")
+        )
+
+    def _table(self, statements: Sequence[Statement], title: str, kind: str, said: Mapping[str, Words]) -> Table:
+        head = (Cell(self._say(kind)), *(self._heading(c) for c in self.charter.columns), Cell(self._say("advice")))
+        rows = [self._row(self._subjects(s.subjects), s, said) for s in statements]
+        if said is OUTCOME:
+            rows.append(self._row(self._say("rest"), self.charter.rest, said))
+        return Table(self._say(title), head, tuple(rows))
+
+    def _heading(self, column: Column) -> Cell:
+        """Whose models, and where; who runs them stands below, where several columns would be headed alike."""
+        return Cell(self._where(column))
+
+    def _where(self, column: Column) -> str:
+        trust = self._in(TRUST.get(column.trust or "", TRUST["external"]))
+        region = self._in(REGION.get(column.region or "", {"": column.region or ""}))
+        alike = [c for c in self.charter.columns if (c.trust, c.region) == (column.trust, column.region)]
+        where = trust if column.region == "internal" or not region else f"{trust} {region}"
+        return where if len(alike) < 2 else f"{where} ({', '.join(self._runners(column))})"
+
+    def _runners(self, column: Column) -> list[str]:
+        return list(dict.fromkeys(self._in(place.title) for place in column.places))
+
+    def _row(self, subject: str, statement: Statement, said: Mapping[str, Words]) -> tuple[Cell, ...]:
+        cells = [self._cell(i, statement, said) for i in range(len(self.charter.columns))]
+        sentences = [self._in(words) for words in statement.advice]
+        if statement.contacts:
+            sentences.append(self._say("ask").format(self._list(statement.contacts)))
+        return (Cell(subject), *cells, Cell(" ".join(sentences)))
+
+    def _cell(self, index: int, statement: Statement, said: Mapping[str, Words]) -> Cell:
+        usual = statement.outcomes[index]
+        notes = [self._say("to").format(usual.to)] if usual.to else []
+        for who, outcomes in statement.otherwise:
+            if outcomes[index] != usual:
+                notes.append(f"{self._context(who)}: {self._outcome(outcomes[index], said)}")
+        if usual.lifted:
+            notes.append(self._say("lifted"))
+        if statement.stricter and usual.kind != "refused":
+            notes.append(self._say("stricter"))
+        colon = " :" if self.language == "fr" else ":"
+        return Cell(self._in(said[usual.kind]), usual.kind, tuple(n.replace(":", colon, 1) for n in notes))
+
+    def _outcome(self, outcome: Outcome, said: Mapping[str, Words]) -> str:
+        word = self._in(said[outcome.kind])
+        return f"{word} {self._say('to').format(outcome.to)}" if outcome.to else word
+
+    def _context(self, who: Context) -> str:
+        title = self._in(self.titles.use_cases[who.name]) if who.kind == "use_case" else who.name
+        return self._in(CONTEXT[who.kind]).format(title)
+
+    def _subjects(self, subjects: Sequence[Subject]) -> str:
+        first = subjects[0]
+        if first.together:
+            return self._say("together").format(self._list([self._detector(d) for d in first.detectors]))
+        named = "; ".join(self._detector(d) for s in subjects for d in s.detectors)
+        return named if first.times == 1 else self._say("times").format(first.times, named)
+
+    def _detector(self, name: str) -> str:
+        return self._in(PARTS.get(name) or self.titles.detectors.get(name) or {"": name})
+
+    def _list(self, items: Sequence[str]) -> str:
+        return f" {self._say('and')} ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+    def _meanings(self) -> Iterator[tuple[str, str]]:
+        every = [*self.charter.sent, self.charter.rest, *self.charter.answers]
+        outcomes = [o for s in every for o in (*s.outcomes, *(o for _, there in s.otherwise for o in there))]
+        used = {o.kind for o in outcomes}
+        yield from ((self._in(OUTCOME[kind]), self._in(MEANING[kind])) for kind in reversed(MEANING) if kind in used)
+
+    def _places(self) -> Iterator[tuple[str, str]]:
+        for column in self.charter.columns:
+            said = [self._terms(title, column) for title in self._runners(column)]
+            models = list(dict.fromkeys(m for place in column.places for m in place.models))
+            if models:
+                said.append(self._say("models").format(", ".join(models)))
+            yield self._where(column), " ".join(said)
+        several = [{m for p in c.places for m in p.models} for c in self.charter.columns]
+        if sum(map(len, several)) > len(set().union(*several)):
+            yield "", self._say("choice")
+
+    def _terms(self, title: str, column: Column) -> str:
+        """What the contract of a runner says; only where all its places say the same."""
+        facts = [p.facts for p in column.places if self._in(p.title) == title]
+        days, training = {f.retention_days for f in facts}, {f.training for f in facts}
+        said = []
+        if len(days) == 1 and (kept := days.pop()) is not None:
+            said.append(self._say("kept").format(kept) if kept else self._say("not_kept"))
+        if len(training) == 1 and (trains := training.pop()) is not None:
+            said.append(self._say("trains" if trains else "never_trains"))
+        return f"{title}{' : ' if self.language == 'fr' else ': '}{', '.join(said)}." if said else f"{title}."
+
+    def _wrong(self) -> Iterator[str]:
+        yield self._say("report")
+        if self.charter.on_trial:
+            yield self._say("trial").format(self.charter.on_trial)
+        yield self._say("unlisted")

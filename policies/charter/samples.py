@@ -1,0 +1,137 @@
+"""Imagined calls that rules are asked about: who calls, a text that holds a subject, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import product
+from typing import Any, Final
+
+from policies.charter.model import Context, Subject, Titles
+from policies.decide import Policies
+from policies.findings import IDENTITY_CLASS, PART_CLASSES, class_detector
+from policies.rules import Rule
+from policies.ruling import EGRESS
+from policies.structured import asks_for_schema
+
+ANYBODY: Final = Context("anybody")
+TOOLS: Final = Context("tools")
+
+# Parts that are no text: what becomes of them is decided even where no rule speaks of them.
+PARTS: Final = tuple(class_detector(part) for part in PART_CLASSES if part != "vendor_state")
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCall:
+    """A call of which only what is told is known. Unnamed facts are ones that no rule names, or missing (None)."""
+
+    organisation: Any = ""
+    team: Any = ""
+    groups: Any = ()
+    user: Any = ""
+    key: Any = ""
+    use_case: Any = ""
+    dialect: Any = ""
+    model: Any = ""
+    labels: Any = ()
+    size: Any = 0
+    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleText:
+    """One text or part of a call."""
+
+    role: str = "user"
+    direction: str = "request"
+    part: str = "text"
+    text: str = ""
+    path: str = ""
+    history: bool = False
+    message: int | None = 0
+    tool: str | None = None
+    note: str = ""
+    file: str = ""
+
+    def rewritable(self, start: int, end: int) -> bool:
+        return True
+
+    def renamable(self, start: int, end: int) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFinding:
+    """A finding about which there is no doubt."""
+
+    detector: str
+    start: int
+    end: int
+    passage: int = 0
+    confidence: float = 1.0
+    digest: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFindings:
+    """The findings of one call."""
+
+    findings: tuple[SampleFinding, ...] = ()
+    failed: str | None = None
+
+
+def callers(titles: Titles) -> dict[Context, SampleCall]:
+    """Everybody whom rules may treat apart, by context; first the caller of whom no rule speaks."""
+    home = titles.organisation
+    found = {ANYBODY: SampleCall(home)}
+    found |= {Context("use_case", name): SampleCall(home, use_case=name) for name in titles.use_cases}
+    found |= {Context("team", name): SampleCall(home, team=name) for name in titles.teams}
+    found |= {Context("group", name): SampleCall(home, groups=(name,)) for name in titles.groups}
+    return found
+
+
+def doubtful(titles: Titles) -> dict[tuple[Context, ...], SampleCall]:
+    """Calls of everybody of one use case, team and group at a time, of whom nothing else is known: every condition of a
+    rule that tightens then holds."""
+    found = {}
+    for use_case, team, group in product(("", *titles.use_cases), ("", *titles.teams), ("", *titles.groups)):
+        named = (Context("use_case", use_case), Context("team", team), Context("group", group))
+        groups = (group,) if group else ()
+        call = SampleCall(None, team, groups, None, None, use_case, None, None, None, None)
+        found[tuple(who for who in named if who.name)] = call
+    return found
+
+
+def subjects(policies: Policies, *, answers: bool = False) -> list[Subject]:
+    """Everything that enforced rules look for in what is sent (or answered), confidential detectors left out."""
+    found: set[Subject] = set() if answers else {Subject((name,)) for name in PARTS}
+    for rule in policies.rules:
+        about = "response" in rule.directions if answers else bool(rule.directions & EGRESS)
+        if about and rule.mode == "enforce" and not asks_for_schema(rule):
+            found.update(_looked_for(rule, policies.confidential))
+    return sorted(found)
+
+
+def _looked_for(rule: Rule, confidential: frozenset[str]) -> Iterator[Subject]:
+    test = rule.findings
+    if test is None:
+        return
+    shown = sorted(test.detectors - confidential)
+    if not test.every:
+        yield from (Subject((name,), test.count) for name in shown)
+    elif len(shown) == len(test.detectors):
+        yield Subject(tuple(shown), max(test.count, len(shown)), together=True)
+
+
+def holding(subject: Subject, direction: str, role: str) -> tuple[SampleText, SampleFindings]:
+    """A text that holds the subject, and nothing else, with what is found in it."""
+    names = [*subject.detectors, *subject.detectors[:1] * (subject.times - len(subject.detectors))]
+    part = next((name.removeprefix("class.") for name in names if name in PARTS), "text")
+    length = 0 if part != "text" else 10
+    findings = tuple(
+        SampleFinding(name, length * i, length * i + length - bool(length), digest=str(i).encode())
+        for i, name in enumerate(names)
+    )
+    text = SampleText("other" if IDENTITY_CLASS in names else role, direction, part, "." * length * len(names))
+    return text, SampleFindings(findings)

@@ -1,0 +1,159 @@
+"""The words of a charter that no bundle brings along, in English and French."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+Said = Mapping[str, str]
+
+LANGUAGES: Final = ("en", "fr")
+
+OUTCOME: Final[Mapping[str, Said]] = {
+    "sent": {"en": "sent as it is", "fr": "envoyé tel quel"},
+    "warned": {"en": "sent, take care", "fr": "envoyé, avec prudence"},
+    "replaced": {"en": "replaced, comes back", "fr": "remplacé, puis rétabli"},
+    "masked": {"en": "masked", "fr": "masqué"},
+    "rerouted": {"en": "sent elsewhere", "fr": "envoyé ailleurs"},
+    "refused": {"en": "refused", "fr": "refusé"},
+}
+
+# The same outcome of something that a model answers.
+ANSWER: Final[Mapping[str, Said]] = {
+    "sent": {"en": "shown as it is", "fr": "affiché tel quel"},
+    "warned": {"en": "shown, take care", "fr": "affiché, avec prudence"},
+    "masked": {"en": "masked", "fr": "masqué"},
+    "refused": {"en": "the answer stops", "fr": "la réponse s'arrête"},
+}
+
+MEANING: Final[dict[str, Said]] = {
+    "warned": {
+        "en": "It is sent. A rule watches it, and the call's record says so.",
+        "fr": "L'envoi a lieu. Une règle le surveille, et la trace de l'appel le dit.",
+    },
+    "replaced": {
+        "en": "A stand-in is sent in its place; in the answer the value is back. The vendor never gets it.",
+        "fr": "Un substitut est envoyé à sa place ; la valeur revient dans la réponse. Le fournisseur ne l'a jamais.",
+    },
+    "masked": {
+        "en": "A mark is sent in its place, and the rest of the text as it is.",
+        "fr": "Une marque est envoyée à sa place, et le reste du texte tel quel.",
+    },
+    "rerouted": {
+        "en": "The call goes to another model than the one asked for.",
+        "fr": "L'appel va à un autre modèle que celui demandé.",
+    },
+    "refused": {
+        "en": "Nothing is sent. The refusal names the rule, the place in the text and the number of the call.",
+        "fr": "Rien n'est envoyé. Le refus indique la règle, l'endroit dans le texte et le numéro de l'appel.",
+    },
+}
+
+PARTS: Final[Mapping[str, Said]] = {
+    "class.not_inspectable": {
+        "en": "image, sound, or file that can't be read",
+        "fr": "image, son, ou fichier illisible",
+    },
+    "class.remote_url": {
+        "en": "web address for the vendor to open",
+        "fr": "adresse web que le fournisseur ouvrirait",
+    },
+    "class.server_tool": {
+        "en": "tool that the vendor runs (its web search)",
+        "fr": "outil exécuté par le fournisseur (sa recherche web)",
+    },
+    "class.identity": {
+        "en": "your account, device and session, which tools tell",
+        "fr": "votre compte, poste et session, que les outils indiquent",
+    },
+}
+
+REGION: Final[Mapping[str, Said]] = {
+    "eu": {"en": "in the European Union", "fr": "dans l'Union européenne"},
+    "fr": {"en": "in France", "fr": "en France"},
+    "de": {"en": "in Germany", "fr": "en Allemagne"},
+    "gb": {"en": "in the United Kingdom", "fr": "au Royaume-Uni"},
+    "ch": {"en": "in Switzerland", "fr": "en Suisse"},
+    "us": {"en": "in the United States", "fr": "aux États-Unis"},
+    "ca": {"en": "in Canada", "fr": "au Canada"},
+    "jp": {"en": "in Japan", "fr": "au Japon"},
+    "au": {"en": "in Australia", "fr": "en Australie"},
+    "in": {"en": "in India", "fr": "en Inde"},
+    "sg": {"en": "in Singapore", "fr": "à Singapour"},
+    "br": {"en": "in Brazil", "fr": "au Brésil"},
+    "kr": {"en": "in South Korea", "fr": "en Corée du Sud"},
+    "global": {"en": "anywhere in the world", "fr": "partout dans le monde"},
+}
+
+TRUST: Final[Mapping[str, Said]] = {
+    "internal": {"en": "Our own models", "fr": "Nos propres modèles"},
+    "partner": {"en": "Partners' models", "fr": "Modèles de partenaires"},
+    "external": {"en": "External models", "fr": "Modèles externes"},
+}
+
+CONTEXT: Final[Mapping[str, Said]] = {
+    "tools": {"en": "in what an agent's tools read", "fr": "dans ce que lisent les outils d'un agent"},
+    "use_case": {"en": "for “{}”", "fr": "pour « {} »"},
+    "team": {"en": "for the team {}", "fr": "pour l'équipe {}"},
+    "group": {"en": "for the group {}", "fr": "pour le groupe {}"},
+}
+
+PHRASE: Final[Mapping[str, Said]] = {
+    "title": {
+        "en": "What you may send to language models, and where",
+        "fr": "Ce que vous pouvez envoyer aux modèles de langage, et où",
+    },
+    "lead": {
+        "en": "Every text is looked at before it leaves, and the company's rules are applied to it. This page is made "
+        "from the rules in force: revision {revision}, {day}.",
+        "fr": "Chaque texte est examiné avant de partir, et les règles de l'entreprise lui sont appliquées. Cette page "
+        "est produite à partir des règles en vigueur : révision {revision}, {day}.",
+    },
+    "sent": {"en": "What you send", "fr": "Ce que vous envoyez"},
+    "kind": {"en": "Your text holds", "fr": "Votre texte contient"},
+    "advice": {"en": "What to do, whom to ask", "fr": "Que faire, à qui demander"},
+    "rest": {"en": "none of this", "fr": "rien de tout cela"},
+    "answers": {"en": "What comes back", "fr": "Ce qui revient"},
+    "answer_kind": {"en": "The answer holds", "fr": "La réponse contient"},
+    "ask": {"en": "Ask {}.", "fr": "Contact : {}."},
+    "times": {"en": "{} or more: {}", "fr": "{} ou plus : {}"},
+    "together": {"en": "{}, together", "fr": "{}, ensemble"},
+    "stricter": {
+        "en": "stricter for some people or in some circumstances",
+        "fr": "plus strict pour certaines personnes ou circonstances",
+    },
+    "lifted": {
+        "en": "you may lift it yourself, with a reason",
+        "fr": "vous pouvez lever ce refus vous-même, en le motivant",
+    },
+    "to": {"en": "to {}", "fr": "vers {}"},
+    "meaning": {"en": "What the words mean", "fr": "Ce que veulent dire ces mots"},
+    "places": {"en": "Where models are", "fr": "Où sont les modèles"},
+    "models": {"en": "Models: {}.", "fr": "Modèles : {}."},
+    "kept": {"en": "keeps prompts for {} days", "fr": "conserve les requêtes {} jours"},
+    "not_kept": {"en": "keeps no prompts", "fr": "ne conserve pas les requêtes"},
+    "trains": {"en": "may train its models on them", "fr": "peut entraîner ses modèles avec"},
+    "never_trains": {"en": "doesn't train on them", "fr": "n'entraîne pas ses modèles avec"},
+    "choice": {
+        "en": "A model that is in several places is used at one that permits the text.",
+        "fr": "Un modèle présent à plusieurs endroits est utilisé là où le texte est permis.",
+    },
+    "wrong": {"en": "When a rule is wrong", "fr": "Quand une règle se trompe"},
+    "report": {
+        "en": "Something was refused or masked that shouldn't be? Give the number of the call, which stands in every "
+        "refusal, to the contact of the rule. Nobody needs your text for it.",
+        "fr": "Un refus ou un masquage n'avait pas lieu d'être ? Donnez le numéro de l'appel, qui figure dans chaque "
+        "refus, au contact de la règle. Personne n'a besoin de votre texte pour cela.",
+    },
+    "unlisted": {
+        "en": "Not on this page: exceptions granted to somebody, and rules about confidential subjects, where there "
+        "are any.",
+        "fr": "Cette page ne dit rien des dérogations accordées à quelqu'un, ni des règles sur des sujets "
+        "confidentiels, s'il y en a.",
+    },
+    "trial": {
+        "en": "Rules on trial: {}. They are recorded when they would have acted, and change nothing.",
+        "fr": "Règles à l'essai : {}. Leur action possible est consignée, et elles ne changent rien.",
+    },
+    "and": {"en": "and", "fr": "et"},
+}
