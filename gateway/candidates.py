@@ -81,6 +81,8 @@ def rule(
     def ruled(destination: Destination) -> Ruling:
         return _judge(runtime, exchange, call, ask, classification, destination, refused)
 
+    of = exchange.pair.policies.data_class(call, ask.passages, classification)
+    exchange.data_class = of.of.id if of is not None else ""
     candidates = []
     for destination in model.destinations:
         if ask.dialect not in exchange.epoch.upstream(destination).vendor.dialects:

@@ -68,6 +68,7 @@ class Exchange:
     unread: str = ""
     classification: Classification | None = None
     refused_before: frozenset[int] = frozenset()
+    data_class: str = ""
     candidates: list[Candidate] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
     used_before: list[int] = field(default_factory=list)

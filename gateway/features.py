@@ -58,6 +58,7 @@ class _Group(NamedTuple):
     issuer: str | None
     names: tuple[str, ...]
     overlap: int
+    label: str
 
 
 def features(exchange: Exchange, issuer: Issuer) -> Features:
@@ -124,7 +125,7 @@ def _groups(
         group = _Group(
             finding.detector, p.part, p.role, p.direction, p.history, p.message, finding.passage in refused, edit,
             issuer(p.note) if p.note and (p.part == "vendor_state" or edit != "any") else None,
-            _names(wanted, p.part, p.tool, p.note) if wanted else _NO_NAMES, overlap,
+            _names(wanted, p.part, p.tool, p.note) if wanted else _NO_NAMES, overlap, finding.label,
         )  # fmt: skip
         groups.setdefault(group, []).append(finding.confidence)
     return groups
@@ -162,5 +163,5 @@ def _found(group: _Group, sure: Sequence[float]) -> Found:
     counts = () if alike else tuple(sorted(Counter(sure).items(), reverse=True))
     return Found(
         g.detector, len(sure), highest, g.part, g.role, g.direction, g.history, g.message, counts, g.refused, g.edit,
-        g.issuer, g.names, g.overlap,
+        g.issuer, g.names, g.overlap, g.label,
     )  # fmt: skip

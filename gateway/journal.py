@@ -148,6 +148,8 @@ def _intent(runtime: Runtime, exchange: Exchange, candidate: Candidate | None, o
         stream=ask.stream if ask is not None else False,
         bytes_in=exchange.bytes_in,
         passages=len(ask.passages) if ask is not None else 0,
+        classes=(exchange.data_class,) if exchange.data_class else (),
+        labels=tuple(sorted({f.label for f in classification.findings if f.label})) if classification else (),
         findings=kept.findings,
         rulings=tuple(_ruled(c) for c in exchange.candidates),
         policy_revision=exchange.pair.bundle.revision,

@@ -7,12 +7,14 @@ isn't permitted by any rule is denied here, not by a rule that somebody may forg
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from policies.asks import by_detector
+from policies.classes import Classed, DataClass, classed
 from policies.explain import Explained, explain
 from policies.judging import NOTHING_LIFTED, Case, Lifted
-from policies.rules import InlineTest, Rule, by_detector
+from policies.rules import InlineTest, Rule
 from policies.ruling import (
     EGRESS,
     CallFacts,
@@ -68,7 +70,7 @@ class Policies:
 
     rules: sorted by policy and id, so the order of files and rules changes nothing. internal, external: whether a call
     is permitted where no allow rule matches. confidential: detectors whose name is never shown. revision: a hash of
-    everything that rules. tests: the cases that the policies bring along.
+    everything that rules. tests: the cases that the policies bring along. classes: the data classes, highest first.
     """
 
     rules: tuple[Rule, ...]
@@ -77,6 +79,7 @@ class Policies:
     confidential: frozenset[str] = frozenset()
     revision: str = ""
     tests: tuple[InlineTest, ...] = field(default=(), repr=False)
+    classes: tuple[DataClass, ...] = ()
     _asked: tuple[_Asked, ...] = field(init=False, repr=False)
     _bits: Mapping[str, int] = field(init=False, repr=False)
     _answers: tuple[Rule, ...] = field(init=False, repr=False)
@@ -88,7 +91,7 @@ class Policies:
 
     def __post_init__(self) -> None:
         asked = [r for r in self.rules if r.directions & EGRESS]
-        named = sorted({d for r in asked if r.findings for d in r.findings.detectors})
+        named = sorted({d for r in asked for d in r.woken_by or ()})
         bits = {detector: _ALWAYS << number for number, detector in enumerate(named, 1)}
         alike: dict[object, int] = {}
         object.__setattr__(self, "_bits", bits)
@@ -164,7 +167,18 @@ class Policies:
         destination: DestinationFacts,
     ) -> tuple[Explained, ...]:
         """For each rule whether it matches a request, or the first condition that doesn't hold, with its value."""
-        return explain(self.rules, self.shown, call, passages, classification, destination)
+        return explain(self.rules, self.classes, self.shown, call, passages, classification, destination)
+
+    def data_class(
+        self, call: CallFacts, passages: Sequence[PassageFacts], classification: ClassificationFacts
+    ) -> Classed | None:
+        """The data class of a call, and what makes it so; None where the bundle has no classes.
+
+        A text that could not be inspected counts as the highest.
+        """
+        if classification.failed is not None and self.classes:
+            return Classed(self.classes[0])
+        return classed(self.classes, call, by_detector(classification.findings), passages)
 
     def rule(self, name: str) -> Rule | None:
         """The rule of that id."""
@@ -174,7 +188,7 @@ class Policies:
         self, rule: Rule, passages: Sequence[PassageFacts], classification: ClassificationFacts
     ) -> Sequence[FindingFacts]:
         """The findings of a request that make a rule match, in the order of the text."""
-        return rule.matched(by_detector(classification.findings), passages)
+        return rule.counted(by_detector(classification.findings), passages)
 
     def shown(self, detectors: Iterable[str]) -> tuple[str, ...]:
         """Names of detectors as they may be shown, sorted."""
@@ -183,9 +197,11 @@ class Policies:
 
 
 def _asked(rule: Rule, bits: Mapping[str, int], numbers: dict[object, int]) -> _Asked:
-    test = rule.findings
-    if test is None:
+    if rule.findings is None and not rule.criteria:
         return _Asked(_ALWAYS, rule, 0)
-    mask = sum(bits[detector] for detector in test.detectors)
-    alike = (rule.where, test.confidence, test.count, test.detectors if test.every else None)
+    mask = _ALWAYS if rule.woken_by is None else sum(bits[detector] for detector in rule.woken_by)
+    test = rule.findings
+    # Which of its detectors found something is told by the bits.
+    named = test if test is None or test.every else replace(test, detectors=frozenset())
+    alike = (rule.where, rule.criteria, named)
     return _Asked(mask, rule, numbers.setdefault(alike, len(numbers)))

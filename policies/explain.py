@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from policies.rules import ByDetector, Rule, by_detector
+from policies.asks import ByDetector, by_detector
+from policies.classes import Classed, Criteria, DataClass, classed
+from policies.rules import Rule
 from policies.ruling import CallFacts, ClassificationFacts, DestinationFacts, FindingFacts, PassageFacts
 
 Shown = Callable[[Iterable[str]], tuple[str, ...]]
@@ -29,6 +32,7 @@ class Explained(NamedTuple):
 
 def explain(
     rules: Iterable[Rule],
+    classes: Sequence[DataClass],
     shown: Shown,
     call: CallFacts,
     passages: Sequence[PassageFacts],
@@ -36,18 +40,32 @@ def explain(
     destination: DestinationFacts,
 ) -> tuple[Explained, ...]:
     """Every rule of a bundle for one request at one destination, in the order of policies and ids."""
-    found = by_detector(classification.findings)
-    return tuple(_explain(rule, shown, call, passages, found, destination) for rule in rules)
+    asked = _Asked(shown, call, passages, by_detector(classification.findings), destination, classes)
+    return tuple(_explain(rule, asked) for rule in rules)
 
 
-def _explain(
-    rule: Rule,
-    shown: Shown,
-    call: CallFacts,
-    passages: Sequence[PassageFacts],
-    found: ByDetector,
-    destination: DestinationFacts,
-) -> Explained:
+def told(of: Classed, shown: Shown) -> str:
+    """A data class and what makes a call be of it: `C3 (fr.nir x 2; a label, or what the call is for)`."""
+    counts = Counter(name for f in of.findings for name in shown((f.detector,)))
+    why = [f"{name} x {count}" for name, count in sorted(counts.items())]
+    why += ["a label, or what the call is for"] if of.given else []
+    return f"{of.of.id} ({'; '.join(why) or 'nothing makes it a higher one'})"
+
+
+class _Asked(NamedTuple):
+    """What the rules are asked about."""
+
+    shown: Shown
+    call: CallFacts
+    passages: Sequence[PassageFacts]
+    found: ByDetector
+    destination: DestinationFacts
+    classes: Sequence[DataClass]
+
+
+def _explain(rule: Rule, asked: _Asked) -> Explained:
+    shown, call, passages, found, destination, _ = asked
+
     def said(outcome: str, condition: str = "", actual: str = "", lifted_by: str = "") -> Explained:
         return Explained(rule.policy, rule.id, rule.action, outcome, condition, actual, lifted_by)
 
@@ -58,9 +76,14 @@ def _explain(
         actual = ", ".join(_plain(t.actual(call, destination)) for t in rule.unless)
         return said("no", "unless " + " and ".join(t.says for t in rule.unless), actual)
     where = _places(rule)
-    if rule.findings is not None and not rule.matched(found, passages):
+    if rule.findings is not None and not rule.findings.met(found, passages, rule.where):
         return said("no", _findings(rule, shown) + where, _met(rule, shown, found))
-    if rule.findings is None and rule.where is not None and not any(map(rule.where, passages)):
+    for criteria in rule.criteria:
+        if criteria.met(call, found, passages, rule.where) is None:
+            return said("no", criteria.says + where, _is(criteria, asked))
+    if rule.bar is not None and rule.barred(call, found, passages):
+        return said("no", rule.bar.says, _is(rule.bar, asked))
+    if rule.findings is None and not rule.criteria and rule.where is not None and not any(map(rule.where, passages)):
         return said("no", f"something{where}", "nothing")
     force = rule.force(call, destination)
     return said("matched" if force == "enforce" else force, lifted_by=rule.lifted_by(call, destination) or "")
@@ -77,6 +100,15 @@ def _findings(rule: Rule, shown: Shown) -> str:
 
 def _places(rule: Rule) -> str:
     return f" in [{', '.join(sorted(rule.directions))}]" if rule.where is not None else ""
+
+
+def _is(criteria: Criteria, asked: _Asked) -> str:
+    """What the call is instead: its data class, or its labels."""
+    if criteria.asks == "labels":
+        labels = {f.label for findings in asked.found.values() for f in findings if f.label}
+        return _plain(labels | set(asked.call.labels)) if labels or asked.call.labels else "none"
+    of = classed(asked.classes, asked.call, asked.found, asked.passages)
+    return told(of, asked.shown) if of is not None else "none"
 
 
 def _met(rule: Rule, shown: Shown, found: ByDetector) -> str:

@@ -18,7 +18,8 @@ class Finding:
     detector: id such as `fin.iban`. start, end: characters of the passage's text, end excluded. confidence: 0 to 1.
     passage: index of the passage (or of the text handed to the engine). why: what made it a finding ("checksum ok;
     context: iban"), never characters of the value. digest: keyed hash of the value (the same value of one organisation
-    gives the same digest), empty until `policies.classify` fills it in.
+    gives the same digest), empty until `policies.classify` fills it in. label: which mark it is (`C3`, `TLP:RED`),
+    where the detector finds marks: a name that the detectors are made with, so nothing of the text either.
     """
 
     detector: str
@@ -28,6 +29,7 @@ class Finding:
     passage: int
     why: str
     digest: bytes = b""
+    label: str = ""
 
 
 def class_detector(part: str) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from policies.asks import ByDetector
 from policies.findings import class_detector
 from policies.rewrites import plan
-from policies.rules import ByDetector, Rule
+from policies.rules import Rule
 from policies.ruling import (
     CallFacts,
     DestinationFacts,
@@ -34,7 +35,8 @@ NOTHING_LIFTED: Final[Lifted] = MappingProxyType({})
 _QUOTED_FIRST: Final = {"rule": 0, "not_rewritable": 1}
 
 
-_Seen = tuple[tuple[str, ...], Place]
+_Seen = tuple[tuple[str, ...], Place | None]
+_NOWHERE: Final[_Seen] = ((), None)
 
 
 class _Denial(NamedTuple):
@@ -51,13 +53,15 @@ class _Denial(NamedTuple):
 class _Match(NamedTuple):
     """Findings that rules asking alike match, and how hits show them (detectors, first place).
 
-    fresh: those not in history, shown the same way; None where all of them are history. all_fresh: none is.
+    fresh: those not in history, shown the same way; None where all of them are history. all_fresh: none is. firm: the
+    rule would match without them too.
     """
 
     findings: list[FindingFacts]
     seen: _Seen
     fresh: _Seen | None
     all_fresh: bool
+    firm: bool
 
 
 class Case:
@@ -95,11 +99,13 @@ class Case:
         """Evaluate a rule whose facts hold. asks: the same for rules that match the same findings of this call."""
         # The ways that most rules take cost no call of a method: a large bundle has hundreds of rules.
         match = None
-        if rule.findings is not None:
+        if rule.findings is not None or rule.criteria:
             match = self.matches[asks] if asks in self.matches else self._match(rule, asks)
             if match is None:
                 return
         elif rule.where is not None and not any(map(rule.where, self.passages)):
+            return
+        if rule.bar is not None and rule.barred(self.call, self.found, self.passages):
             return
         force = rule.force(self.call, self.destination) if rule.lifts else rule.mode
         if self.lifted and match is not None and rule.overridable and force == "enforce":
@@ -108,6 +114,8 @@ class Case:
                 return
         if match is None:
             hit = RuleHit(rule.id, rule.policy, rule.action, force, (), 0, None)
+        elif match.firm:
+            hit = self._of_all(rule, force, match)
         elif match.all_fresh or rule.action != "deny":
             hit = RuleHit(rule.id, rule.policy, rule.action, force, match.seen[0], len(match.findings), match.seen[1])
         else:
@@ -159,14 +167,18 @@ class Case:
         return Ruling("allow", rewrites, hits, notices, revision=revision)
 
     def _match(self, rule: Rule, asks: tuple[int, int]) -> _Match | None:
-        findings = rule.matched(self.found, self.passages)
-        match = self.matches[asks] = self._matched(findings) if findings else None
+        match = self.matches[asks] = self._matched(rule, self.found)
         return match
 
-    def _matched(self, findings: list[FindingFacts]) -> _Match:
+    def _matched(self, rule: Rule, found: ByDetector) -> _Match | None:
+        matched = rule.matched(self.call, found, self.passages)
+        if matched is None:
+            return None
+        findings, firm = matched
         fresh = [f for f in findings if not (self.passages[f.passage].history or f.passage in self.refused)]
-        all_fresh, seen = len(fresh) == len(findings), self._seen(findings)
-        return _Match(findings, seen, seen if all_fresh else self._seen(fresh) if fresh else None, all_fresh)
+        all_fresh, seen = len(fresh) == len(findings), self._seen(findings) if findings else _NOWHERE
+        seen_fresh = seen if all_fresh else self._seen(fresh) if fresh else None
+        return _Match(findings, seen, seen_fresh, all_fresh, firm)
 
     def _spared(self, rule: Rule, match: _Match) -> _Match | None:
         """The match without the values that the caller lifted the rule for; None where it doesn't match without them.
@@ -180,8 +192,13 @@ class Case:
         by = self.lifted[rule.id, lifted[0].digest]
         self.hits.append(RuleHit(rule.id, rule.policy, rule.action, "lifted", detectors, len(lifted), place, by))
         left = {d: [f for f in found if (rule.id, f.digest) not in self.lifted] for d, found in self.found.items()}
-        findings = rule.matched({d: found for d, found in left.items() if found}, self.passages)
-        return self._matched(findings) if findings else None
+        return self._matched(rule, {d: found for d, found in left.items() if found})
+
+    def _of_all(self, rule: Rule, force: str, match: _Match) -> RuleHit:
+        """A text that is marked, or of a class by its use case, is no other when its findings are gone: what would
+        replace them refuses it."""
+        action = "deny" if rule.action in ("redact", "pseudonymise") else rule.action
+        return RuleHit(rule.id, rule.policy, action, force, match.seen[0], len(match.findings), match.seen[1])
 
     def _of_history(self, rule: Rule, force: str, match: _Match) -> RuleHit:
         """A deny of which some is history: shows what is refused, or is a redaction where nothing is."""
@@ -192,7 +209,9 @@ class Case:
 
     def _follow(self, rule: Rule, hit: RuleHit, matched: list[FindingFacts]) -> None:
         if hit.action == "deny":
-            self.denials.append(_Denial("rule", hit, rule.message, rule.contact, rule.overridable))
+            stuck = rule.action != "deny"
+            reason, way_out = "not_rewritable" if stuck else "rule", stuck and bool(matched)
+            self.denials.append(_Denial(reason, hit, rule.message, rule.contact, rule.overridable, way_out=way_out))
         elif hit.action in ("redact", "pseudonymise"):
             self.redactions.append((rule, matched))
         elif hit.action == "reroute" and rule.to is not None and rule.to != self.destination.name:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
+from policies.asks import ByDetector, FindingsTest, in_order
+from policies.classes import Criteria
 from policies.ruling import CallFacts, DestinationFacts, FindingFacts, PassageFacts
 
 Holds = Callable[[CallFacts, DestinationFacts], bool]
-ByDetector = Mapping[str, Sequence[FindingFacts]]
-
-DEFAULT_CONFIDENCE: Final = 0.75
 
 
 class Test(NamedTuple):
@@ -32,26 +31,19 @@ class Lift(NamedTuple):
     path: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FindingsTest:
-    """Which findings count. every: each of `detectors` must be there. count: the least number of findings."""
+class Matched(NamedTuple):
+    """What makes a rule match. findings: those that count. firm: it would match without them too."""
 
-    detectors: frozenset[str]
-    every: bool = False
-    confidence: float = DEFAULT_CONFIDENCE
-    count: int = 1
-
-    def __str__(self) -> str:
-        names = ", ".join(sorted(self.detectors))
-        kind = "all of" if self.every else "any of"
-        return f"findings {kind} [{names}] confidence >= {self.confidence:g} count >= {self.count}"
+    findings: list[FindingFacts]
+    firm: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule.
 
-    where: which passages count, None for every one that leaves. surrogate: pseudonyms look like what they stand for.
+    where: which passages count, None for every one that leaves. criteria: labels, or the data class, that the call must
+    have. bar: what the call must not be, whatever its passages. surrogate: pseudonyms look like what they stand for.
     holds: `tests` hold and `unless` don't. path: where it is written. reads: the inputs that it looks at, by the key
     that asks for them, each with the names and patterns it is compared with. revision: a hash of all that it says.
     """
@@ -64,6 +56,8 @@ class Rule:
     unless: tuple[Test, ...] = ()
     findings: FindingsTest | None = None
     where: Callable[[PassageFacts], bool] | None = None
+    criteria: tuple[Criteria, ...] = ()
+    bar: Criteria | None = None
     in_history: str = "redact"
     message: Mapping[str, str] = field(default_factory=dict)
     contact: str | None = None
@@ -78,24 +72,44 @@ class Rule:
     reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     revision: str = ""
 
-    def matched(self, found: ByDetector, passages: Sequence[PassageFacts]) -> list[FindingFacts]:
-        """The findings that make this rule match, in the order of the text; [] where it doesn't."""
-        test, where = self.findings, self.where
-        if test is None or (test.every and not test.detectors <= found.keys()):
-            return []
-        matched: list[FindingFacts] = []
-        for detector in found.keys() & test.detectors:
-            counted = [
-                f
-                for f in found[detector]
-                if f.confidence >= test.confidence and (where is None or where(passages[f.passage]))
-            ]
-            if test.every and not counted:
-                return []
-            matched += counted
-        if len(matched) < test.count:
-            return []
-        return sorted(matched, key=lambda f: (f.passage, f.start, -f.end, f.detector))
+    @property
+    def detectors(self) -> frozenset[str]:
+        """Every detector whose findings it asks about."""
+        own = self.findings.detectors if self.findings is not None else frozenset()
+        return own.union(*(one.detectors for one in self.criteria))
+
+    @property
+    def woken_by(self) -> frozenset[str] | None:
+        """The detectors of which one must have found something; None for a rule that can match without findings."""
+        if self.findings is not None:
+            return self.findings.detectors
+        first = self.criteria[0] if self.criteria else None
+        return None if first is None or first.given else first.detectors
+
+    def matched(self, call: CallFacts, found: ByDetector, passages: Sequence[PassageFacts]) -> Matched | None:
+        """What makes this rule match, in the order of the text; None where it doesn't.
+
+        Findings that the rule itself names are the ones that count; without them, those that meet its first criteria.
+        """
+        own = Matched(self.counted(found, passages), False)
+        if self.findings is not None and not own.findings:
+            return None
+        for index, criteria in enumerate(self.criteria):
+            met = criteria.met(call, found, passages, self.where)
+            if met is None:
+                return None
+            if index == 0 and self.findings is None:
+                own = Matched(own.findings, met.firm)
+        return own
+
+    def counted(self, found: ByDetector, passages: Sequence[PassageFacts]) -> list[FindingFacts]:
+        """The findings that count, in the order of the text, whatever else the rule asks; [] if not enough."""
+        tests = (self.findings,) if self.findings is not None else self.criteria[0].asked if self.criteria else ()
+        return in_order([finding for test in tests for finding in test.met(found, passages, self.where)])
+
+    def barred(self, call: CallFacts, found: ByDetector, passages: Sequence[PassageFacts]) -> bool:
+        """Whether the call is more than the rule permits."""
+        return self.bar is not None and self.bar.met(call, found, passages) is not None
 
     def force(self, call: CallFacts, destination: DestinationFacts) -> str:
         """How the rule counts for this call: enforce, shadow, or lifted (by an exception that has not expired)."""
@@ -155,11 +169,3 @@ def conjunction(tests: Iterable[Test]) -> Holds:
         return True
 
     return every
-
-
-def by_detector(findings: Iterable[FindingFacts]) -> dict[str, list[FindingFacts]]:
-    """Findings grouped by the detector that made them."""
-    groups: dict[str, list[FindingFacts]] = {}
-    for finding in findings:
-        groups.setdefault(finding.detector, []).append(finding)
-    return groups

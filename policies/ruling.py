@@ -102,7 +102,10 @@ class PassageFacts(Protocol):
 
 
 class FindingFacts(Protocol):
-    """One finding of the detection engine; `passage` is an index into the passages, `digest` a keyed hash or b""."""
+    """One finding of the detection engine; `passage` is an index into the passages, `digest` a keyed hash or b"".
+
+    label: the mark that it is (`C3`), "" where it is none.
+    """
 
     @property
     def detector(self) -> str: ...
@@ -116,6 +119,8 @@ class FindingFacts(Protocol):
     def passage(self) -> int: ...
     @property
     def digest(self) -> bytes: ...
+    @property
+    def label(self) -> str: ...
 
 
 class ClassificationFacts(Protocol):

@@ -27,7 +27,7 @@ from policies.language import compile as compile_policies
 
 __all__ = ["KINDS", "PACKS", "STARTER", "Bundle", "Papers", "build_bundle", "read_papers"]
 
-KINDS = ("EgressPolicy", "Detector", "Detection", "Index", "Contract", "UseCase", "Defaults")
+KINDS = ("EgressPolicy", "DataClass", "Detector", "Detection", "Index", "Contract", "UseCase", "Defaults")
 STARTER = Path(policies.__file__).parent / "starter"
 
 
@@ -150,5 +150,7 @@ def _vocabulary(
         trusts=frozenset(TRUSTS),
         contracts=frozenset(papers.contracts),
         processors=frozenset(c.processor for c in contracts),
+        labels=frozenset().union(*(d.labels for d in catalogue.detectors.values())),
+        markers=frozenset(d.id for d in catalogue.detectors.values() if d.labels),
         facts=destinations,
     )

@@ -20,7 +20,7 @@ from gateway.cli.main import REFUSED, add_config
 from gateway.cli.models import terms
 from gateway.documents import nearest
 from policies.classify import Classification
-from policies.explain import Explained
+from policies.explain import Explained, told
 from policies.ruling import Ruling
 
 MAX_TEXT = 1 << 20
@@ -80,9 +80,12 @@ def run(args: argparse.Namespace) -> int:
     passages = (user_passage(text),)
     found = pair.classifier.classify(pair.settings.organisation, passages)
     print("\n".join(_found(pair, found)))
+    of = pair.policies.data_class(_call(pair, args, args.model or "", len(text)), passages, found)
+    if of is not None:
+        print(f"Data class: {told(of, pair.policies.shown)}")
     permitted = False
     for destination in _destinations(pair, args.model):
-        call = _call(pair, args, destination, len(text))
+        call = _call(pair, args, destination.model, len(text))
         ruling = pair.policies.judge(call, passages, found, destination)
         permitted |= ruling.verdict == "allow" and destination.routable
         why = pair.policies.explain(call, passages, found, destination)
@@ -98,7 +101,7 @@ def user_passage(text: str) -> Passage:
     return Passage("/messages/0/content", "user", TEXT_PART, text, message=0, pieces=(piece,))
 
 
-def _call(pair: Pair, args: argparse.Namespace, destination: Destination, size: int) -> Asked:
+def _call(pair: Pair, args: argparse.Namespace, asked: str, size: int) -> Asked:
     model = pair.model(args.model) if args.model else None
     return Asked(
         organisation=pair.settings.organisation,
@@ -106,7 +109,7 @@ def _call(pair: Pair, args: argparse.Namespace, destination: Destination, size: 
         groups=tuple(args.group) if args.group is not None else None,
         user=args.user,
         use_case=args.use_case,
-        model=model.name if model else destination.model,
+        model=model.name if model else asked,
         size=size,
         now=datetime.now(UTC),
     )

@@ -40,7 +40,7 @@ class Found:
     surest first; empty where all were as sure. refused: this caller was refused the text before. edit: what could be
     done to it: any | pseudonymise | none. issuer: the vendor that wrote the text in a call through this gateway, where
     that matters. names: which names of the bundle's rules fit the tool or host. overlap: findings of one text with the
-    same number here overlap; 0: none does.
+    same number here overlap; 0: none does. label: the mark that it is, "" where it is none.
     """
 
     detector: str
@@ -57,6 +57,7 @@ class Found:
     issuer: str | None = None
     names: tuple[str, ...] = ()
     overlap: int = 0
+    label: str = ""
 
 
 @dataclass(frozen=True)

@@ -116,9 +116,13 @@ def _detector(fields: Fields) -> Detector:
         confidential=fields.flag("confidential"),
         index=index,
         characters=hidden,
+        label=fields.text("label"),
+        marks=fields.flag("marks"),
         title=_by_name(fields.inner("title"), ("en", "fr")),
         examples=_examples(fields.inner("examples")),
     )
+    if detector.label and (detector.marks or index or hidden):
+        fields.problem(("label",), "goes with `patterns`, `named`, `numbers` or `keywords`, without `marks`")
     fields.close()
     return detector
 

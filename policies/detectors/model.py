@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from policies.detectors.marks import LABELS
 from policies.detectors.patterns import Pattern
 from policies.detectors.reading import Literal, literals
 from policies.detectors.syntax import Node
@@ -123,6 +124,8 @@ class Detector:
     longer one) stays. stop: lower-case words that, inside a candidate, make it no finding (placeholders).
     confidential: its id may be shown to its owners only. index: exact or documents, where it finds what the company's
     own indexes hold, not patterns. characters: invisible, bidi or tags, where it finds characters that print nothing.
+    label: what a document with such a finding is marked as. marks: its findings are marks of several kinds, which
+    `detectors.marks` tells apart.
     """
 
     id: str
@@ -134,6 +137,8 @@ class Detector:
     confidential: bool = False
     index: str = ""
     characters: str = ""
+    label: str = ""
+    marks: bool = False
     title: Mapping[str, str] = field(default_factory=dict)
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -141,6 +146,11 @@ class Detector:
     def bound(self) -> bool:
         """Whether every finding needs a hot word beside it."""
         return self.context is not None and self.context.required
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """The labels that its findings may bear."""
+        return frozenset({self.label}) if self.label else LABELS if self.marks else frozenset()
 
     @property
     def max_length(self) -> int:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from policies.detectors import numbers
 from policies.detectors.budget import Budget, ScanBudgetExceeded
 from policies.detectors.hotwords import HotWords
+from policies.detectors.marks import label_of
 from policies.detectors.model import LINE_MARKS, Detector, Verdict
 from policies.detectors.patterns import OUTSIDE, STRETCH, led
 from policies.detectors.plan import Plan, Step
@@ -302,7 +303,10 @@ class Scan:
         confidence, why = self._words.judged(detector, candidate.start, candidate.end, candidate.verdict)
         if confidence < FLOOR:
             return None
-        return Finding(detector.id, candidate.start, candidate.end, round(min(confidence, _SURE), 2), 0, why)
+        sure, label = round(min(confidence, _SURE), 2), detector.label
+        if detector.marks:
+            label = label_of(self._seen[candidate.start : candidate.end])
+        return Finding(detector.id, candidate.start, candidate.end, sure, 0, why, label=label)
 
     def _spend(self, cost: float = 1.0) -> None:
         self._budget.spend(cost)

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 
+from policies.classes import Criteria, DataClass
 from policies.decide import Policies
-from policies.language.facts import Read
+from policies.language.classes import bounded, compile_classes, marked, read_class
+from policies.language.classes import faults as class_faults
+from policies.language.conditions import ConditionReader
+from policies.language.facts import LABELS, Read
 from policies.language.lint import faults
-from policies.language.model import Condition, DefaultsText, ExceptionText, Names, PolicyText, RuleText, Where
-from policies.language.problems import Comparison, Doc, Problem, Reading
+from policies.language.model import (
+    Bound,
+    ClassText,
+    Condition,
+    DefaultsText,
+    ExceptionText,
+    Names,
+    PolicyText,
+    RuleText,
+    Where,
+)
+from policies.language.problems import COMPARE, Comparison, Doc, Problem, Reading
 from policies.language.read import PolicyReader
 from policies.language.said import reads, revision
 from policies.language.vocabulary import Vocabulary
@@ -24,53 +37,89 @@ from policies.ruling import EGRESS, CallFacts, DestinationFacts, PassageFacts
 
 _OF_TOOLS: Final = ("tool", "tool_arguments", "tool_definition")
 
-KINDS: Final = ("EgressPolicy", "Defaults")
-
-_COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
-    ">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt,
-}  # fmt: skip
+KINDS: Final = ("EgressPolicy", "DataClass", "Defaults")
 
 
 def compile(documents: Iterable[Doc], vocabulary: Vocabulary) -> Policies | list[Problem]:
-    """Policies from the EgressPolicy and Defaults documents of a bundle; documents of other kinds are left alone.
+    """Policies from the documents of a bundle that are of these KINDS; those of other kinds are left alone.
 
     Whatever is wrong anywhere refuses the whole: the answer is then every problem found, in the order of the documents.
     The order of files and rules changes nothing, the revision included.
     """
     given = [d for d in documents if d.kind in KINDS]
-    texts, defaults, problems = read(given, vocabulary)
-    if problems:
-        return problems
+    texts = read(given, vocabulary)
+    if texts.problems:
+        return texts.problems
     lifts: dict[str, list[ExceptionText]] = {}
-    for exception in (e for text in texts for e in text.exceptions):
+    for exception in (e for policy in texts.policies for e in policy.exceptions):
         for rule_id in exception.lifts:
             lifts.setdefault(rule_id, []).append(exception)
-    rules = [_rule(r, lifts.get(r.id, ())) for text in texts for r in text.rules]
+    classes = compile_classes(texts.classes, vocabulary.markers)
+    questions = _Questions(texts.classes, classes, vocabulary.markers)
+    rules = [_rule(r, lifts.get(r.id, ()), questions) for policy in texts.policies for r in policy.rules]
     return Policies(
         tuple(sorted(rules, key=lambda r: (r.policy, r.id))),
-        internal=defaults.internal == "allow",
-        external=defaults.external == "allow",
+        internal=texts.defaults.internal == "allow",
+        external=texts.defaults.external == "allow",
         confidential=vocabulary.confidential,
         revision=_revision(given, vocabulary),
-        tests=tuple(case for text in texts for case in text.tests),
+        tests=tuple(case for policy in texts.policies for case in policy.tests),
+        classes=classes,
     )
 
 
-def read(documents: Sequence[Doc], vocabulary: Vocabulary) -> tuple[list[PolicyText], DefaultsText, list[Problem]]:
-    """The typed documents and every problem in them, cross references included."""
+class Texts(NamedTuple):
+    """The typed documents of a bundle, and every problem in them, cross references included."""
+
+    policies: list[PolicyText]
+    classes: list[ClassText]
+    defaults: DefaultsText
+    problems: list[Problem]
+
+
+def read(documents: Sequence[Doc], vocabulary: Vocabulary) -> Texts:
+    """The documents of these KINDS, read."""
     reading = Reading()
-    reader = PolicyReader(reading, vocabulary)
-    texts = [reader.policy(d) for d in documents if d.kind == "EgressPolicy"]
+    conditions = ConditionReader(reading, vocabulary)
+    classes = [read_class(d, reading, conditions) for d in documents if d.kind == "DataClass"]
+    reader = PolicyReader(reading, conditions, {one.id: one.level for one in classes})
+    policies = [reader.policy(d) for d in documents if d.kind == "EgressPolicy"]
     defaults = [reader.defaults(d) for d in documents if d.kind == "Defaults"]
     for extra in defaults[1:]:
         reading.fault(extra.path, f"there is a Defaults document already, in {defaults[0].path[0]}")
-    problems = reading.problems + faults(texts)
-    return texts, defaults[0] if defaults else DefaultsText(()), problems
+    problems = [*reading.problems, *class_faults(classes), *faults(policies)]
+    return Texts(policies, classes, defaults[0] if defaults else DefaultsText(()), problems)
 
 
-def _rule(text: RuleText, exceptions: Iterable[ExceptionText]) -> Rule:
+class _Questions:
+    """What rules ask about data classes and labels; those that ask alike share one question, and what they match."""
+
+    def __init__(self, texts: Sequence[ClassText], classes: Sequence[DataClass], markers: frozenset[str]) -> None:
+        self._texts = texts
+        self._classes = classes
+        self._markers = markers
+        self._bounds: dict[Bound, Criteria] = {}
+
+    def bounded(self, bound: Bound | None) -> tuple[Criteria, ...]:
+        if bound is None:
+            return ()
+        if bound not in self._bounds:
+            self._bounds[bound] = bounded(self._classes, bound)
+        return (self._bounds[bound],)
+
+    def asked(self, bound: Bound | None) -> tuple[ClassText, ...]:
+        """The classes that a bound asks about."""
+        return () if bound is None else tuple(one for one in self._texts if bound.asks(one.level))
+
+    def labels(self, conditions: Iterable[Condition]) -> tuple[Criteria, ...]:
+        asked = [c.wanted for c in conditions if c.fact.key == LABELS]
+        return tuple(marked(names, self._markers) for names in asked if isinstance(names, Names))
+
+
+def _rule(text: RuleText, exceptions: Iterable[ExceptionText], questions: _Questions) -> Rule:
+    tests = tuple(_test(c, missing=not text.loosens) for c in text.when if c.fact.key != LABELS)
     exceptions = sorted(exceptions, key=lambda e: e.id)
-    tests = tuple(_test(c, missing=not text.loosens) for c in text.when)
+    bound, asked = questions.bounded(text.data_class), questions.asked(text.data_class)
     unless = tuple(_test(c, missing=text.loosens) for c in text.unless)
     return Rule(
         id=text.id,
@@ -81,6 +130,8 @@ def _rule(text: RuleText, exceptions: Iterable[ExceptionText]) -> Rule:
         unless=unless,
         findings=text.findings,
         where=_where(text.where, loosens=text.loosens),
+        criteria=(*(() if text.loosens else bound), *questions.labels(text.when)),
+        bar=bound[0] if bound and text.loosens else None,
         in_history=text.in_history,
         message=text.message,
         contact=text.contact,
@@ -92,8 +143,8 @@ def _rule(text: RuleText, exceptions: Iterable[ExceptionText]) -> Rule:
         lifts=tuple(_lift(e) for e in exceptions),
         holds=_holds(tests, unless),
         path=text.path,
-        reads=reads(text, exceptions),
-        revision=revision(text, exceptions),
+        reads=reads(text, exceptions, asked),
+        revision=revision(text, exceptions, asked),
     )
 
 
@@ -165,7 +216,7 @@ def _set(read: Read, wanted: Names, negate: bool, missing: bool) -> Holds:
 
 
 def _number(read: Read, wanted: Comparison, missing: bool) -> Holds:
-    compare, bound = _COMPARE[wanted.operator], wanted.number
+    compare, bound = COMPARE[wanted.operator], wanted.number
 
     def compares(call: CallFacts, destination: DestinationFacts) -> bool:
         value = read(call, destination)

@@ -6,15 +6,15 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from policies.asks import DEFAULT_CONFIDENCE, FindingsTest
 from policies.language.facts import CALL, DESTINATION, Fact
 from policies.language.model import CLASSES, ROLES, Condition, Names, Where
 from policies.language.problems import Path, Reading, nearest
 from policies.language.vocabulary import Vocabulary
-from policies.rules import DEFAULT_CONFIDENCE, FindingsTest
 from policies.ruling import DIRECTIONS
 
 PLACES: Final = ("roles", "tools", "hosts", "server_tools")
-WHEN: Final = ("findings", "destination", *CALL, *PLACES)
+WHEN: Final = ("findings", "data_class", "destination", *CALL, *PLACES)
 UNLESS: Final = ("destination", *CALL)
 WHO: Final = ("users", "groups", "teams", "use_cases", "organisations", "keys")
 APPLIES_TO: Final = ("directions", *CALL)

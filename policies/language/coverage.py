@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -78,7 +78,7 @@ def _rule(rule: Rule, green: Sequence[tuple[Trial, Outcome]]) -> Covered:
     texts = [t.case.text for t in fired]
     near = [Miss(t.case.name, says) for t, _ in green if (says := near_miss(rule, t, texts)) is not None]
     names = tuple(t.case.name for t in fired)
-    bare = not (rule.tests or rule.unless or rule.where) and rule.findings is None
+    bare = not (rule.tests or rule.unless or rule.where or rule.criteria or rule.bar) and rule.findings is None
     return Covered("rule", rule.id, rule.path, names, tuple(near), ALWAYS if bare else "")
 
 
@@ -115,13 +115,18 @@ def _failed(rule: Rule, trial: Trial) -> Iterator[tuple[str, str]]:
         yield "unless", "unless " + " and ".join(t.says for t in rule.unless)
     if passage.direction not in rule.directions or (rule.where is not None and not rule.where(passage)):
         yield "place", f"another place: {passage.direction}, role {passage.role}"
-    if rule.findings is not None and not replace(rule, where=None).matched(trial.found, (passage,)):
+    if rule.findings is not None and not rule.findings.met(trial.found, (passage,)):
         yield "findings", "findings"
+    for criteria in rule.criteria:
+        if criteria.met(call, trial.found, (passage,)) is None:
+            yield "findings", criteria.says
+    if rule.bar is not None and rule.barred(call, trial.found, (passage,)):
+        yield "fact", rule.bar.says
 
 
 def _close(rule: Rule, trial: Trial, fired: Sequence[str]) -> bool:
     """Whether a text without what a rule looks for is close to it."""
-    wanted = rule.findings.detectors if rule.findings else frozenset()
+    wanted = rule.detectors
     # Parts that are no text have no words to share: any other text or part is as close as can be.
     if all(d.startswith("class.") for d in wanted):
         return True

@@ -24,6 +24,9 @@ class Fact(NamedTuple):
     declared: bool = False
 
 
+# Asked of the texts too: its marks are labels as good as those that the caller states.
+LABELS: Final = "labels"
+
 CALL: Final[dict[str, Fact]] = {
     f.key: f
     for f in (
@@ -35,7 +38,7 @@ CALL: Final[dict[str, Fact]] = {
         Fact("use_cases", "name", lambda c, d: c.use_case, "use_cases"),
         Fact("models", "name", lambda c, d: c.model, "models"),
         Fact("dialects", "name", lambda c, d: c.dialect),
-        Fact("labels", "names", lambda c, d: c.labels, "labels", declared=True),
+        Fact(LABELS, "names", lambda c, d: c.labels, "labels", declared=True),
         Fact("size", "number", lambda c, d: c.size, declared=True),
     )
 }

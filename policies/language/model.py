@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
+from policies.asks import FindingsTest
 from policies.findings import IDENTITY_CLASS
 from policies.language.facts import Fact
-from policies.language.problems import Comparison, Path
-from policies.rules import FindingsTest, InlineTest
+from policies.language.problems import COMPARE, Comparison, Path
+from policies.rules import InlineTest
 from policies.structured import SCHEMA_INVALID
 
 ACTIONS: Final = ("allow", "warn", "pseudonymise", "redact", "reroute", "repair", "deny")
@@ -68,6 +69,40 @@ class Where:
     server_tools: Names | None = None
 
 
+class Bound(NamedTuple):
+    """`>=C3` and its like, of a data class. level: the class's own."""
+
+    operator: str
+    name: str
+    level: int
+
+    def __str__(self) -> str:
+        return f"data_class {self.operator} {self.name}"
+
+    @property
+    def upper(self) -> bool:
+        """Whether it is the most that is permitted."""
+        return self.operator in ("<=", "<")
+
+    def asks(self, level: int) -> bool:
+        """Whether the bound asks about that class: those within it, or those beyond it where it is an upper one."""
+        return COMPARE[self.operator](level, self.level) is not self.upper
+
+
+@dataclass(frozen=True, slots=True)
+class ClassText:
+    """One DataClass document. findings, labels, use_cases: any one of them makes a call be of it."""
+
+    id: str
+    path: Path
+    level: int
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    findings: tuple[FindingsTest, ...]
+    labels: Names | None
+    use_cases: Names | None
+
+
 @dataclass(frozen=True, slots=True)
 class RuleText:
     """One rule as written, with the policy's `applies_to` already joined to its `when`."""
@@ -79,6 +114,7 @@ class RuleText:
     when: tuple[Condition, ...]
     unless: tuple[Condition, ...]
     findings: FindingsTest | None
+    data_class: Bound | None
     where: Where
     in_history: str
     message: Mapping[str, str]

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import operator
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    ">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt,
+}  # fmt: skip
+
+MOST: Final = 1_000_000_000
 
 Path = tuple[str | int, ...]
 
@@ -120,6 +127,20 @@ class Reading:
             self.fault(path, f'must be {wanted} and a number, in quotes, such as "{allowed[0]}1"')
             return Comparison(allowed[0], 0.0)
         return Comparison(found[1], float(found[2]))
+
+    def whole(self, value: object, path: Path) -> int:
+        """A whole number, none below nothing; -1 where it isn't one."""
+        if type(value) is int and 0 <= value <= MOST:
+            return value
+        self.fault(path, f"must be a whole number from 0 to {MOST}")
+        return -1
+
+    def words(self, value: object, path: Path) -> dict[str, str]:
+        """Words for people in `en` and `fr`; {} where there are none."""
+        if value is None:
+            return {}
+        given = self.mapping(value, path, ("en", "fr"))
+        return {language: self.text(words, (*path, language)) for language, words in given.items()}
 
     def day(self, value: object, path: Path) -> date:
         if isinstance(value, date) and not isinstance(value, datetime):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from policies.findings import PART_CLASSES
+from policies.language.classes import read_bound
 from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO, ConditionReader
 from policies.language.facts import DESTINATION
 from policies.language.model import (
@@ -19,7 +20,6 @@ from policies.language.model import (
     RuleText,
 )
 from policies.language.problems import Doc, Path, Reading
-from policies.language.vocabulary import Vocabulary
 from policies.rules import InlineTest
 from policies.ruling import DIRECTIONS, EGRESS
 
@@ -37,11 +37,12 @@ CALLER: Final = ("user", "team", "groups", "use_case", "organisation", "model")
 
 
 class PolicyReader:
-    """Reads the documents of one bundle; every fault goes to `reading`."""
+    """Reads the documents of one bundle; every fault goes to `reading`. levels: of the data classes, by id."""
 
-    def __init__(self, reading: Reading, vocabulary: Vocabulary) -> None:
+    def __init__(self, reading: Reading, conditions: ConditionReader, levels: Mapping[str, int]) -> None:
         self.reading = reading
-        self.conditions = ConditionReader(reading, vocabulary)
+        self.conditions = conditions
+        self.levels = levels
 
     def policy(self, doc: Doc) -> PolicyText:
         """One EgressPolicy document."""
@@ -98,11 +99,16 @@ class PolicyReader:
             findings=self.conditions.findings(when["findings"], (*path, "when", "findings"))
             if "findings" in when
             else None,
+            data_class=read_bound(
+                when["data_class"], (*path, "when", "data_class"), self.reading, self.levels, loosens=loosens
+            )
+            if "data_class" in when
+            else None,
             where=self.conditions.where(directions, when, (*path, "when")),
             in_history=self.reading.choice(
                 value.get("in_history", "redact"), (*path, "in_history"), ("redact", "deny")
             ),
-            message=self._message(value.get("message"), (*path, "message")),
+            message=self.reading.words(value.get("message"), (*path, "message")),
             contact=self.reading.text(value["contact"], (*path, "contact")) if "contact" in value else None,
             overridable=self.reading.flag(value.get("overridable", False), (*path, "overridable")),
             mode=mode,
@@ -129,12 +135,6 @@ class PolicyReader:
         if found.startswith("built-in"):
             self.reading.fault((*path, "id"), "names that begin with built-in are taken")
         return found
-
-    def _message(self, value: object, path: Path) -> dict[str, str]:
-        if value is None:
-            return {}
-        given = self.reading.mapping(value, path, ("en", "fr"))
-        return {language: self.reading.text(words, (*path, language)) for language, words in given.items()}
 
     def _destination(self, value: object, path: Path) -> str:
         name = self.reading.text(value, path)

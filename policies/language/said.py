@@ -11,13 +11,18 @@ from typing import Any
 import orjson
 
 from policies.language.facts import Fact
-from policies.language.model import Condition, ExceptionText, Names, RuleText
+from policies.language.model import ClassText, Condition, ExceptionText, Names, RuleText
 
 _PLACES = ("roles", "tools", "hosts", "server_tools")
 
 
-def reads(rule: RuleText, exceptions: Sequence[ExceptionText]) -> dict[str, tuple[str, ...]]:
-    """The keys that a rule and its exceptions ask by (`users`, `destination.region`, `tools`), with their names."""
+def reads(
+    rule: RuleText, exceptions: Sequence[ExceptionText], classes: Sequence[ClassText]
+) -> dict[str, tuple[str, ...]]:
+    """The keys that a rule and its exceptions ask by (`users`, `destination.region`, `tools`), with their names.
+
+    classes: the data classes that the rule asks about, which ask by keys of their own.
+    """
     found: dict[str, set[str]] = {}
     for condition in (*rule.when, *rule.unless, *(c for e in exceptions for c in e.who)):
         found.setdefault(condition.where, set()).update(_names(condition))
@@ -25,12 +30,19 @@ def reads(rule: RuleText, exceptions: Sequence[ExceptionText]) -> dict[str, tupl
         value = getattr(rule.where, key)
         if value is not None:
             found.setdefault(key, set()).update(value if isinstance(value, frozenset) else _spelt(value))
+    if rule.data_class is not None:
+        found["data_class"] = {one.id for one in classes}
+    for one in classes:
+        for key, names in (("labels", one.labels), ("use_cases", one.use_cases)):
+            if names is not None:
+                found.setdefault(key, set()).update(_spelt(names))
     return {key: tuple(sorted(names)) for key, names in found.items()}
 
 
-def revision(rule: RuleText, exceptions: Sequence[ExceptionText]) -> str:
-    """A hash of everything that a rule and its exceptions say."""
-    plain = orjson.dumps([_plain(rule), [_plain(e) for e in exceptions]], option=orjson.OPT_SORT_KEYS)
+def revision(rule: RuleText, exceptions: Sequence[ExceptionText], classes: Sequence[ClassText]) -> str:
+    """A hash of everything that a rule, its exceptions and the data classes that it asks about say."""
+    said = [_plain(rule), [_plain(e) for e in exceptions], [_plain(c) for c in classes]]
+    plain = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     return blake2b(plain, digest_size=8).hexdigest()
 
 

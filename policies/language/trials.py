@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, Protocol
 
 from policies import structured
+from policies.asks import ByDetector, by_detector
 from policies.decide import Policies
 from policies.detectors.budget import ScanBudgetExceeded
 from policies.findings import Finding, class_detector
 from policies.judging import BUILT_IN_POLICY
 from policies.language.problems import Problem
 from policies.language.vocabulary import Vocabulary
-from policies.rules import ByDetector, InlineTest, by_detector
+from policies.rules import InlineTest
 from policies.ruling import CallFacts, DestinationFacts, FindingFacts, PassageFacts, RuleHit
 from policies.structured import SCHEMA_INVALID
 from policies.transform.guard import ScanEngine

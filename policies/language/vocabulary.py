@@ -15,7 +15,8 @@ class Vocabulary:
     """Names by kind. None: nothing keeps a register of that kind, so any name is taken as it stands.
 
     detectors: ids, classes of parts (`class.remote_url`) not included. confidential: those of `detectors` whose name is
-    never shown. facts: destination name -> its facts, for the `to:` of inline tests.
+    never shown. markers: those of `detectors` that find labels. facts: destination name -> its facts, for the `to:` of
+    inline tests.
     """
 
     detectors: _Names = frozenset()
@@ -32,6 +33,7 @@ class Vocabulary:
     processors: _Names = None
     labels: _Names = None
     confidential: frozenset[str] = frozenset()
+    markers: frozenset[str] = frozenset({"doc.label"})
     facts: Mapping[str, DestinationFacts] = field(default_factory=dict)
 
     def register(self, name: str) -> frozenset[str] | None:

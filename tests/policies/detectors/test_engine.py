@@ -42,7 +42,10 @@ def test_plain_prose_is_nothing() -> None:
 @given(st.lists(TEXTS, min_size=1, max_size=5))
 def test_texts_scanned_together_give_what_each_gives_alone(texts: list[str]) -> None:
     alone = [
-        tuple(Finding(f.detector, f.start, f.end, f.confidence, index, f.why) for f in engine().scan([text])[0])
+        tuple(
+            Finding(f.detector, f.start, f.end, f.confidence, index, f.why, label=f.label)
+            for f in engine().scan([text])[0]
+        )
         for index, text in enumerate(texts)
     ]
     assert engine().scan(texts) == alone

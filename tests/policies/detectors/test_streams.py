@@ -42,7 +42,9 @@ def streamed(judge: Engine, chunks: list[str], detectors: frozenset[str]) -> lis
         final = index == len(chunks)
         kept += "" if final else chunks[index]
         safe, findings = judge.settle(kept, released - base, detectors, final=final)
-        found += [Finding(f.detector, f.start + base, f.end + base, f.confidence, 0, f.why) for f in findings]
+        found += [
+            Finding(f.detector, f.start + base, f.end + base, f.confidence, 0, f.why, label=f.label) for f in findings
+        ]
         assert base + safe >= released
         released = base + safe
         cut = max(safe - judge.reach(detectors), 0)
