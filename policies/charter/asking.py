@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from policies.charter.model import OUTCOMES, Context, Outcome, Place, Subject, Titles
 from policies.charter.samples import ANYBODY, PARTS, TOOLS, SampleCall, callers, doubtful, holding
+from policies.classes import classed
 from policies.decide import Policies
 from policies.findings import IDENTITY_CLASS
 from policies.rules import Rule
@@ -49,8 +50,9 @@ class Crowd(NamedTuple):
 def crowd(policies: Policies, places: Sequence[Place], titles: Titles) -> Crowd:
     """Everybody of whom some rule says something else than of the others, once each."""
 
-    def seen(call: SampleCall) -> tuple[bool, ...]:
-        return tuple(r.holds(call, place.facts) for r in policies.rules for place in places)
+    def seen(call: SampleCall) -> tuple[object, ...]:
+        of = classed(policies.classes, call, {}, ())
+        return (of and of.of.id, *(r.holds(call, place.facts) for r in policies.rules for place in places))
 
     everybody = callers(titles)
     usual = seen(everybody[ANYBODY])
@@ -110,7 +112,7 @@ def answered(policies: Policies, subject: Subject, crowd: Crowd, place: Place) -
     text, found = holding(subject, "response", "assistant")
     by = {name: [f for f in found.findings if f.detector == name] for name in subject.detectors}
     matching = [
-        r for r in policies.rules if r.mode == "enforce" and "response" in r.directions and r.matched(by, (text,))
+        r for r in policies.rules if r.mode == "enforce" and "response" in r.directions and r.counted(by, (text,))
     ]
 
     def said(call: SampleCall) -> list[Rule]:

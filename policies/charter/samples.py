@@ -71,6 +71,7 @@ class SampleFinding:
     passage: int = 0
     confidence: float = 1.0
     digest: bytes = b""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
