@@ -23,8 +23,8 @@ h2{font-size:1.02rem;margin:1.3rem 0 .4rem}
 table{border-collapse:collapse;width:100%;font-size:.93rem}
 th,td{border-bottom:1px solid var(--line);padding:.4rem .6rem;text-align:left;vertical-align:top}
 thead th{background:var(--band);border-bottom:2px solid var(--line);font-weight:600}
-tbody th{font-weight:400;width:27%}
-td.advice{width:27%}
+tbody th{font-weight:400;width:33%}
+td.advice{width:25%}
 td b{font-weight:600;white-space:nowrap}
 td small,td.advice{color:var(--soft)}
 td small{display:block;line-height:1.3}

@@ -173,6 +173,8 @@ class _Writer:
 
     def _wrong(self) -> Iterator[str]:
         yield self._say("report")
+        if any(o.lifted for s in self.charter.sent for o in s.outcomes):
+            yield self._say("lift")
         if self.charter.on_trial:
             yield self._say("trial").format(self.charter.on_trial)
         yield self._say("unlisted")

@@ -123,8 +123,8 @@ PHRASE: Final[Mapping[str, Said]] = {
         "fr": "plus strict pour certaines personnes ou circonstances",
     },
     "lifted": {
-        "en": "you may lift it yourself, with a reason",
-        "fr": "vous pouvez lever ce refus vous-même, en le motivant",
+        "en": "you may lift it for an hour, with a reason",
+        "fr": "vous pouvez le lever pour une heure, en le motivant",
     },
     "to": {"en": "to {}", "fr": "vers {}"},
     "meaning": {"en": "What the words mean", "fr": "Ce que veulent dire ces mots"},
@@ -140,10 +140,15 @@ PHRASE: Final[Mapping[str, Said]] = {
     },
     "wrong": {"en": "When a rule is wrong", "fr": "Quand une règle se trompe"},
     "report": {
-        "en": "Something was refused or masked that shouldn't be? Give the number of the call, which stands in every "
-        "refusal, to the contact of the rule. Nobody needs your text for it.",
-        "fr": "Un refus ou un masquage n'avait pas lieu d'être ? Donnez le numéro de l'appel, qui figure dans chaque "
-        "refus, au contact de la règle. Personne n'a besoin de votre texte pour cela.",
+        "en": "Something was refused or masked that shouldn't be? Run: ecluse report NUMBER (of the call, which every "
+        "refusal names), or give that number to the contact. Nobody needs your text for it.",
+        "fr": "Un refus ou un masquage n'avait pas lieu d'être ? Lancez : ecluse report NUMÉRO (celui de l'appel, que "
+        "chaque refus indique), ou donnez ce numéro au contact. Personne n'a besoin de votre texte pour cela.",
+    },
+    "lift": {
+        "en": 'Where you may lift a rule: ecluse report NUMBER --override --reason "...", then send the text again.',
+        "fr": 'Là où vous pouvez lever une règle : ecluse report NUMÉRO --override --reason "...", puis renvoyez le '
+        "texte.",
     },
     "unlisted": {
         "en": "Not on this page: exceptions granted to somebody, and rules about confidential subjects, where there "

@@ -148,7 +148,7 @@ def test_reroutes_and_refusals_that_may_be_lifted():
     assert [o.to for o in of(found.sent, "fin.iban").outcomes] == ["", "internal", "internal"]
     assert all(o.lifted for o in of(found.sent, "fr.nir").outcomes)
     text = markdown([page(found, "en", "r1", TODAY)])
-    assert "sent elsewhere; to internal" in text and "you may lift it yourself" in text
+    assert "sent elsewhere; to internal" in text and "you may lift it for an hour" in text and "--override" in text
 
 
 def test_rules_in_shadow_are_counted_and_exceptions_are_not_shown():
