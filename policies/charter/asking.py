@@ -7,11 +7,11 @@ from typing import Any, Final, NamedTuple
 
 from policies.charter.model import OUTCOMES, Context, Outcome, Place, Subject, Titles
 from policies.charter.samples import ANYBODY, PARTS, TOOLS, SampleCall, callers, doubtful, holding
-from policies.classes import classed
 from policies.decide import Policies
 from policies.findings import IDENTITY_CLASS
 from policies.rules import Rule
 from policies.ruling import Ruling
+from policies.structured import asks_for_schema
 
 SEVERITY: Final = {kind: number for number, kind in enumerate(OUTCOMES)}
 
@@ -50,9 +50,8 @@ class Crowd(NamedTuple):
 def crowd(policies: Policies, places: Sequence[Place], titles: Titles) -> Crowd:
     """Everybody of whom some rule says something else than of the others, once each."""
 
-    def seen(call: SampleCall) -> tuple[object, ...]:
-        of = classed(policies.classes, call, {}, ())
-        return (of and of.of.id, *(r.holds(call, place.facts) for r in policies.rules for place in places))
+    def seen(call: SampleCall) -> tuple[bool, ...]:
+        return tuple(r.holds(call, place.facts) for r in policies.rules for place in places)
 
     everybody = callers(titles)
     usual = seen(everybody[ANYBODY])
@@ -111,16 +110,14 @@ def answered(policies: Policies, subject: Subject, crowd: Crowd, place: Place) -
     """What becomes of a subject in an answer of a place. The guard asks each rule by itself; so does this."""
     text, found = holding(subject, "response", "assistant")
     by = {name: [f for f in found.findings if f.detector == name] for name in subject.detectors}
-    matching = [
-        r for r in policies.rules if r.mode == "enforce" and "response" in r.directions and r.counted(by, (text,))
-    ]
+    rules = [r for r in policies.rules if r.mode == "enforce" and "response" in r.directions and not asks_for_schema(r)]
 
     def said(call: SampleCall) -> list[Rule]:
-        return [r for r in matching if r.holds(call, place.facts)]
+        return [r for r in rules if r.holds(call, place.facts) and r.matched(call, by, (text,))]
 
     def worst(rules: Iterable[Rule]) -> Outcome:
         return Outcome(max((_ANSWERED[r.action] for r in rules), key=SEVERITY.__getitem__, default="sent"))
 
     cells = {who: worst(said(call)) for who, call in crowd.known.items()}
-    rules = frozenset(r.id for call in crowd.known.values() for r in said(call))
-    return Told(cells, rules, crowd.stricter(cells, lambda call: worst(said(call))))
+    matched = frozenset(r.id for call in crowd.known.values() for r in said(call))
+    return Told(cells, matched, crowd.stricter(cells, lambda call: worst(said(call))))

@@ -99,7 +99,7 @@ def doubtful(titles: Titles) -> dict[tuple[Context, ...], SampleCall]:
     for use_case, team, group in product(("", *titles.use_cases), ("", *titles.teams), ("", *titles.groups)):
         named = (Context("use_case", use_case), Context("team", team), Context("group", group))
         groups = (group,) if group else ()
-        call = SampleCall(None, team, groups, None, None, use_case, None, None, None, None)
+        call = SampleCall(None, team, groups, None, None, use_case, None, None, (), None)
         found[tuple(who for who in named if who.name)] = call
     return found
 
