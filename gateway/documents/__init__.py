@@ -2,7 +2,7 @@
 
 from gateway.documents.loader import Document, Documents, load, load_texts
 from gateway.documents.problems import DocumentsRefused, Problem, ProblemLike, Rendered, nearest
-from gateway.documents.writing import dump
+from gateway.documents.writing import dump, inline
 
 __all__ = [
     "Document",
@@ -12,6 +12,7 @@ __all__ = [
     "ProblemLike",
     "Rendered",
     "dump",
+    "inline",
     "load",
     "load_texts",
     "nearest",

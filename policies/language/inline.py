@@ -6,7 +6,7 @@ from datetime import datetime
 
 from policies.decide import Policies
 from policies.language.problems import Problem
-from policies.language.trials import TestEngine, differences, trials
+from policies.language.trials import Stage, TestEngine, differences, trials
 from policies.language.vocabulary import Vocabulary
 
 
@@ -18,7 +18,7 @@ def run_inline_tests(
     `verdict: redact` stands for a call that is allowed with something redacted, `pseudonymise` for one in which
     everything that is replaced comes back, `allow` for one that leaves as it is.
     """
-    ready, problems = trials(policies, engine, vocabulary, now)
+    ready, problems = trials(policies.tests, Stage(engine, vocabulary, now))
     for trial in ready:
         problems += differences(trial.case, trial.outcome(policies))
     return problems

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from policies import structured
 from policies.asks import ByDetector, by_detector
@@ -45,6 +45,8 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Call:
+    """A call of somebody of whom nothing is known but what a case says."""
+
     organisation: str = "test"
     team: str | None = None
     groups: tuple[str, ...] = ()
@@ -56,6 +58,9 @@ class _Call:
     labels: tuple[str, ...] = ()
     size: int = 0
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+NOBODY: Final = _Call()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,29 +172,52 @@ class Trial:
         return _outcome(said, verdict.hits)
 
 
-def trials(
-    policies: Policies, engine: TestEngine, vocabulary: Vocabulary, now: datetime | None = None
-) -> tuple[list[Trial], list[Problem]]:
-    """The cases of these policies, and a problem for each whose destination nobody knows.
+class Stage:
+    """Makes cases ready: each text is scanned once. now: the day that exceptions are judged on."""
 
-    now: the day that exceptions are judged on.
-    """
-    remembering = _Remembering(engine)
-    ready, problems = [], []
-    for case in policies.tests:
-        destination = place(case.to, vocabulary)
+    def __init__(self, engine: TestEngine, vocabulary: Vocabulary, now: datetime | None = None) -> None:
+        self.vocabulary = vocabulary
+        self._engine, self._now = engine, now
+        self._remembering = _Remembering(engine)
+        self._found: dict[str, _Findings] = {}
+
+    def trial(self, case: InlineTest) -> Trial | None:
+        """The case, ready to be judged; None where nobody knows its destination."""
+        to = case.to
+        destination = self.vocabulary.facts.get(to) if isinstance(to, str) else _Place(**to)
         if destination is None:
+            return None
+        found = self._classified(case)
+        by = by_detector(found.findings)
+        return Trial(case, _call(case, self._now), destination, _passage(case), found, self._remembering, by)
+
+    def _classified(self, case: InlineTest) -> _Findings:
+        if case.part != "text":
+            name = SCHEMA_INVALID if case.part == "schema_invalid" else class_detector(case.part)
+            return _Findings((Finding(name, 0, len(case.text), 1.0, 0, "part of this class"),))
+        known = self._found.get(case.text)
+        if known is None:
+            known = self._found[case.text] = self._scanned(case.text)
+        return known
+
+    def _scanned(self, text: str) -> _Findings:
+        try:
+            (findings,) = self._engine.scan([text])
+        except ScanBudgetExceeded:
+            return _Findings(failed="budget")
+        return _Findings(tuple(findings))
+
+
+def trials(cases: Iterable[InlineTest], stage: Stage) -> tuple[list[Trial], list[Problem]]:
+    """The cases ready to be judged, and a problem for each whose destination nobody knows."""
+    ready, problems = [], []
+    for case in cases:
+        trial = stage.trial(case)
+        if trial is None:
             problems.append(Problem((*case.path, "to"), f"nothing is known of the destination {case.to}"))
         else:
-            found = _classified(engine, case)
-            by = by_detector(found.findings)
-            ready.append(Trial(case, _call(case, now), destination, _passage(case), found, remembering, by))
+            ready.append(trial)
     return ready, problems
-
-
-def place(to: str | Mapping[str, Any], vocabulary: Vocabulary) -> DestinationFacts | None:
-    """The destination of a case: one that exists, by name, or one that only has facts."""
-    return vocabulary.facts.get(to) if isinstance(to, str) else _Place(**to)
 
 
 def differences(case: InlineTest, outcome: Outcome) -> Iterator[Problem]:
@@ -217,7 +245,7 @@ def _call(case: InlineTest, now: datetime | None) -> _Call:
     caller = dict(case.caller, size=len(case.text))
     if now is not None:
         caller["now"] = now
-    return replace(_Call(), **caller)
+    return replace(NOBODY, **caller)
 
 
 def _passage(case: InlineTest) -> _Passage:
@@ -225,14 +253,3 @@ def _passage(case: InlineTest) -> _Passage:
     if case.direction == "response":
         role = case.role if case.role in _KINDS else "assistant"
     return _Passage(case.text, role, case.direction, case.history, case.part, tool=case.tool, note=case.note)
-
-
-def _classified(engine: TestEngine, case: InlineTest) -> _Findings:
-    if case.part != "text":
-        name = SCHEMA_INVALID if case.part == "schema_invalid" else class_detector(case.part)
-        return _Findings((Finding(name, 0, len(case.text), 1.0, 0, "part of this class"),))
-    try:
-        (findings,) = engine.scan([case.text])
-    except ScanBudgetExceeded:
-        return _Findings(failed="budget")
-    return _Findings(tuple(findings))

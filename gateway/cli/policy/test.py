@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from gateway.bundle.workspace import Workspace
 from gateway.cli.main import REFUSED
-from gateway.cli.policy.junit import Checked, junit
+from gateway.cli.policy.junit import junit
 from gateway.cli.policy.options import add_workspace, open_workspace
-from gateway.documents import Rendered, nearest
-from policies.language.coverage import Covered, coverage, uncovered
-from policies.language.problems import Problem
-from policies.language.trials import Trial, differences, trials
+from gateway.cli.policy.proof import Proof, Survivor, counted, equivalent, place_of, prove
+from gateway.documents import nearest
+from policies.language.coverage import Covered
+from policies.language.mutation import EQUIVALENT, KILLED
 
 TEXT = """\
 Run the cases under `tests:` of the policies on the real engine; the whole bundle rules on each.
 
-  ecluse policy test                what isn't decided as its case expects, as file:line:column: message
-  ecluse policy test --coverage     and each rule with the cases that fire it and that nearly do
+  ecluse policy test                        what isn't decided as its case expects, as file:line:column: message
+  ecluse policy test --coverage             and each rule with the cases that fire it and that nearly do
+  ecluse policy test --coverage --mutate    and what could go wrong with each rule without turning a case red
 
 A near miss fails exactly one of a rule's conditions: the same text at another destination or from another caller, at
-another place in the call, spared by `unless`, or a text that looks like one that fires it. Exit code 1 where a case
-isn't decided as it expects, or a rule or exception has no case that fires it or no near miss.
+another place in the call, spared by `unless`, or a text that looks like one that fires it. A mutant is the bundle with
+one thing changed: a rule switched off or weakened, a condition dropped, a list one name shorter, a bound moved. Exit
+code 1 where a case isn't decided as it expects, a rule or exception has no case that fires it or no near miss, or no
+case notices a mutant; the case that is missing is then told.
 """
 
 _WIDTH = 44
@@ -38,6 +42,7 @@ def add(sub: argparse.ArgumentParser) -> None:
     add_workspace(sub)
     sub.add_argument("--policy", metavar="NAME", help="only the cases, rules and exceptions of this policy")
     sub.add_argument("--coverage", action="store_true", help="each rule needs a case that fires it and a near miss")
+    sub.add_argument("--mutate", action="store_true", help="each change of a rule must turn a case red")
     sub.add_argument("--json", action="store_true", help="one JSON object")
     sub.add_argument("--junit", type=Path, metavar="FILE", help="write the results as JUnit XML, too")
 
@@ -49,18 +54,14 @@ def run(args: argparse.Namespace) -> int:
     if args.policy and not only:
         print(_unknown(here, args.policy), file=sys.stderr)
         return REFUSED
-    ready, faults = trials(here.policies, here.engine, here.vocabulary, datetime.now(UTC))
-    cases = _cases(here, [t for t in ready if _in(t.case.path, only)], [p for p in faults if _in(p.path, only)])
-    covered = [c for c in coverage(here.policies, ready) if _in(c.path, only)] if args.coverage else []
-    checks = [*cases, *_covered(here, covered)]
+    proof = prove(here, datetime.now(UTC), lambda path: _in(path, only), covering=args.coverage, mutating=args.mutate)
     if args.junit:
-        args.junit.write_text(junit(checks), "utf-8")
-    failed = [fault for check in checks for fault in check.faults]
+        args.junit.write_text(junit(proof.checks), "utf-8")
     if args.json:
-        sys.stdout.buffer.write(orjson.dumps(_json(here, cases, covered, failed), option=orjson.OPT_APPEND_NEWLINE))
+        sys.stdout.buffer.write(orjson.dumps(_json(here, proof), option=orjson.OPT_APPEND_NEWLINE))
     else:
-        _print(cases, covered, failed)
-    return REFUSED if failed else 0
+        _print(proof, covering=args.coverage, mutating=args.mutate)
+    return REFUSED if proof.faults else 0
 
 
 def _only(here: Workspace, policy: str | None) -> frozenset[str]:
@@ -77,35 +78,28 @@ def _unknown(here: Workspace, policy: str) -> str:
     return f"there is no policy {policy}" + (f" (did you mean {near}?)" if near else "")
 
 
-def _cases(here: Workspace, ready: Iterable[Trial], faults: Iterable[Problem]) -> list[Checked]:
-    """Each case with what is wrong with it."""
-    found = [
-        Checked("cases", here.documents.position(t.case.path)[0], t.case.name, here.documents.render(wrong))
-        for t in ready
-        for wrong in ([*differences(t.case, t.outcome(here.policies))],)
-    ]
-    lost = [Checked("cases", f.file, f.message, (f,)) for f in here.documents.render(faults)]
-    return found + lost
-
-
-def _covered(here: Workspace, covered: Iterable[Covered]) -> Iterator[Checked]:
-    for one in covered:
-        file = here.documents.position(one.path)[0]
-        yield Checked("coverage", file, f"{one.what} {one.id}", here.documents.render(uncovered([one])))
-
-
-def _print(cases: Sequence[Checked], covered: Sequence[Covered], failed: Sequence[Rendered]) -> None:
-    if covered:
-        width = max(len(one.id) for one in covered)
-        print(f"{'rule':<{width}}  {'fired by':<{_WIDTH}}  nearly fired by (what kept it from it)")
-        for one in covered:
-            near = one.spared or _some([f"{m.case} ({m.condition})" for m in one.near])
-            print(f"{one.id:<{width}}  {_some(one.fired):<{_WIDTH}}  {near}")
-    for fault in failed:
+def _print(proof: Proof, *, covering: bool, mutating: bool) -> None:
+    if proof.covered:
+        _table(proof.covered)
+    for fault in proof.faults:
         print(fault, file=sys.stderr)
-    if not failed:
-        proven = f", {len(covered)} rules and exceptions fired and nearly fired" if covered else ""
-        print(f"ok: {len(cases)} cases passed{proven}")
+    fine = "" if proof.faults else "ok: "
+    said = [f"{len(proof.cases)} cases"]
+    if covering:
+        proven = sum(not c.missing for c in proof.covered)
+        said.append(f"{proven} of {len(proof.covered)} rules and exceptions fired and nearly fired")
+    if mutating:
+        killed, same = counted(proof.fates, KILLED), counted(proof.fates, EQUIVALENT)
+        said.append(f"{killed} of {len(proof.fates) - same} mutants noticed ({same} mean the same)")
+    print(fine + ", ".join(said))
+
+
+def _table(covered: Sequence[Covered]) -> None:
+    width = max(len(one.id) for one in covered)
+    print(f"{'rule':<{width}}  {'fired by':<{_WIDTH}}  nearly fired by (what kept it from it)")
+    for one in covered:
+        near = one.spared or _some([f"{m.case} ({m.condition})" for m in one.near])
+        print(f"{one.id:<{width}}  {_some(one.fired):<{_WIDTH}}  {near}")
 
 
 def _some(names: Sequence[str]) -> str:
@@ -116,14 +110,12 @@ def _some(names: Sequence[str]) -> str:
     return (first if len(first) <= room else first[: room - 1] + "…") + more
 
 
-def _json(
-    here: Workspace, cases: Sequence[Checked], covered: Iterable[Covered], failed: Sequence[Rendered]
-) -> dict[str, object]:
+def _json(here: Workspace, proof: Proof) -> dict[str, Any]:
     return {
-        "ok": not failed,
+        "ok": not proof.faults,
         "revision": here.policies.revision,
-        "cases": len(cases),
-        "problems": [fault._asdict() for fault in failed],
+        "cases": len(proof.cases),
+        "problems": [fault._asdict() for fault in proof.faults],
         "coverage": [
             {
                 "what": one.what,
@@ -133,6 +125,19 @@ def _json(
                 "missing": one.missing,
                 "spared": one.spared,
             }
-            for one in covered
+            for one in proof.covered
         ],
+        "mutants": {
+            "killed": counted(proof.fates, KILLED),
+            "equivalent": [*equivalent(proof.fates)],
+            "survived": [_survivor(here, one) for one in proof.survivors],
+        },
     }
+
+
+def _survivor(here: Workspace, one: Survivor) -> dict[str, Any]:
+    file, line, column = here.documents.position(place_of(one.fate))
+    mutant = one.fate.mutant
+    place = {"file": file, "line": line, "column": column}
+    suggestion = one.suggestion._asdict() if one.suggestion else None
+    return {"subject": mutant.subject, "change": mutant.says, **place, "suggestion": suggestion}

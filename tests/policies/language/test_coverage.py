@@ -9,7 +9,7 @@ from decide_cases import VOCABULARY, compiled, policy
 from guard_cases import engine
 
 from policies.language.coverage import ALWAYS, coverage, resembles, uncovered
-from policies.language.trials import trials
+from policies.language.trials import Stage, trials
 
 TEXT = "Mon IBAN est FR76 3000 6000 0112 3456 7890 189"
 RULE = {
@@ -30,7 +30,7 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 def covered(*cases, rule=RULE, **more):
     made = compiled(policy(rule, tests=[FIRED, *cases], **more))
-    ready, faults = trials(made, engine(), VOCABULARY, NOW)
+    ready, faults = trials(made.tests, Stage(engine(), VOCABULARY, NOW))
     assert not faults
     return coverage(made, ready)
 
@@ -89,7 +89,7 @@ def test_a_rule_in_shadow_is_fired_by_a_case_that_expects_it():
     shadow = RULE | {"mode": "shadow", "shadow_until": date(2026, 7, 1)}
     quiet = FIRED | {"expect": {"verdict": "allow"}}
     made = compiled(policy(shadow, tests=[quiet, quiet | {"expect": {"verdict": "allow", "shadow": ["no-iban"]}}]))
-    ready, _ = trials(made, engine(), VOCABULARY, NOW)
+    ready, _ = trials(made.tests, Stage(engine(), VOCABULARY, NOW))
     assert len(coverage(made, ready)[0].fired) == 1
 
 
@@ -118,7 +118,7 @@ def test_any_other_text_or_part_is_near_a_part():
     image = {"name": "image", "part": "not_inspectable", "to": "alpha", "expect": {"verdict": "deny"}}
     made = compiled(policy(rule, tests=[image, image | {"name": "text", "part": "text", "text": "x",
                                                         "expect": {"verdict": "allow"}}]))  # fmt: skip
-    (one,) = coverage(made, trials(made, engine(), VOCABULARY, NOW)[0])
+    (one,) = coverage(made, trials(made.tests, Stage(engine(), VOCABULARY, NOW))[0])
     assert one.fired == ("image",) and [m.case for m in one.near] == ["text"]
 
 

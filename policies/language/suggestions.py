@@ -1,0 +1,154 @@
+"""The case that is missing: one that a surviving mutant would decide otherwise than the bundle, found by trying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+from policies.language.mutants import Mutant
+from policies.language.mutation import Bench
+from policies.language.trials import Outcome, Stage
+from policies.rules import InlineTest, Rule
+
+# How many cases like the one that is missing are tried: what a person does in a minute.
+_TRIED: Final = 400
+_BASES: Final = 3
+_CALLER: Final = {
+    "use_cases": "use_case", "teams": "team", "groups": "groups", "users": "user", "organisations": "organisation",
+    "models": "model",
+}  # fmt: skip
+_PLACES: Final = (
+    {"direction": "request", "role": "user"},
+    {"direction": "tool_results", "role": "tool"},
+    {"direction": "tool_arguments", "role": "tool_arguments"},
+    {"direction": "response", "role": "assistant"},
+)
+_ELSEWHERE: Final = ({"external": True}, {"external": False, "trust": "internal", "region": "internal"})
+_STRANGER: Final = "somebody-else"
+
+
+class Suggestion(NamedTuple):
+    """A case that would notice. like: the case to begin with, "" for none. changes: keys of a case. expect: as now."""
+
+    like: str
+    changes: Mapping[str, Any]
+    expect: Mapping[str, Any]
+
+
+def suggest(bench: Bench, mutant: Mutant, stage: Stage, examples: Mapping[str, Sequence[str]]) -> Suggestion | None:
+    """A case that this mutant decides otherwise; None where trying some finds none. examples: texts by detector."""
+    changed = bench.mutated(mutant)
+    if changed is None:
+        return None
+    for like, changes in islice(_candidates(bench, mutant, stage, examples), _TRIED):
+        trial = stage.trial(_with(like, changes))
+        if trial is None:
+            continue
+        now, then = trial.outcome(bench.policies), trial.outcome(changed)
+        if now[:3] != then[:3]:
+            return Suggestion(like.name, changes, _expected(now, then))
+    return None
+
+
+def _expected(now: Outcome, then: Outcome) -> dict[str, Any]:
+    shadow = {"shadow": list(now.shadow)} if now.shadow != then.shadow else {}
+    return {"verdict": now.verdict, "rules": list(now.rules), **shadow}
+
+
+def _with(like: InlineTest, changes: Mapping[str, Any]) -> InlineTest:
+    renamed = {"as": "caller"}
+    return replace(like, **{renamed.get(key, key): value for key, value in changes.items()})
+
+
+def _candidates(
+    bench: Bench, mutant: Mutant, stage: Stage, examples: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[InlineTest, Mapping[str, Any]]]:
+    rules = _concerned(bench, mutant)
+    texts = [text for rule in rules for text in _texts(rule, examples)]
+    for like in _bases(bench, mutant, rules, stage, texts):
+        yield from ((like, {"to": name}) for name in stage.vocabulary.facts)
+        yield from ((like, {"to": dict(facts)}) for facts in _ELSEWHERE)
+        yield from ((like, {"as": caller}) for caller in _callers(like, bench, mutant))
+        yield like, {"history": not like.history}
+        yield from ((like, dict(place)) for place in _PLACES)
+        yield from ((like, {"text": text}) for text in texts)
+        yield from ((like, {"part": part}) for part in _parts(rules))
+
+
+def _concerned(bench: Bench, mutant: Mutant) -> list[Rule]:
+    """The rules that a mutant changes, or an exception of it lifts."""
+    what, _, name = mutant.subject.partition(" ")
+    if what == "policy":
+        return [r for r in bench.policies.rules if r.policy == name]
+    if what == "exception":
+        return [r for r in bench.policies.rules if any(lift.exception == name for lift in r.lifts)]
+    return [r for r in bench.policies.rules if r.id == name]
+
+
+def _bases(
+    bench: Bench, mutant: Mutant, rules: Sequence[Rule], stage: Stage, texts: Sequence[str]
+) -> Iterator[InlineTest]:
+    """The cases to begin with: those that these rules decide, else those beside them, else one made up."""
+    ids = {r.id for r in rules}
+    fired = [t.case for t, o in bench.green if ids & {*o.rules, *o.shadow, *o.lifted}]
+    beside = [t.case for t, _ in bench.green if t.case.path[0] == mutant.document.file]
+    if fired or beside:
+        yield from (fired or beside)[:_BASES]
+        return
+    places: tuple[str | Mapping[str, Any], ...] = (*stage.vocabulary.facts, *_ELSEWHERE)
+    for to in places[:_BASES]:
+        yield InlineTest("", (), next(iter(texts), "text"), to, {}, "request", "user", False, "allow", None)
+
+
+def _texts(rule: Rule, examples: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Texts with what a rule looks for: one example of each detector, and as many as it counts, one less, one more."""
+    if rule.findings is None:
+        return
+    for detector in sorted(rule.findings.detectors):
+        for example in examples.get(detector, ())[:2]:
+            yield example
+            around = (rule.findings.count - 1, rule.findings.count, rule.findings.count + 1)
+            yield from ("\n".join([example] * n) for n in around if n > 1)
+
+
+def _parts(rules: Sequence[Rule]) -> list[str]:
+    """What stands in the place of a text that these rules look for."""
+    classes = sorted({d for r in rules if r.findings for d in r.findings.detectors if d.startswith("class.")})
+    return [name.removeprefix("class.") for name in classes]
+
+
+def _callers(like: InlineTest, bench: Bench, mutant: Mutant) -> Iterator[dict[str, Any]]:
+    """The caller with another name in the place of each that the document asks about, and nobody's name."""
+    documents = [d.value for d in (*bench.documents, mutant.document) if d.file == mutant.document.file]
+    seen = []
+    for key, name in _named(documents):
+        fact = _CALLER[key]
+        plain = name.replace("*", "x")
+        for value in (plain, _STRANGER):
+            caller = {**like.caller, fact: (value,) if fact == "groups" else value}
+            if caller not in seen:
+                seen.append(caller)
+                yield caller
+
+
+def _named(value: Any) -> Iterator[tuple[str, str]]:
+    """Every name that a document asks a caller for, with the key that it stands under."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _named(one)
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key in _CALLER:
+                yield from ((key, name) for name in _flat(inner))
+            else:
+                yield from _named(inner)
+
+
+def _flat(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, Mapping)):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _flat(one)
