@@ -112,6 +112,9 @@ def _wrong_kinds(documents: Documents) -> Iterator[Problem]:
             yield Problem((document.name,), f"kind is required: one of {', '.join(KINDS)}")
         elif kind not in KINDS:
             yield Problem((document.name, "kind"), f"there is no kind {kind}", nearest(str(kind), KINDS))
+        for key, value in document.value.items():
+            if value is None and kind in KINDS:  # a file cut short: a contract without its end would not end
+                yield Problem((document.name, key), f"{key} is empty: give it a value, or take it out")
 
 
 def _by_id(documents: Documents, kind: str, cls: type[Any], problems: list[Problem]) -> dict[str, Any]:

@@ -31,8 +31,8 @@ def _host(value: Any, _: Context) -> str:
     return value.strip("[]")
 
 
-DAY = Kind("date", _day)
-HOST = Kind("host", _host)
+DAY = Kind("date", _day, {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
+HOST = Kind("host", _host, {"type": "string", "pattern": f"^({_HOST.pattern})$"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

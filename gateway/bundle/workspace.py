@@ -12,11 +12,14 @@ from gateway.bundle.destinations import Destination, Model
 from gateway.bundle.pair import build_pair
 from gateway.bundle.vocabulary import Names, destinations_of, read_vocabulary
 from gateway.config import Settings, read_settings
-from gateway.documents import Documents, load
+from gateway.documents import Document, Documents, load
 from policies.classify import Classifier
 from policies.decide import Policies
 from policies.detectors.engine import Engine
 from policies.language import Vocabulary
+
+# Documents that use names and declare none.
+_RULING = ("EgressPolicy", "Defaults")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +59,30 @@ class Workspace:
         return self.bundle.vocabulary
 
 
-def with_configuration(config: Path, bundle: Path | None = None, environ: Mapping[str, str] | None = None) -> Workspace:
-    """The bundle of a configuration, or another one in its place; DocumentsRefused with every fault."""
+def with_configuration(
+    config: Path, bundle: Path | None = None, environ: Mapping[str, str] | None = None, *, policies: bool = True
+) -> Workspace:
+    """The bundle of a configuration, or another one in its place; DocumentsRefused with every fault.
+
+    policies: whether they are read too; without them there are the names that they may use.
+    """
     documents = load(config)
     settings = read_settings(documents, config.parent, environ)
     if bundle is not None:
         settings = replace(settings, bundle=bundle)
-    pair = build_pair(documents, settings, load(settings.bundle))
+    pair = build_pair(documents, settings, _files(settings.bundle, policies))
     names = Names.of(settings)
     return Workspace(pair.bundle, names, pair.destinations, pair.models, pair.classifier, settings, pair.notes)
 
 
-def with_vocabulary(vocabulary: Path, bundle: Path) -> Workspace:
-    """A bundle alone, where no configuration is at hand; DocumentsRefused with every fault.
+def with_vocabulary(vocabulary: Path, bundle: Path, *, policies: bool = True) -> Workspace:
+    """A bundle alone, where no configuration is at hand; DocumentsRefused with every fault. policies: as above.
 
     The company's own lists and indexes are not read: there is no keyring to try them with.
     """
     documents = load(vocabulary)
     file = read_vocabulary(documents)
-    papers = read_papers(load(bundle))
+    papers = read_papers(_files(bundle, policies))
     destinations = destinations_of(documents, file, papers.contracts)
     built = build_bundle(papers, file.names, destinations)
     models = {
@@ -83,3 +91,12 @@ def with_vocabulary(vocabulary: Path, bundle: Path) -> Workspace:
     }
     classifier = Classifier(built.engine, secret=secrets.token_bytes(32))
     return Workspace(built, file.names, destinations, models, classifier, notes=built.indexes.notes)
+
+
+def _files(bundle: Path, policies: bool) -> Documents:
+    found = load(bundle)
+    return found if policies else replace(found, items=tuple(d for d in found.items if _declares(d)))
+
+
+def _declares(document: Document) -> bool:
+    return document.value.get("kind") not in _RULING

@@ -47,10 +47,12 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of value. name: as the reference page shows it."""
+    """One kind of value. name: as the reference page shows it. form: its JSON Schema, for editors; never stricter than
+    `read`."""
 
     name: str
     read: Callable[[Any, Context], Any]
+    form: Mapping[str, Any]
 
 
 class Address(NamedTuple):
@@ -163,18 +165,26 @@ def _words(value: Any, context: Context) -> Words:
     return Words(_text(value["en"], context), _text(value["fr"], context))
 
 
-TEXT = Kind("text", _text)
-WORDS = Kind("text, or {en, fr}", _words)
-WORD = Kind("name", _name)
-FLAG = Kind("true or false", _flag)
-SIZE = Kind("size", _size)
-SPAN = Kind("time", _span)
-ADDRESS = Kind("host:port", _address)
-NETWORK = Kind("network", _network)
-URL = Kind("URL", _url)
-PATH = Kind("path", _path)
-SECRET = Kind("secret reference", _secret)
-OPTIONS = Kind("options", _options)
+_LINE = {"type": "string", "minLength": 1}
+_BOTH = {
+    "type": "object",
+    "properties": {"en": {**_LINE, "description": "In English."}, "fr": {**_LINE, "description": "In French."}},
+    "required": ["en", "fr"],
+    "additionalProperties": False,
+}
+
+TEXT = Kind("text", _text, _LINE)
+WORDS = Kind("text, or {en, fr}", _words, {"anyOf": [_LINE, _BOTH]})
+WORD = Kind("name", _name, {"type": "string", "pattern": f"^{NAME.pattern}$"})
+FLAG = Kind("true or false", _flag, {"type": "boolean"})
+SIZE = Kind("size", _size, {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": f"^{_SIZE.pattern}$"}]})
+SPAN = Kind("time", _span, {"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_SPAN.pattern}$"}]})
+ADDRESS = Kind("host:port", _address, {"type": "string", "pattern": ":[0-9]{1,5}$"})
+NETWORK = Kind("network", _network, _LINE)
+URL = Kind("URL", _url, {"type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"})
+PATH = Kind("path", _path, _LINE)
+SECRET = Kind("secret reference", _secret, _LINE)
+OPTIONS = Kind("options", _options, {"type": "object", "additionalProperties": {"type": ["string", "integer"]}})
 
 
 def count(low: int, high: int = 10**12) -> Kind:
@@ -185,7 +195,7 @@ def count(low: int, high: int = 10**12) -> Kind:
             raise WrongValue(f"must be a whole number from {low} to {high}")
         return value
 
-    return Kind("whole number", read)
+    return Kind("whole number", read, {"type": "integer", "minimum": low, "maximum": high})
 
 
 def choice(*words: str) -> Kind:
@@ -194,7 +204,7 @@ def choice(*words: str) -> Kind:
     def read(value: Any, _: Context) -> str:
         return one_of(value, words)
 
-    return Kind(" | ".join(words), read)
+    return Kind(" | ".join(words), read, {"enum": list(words)})
 
 
 def one_of(value: Any, words: Collection[str]) -> str:
@@ -215,4 +225,5 @@ def several(kind: Kind, *, least: int = 0) -> Kind:
             raise WrongValue("names the same thing twice")
         return items
 
-    return Kind(f"list of {kind.name}", read)
+    form = {"type": "array", "items": dict(kind.form), "uniqueItems": True, **({"minItems": least} if least else {})}
+    return Kind(f"list of {kind.name}", read, form)

@@ -1,7 +1,9 @@
-"""Settings declared once, as fields of frozen dataclasses: from them come the reader, the defaults and the reference.
+"""Settings declared once, as fields of frozen dataclasses: from them come the reader, the defaults, the reference and
+the schema that editors take.
 
 A field is declared with `setting` (one value), `section` (a nested group), `named` (name -> group) or `listed` (a list
-of groups). `build` reads plain values into the dataclass and gathers every problem; `rows` lists the settings.
+of groups). `build` reads plain values into the dataclass and gathers every problem; `rows` lists the settings; `schema`
+is for editors.
 """
 
 from __future__ import annotations
@@ -119,6 +121,31 @@ def _read_listed(cls: type[Any], value: Any, path: Path, context: Context, probl
         return ()
     built = [build(cls, inner, (*path, index), context, problems) for index, inner in enumerate(value)]
     return tuple(item for item in built if item is not None)
+
+
+def schema(cls: type[Any], *, empty: bool = True) -> dict[str, Any]:
+    """The JSON Schema (draft 7) of `cls`, for editors: never stricter than `build`. empty: `null` means the default."""
+    properties: dict[str, Any] = {}
+    for item in _settings(cls):
+        meta = item.metadata
+        default = _default(item) if meta["shape"] == _ONE else ""
+        ends = "" if default in ("required", "none", "") else f" Default: {default}."
+        form = _form(meta, empty)
+        if empty and not _required(item):
+            form = {"anyOf": [form, {"type": "null"}]}
+        properties[item.name] = {**form, "description": meta["help"] + ends}
+    required = [item.name for item in _settings(cls) if _required(item)]
+    found = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**found, "required": required} if required else found
+
+
+def _form(meta: Any, empty: bool) -> dict[str, Any]:
+    if meta["shape"] == _ONE:
+        return dict(meta["kind"].form)
+    inner = schema(meta["cls"], empty=empty)
+    if meta["shape"] == _NAMED:
+        return {"type": "object", "additionalProperties": inner}
+    return inner if meta["shape"] == _SECTION else {"type": "array", "items": inner}
 
 
 def _settings(cls: type[Any]) -> list[Any]:

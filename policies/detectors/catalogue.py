@@ -19,11 +19,11 @@ from policies.detectors.reading import longest
 from policies.detectors.syntax import Chars, Node, PatternRefused, Repeat, Seq, parse
 from policies.detectors.view import view
 
-_TRIGGERS = ("literal", "digits", "context", "always")
-_BOUNDARIES = ("word", "left", "none", "identifier", "line")
-_INDEXES = ("exact", "documents")
-_FOLDS = ("case", "accents", "separators")
-_LONGEST = 16384
+TRIGGERS = ("literal", "digits", "context", "always")
+BOUNDARIES = ("word", "left", "none", "identifier", "line")
+INDEXES = ("exact", "documents")
+FOLDS = ("case", "accents", "separators")
+LONGEST = 16384
 # Words that names of fields leave out.
 _LITTLE = frozenset({b"d", b"de", b"des", b"du", b"la", b"le", b"l", b"of", b"the"})
 _GAP = Repeat(Chars(frozenset(b" \t\n-_./")), 0, 2)
@@ -99,7 +99,7 @@ def _detector(fields: Fields) -> Detector:
     rules += [rule for one in fields.each("named") if (rule := _named_rule(one)) is not None]
     rules += _keyword_rules(words) if words is not None else []
     numbers = tuple(_numbers(one) for one in fields.each("numbers"))
-    index = fields.choice("index", _INDEXES, "exact") if "index" in fields else ""
+    index = fields.choice("index", INDEXES, "exact") if "index" in fields else ""
     hidden = fields.choice("characters", HIDDEN_KINDS, "invisible") if "characters" in fields else ""
     if bool(rules or numbers) + bool(index) + bool(hidden) != 1 and not fields.problems:
         fields.problem((), "needs `patterns`, `named`, `numbers` or `keywords`; or `index` or `characters` alone")
@@ -130,12 +130,12 @@ def _detector(fields: Fields) -> Detector:
 def _rule(fields: Fields) -> Rule | None:
     source = fields.required("match")
     wanted = fields.text("check")
-    if wanted and wanted not in CHECKS:
+    if "check" in fields and wanted not in CHECKS:
         fields.unknown(("check",), wanted, CHECKS)
-    trigger = fields.choice("trigger", _TRIGGERS, "literal")
-    boundary = fields.choice("boundary", _BOUNDARIES, "word")
+    trigger = fields.choice("trigger", TRIGGERS, "literal")
+    boundary = fields.choice("boundary", BOUNDARIES, "word")
     confidence = fields.number("confidence", 0.8, 0, 1)
-    limit = int(fields.number("longest", 0, 1, _LONGEST))
+    limit = int(fields.number("longest", 0, 1, LONGEST))
     why = fields.text("why", "pattern")
     fields.close()
     node = _pattern(fields, source)
@@ -144,7 +144,7 @@ def _rule(fields: Fields) -> Rule | None:
     size = longest(node)
     if size == inf and not limit:
         fields.problem(("match",), "has no longest match: bound it with {0,n}, or state `longest`")
-    rule = Rule(node, confidence, trigger, boundary, CHECKS.get(wanted), limit or int(min(size, _LONGEST)), why)
+    rule = Rule(node, confidence, trigger, boundary, CHECKS.get(wanted), limit or int(min(size, LONGEST)), why)
     if trigger == "literal" and not rule.literals:
         fields.problem(("match",), "contains no literal of three characters: state `trigger: digits|context|always`")
     return _compiled(fields, rule, "match")
@@ -168,7 +168,7 @@ def _named_rule(fields: Fields) -> Rule | None:
     size = longest(node)
     if size == inf:
         fields.problem(("value",), "has no longest match: bound it with {0,n}")
-    rule = Rule(node, 0.9, check=CHECKS.get(wanted), longest=int(min(size, _LONGEST)), why="vendor named")
+    rule = Rule(node, 0.9, check=CHECKS.get(wanted), longest=int(min(size, LONGEST)), why="vendor named")
     return _compiled(fields, rule, "value")
 
 
@@ -206,8 +206,8 @@ def _keyword_rules(fields: Fields) -> list[Rule]:
         fields.problem(("any",), "lists no keyword")
     fold = fields.texts("fold") or ("case", "accents")
     for index, name in enumerate(fold):
-        if name not in _FOLDS:
-            fields.unknown(("fold", index), name, _FOLDS)
+        if name not in FOLDS:
+            fields.unknown(("fold", index), name, FOLDS)
     whole = fields.choice("match", ("word", "part"), "word") == "word"
     identifiers = fields.flag("identifiers")
     boundary = ("identifier" if identifiers else "word") if whole else "none"

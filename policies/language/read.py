@@ -23,17 +23,20 @@ from policies.language.problems import Doc, Path, Reading
 from policies.rules import InlineTest
 from policies.ruling import DIRECTIONS, EGRESS
 
-_POLICY: Final = ("kind", "policy", "owner", "basis", "applies_to", "rules", "exceptions", "tests")
-_RULE: Final = (
+POLICY: Final = ("kind", "policy", "owner", "basis", "applies_to", "rules", "exceptions", "tests")
+RULE: Final = (
     "id", "title", "when", "unless", "action", "in_history", "message", "contact", "overridable", "mode",
     "shadow_until", "to", "as",
 )  # fmt: skip
-_EXCEPTION: Final = ("id", "lifts", "who", "reason", "owner", "expires")
-_TEST: Final = ("name", "text", "texts", "part", "to", "as", "direction", "role", "tool", "history", "expect")
-_EXPECT: Final = ("verdict", "rules", "shadow")
+EXCEPTION: Final = ("id", "lifts", "who", "reason", "owner", "expires")
+TEST: Final = ("name", "text", "texts", "part", "to", "as", "direction", "role", "tool", "history", "expect")
+EXPECT: Final = ("verdict", "rules", "shadow")
 VERDICTS: Final = ("allow", "pseudonymise", "redact", "reroute", "repair", "deny")
 PARTS: Final = ("text", *PART_CLASSES, "identity", "schema_invalid")
-CALLER: Final = ("user", "team", "groups", "use_case", "organisation", "model")
+# What a case says of its caller, each with the register that its name stands in.
+CALLER: Final[Mapping[str, str | None]] = {
+    "user": None, "team": "teams", "groups": "groups", "use_case": "use_cases", "organisation": None, "model": "models",
+}  # fmt: skip
 
 
 class PolicyReader:
@@ -47,7 +50,7 @@ class PolicyReader:
     def policy(self, doc: Doc) -> PolicyText:
         """One EgressPolicy document."""
         path: Path = (doc.file,)
-        value = self.reading.mapping(doc.value, path, _POLICY, ("policy", "owner", "rules"))
+        value = self.reading.mapping(doc.value, path, POLICY, ("policy", "owner", "rules"))
         name = self.reading.text(value.get("policy"), (*path, "policy"), name=True) if "policy" in value else ""
         owner = self.reading.text(value["owner"], (*path, "owner")) if "owner" in value else ""
         if "basis" in value:
@@ -79,7 +82,7 @@ class PolicyReader:
         return self.reading.items(value[key], (*path, key)) if key in value else []
 
     def _rule(self, given: object, path: Path, policy: str, applies: Mapping[str, Any], scope: Path) -> RuleText:
-        value = self.reading.mapping(given, path, _RULE, ("id", "action"))
+        value = self.reading.mapping(given, path, RULE, ("id", "action"))
         action = self._action(value.get("action"), (*path, "action"))
         loosens = action == "allow"
         when = self.reading.mapping(value.get("when", {}), (*path, "when"), WHEN)
@@ -118,6 +121,8 @@ class PolicyReader:
             to=self._destination(value["to"], (*path, "to")) if "to" in value else None,
             surrogate=self.reading.choice(value.get("as", "token"), (*path, "as"), FORMS) == "surrogate",
         )
+        if "title" in value:
+            self.reading.text(value["title"], (*path, "title"))
         if "as" in value and action != "pseudonymise":
             self.reading.fault((*path, "as"), "as is for action: pseudonymise only")
         if (mode == "shadow") != (rule.shadow_until is not None):
@@ -137,14 +142,17 @@ class PolicyReader:
         return found
 
     def _destination(self, value: object, path: Path) -> str:
+        return self._single(value, path, "destinations")
+
+    def _single(self, value: object, path: Path, register: str | None) -> str:
         name = self.reading.text(value, path)
-        known = self.conditions.names(name, path, "destinations") if name else None
+        known = self.conditions.names(name, path, register) if name else None
         if known is not None and not known.exact:
-            self.reading.fault(path, "must be the name of one destination")
+            self.reading.fault(path, "must be one name, not a pattern")
         return name
 
     def _exception(self, given: object, path: Path) -> ExceptionText:
-        value = self.reading.mapping(given, path, _EXCEPTION, _EXCEPTION)
+        value = self.reading.mapping(given, path, EXCEPTION, EXCEPTION)
         who = self.reading.mapping(value.get("who", {}), (*path, "who"), WHO)
         if not who:
             self.reading.fault((*path, "who"), "must name whom the exception is for")
@@ -160,8 +168,8 @@ class PolicyReader:
 
     def _tests(self, given: object, path: Path) -> Iterator[InlineTest]:
         """The cases of one entry: one for each of its texts."""
-        value = self.reading.mapping(given, path, _TEST, ("name", "to", "expect"))
-        expect = self.reading.mapping(value.get("expect", {}), (*path, "expect"), _EXPECT, ("verdict",))
+        value = self.reading.mapping(given, path, TEST, ("name", "to", "expect"))
+        expect = self.reading.mapping(value.get("expect", {}), (*path, "expect"), EXPECT, ("verdict",))
         part, note = self._part(value.get("part", "text"), (*path, "part"))
         case = InlineTest(
             name=self.reading.text(value.get("name", "?"), (*path, "name")),
@@ -201,9 +209,17 @@ class PolicyReader:
         return next(((k, self.reading.text(v, (*path, k))) for k, v in given.items()), ("text", ""))
 
     def _caller(self, value: object, path: Path) -> Mapping[str, Any]:
-        given = self.reading.mapping(value, path, CALLER)
-        read = self.reading
-        return {k: read.texts(v, (*path, k)) if k == "groups" else read.text(v, (*path, k)) for k, v in given.items()}
+        found: dict[str, Any] = {}
+        for key, given in self.reading.mapping(value, path, CALLER).items():
+            at, register = (*path, key), CALLER[key]
+            if key != "groups":
+                found[key] = self._single(given, at, register)
+            else:
+                several = enumerate(self.reading.texts(given, at))
+                found[key] = tuple(
+                    self._single(g, (*at, i) if isinstance(given, list) else at, register) for i, g in several
+                )
+        return found
 
     def _to(self, value: object, path: Path) -> str | Mapping[str, Any]:
         """A destination's name, or facts of one: `{external: true, region: us}`; what isn't said is missing."""
@@ -212,7 +228,7 @@ class PolicyReader:
         facts = self.reading.mapping(value, path, DESTINATION)
         for key, fact in facts.items():
             if DESTINATION[key].kind == "name":
-                self.conditions.names(fact, (*path, key), DESTINATION[key].register)
+                self._single(fact, (*path, key), DESTINATION[key].register)
             elif DESTINATION[key].kind == "flag":
                 self.reading.flag(fact, (*path, key))
             elif type(fact) is not int:

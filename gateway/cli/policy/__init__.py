@@ -10,6 +10,7 @@ COMMANDS = {
     "check": "say what is wrong with policies, with file, line and column",
     "test": "run the cases of policies, and say which rules they don't prove",
     "charter": "write one page for staff: what may be sent where",
+    "schema": "write JSON Schemas, with which editors complete and check policies as they are written",
     "vocabulary": "write the names that policies may use, for a policy repository of its own",
 }
 
@@ -19,6 +20,7 @@ Policies are code: written in files, checked, tested and tried on recorded calls
   ecluse policy check                        what is wrong, as file:line:column: message
   ecluse policy test --coverage              what isn't decided as expected, and rules without a case
   ecluse policy charter                      one page for staff: what may be sent where
+  ecluse policy schema --out bundle/.schema  what an editor needs to complete and check them
   ecluse policy vocabulary > vocabulary.yaml the names outside the bundle, so that it can be checked alone
 
 Where there is no configuration, the commands take the bundle in the folder `bundle` and the names in `vocabulary.yaml`.

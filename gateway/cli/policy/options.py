@@ -34,13 +34,23 @@ def add_workspace(sub: argparse.ArgumentParser) -> None:
     )
 
 
-def open_workspace(args: argparse.Namespace, bundle: Path | None = None) -> Workspace:
-    """The bundle that the options mean; DocumentsRefused with every fault. bundle: another one instead of --bundle."""
+def open_workspace(args: argparse.Namespace, bundle: Path | None = None, *, policies: bool = True) -> Workspace:
+    """The bundle that the options mean; DocumentsRefused with every fault. bundle: another one instead of --bundle.
+
+    policies: whether they are read too; else there are the names that they may use, whatever is wrong with them.
+    """
     bundle = bundle or args.bundle
     vocabulary = args.vocabulary or _implied(args.config)
     if vocabulary is not None:
-        return with_vocabulary(vocabulary, _folder(bundle or BUNDLE))
-    return with_configuration(configuration(args), None if bundle is None else _folder(bundle))
+        return with_vocabulary(vocabulary, _folder(bundle or BUNDLE), policies=policies)
+    folder = None if bundle is None else _folder(bundle)
+    return with_configuration(configuration(args), folder, policies=policies)
+
+
+def given(args: argparse.Namespace) -> bool:
+    """Whether there is a bundle: options that name one, or a configuration or a vocabulary in its place."""
+    named = any((args.config, args.bundle, args.vocabulary, "ECLUSE_CONFIG" in os.environ))
+    return named or CONFIG.exists() or VOCABULARY.exists()
 
 
 def configuration(args: argparse.Namespace) -> Path:

@@ -1,0 +1,364 @@
+"""JSON Schemas (draft 7) of what policies are written in, for editors: completion, hover text and errors.
+
+They are made from the tables that the reader goes by, so a key that the reader takes and nobody described is a KeyError
+here. What a schema refuses, the reader refuses; what only the reader knows (names across files), `check` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from policies.language import described
+from policies.language.classes import CLASS
+from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO
+from policies.language.facts import CALL, DESTINATION, Fact
+from policies.language.model import ACTIONS, CLASSES, FORMS, ROLES
+from policies.language.problems import MOST
+from policies.language.read import CALLER, EXCEPTION, EXPECT, PARTS, POLICY, RULE, TEST, VERDICTS
+from policies.ruling import DIRECTIONS
+from policies.structured import SCHEMA_INVALID
+
+Schema = dict[str, Any]
+
+TEXT: Final[Schema] = {"type": "string", "pattern": r"\S", "patternErrorMessage": "must be a text"}
+WORD: Final[Schema] = {
+    "type": "string",
+    "pattern": r"^[\p{L}\p{N}._-]+$",
+    "patternErrorMessage": "must be one word of letters, digits, dots, hyphens and underscores",
+}
+OWN_WORD: Final[Schema] = {**WORD, "pattern": r"^(?!built-in)[\p{L}\p{N}._-]+$"}
+DAY: Final[Schema] = {
+    "type": "string",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "patternErrorMessage": "must be a date (2027-02-01)",
+}
+FLAG: Final[Schema] = {"type": "boolean"}
+PATTERN: Final[Schema] = {
+    "type": "string",
+    "pattern": r"^(?=[\s\S]*\S)(\*|\*[^*]+|[^*]+\*)$",
+    "patternErrorMessage": "is no name that exists, nor a pattern with one * at its beginning or its end",
+}
+OPEN_NAME: Final[Schema] = {
+    "type": "string",
+    "pattern": r"^(?=[\s\S]*\S)(\*|\*?[^*]+|[^*]+\*)$",
+    "patternErrorMessage": "must be a name, or a pattern with one * at its beginning or its end",
+}
+PREFIX: Final[Schema] = {
+    "type": "string",
+    "pattern": r"^[^*]+\*$",
+    "patternErrorMessage": "is no detector, nor a prefix of some and one * (secret.*)",
+}
+
+# The registers of names that an editor can complete from; the data classes are the bundle's own.
+DATA_CLASSES: Final = "data_classes"
+REGISTERS: Final = ("detectors", *sorted({f.register for f in (*CALL.values(), *DESTINATION.values()) if f.register}))
+
+_DECLARED: Final = tuple(k for k, f in CALL.items() if f.declared)
+_OPENED: Final = ("class.not_inspectable", "class.remote_url", "class.server_tool")
+
+
+class Offered(NamedTuple):
+    """Names of one register as an editor offers them. closed: any other is wrong. said: what each means, if known."""
+
+    names: Sequence[str]
+    closed: bool = True
+    said: Mapping[str, str] = {}
+
+
+def thing(
+    keys: Iterable[str], said: Mapping[str, str], forms: Mapping[str, Schema], needed: Iterable[str] = ()
+) -> Schema:
+    """A mapping with only `keys`, each with its form and its description."""
+    properties = {key: {**forms[key], "description": said[key]} for key in keys}
+    found: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    required = list(needed)
+    return {**found, "required": required} if required else found
+
+
+def one_of(names: Iterable[str], said: Mapping[str, str] | None = None) -> Schema:
+    """One of a few words. said: what each means."""
+    words = list(names)
+    return {"enum": words, **({"enumDescriptions": [said[w] for w in words]} if said else {})}
+
+
+def some(item: Schema) -> Schema:
+    """A list that isn't empty, or one item alone."""
+    return {"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]}
+
+
+def where(given: Schema, then: Schema, other: Schema | None = None) -> Schema:
+    """`then` where `given` holds, `other` where it doesn't."""
+    return {"if": given, "then": then, **({"else": other} if other else {})}
+
+
+def has(key: str, form: Schema) -> Schema:
+    """The mapping says `key`, and it has this form."""
+    return {"properties": {key: form}, "required": [key]}
+
+
+def without(*keys: str) -> Schema:
+    """The mapping says none of `keys`."""
+    return {"properties": dict.fromkeys(keys, False)}
+
+
+_WORDS: Final[Schema] = thing(("en", "fr"), described.MESSAGE, {"en": TEXT, "fr": TEXT})
+
+
+class PolicySchemas:
+    """The schemas against the names that exist. offered: names by register; of one that isn't there any name goes."""
+
+    def __init__(self, offered: Mapping[str, Offered] | None = None) -> None:
+        self.offered = offered or {}
+
+    def documents(self) -> dict[str, Schema]:
+        """One schema for each kind of document."""
+        made = {"EgressPolicy": self._policy(), "DataClass": self._class(), "Defaults": self._defaults()}
+        return {kind: {**form, "description": described.KINDS[kind]} for kind, form in made.items()}
+
+    def definitions(self) -> dict[str, Schema]:
+        """What the schemas refer to as `#/definitions/NAME`: one name of each register."""
+        found = {register: self._name(register) for register in REGISTERS}
+        return {**found, "detectors": self._detector()}
+
+    def _policy(self) -> Schema:
+        forms = {
+            "kind": {"const": "EgressPolicy"},
+            "policy": WORD,
+            "owner": TEXT,
+            "basis": TEXT,
+            "applies_to": self._conditions(APPLIES_TO),
+            "rules": {"type": "array", "items": self._rule()},
+            "exceptions": {"type": "array", "items": self._exception()},
+            "tests": {"type": "array", "items": self._test()},
+        }
+        found = thing(POLICY, described.POLICY, forms, ("kind", "policy", "owner", "rules"))
+        allows = {"properties": {"rules": {"contains": has("action", {"const": "allow"})}}, "required": ["rules"]}
+        answers = has("applies_to", has("directions", _with("response")))
+        whole = {"properties": {"rules": {"items": _ON_ANSWERS}}}
+        found["allOf"] = [where(allows, {"properties": {"applies_to": without(*_DECLARED)}}), where(answers, whole)]
+        return found
+
+    def _class(self) -> Schema:
+        findings = self._findings()
+        forms = {
+            "kind": {"const": "DataClass"},
+            "id": WORD,
+            "level": {"type": "integer", "minimum": 0, "maximum": MOST},
+            "title": _WORDS,
+            "description": _WORDS,
+            "findings": {"anyOf": [findings, {"type": "array", "items": findings}]},
+            "labels": some({"$ref": "#/definitions/labels"}),
+            "use_cases": some({"$ref": "#/definitions/use_cases"}),
+        }
+        return thing(CLASS, described.CLASS, forms, ("kind", "id", "level"))
+
+    def _defaults(self) -> Schema:
+        what = one_of(("deny", "allow"))
+        forms = {"internal": what, "external": what, "unknown": one_of(("deny",))}
+        inner = {"kind": {"const": "Defaults"}, "when_no_rule_matches": thing(forms, described.NO_RULE, forms)}
+        return thing(inner, described.DEFAULTS, inner, inner)
+
+    def _rule(self) -> Schema:
+        forms = {
+            "id": OWN_WORD,
+            "title": TEXT,
+            "when": self._conditions(WHEN),
+            "unless": self._conditions(UNLESS),
+            "action": one_of(ACTIONS, described.ACTIONS),
+            "in_history": one_of(("redact", "deny")),
+            "message": _WORDS,
+            "contact": TEXT,
+            "overridable": FLAG,
+            "mode": one_of(("enforce", "shadow")),
+            "shadow_until": DAY,
+            "to": self._destination(),
+            "as": one_of(FORMS),
+        }
+        return {**thing(RULE, described.RULE, forms, ("id", "action")), "allOf": _RULES_OF_A_RULE}
+
+    def _conditions(self, keys: Iterable[str]) -> Schema:
+        known = tuple(keys)
+        forms = {key: self._fact(CALL[key]) if key in CALL else self._other(key) for key in known}
+        return thing(known, {**described.CALL, **described.PLACES}, forms)
+
+    def _other(self, key: str) -> Schema:
+        """What isn't a fact of the call: findings, the destination, and which texts count."""
+        if key == "findings":
+            return self._findings()
+        if key == "data_class":
+            return self._bound()
+        if key == "destination":
+            return thing(DESTINATION, described.DESTINATION, {k: self._fact(f) for k, f in DESTINATION.items()})
+        if key == "roles":
+            return some(one_of(ROLES))
+        if key == "directions":
+            return some(one_of(sorted(DIRECTIONS), described.DIRECTIONS))
+        return some(OPEN_NAME)
+
+    def _findings(self) -> Schema:
+        names = some({"$ref": "#/definitions/detectors"})
+        bound = _comparison((">=", ">"))
+        forms = {
+            "any_of": names,
+            "all_of": names,
+            "confidence": {**bound, "examples": [">=0.75", ">=0.9"]},
+            "count": {**bound, "examples": [">=1", ">=10"]},
+        }
+        either = {"oneOf": [{"required": ["any_of"]}, {"required": ["all_of"]}]}
+        return {**thing(forms, described.FINDINGS, forms), **either}
+
+    def _bound(self) -> Schema:
+        known = self.offered.get(DATA_CLASSES, Offered((), closed=False))
+        names = "|".join(name.replace(".", r"\.") for name in known.names) if known.closed else r"\S.*"
+        return {
+            "type": "string",
+            "pattern": rf"^\s*(>=|>|<=|<)\s*({names})\s*$",
+            "patternErrorMessage": 'must be a bound and a data class that exists, in quotes, such as ">=C3"',
+            "examples": [f">={name}" for name in known.names],
+        }
+
+    def _fact(self, fact: Fact) -> Schema:
+        if fact.kind == "flag":
+            return FLAG
+        if fact.kind == "number":
+            return _comparison((">=", ">") if fact.declared else (">=", ">", "<=", "<"))
+        names = some({"$ref": f"#/definitions/{fact.register}"} if fact.register else OPEN_NAME)
+        keys = ("in",) if fact.declared else ("in", "not_in")
+        members = thing(keys, described.MEMBERSHIP, dict.fromkeys(keys, names))
+        return {"anyOf": [*names["anyOf"], {**members, "minProperties": 1, "maxProperties": 1}]}
+
+    def _exception(self) -> Schema:
+        forms = {
+            "id": OWN_WORD,
+            "lifts": some(TEXT),
+            "who": {**self._conditions(WHO), "minProperties": 1},
+            "reason": TEXT,
+            "owner": TEXT,
+            "expires": DAY,
+        }
+        return thing(EXCEPTION, described.EXCEPTION, forms, EXCEPTION)
+
+    def _test(self) -> Schema:
+        place = {k: _stated(f, self._single(f.register)) for k, f in DESTINATION.items()}
+        rules = {"type": "array", "items": TEXT}
+        expect = {"verdict": one_of(VERDICTS), "rules": rules, "shadow": rules}
+        which: Schema = {"type": "object", "properties": dict.fromkeys(PARTS[1:], TEXT), "additionalProperties": False}
+        forms = {
+            "name": TEXT,
+            "text": TEXT,
+            "texts": some(TEXT),
+            "part": {"anyOf": [one_of(PARTS), {**which, "minProperties": 1, "maxProperties": 1}]},
+            "tool": TEXT,
+            "to": {"anyOf": [self._destination(), thing(DESTINATION, described.DESTINATION, place)]},
+            "as": self._caller(),
+            "direction": one_of(sorted(DIRECTIONS), described.DIRECTIONS),
+            "role": one_of(ROLES),
+            "history": FLAG,
+            "expect": thing(EXPECT, described.EXPECT, expect, ("verdict",)),
+        }
+        found = thing(TEST, described.TEST, forms, ("name", "to", "expect"))
+        return {**found, "allOf": [where({"required": ["texts"]}, without("text"))]}
+
+    def _caller(self) -> Schema:
+        forms = {key: self._single(register) for key, register in CALLER.items()}
+        forms["groups"] = some(forms["groups"])
+        return thing(CALLER, described.CALLER, forms)
+
+    def _destination(self) -> Schema:
+        return self._single("destinations")
+
+    def _single(self, register: str | None) -> Schema:
+        """One name, no pattern."""
+        offered = self.offered.get(register or "")
+        if offered is None or not offered.closed:
+            return TEXT if register is None else {**TEXT, "pattern": r"^(?=[\s\S]*\S)[^*]+$"}
+        return _names(offered)
+
+    def _name(self, register: str) -> Schema:
+        offered = self.offered.get(register)
+        return OPEN_NAME if offered is None else _either(offered, PATTERN, OPEN_NAME)
+
+    def _detector(self) -> Schema:
+        known = self.offered.get("detectors", Offered((), closed=False))
+        every = Offered((*known.names, *CLASSES), known.closed, {**known.said, **described.CLASSES})
+        return _either(every, PREFIX, OPEN_NAME)
+
+
+def _either(offered: Offered, pattern: Schema, other: Schema) -> Schema:
+    return {"anyOf": [_names(offered), pattern if offered.closed else other]}
+
+
+def _names(offered: Offered) -> Schema:
+    if not offered.names:
+        return {"type": "string", "maxLength": 0, "errorMessage": "none of this kind exists"}
+    said = {"enumDescriptions": [offered.said.get(n, "") for n in offered.names]} if offered.said else {}
+    return {"enum": list(offered.names), **said}
+
+
+def _comparison(operators: Sequence[str]) -> Schema:
+    wanted = "|".join(operators)
+    return {
+        "type": "string",
+        "pattern": rf"^\s*({wanted})\s*[0-9]+(\.[0-9]+)?\s*$",
+        "patternErrorMessage": f'must be {" or ".join(operators)} and a number, in quotes, such as "{operators[0]}1"',
+    }
+
+
+def _stated(fact: Fact, name: Schema) -> Schema:
+    """A fact as a test states it: its value, not a condition."""
+    return FLAG if fact.kind == "flag" else {"type": "integer"} if fact.kind == "number" else name
+
+
+def _with(*names: str) -> Schema:
+    """The names, or one of them in a list."""
+    return {"anyOf": [{"enum": list(names)}, {"type": "array", "contains": {"enum": list(names)}}]}
+
+
+_FINDS: Final[Schema] = has("when", {"required": ["findings"]})
+_FORM: Final[Schema] = has(
+    "when", has("findings", {"properties": dict.fromkeys(("any_of", "all_of"), _with(SCHEMA_INVALID))})
+)
+_ALONE: Final[Schema] = some({"enum": [SCHEMA_INVALID]})
+
+
+def _bounds(sign: str) -> Schema:
+    said = f"must begin with {sign}= or {sign}: what a text adds can only tighten"
+    bound = {"pattern": rf"^\s*{sign}", "patternErrorMessage": said}
+    return {"properties": {"when": {"properties": {"data_class": bound}}}}
+
+
+def _permits() -> list[Schema]:
+    """What an allow rule may ask: facts, or one class of parts by name."""
+    opened = some({"anyOf": [{"enum": list(_OPENED)}, PREFIX]})
+    findings = has("findings", {"properties": {"any_of": opened, "all_of": opened}})
+    plain = without("roles", "tools", "hosts", "server_tools")
+    return [
+        {"properties": {"when": without(*_DECLARED)}},
+        _bounds("<"),
+        {"properties": {"when": where({"required": ["findings"]}, findings, plain)}},
+    ]
+
+
+_RULES_OF_A_RULE: Final[list[Schema]] = [
+    where(
+        has("action", {"const": "allow"}),
+        {"allOf": _permits()},
+        {"allOf": [{"properties": {"unless": without(*_DECLARED)}}, _bounds(">")]},
+    ),
+    where(has("action", one_of(("redact", "pseudonymise", "repair"))), _FINDS),
+    where(has("action", {"const": "reroute"}), {"required": ["to"]}, without("to")),
+    where(has("action", {"const": "pseudonymise"}), {}, without("as")),
+    where(has("mode", {"const": "shadow"}), {"required": ["shadow_until"]}, without("shadow_until")),
+    where(
+        has("action", {"const": "repair"}),
+        {"properties": {"when": {"properties": {"findings": {"properties": {"any_of": _ALONE, "all_of": _ALONE}}}}}},
+    ),
+]
+
+_ON_ANSWERS: Final[Schema] = {
+    "allOf": [
+        _FINDS,
+        {"properties": {"action": one_of([a for a in ACTIONS if a not in ("reroute", "allow", "pseudonymise")])}},
+    ]
+}
