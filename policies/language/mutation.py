@@ -184,8 +184,12 @@ def _bare(doc: Doc) -> Doc:
 
 
 def _plain(rule: Rule) -> Rule:
-    """A rule without its closures on facts, to be compared."""
-    return replace(rule, tests=(), unless=(), lifts=(), holds=_ALWAYS, path=())
+    """A rule without its closures, to be compared: the documents that its criteria come from are the same."""
+    criteria = tuple(replace(c, given=()) for c in rule.criteria)
+    bar = replace(rule.bar, given=()) if rule.bar is not None else None
+    return replace(
+        rule, tests=(), unless=(), lifts=(), holds=_ALWAYS, path=(), criteria=criteria, bar=bar, reads={}, revision=""
+    )
 
 
 def _says(rule: Rule) -> tuple[list[str], list[str]]:

@@ -51,7 +51,7 @@ def test_mutants_that_no_case_notices_are_named_with_the_case_that_is_missing(ho
     code, out, err = ecluse("policy", "test", "--mutate", "--policy", "own")
     assert (code, out) == (1, "1 cases, 6 of 7 mutants noticed (0 mean the same)\n")
     assert err == (
-        f"{home}/bundle/own.yaml:6:66: rule own-rule: no case notices 'destination.external dropped'; missing: one "
+        f"{home}/bundle/own.yaml:6:63: rule own-rule: no case notices 'destination.external dropped'; missing: one "
         "like 'fired' with {to: internal/maison, expect: {verdict: allow, rules: []}}\n"
     )
     own(home, OWN + NEAR)
