@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from policies.asks import by_detector
 from policies.charter.model import OUTCOMES, Context, Outcome, Place, Subject, Titles
 from policies.charter.samples import ANYBODY, PARTS, TOOLS, SampleCall, callers, doubtful, holding
 from policies.decide import Policies
@@ -18,11 +19,12 @@ SEVERITY: Final = {kind: number for number, kind in enumerate(OUTCOMES)}
 
 class Told(NamedTuple):
     """What the rules say of one subject at one destination. rules: those that matched. stricter: they say something
-    harder of callers of whom no cell tells."""
+    harder of callers of whom no cell tells. data_class: what a call that holds it is."""
 
     cells: Mapping[Context, Outcome]
     rules: frozenset[str]
     stricter: bool
+    data_class: str = ""
 
 
 class Crowd(NamedTuple):
@@ -31,6 +33,7 @@ class Crowd(NamedTuple):
 
     known: Mapping[Context, SampleCall]
     doubtful: Sequence[tuple[tuple[Context, ...], SampleCall]]
+    titles: Titles
 
     @property
     def calls(self) -> list[SampleCall]:
@@ -50,8 +53,11 @@ class Crowd(NamedTuple):
 def crowd(policies: Policies, places: Sequence[Place], titles: Titles) -> Crowd:
     """Everybody of whom some rule says something else than of the others, once each."""
 
+    asked = [c for r in policies.rules for c in (*r.criteria, r.bar) if c is not None]
+
     def seen(call: SampleCall) -> tuple[bool, ...]:
-        return tuple(r.holds(call, place.facts) for r in policies.rules for place in places)
+        held = [r.holds(call, place.facts) for r in policies.rules for place in places]
+        return (*held, *(given(call) for criteria in asked for given in criteria.given))
 
     everybody = callers(titles)
     usual = seen(everybody[ANYBODY])
@@ -60,7 +66,7 @@ def crowd(policies: Policies, places: Sequence[Place], titles: Titles) -> Crowd:
     for contexts, call in doubtful(titles).items():
         inside = tuple(who for who in contexts if who in known) or (ANYBODY,)
         unlike.setdefault((inside, seen(call)), (inside, call))
-    return Crowd(known, tuple(unlike.values()))
+    return Crowd(known, tuple(unlike.values()), titles)
 
 
 def unlike(policies: Policies, places: Sequence[Place], crowd: Crowd) -> list[list[Place]]:
@@ -77,13 +83,17 @@ def unlike(policies: Policies, places: Sequence[Place], crowd: Crowd) -> list[li
 
 def sent(policies: Policies, subject: Subject, crowd: Crowd, place: Place) -> Told:
     """What becomes of a subject that is sent to a place: typed by anybody, by those apart, met by a tool."""
-    typed = holding(subject, "request", "user")
+    typed = holding(subject, "request", "user", crowd.titles)
     rulings = {who: _ruled(policies, call, typed, place) for who, call in crowd.known.items()}
     if not set(subject.detectors) & {*PARTS, IDENTITY_CLASS}:
-        rulings[TOOLS] = _ruled(policies, crowd.known[ANYBODY], holding(subject, "tool_results", "tool"), place)
+        rulings[TOOLS] = _ruled(
+            policies, crowd.known[ANYBODY], holding(subject, "tool_results", "tool", crowd.titles), place
+        )
     cells = {who: _outcome(ruling) for who, ruling in rulings.items()}
     names = frozenset(h.rule for r in rulings.values() for h in r.rules if h.mode == "enforce" and h.action != "allow")
-    return Told(cells, names, crowd.stricter(cells, lambda call: _outcome(_ruled(policies, call, typed, place))))
+    of = policies.data_class(crowd.known[ANYBODY], (typed[0],), typed[1])
+    harder = crowd.stricter(cells, lambda call: _outcome(_ruled(policies, call, typed, place)))
+    return Told(cells, names, harder, of.of.id if of else "")
 
 
 def _ruled(policies: Policies, call: SampleCall, sample: tuple[Any, Any], place: Place) -> Ruling:
@@ -108,8 +118,8 @@ _ANSWERED: Final = {"deny": "refused", "redact": "masked", "warn": "warned"}
 
 def answered(policies: Policies, subject: Subject, crowd: Crowd, place: Place) -> Told:
     """What becomes of a subject in an answer of a place. The guard asks each rule by itself; so does this."""
-    text, found = holding(subject, "response", "assistant")
-    by = {name: [f for f in found.findings if f.detector == name] for name in subject.detectors}
+    text, found = holding(subject, "response", "assistant", crowd.titles)
+    by = by_detector(found.findings)
     rules = [r for r in policies.rules if r.mode == "enforce" and "response" in r.directions and not asks_for_schema(r)]
 
     def said(call: SampleCall) -> list[Rule]:

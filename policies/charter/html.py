@@ -26,8 +26,8 @@ thead th{background:var(--band);border-bottom:2px solid var(--line);font-weight:
 tbody th{font-weight:400;width:33%}
 td.advice{width:25%}
 td b{font-weight:600;white-space:nowrap}
-td small,td.advice{color:var(--soft)}
-td small{display:block;line-height:1.3}
+small,td.advice{color:var(--soft)}
+small{display:block;line-height:1.3}
 .refused b{color:var(--red)}.masked b,.rerouted b,.warned b{color:var(--amber)}
 .replaced b{color:var(--blue)}.sent b{color:var(--green)}
 .columns{columns:22rem 3;column-gap:2rem;font-size:.9rem}
@@ -78,8 +78,16 @@ def _table(table: Table, name: str) -> Iterator[str]:
     yield f"<thead><tr>{head}</tr></thead>"
     yield "<tbody>"
     for first, *cells in table.rows:
-        yield f'<tr><th scope="row">{escape(first.text)}</th>{"".join(map(_cell, cells))}</tr>'
+        yield f"<tr>{_head(first)}{''.join(map(_cell, cells))}</tr>"
     yield "</tbody></table></div>"
+
+
+def _head(cell: Cell) -> str:
+    if not cell.notes:
+        return f'<th scope="row">{escape(cell.text)}</th>'
+    return (
+        f'<th scope="row"><b>{escape(cell.text)}</b>{"".join(f"<small>{escape(n)}</small>" for n in cell.notes)}</th>'
+    )
 
 
 def _cell(cell: Cell) -> str:

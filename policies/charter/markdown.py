@@ -30,7 +30,9 @@ def _table(table: Table) -> Iterator[str]:
     yield _row([_plain(cell.text) for cell in table.head])
     yield "|---" * len(table.head) + "|"
     for row in table.rows:
-        yield _row([_cell(cell) for cell in row])
+        first, *cells = row
+        head = ": ".join([_plain(first.text), *map(_plain, first.notes)])
+        yield _row([head, *map(_cell, cells)])
 
 
 def _row(cells: Sequence[str]) -> str:

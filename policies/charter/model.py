@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from policies.classes import DataClass
 from policies.ruling import DestinationFacts
 
 Words = Mapping[str, str]
@@ -23,21 +25,25 @@ class Place(NamedTuple):
 
 
 class Titles(NamedTuple):
-    """What there is besides rules. detectors: titles by id. use_cases: titles by id, of those that are open."""
+    """What there is besides rules. detectors: titles by id. use_cases: titles by id, of those that are open. labels:
+    the detector that finds each mark of documents."""
 
     detectors: Mapping[str, Words]
     use_cases: Mapping[str, Words]
+    labels: Mapping[str, str] = MappingProxyType({})
     teams: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     organisation: str = ""
 
 
 class Subject(NamedTuple):
-    """What a text holds: one of `detectors`, so many `times`, or all of them; without any, nothing in particular."""
+    """What a text holds: one of `detectors`, so many `times`, or all of them, and the mark `label` if there is one;
+    without any, nothing in particular."""
 
     detectors: tuple[str, ...] = ()
     times: int = 1
     together: bool = False
+    label: str = ""
 
 
 class Context(NamedTuple):
@@ -67,7 +73,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What becomes of some subjects, by column.
+    """What becomes of some subjects, by column. data_class: what a call is that holds one, where there are classes.
 
     otherwise: contexts in which it is another, with the outcomes. stricter: for some callers it may be stricter still.
     advice, contacts: what the rules that decide say, and whom they name.
@@ -79,17 +85,20 @@ class Statement:
     stricter: bool = False
     advice: tuple[Words, ...] = ()
     contacts: tuple[str, ...] = ()
+    data_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Charter:
     """A whole charter. rest: what becomes of a text that holds none of the subjects of `sent`. answers: what becomes of
-    answers that hold something. on_trial: rules that only record. revision: of the policies."""
+    answers that hold something. on_trial: how many rules only record. classes: those named here, highest first.
+    revision: of the policies."""
 
     columns: tuple[Column, ...]
     sent: tuple[Statement, ...]
     rest: Statement
     answers: tuple[Statement, ...]
     on_trial: int
+    classes: tuple[DataClass, ...]
     titles: Titles
     revision: str

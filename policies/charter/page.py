@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from policies.charter.model import Charter, Column, Context, Outcome, Statement, Subject, Words
 from policies.charter.words import ANSWER, CONTEXT, MEANING, OUTCOME, PARTS, PHRASE, REGION, TRUST
+from policies.classes import DataClass
 
 _MONTHS: Final = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
@@ -63,7 +64,9 @@ class _Writer:
         tables = [self._table(self.charter.sent, "sent", "kind", OUTCOME)]
         if self.charter.answers:
             tables.append(self._table(self.charter.answers, "answers", "answer_kind", ANSWER))
+        classes = Notes(self._say("classes"), tuple(self._classes()))
         notes = [
+            classes,
             Notes(self._say("meaning"), tuple(self._meanings())),
             Notes(self._say("places"), tuple(self._places())),
         ]
@@ -83,9 +86,9 @@ class _Writer:
 
     def _table(self, statements: Sequence[Statement], title: str, kind: str, said: Mapping[str, Words]) -> Table:
         head = (Cell(self._say(kind)), *(self._heading(c) for c in self.charter.columns), Cell(self._say("advice")))
-        rows = [self._row(self._subjects(s.subjects), s, said) for s in statements]
+        rows = [self._row(self._headed(s, self._subjects(s.subjects)), s, said) for s in statements]
         if said is OUTCOME:
-            rows.append(self._row(self._say("rest"), self.charter.rest, said))
+            rows.append(self._row(self._headed(self.charter.rest, self._say("rest")), self.charter.rest, said))
         return Table(self._say(title), head, tuple(rows))
 
     def _heading(self, column: Column) -> Cell:
@@ -102,12 +105,21 @@ class _Writer:
     def _runners(self, column: Column) -> list[str]:
         return list(dict.fromkeys(self._in(place.title) for place in column.places))
 
-    def _row(self, subject: str, statement: Statement, said: Mapping[str, Words]) -> tuple[Cell, ...]:
+    def _headed(self, statement: Statement, subjects: str) -> Cell:
+        """What a row is about: the class where there are any, and what makes a text be of it."""
+        of = next((c for c in self.charter.classes if c.id == statement.data_class), None)
+        return Cell(subjects) if of is None else Cell(self._class(of), notes=(subjects,))
+
+    def _class(self, of: DataClass) -> str:
+        title = self._in(of.title)
+        return f"{of.id} {title}" if title else of.id
+
+    def _row(self, subject: Cell, statement: Statement, said: Mapping[str, Words]) -> tuple[Cell, ...]:
         cells = [self._cell(i, statement, said) for i in range(len(self.charter.columns))]
         sentences = [self._in(words) for words in statement.advice]
         if statement.contacts:
             sentences.append(self._say("ask").format(self._list(statement.contacts)))
-        return (Cell(subject), *cells, Cell(" ".join(sentences)))
+        return (subject, *cells, Cell(" ".join(sentences)))
 
     def _cell(self, index: int, statement: Statement, said: Mapping[str, Words]) -> Cell:
         usual = statement.outcomes[index]
@@ -132,9 +144,12 @@ class _Writer:
 
     def _subjects(self, subjects: Sequence[Subject]) -> str:
         first = subjects[0]
-        if first.together:
+        if first.together and not first.label:
             return self._say("together").format(self._list([self._detector(d) for d in first.detectors]))
-        named = "; ".join(self._detector(d) for s in subjects for d in s.detectors)
+        named = "; ".join(dict.fromkeys(self._detector(d) for s in subjects for d in s.detectors))
+        if first.label:
+            labels = ", ".join(s.label for s in subjects)
+            return self._say("marked_with").format(named, labels) if named else self._say("marked").format(labels)
         return named if first.times == 1 else self._say("times").format(first.times, named)
 
     def _detector(self, name: str) -> str:
@@ -142,6 +157,10 @@ class _Writer:
 
     def _list(self, items: Sequence[str]) -> str:
         return f" {self._say('and')} ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+    def _classes(self) -> Iterator[tuple[str, str]]:
+        for of in self.charter.classes:
+            yield self._class(of), self._in(of.description)
 
     def _meanings(self) -> Iterator[tuple[str, str]]:
         every = [*self.charter.sent, self.charter.rest, *self.charter.answers]

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from itertools import product
 from typing import Any, Final
 
+from policies.asks import FindingsTest
 from policies.charter.model import Context, Subject, Titles
+from policies.classes import Criteria
 from policies.decide import Policies
 from policies.findings import IDENTITY_CLASS, PART_CLASSES, class_detector
 from policies.rules import Rule
@@ -104,20 +106,29 @@ def doubtful(titles: Titles) -> dict[tuple[Context, ...], SampleCall]:
     return found
 
 
-def subjects(policies: Policies, *, answers: bool = False) -> list[Subject]:
+def subjects(policies: Policies, titles: Titles, *, answers: bool = False) -> list[Subject]:
     """Everything that enforced rules look for in what is sent (or answered), confidential detectors left out."""
     found: set[Subject] = set() if answers else {Subject((name,)) for name in PARTS}
     for rule in policies.rules:
         about = "response" in rule.directions if answers else bool(rule.directions & EGRESS)
         if about and rule.mode == "enforce" and not asks_for_schema(rule):
-            found.update(_looked_for(rule, policies.confidential))
+            found.update(_looked_for(rule, policies.confidential, titles))
     return sorted(found)
 
 
-def _looked_for(rule: Rule, confidential: frozenset[str]) -> Iterator[Subject]:
-    test = rule.findings
-    if test is None:
+def _looked_for(rule: Rule, confidential: frozenset[str], titles: Titles) -> Iterator[Subject]:
+    """What the rule's findings are, each also with what else the rule asks for; without findings, that alone."""
+    own = list(_found_by(rule.findings, confidential)) if rule.findings is not None else [Subject()]
+    rest = [list(_meeting(criteria, confidential, titles)) for criteria in rule.criteria]
+    if not rest:
+        yield from own
         return
+    for first in own:
+        for other in rest[0]:
+            yield _joined(first, other)
+
+
+def _found_by(test: FindingsTest, confidential: frozenset[str]) -> Iterator[Subject]:
     shown = sorted(test.detectors - confidential)
     if not test.every:
         yield from (Subject((name,), test.count) for name in shown)
@@ -125,14 +136,36 @@ def _looked_for(rule: Rule, confidential: frozenset[str]) -> Iterator[Subject]:
         yield Subject(tuple(shown), max(test.count, len(shown)), together=True)
 
 
-def holding(subject: Subject, direction: str, role: str) -> tuple[SampleText, SampleFindings]:
+def _meeting(criteria: Criteria, confidential: frozenset[str], titles: Titles) -> Iterator[Subject]:
+    """What makes a call be marked, or of a data class."""
+    for test in criteria.tests:
+        yield from _found_by(test, confidential)
+    for test in criteria.marks:
+        for label, detector in titles.labels.items():
+            if detector in test.detectors and (test.labels is None or label in test.labels):
+                yield Subject(label=label)
+
+
+def _joined(one: Subject, other: Subject) -> Subject:
+    names = (*one.detectors, *(name for name in other.detectors if name not in one.detectors))
+    together = one.together or other.together or bool(one.detectors and other.detectors and len(names) > 1)
+    return Subject(
+        names, max(one.times, other.times, len(names) if together else 1), together, one.label or other.label
+    )
+
+
+def holding(subject: Subject, direction: str, role: str, titles: Titles) -> tuple[SampleText, SampleFindings]:
     """A text that holds the subject, and nothing else, with what is found in it."""
     names = [*subject.detectors, *subject.detectors[:1] * (subject.times - len(subject.detectors))]
     part = next((name.removeprefix("class.") for name in names if name in PARTS), "text")
     length = 0 if part != "text" else 10
-    findings = tuple(
+    findings = [
         SampleFinding(name, length * i, length * i + length - bool(length), digest=str(i).encode())
         for i, name in enumerate(names)
-    )
-    text = SampleText("other" if IDENTITY_CLASS in names else role, direction, part, "." * length * len(names))
-    return text, SampleFindings(findings)
+    ]
+    if subject.label:
+        start = length * len(names)
+        findings.append(SampleFinding(titles.labels[subject.label], start, start + 9, label=subject.label))
+    size = length * (len(names) + bool(subject.label))
+    text = SampleText("other" if IDENTITY_CLASS in names else role, direction, part, "." * size)
+    return text, SampleFindings(tuple(findings))

@@ -25,18 +25,22 @@ def charter(policies: Policies, places: Sequence[Place], titles: Titles) -> Char
     asked = replace(policies, rules=tuple(replace(r, lifts=()) for r in policies.rules), tests=())
     everybody = crowd(asked, places, titles)
     spots = unlike(asked, places, everybody)
-    what, said = subjects(asked), subjects(asked, answers=True)
+    what, said = subjects(asked, titles), subjects(asked, titles, answers=True)
     every = [Subject(), *what]
     there = {s: [sent(asked, s, everybody, group[0]) for group in spots] for s in every}
     back = {s: [answered(asked, s, everybody, group[0]) for group in spots] for s in said}
     columns, kept = _columns(spots, [*there.values(), *back.values()])
-    there = {s: [told[i] for i in kept] for s, told in there.items()}
-    back = {s: [told[i] for i in kept] for s, told in back.items()}
+    there = {s: [by_place[i] for i in kept] for s, by_place in there.items()}
+    back = {s: [by_place[i] for i in kept] for s, by_place in back.items()}
+    rest = _statement(asked, [Subject()], there[Subject()])
+    told = _statements(asked, _telling(there, what, _same(there[Subject()])))
+    named = {s.data_class for s in (*told, rest)}
     return Charter(
         columns=columns,
-        sent=_statements(asked, _telling(there, what, _same(there[Subject()]))),
-        rest=_statement(asked, [Subject()], there[Subject()]),
+        sent=told,
+        rest=rest,
         answers=_statements(asked, _telling(back, said, "sent")),
+        classes=tuple(c for c in policies.classes if c.id in named),
         on_trial=sum(r.mode == "shadow" and not _hidden(r, policies) for r in policies.rules),
         titles=titles,
         revision=policies.revision,
@@ -93,7 +97,9 @@ def _statements(policies: Policies, telling: Iterable[tuple[Subject, list[Told]]
     groups: dict[object, tuple[list[Subject], list[Told]]] = {}
     for subject, told in telling:
         one = _statement(policies, [subject], told)
-        apart = (subject.times, subject.together, subject if subject.together else None)
+        # Of one kind: "20 or more: ...", "..., together", "marked ...".
+        alone = subject.detectors if subject.together or subject.label else ()
+        apart = (one.data_class, subject.times, bool(subject.label), alone)
         key = (apart, one.outcomes, one.otherwise, one.stricter, repr(one.advice), one.contacts)
         groups.setdefault(key, ([], told))[0].append(subject)
     made = [_statement(policies, subjects, told) for subjects, told in groups.values()]
@@ -121,6 +127,7 @@ def _statement(policies: Policies, subjects: Sequence[Subject], told: Sequence[T
         any(t.stricter for t in told),
         _once(rules, lambda r: r.message),
         tuple(dict.fromkeys(r.contact for r in rules if r.contact)),
+        told[0].data_class if told else "",
     )
 
 
@@ -133,5 +140,5 @@ def _once(rules: Iterable[Rule], read: Callable[[Rule], Words]) -> tuple[Words, 
 
 
 def _hidden(rule: Rule, policies: Policies) -> bool:
-    """Whether a rule looks for something confidential: its words could tell what."""
+    """Whether a rule names something confidential: its words could tell what. Words about classes don't."""
     return rule.findings is not None and not policies.confidential.isdisjoint(rule.findings.detectors)

@@ -118,6 +118,9 @@ PHRASE: Final[Mapping[str, Said]] = {
     "ask": {"en": "Ask {}.", "fr": "Contact : {}."},
     "times": {"en": "{} or more: {}", "fr": "{} ou plus : {}"},
     "together": {"en": "{}, together", "fr": "{}, ensemble"},
+    "marked": {"en": "document marked {}", "fr": "document marqué {}"},
+    "marked_with": {"en": "{}, in a document marked {}", "fr": "{}, dans un document marqué {}"},
+    "classes": {"en": "The classes", "fr": "Les classes"},
     "stricter": {
         "en": "stricter for some people or in some circumstances",
         "fr": "plus strict pour certaines personnes ou circonstances",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from policies.charter import Place, Titles, charter, html, markdown, page
 from policies.charter.model import OUTCOMES, Context, Statement, Subject
 from policies.charter.words import ANSWER, CONTEXT, MEANING, OUTCOME, PARTS, PHRASE, REGION, TRUST
+from policies.language import Doc
 from policies.ruling import Ruling
 
 US, EU, HOME = ALPHA, BETA, replace(INTERNAL, region="internal")
@@ -184,6 +185,49 @@ def test_answers():
     assert kinds(of(found.answers, "secret.jwt")) == ["sent", "masked", "masked"]
     text = markdown([page(found, "en", "r1", TODAY)])
     assert "| **the answer stops** |" in text
+
+
+C3 = {
+    "kind": "DataClass", "id": "C3", "level": 3, "title": {"en": "Confidential", "fr": "Confidentiel"},
+    "description": {"en": "Data of people.", "fr": "Données de personnes."},
+    "findings": [{"any_of": ["fr.nir", "org.project-x"]}, {"any_of": ["contact.email"], "count": ">=20"}],
+    "labels": ["C3", "TLP:*"], "use_cases": ["hr-payroll"],
+}  # fmt: skip
+C1 = {"kind": "DataClass", "id": "C1", "level": 1, "title": {"en": "Internal", "fr": "Interne"}}
+CLASSES = [Doc("DataClass", f"{c['id']}.yaml", c) for c in (C3, C1)]
+MARKED = TITLES._replace(labels={"C3": "doc.label", "C1": "doc.label", "TLP:RED": "doc.label"})
+
+
+def test_classes_head_what_makes_a_text_be_of_them():
+    rules = policy(
+        {
+            "id": "c3-stays", "action": "deny", "message": {"en": "C3 stays.", "fr": "C3 reste."},
+            "when": {"data_class": ">=C3", "destination": {"external": True}},
+        },
+        rule("iban", "fin.iban", action="redact"),
+    )  # fmt: skip
+    found = charter(compiled(rules, *CLASSES), PLACES, MARKED)
+    marks = [s for s in found.sent for subject in s.subjects if subject.label == "C3"]
+    assert [subject.label for subject in marks[0].subjects] == ["C3", "TLP:RED"]
+    assert of(found.sent, "fr.nir").data_class == of(found.sent, "contact.email", 20).data_class == "C3"
+    assert of(found.sent, "fr.nir").advice == ({"en": "C3 stays.", "fr": "C3 reste."},)
+    assert [who.name for who, _ in found.rest.otherwise] == ["hr-payroll"]
+    text = markdown([page(found, "en", "r1", TODAY)])
+    assert (
+        "| C3 Confidential: document marked C3, TLP:RED | sent as it is | **refused** | **refused** | C3 stays. |"
+        in text
+    )
+    assert "| C3 Confidential: 20 or more: \\<contact.email\\> |" in text
+    assert "| C1 Internal: none of this | sent as it is | sent as it is; for “pay”: refused" in text
+    assert "- **C3 Confidential** Data of people." in text
+
+
+def test_findings_and_marks_together():
+    rules = policy(rule("a", "fin.iban", when={"labels": ["C3"]}))
+    found = charter(compiled(rules), PLACES, MARKED)
+    (statement,) = [s for s in found.sent if s.subjects[0].detectors == ("fin.iban",)]
+    assert statement.subjects == (Subject(("fin.iban",), label="C3"),) and kinds(statement) == ["refused"] * 3
+    assert "\\<fin.iban\\>, in a document marked C3" in markdown([page(found, "en", "r1", TODAY)])
 
 
 def test_nothing_permitted_is_said_of_any_text():
