@@ -78,7 +78,7 @@ def read_indexes(
         place = _place(documents, name)
         problems += _misnamed(place, spec, catalogue)
         try:
-            raw = files[spec.file] = _read(Path(documents.label), spec.file)
+            raw = files[spec.file] = read_index(Path(documents.label), spec.file)
             made.append(_made(spec, opened(raw, key)))
         except IndexRefused as refused:
             if key is None and isinstance(refused, _Missing):
@@ -122,8 +122,11 @@ def _place(documents: Documents, name: str) -> tuple[str, ...]:
     return (found.name,)
 
 
-def _read(root: Path, name: str) -> bytes:
-    """The bytes of a regular file that lies, links followed, inside the bundle's folder and in no hidden part of it."""
+def read_index(root: Path, name: str) -> bytes:
+    """The bytes of a regular file that lies, links followed, inside the bundle's folder and in no hidden part of it.
+
+    IndexRefused says why not.
+    """
     try:
         real = (root / name).resolve(strict=True)
         if not real.is_relative_to(root.resolve()):

@@ -1,4 +1,7 @@
-"""The last pair that was accepted, kept as a copy of its files, for a start with files that are bad."""
+"""The last pair that was accepted, kept as a copy of its files, for a start with files that are bad.
+
+The copy keeps the bundle's signatures, and is held against them like any bundle.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from pathlib import Path
 
 from gateway.bundle.destinations import utc_today
 from gateway.bundle.pair import Pair, build_pair, load_pair
+from gateway.bundle.seal import Seal, read_seal
+from gateway.bundle.source import SIGNATURES
 from gateway.config import Settings, read_settings
 from gateway.documents import DocumentsRefused, load
 
@@ -29,6 +34,8 @@ def keep(pair: Pair) -> None:
     for name, raw in pair.bundle.indexes.files.items():
         if not _linked(place / BUNDLE / name, fresh / BUNDLE / name, raw):
             _write(fresh / BUNDLE / name, raw)
+    for name, raw in (pair.seal.files if pair.seal is not None else {}).items():
+        _write(fresh / BUNDLE / SIGNATURES / name, raw)
     if place.exists():
         place.rename(old)
     fresh.rename(place)
@@ -46,8 +53,9 @@ def start_pair(
 
     DocumentsRefused (of the present files) where they are bad and there is no last good pair that still works.
     """
+    kept = _kept_seal(path)
     try:
-        return load_pair(path, serving=True, simulators=simulators, environ=environ, today=today), ""
+        return load_pair(path, serving=True, kept=kept, simulators=simulators, environ=environ, today=today), ""
     except DocumentsRefused as refused:
         pair = _last_good(path, simulators, environ, today)
         if pair is None:
@@ -64,18 +72,30 @@ def _last_good(
     environ: Mapping[str, str] | None,
     today: Callable[[], date],
 ) -> Pair | None:
-    for state in _state_folders(path):
-        copy = state / Settings().last_good_dir.name
-        if not (copy / CONFIG).is_file():
-            continue
+    for copy in _copies(path):
         try:
             config = load(copy / CONFIG)
             settings = read_settings(config, path.parent, environ)
-            files = load(copy / BUNDLE)
-            return build_pair(config, settings, files, serving=True, simulators=simulators, today=today)
+            files, seal = load(copy / BUNDLE), read_seal(copy / BUNDLE)
+            return build_pair(config, settings, files, seal, serving=True, simulators=simulators, today=today)
         except DocumentsRefused:
             continue
     return None
+
+
+def _kept_seal(path: Path) -> Seal | None:
+    """The signatures of the last bundle that was in force."""
+    for copy in _copies(path):
+        try:
+            return read_seal(copy / BUNDLE)
+        except DocumentsRefused:
+            continue
+    return None
+
+
+def _copies(path: Path) -> list[Path]:
+    found = [state / Settings().last_good_dir.name for state in _state_folders(path)]
+    return [copy for copy in found if (copy / CONFIG).is_file()]
 
 
 def _state_folders(path: Path) -> list[Path]:

@@ -16,6 +16,7 @@ from gateway.bundle.bundle import Bundle, Papers, build_bundle, read_papers
 from gateway.bundle.destinations import Destination, Model, build_destinations, build_models, remarks, utc_today
 from gateway.bundle.indexes import index_key
 from gateway.bundle.removed import removed
+from gateway.bundle.seal import Approval, Seal, approval_of, read_seal, refuse_other_indexes
 from gateway.bundle.source import Look, look, refuse_checkout, refuse_unsettled
 from gateway.bundle.vocabulary import Names, unfounded
 from gateway.config import Address, Settings, read_settings
@@ -36,7 +37,8 @@ class Pair:
 
     urls: base URL of each vendor by name; the contracts were checked against these, so calls must go to no others.
     notes: what `check` warns of, one sentence each. keyring: None where only the files were to be checked.
-    seen: how the files looked when they were read.
+    seen: how the files looked when they were read. seal, approval: the bundle's signatures as read, and whose hold;
+    None where they weren't to be looked at.
     """
 
     settings: Settings
@@ -52,6 +54,8 @@ class Pair:
     revision: str
     notes: tuple[str, ...] = ()
     seen: Look = field(default_factory=dict, repr=False)
+    seal: Seal | None = None
+    approval: Approval | None = None
     _named: Mapping[str, Model] = field(default_factory=dict, repr=False)
 
     @property
@@ -86,15 +90,17 @@ def load_pair(
     *,
     serving: bool = False,
     previous: Pair | None = None,
+    kept: Seal | None = None,
     simulators: Mapping[str, str] | None = None,
     environ: Mapping[str, str] | None = None,
     today: Callable[[], date] = utc_today,
 ) -> Pair:
     """The pair that `path` (config.yaml) begins; DocumentsRefused with every fault, or where files change meanwhile.
 
-    serving: read the keyring too, it must be there, and no git command may be at work in the bundle's folder. previous:
-    its memory of classified texts is kept where detection didn't change. simulators: vendor name -> base URL, of those
-    that run. environ: where `${NAME}` is looked up.
+    serving: read the keyring too, it must be there; the bundle must be signed as the configuration asks, and no git
+    command be at work in its folder. previous: its memory of classified texts is kept where detection didn't change.
+    kept: signatures of the last bundle that was in force, where there is no previous pair. simulators: vendor name ->
+    base URL, of those that run. environ: where `${NAME}` is looked up.
     """
     first = look(path)
     config = load(path)
@@ -104,9 +110,11 @@ def load_pair(
         refuse_checkout(settings.bundle)
     try:
         files = load(settings.bundle)
+        seal = read_seal(settings.bundle) if serving else None
         pair = build_pair(
-            config, settings, files, serving=serving, previous=previous, simulators=simulators, today=today
-        )
+            config, settings, files, seal, serving=serving, previous=previous, kept=kept, simulators=simulators,
+            today=today,
+        )  # fmt: skip
     except DocumentsRefused as refused:
         refuse_unsettled(before, look(path, settings.bundle))
         taken_out = removed(config, previous.settings, settings, refused.problems) if previous else ()
@@ -119,13 +127,17 @@ def build_pair(
     config: Documents,
     settings: Settings,
     files: Documents,
+    seal: Seal | None = None,
     *,
     serving: bool = False,
     previous: Pair | None = None,
+    kept: Seal | None = None,
     simulators: Mapping[str, str] | None = None,
     today: Callable[[], date] = utc_today,
 ) -> Pair:
-    """The same from what was read already."""
+    """The same from what was read already. seal: None where it doesn't matter who signed."""
+    asked = settings.bundle_signatures
+    approval = approval_of(seal, asked, files, previous.seal if previous is not None else kept) if seal else None
     papers = read_papers(files)
     label = papers.documents.label or "the bundle"
     _refuse(config, unfounded(config.items[0].name, settings.destinations, papers.contracts, label))
@@ -135,6 +147,8 @@ def build_pair(
     keyring = _keyring(config, settings) if serving else None
     engine = previous.bundle.engine if previous is not None else None
     bundle = build_bundle(papers, Names.of(settings), destinations, _index_key(papers, settings, keyring), engine)
+    if approval is not None and asked.require:
+        refuse_other_indexes(approval, files, bundle.indexes.files)
     return Pair(
         settings=settings,
         bundle=bundle,
@@ -148,6 +162,8 @@ def build_pair(
         keyring=keyring,
         revision=_revision(config, bundle),
         notes=(*remarks(destinations), *_shared_credentials(settings), *_plain_http(settings), *bundle.indexes.notes),
+        seal=seal,
+        approval=approval,
         _named={name: model for model in models.values() for name in (model.name, *model.aliases)},
     )
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from gateway.bundle.pair import Pair, load_pair
+from gateway.bundle.seal import approval_of, read_seal, refuse_other_indexes
 from gateway.cli.main import REFUSED, add_config
 from gateway.config import Settings
+from gateway.documents import DocumentsRefused, Rendered
 from gateway.identity import Keyring, KeyringRefused
 from policies.language import Problem, overdue, run_inline_tests
 
@@ -38,14 +40,27 @@ def run(args: argparse.Namespace) -> int:
     failed = run_inline_tests(bundle.policies, bundle.engine, bundle.vocabulary, now)
     late = overdue(bundle.policies, now)
     soon = [problem for problem in overdue(bundle.policies, now, AHEAD) if problem not in late]
-    for line in bundle.documents.render((*failed, *late)):
+    unsigned = _unsigned(pair)
+    for line in (*bundle.documents.render((*failed, *late)), *unsigned):
         print(line, file=sys.stderr)
     for note in (*pair.notes, *_soon(pair, soon), *_keyring(pair.settings)):
         print(f"note: {note}")
-    if failed or late:
+    if failed or late or unsigned:
         return REFUSED
     print(_summary(pair))
     return 0
+
+
+def _unsigned(pair: Pair) -> tuple[Rendered, ...]:
+    """What the bundle lacks in signatures."""
+    asked, bundle = pair.settings.bundle_signatures, pair.bundle
+    try:
+        approval = approval_of(read_seal(pair.settings.bundle), asked, bundle.documents, None)
+        if approval is not None and asked.require:
+            refuse_other_indexes(approval, bundle.documents, bundle.indexes.files)
+    except DocumentsRefused as refused:
+        return refused.problems
+    return ()
 
 
 def _soon(pair: Pair, problems: list[Problem]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import ipaddress
 import re
@@ -148,6 +149,16 @@ def _secret(value: Any, context: Context) -> Secret:
         raise WrongValue(str(missing)) from None
 
 
+def _public_key(value: Any, _: Context) -> bytes:
+    try:
+        raw = base64.b64decode(value, validate=True) if isinstance(value, str) else b""
+    except ValueError:
+        raw = b""
+    if len(raw) != 32:
+        raise WrongValue("must be a public key as `ecluse policy keygen` prints it: 32 bytes in base64")
+    return raw
+
+
 def _options(value: Any, _: Context) -> dict[str, str]:
     if not isinstance(value, dict):
         raise WrongValue("must be a mapping of words to words")
@@ -183,6 +194,7 @@ ADDRESS = Kind("host:port", _address, {"type": "string", "pattern": ":[0-9]{1,5}
 NETWORK = Kind("network", _network, _LINE)
 URL = Kind("URL", _url, {"type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"})
 PATH = Kind("path", _path, _LINE)
+PUBLIC_KEY = Kind("public key", _public_key, {"type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$"})
 SECRET = Kind("secret reference", _secret, _LINE)
 OPTIONS = Kind("options", _options, {"type": "object", "additionalProperties": {"type": ["string", "integer"]}})
 

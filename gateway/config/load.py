@@ -11,7 +11,7 @@ from pathlib import Path as FilePath
 from adapters.registry import VENDORS
 from adapters.vendors.base import OptionError
 from gateway.config.kinds import Context
-from gateway.config.settings import Settings, VendorSettings
+from gateway.config.settings import Settings, SignaturesSettings, VendorSettings
 from gateway.config.table import Path, build
 from gateway.documents import Document, Documents, DocumentsRefused, Problem, Rendered, load, nearest
 
@@ -23,13 +23,14 @@ def load_settings(path: FilePath, environ: Mapping[str, str] | None = None) -> S
     return read_settings(load(path), path.parent, environ)
 
 
-def load_places(path: FilePath) -> Settings:
+def load_places(path: FilePath, *also: str) -> Settings:
     """Where things are (state, bundle, control socket), of a configuration whose secrets aren't at hand.
 
-    For commands beside the serving process: only `state_dir`, `bundle` and `server` are read, all else is default.
+    For commands beside the serving process: `state_dir`, `bundle`, `server` and what `also` names are read, all else is
+    default.
     """
     documents = load(path)
-    kept = ("state_dir", "bundle", "server")
+    kept = ("state_dir", "bundle", "server", *also)
     items = tuple(replace(d, value={k: v for k, v in d.value.items() if k in kept}) for d in documents.items)
     return read_settings(replace(documents, items=items), path.parent)
 
@@ -86,8 +87,30 @@ def _impossible(settings: Settings, file: str) -> Iterator[Problem]:
         yield Problem((file, where), f"the path of the control socket is longer than {MAX_SOCKET_PATH} bytes")
     if settings.keyring.dir.is_relative_to(settings.state_dir):
         yield Problem((file, "keyring", "dir"), "the keyring must lie outside state_dir")
+    yield from _signatures(settings.bundle_signatures, (file, "bundle_signatures"))
     for vendor in settings.vendors.values():
         yield from _vendor(settings, vendor, (file, "vendors", vendor.name))
+
+
+def _signatures(asked: SignaturesSettings, path: Path) -> Iterator[Problem]:
+    """What no bundle could fulfil, and two names for one person."""
+    if asked.require and asked.require >= len(asked.signers):
+        said = f"{asked.require} must approve and the author signs too: that takes {asked.require + 1} signers"
+        yield Problem((*path, "require"), f"{said}, there are {len(asked.signers)}")
+    if asked.roles and not asked.require:
+        yield Problem((*path, "roles"), "roles need `require`: how many must approve")
+    if len(asked.roles) > asked.require > 0:
+        yield Problem((*path, "roles"), f"more roles than the {asked.require} who must approve: a signer has one")
+    roles = {signer.role for signer in asked.signers.values() if signer.role}
+    for index, role in enumerate(asked.roles):
+        yield from _known((*path, "roles", index), "signer of the role", role, roles)
+    owners: dict[bytes, str] = {}
+    for name, signer in asked.signers.items():
+        if "/" in name or name == "manifest":
+            yield Problem((*path, "signers", name), "the name is that of a file beside the manifest: no / in it")
+        first = owners.setdefault(signer.key, name)
+        if first != name:
+            yield Problem((*path, "signers", name, "key"), f"is the key of {first} too")
 
 
 def _vendor(settings: Settings, vendor: VendorSettings, path: Path) -> Iterator[Problem]:

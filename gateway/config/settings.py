@@ -121,6 +121,29 @@ class ReloadSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignerSettings:
+    """One person who may sign bundles."""
+
+    name: str
+    key: bytes = setting(k.PUBLIC_KEY, "Public half of this person's key, as `ecluse policy keygen` prints it.")
+    role: str | None = setting(k.WORD, "What this person signs for.", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignaturesSettings:
+    """Who must have signed a bundle before it comes into force. Here, so that no edit of the bundle can loosen it."""
+
+    require: int = setting(
+        k.count(0, 20), "How many must approve a bundle, its author not counted; 0: it need not be signed.", default=0
+    )
+    roles: tuple[str, ...] = setting(k.several(k.WORD), "Roles that must each be among those who approve.", default=())
+    allow_older: bool = setting(
+        k.FLAG, "Whether a bundle that was signed before the one in force may replace it.", default=False
+    )
+    signers: Mapping[str, SignerSettings] = named(SignerSettings, "Who may sign, by name.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyringSettings:
     """Where the installation's own keys are."""
 
@@ -223,6 +246,7 @@ class Settings:
     bundle: Path = setting(k.PATH, "Folder of the governance bundle.", default=Path("bundle"), shown="bundle")
     organisation: str = setting(k.WORD, "Name of the organisation that calls are recorded for.", default="default")
     reload: ReloadSettings = section(ReloadSettings, "How changed files come into force.")
+    bundle_signatures: SignaturesSettings = section(SignaturesSettings, "Who must have signed the bundle.")
     files: FilesSettings = section(FilesSettings, "Documents inside requests.")
     directory: DirectorySettings = section(DirectorySettings, "Teams and groups.")
     ledger: LedgerSettings = section(LedgerSettings, "The log of every call.")

@@ -1,6 +1,6 @@
 """Files that people edit, read into plain values that remember their line and column."""
 
-from gateway.documents.loader import Document, Documents, load, load_texts
+from gateway.documents.loader import Document, Documents, is_document, load, load_texts, read_file
 from gateway.documents.problems import DocumentsRefused, Problem, ProblemLike, Rendered, nearest
 from gateway.documents.writing import dump, inline
 
@@ -13,7 +13,9 @@ __all__ = [
     "Rendered",
     "dump",
     "inline",
+    "is_document",
     "load",
     "load_texts",
     "nearest",
+    "read_file",
 ]

@@ -68,7 +68,7 @@ def load(path: FilePath) -> Documents:
     problems: list[Rendered] = []
     for name in names[: MAX_FILES + 1]:
         try:
-            texts[name] = _read(root, name)
+            texts[name] = read_file(root, name)
         except ValueError as error:
             problems.append(Rendered(str(root / name), 0, 0, str(error)))
     if len(names) > MAX_FILES or sum(map(len, texts.values())) > MAX_TOTAL:
@@ -119,11 +119,16 @@ def _names(folder: FilePath) -> Iterator[str]:
             if os.path.islink(os.path.join(here, name)):
                 yield os.path.relpath(os.path.join(here, name), folder)
         for name in sorted(files):
-            if name.endswith(SUFFIXES + LISTS) and not name.startswith("."):
+            if is_document(name) and not name.startswith("."):
                 yield os.path.relpath(os.path.join(here, name), folder)
 
 
-def _read(root: FilePath, name: str) -> bytes:
+def is_document(name: str) -> bool:
+    """Whether a file of that name is read when a folder is."""
+    return name.endswith(SUFFIXES + LISTS)
+
+
+def read_file(root: FilePath, name: str) -> bytes:
     """The bytes of a regular file of at most 1 MiB that lies, links followed, inside `root`; else ValueError."""
     path = root / name
     try:

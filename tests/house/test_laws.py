@@ -30,7 +30,7 @@ PLACES = {
     "starlette": ("gateway/control.py", "gateway/health.py", "adapters/vendors/simulator/"),
     "httptools": (),
     "httpx": ("gateway/cli/",),
-    "cryptography": ("gateway/identity/keyring.py",),
+    "cryptography": ("gateway/bundle/signing.py",),
     "litellm": (),
     "orjson": tuple(f"{room}/" for room in ROOMS),
 }

@@ -11,6 +11,9 @@ COMMANDS = {
     "test": "run the cases of policies, and say which rules they don't prove",
     "charter": "write one page for staff: what may be sent where",
     "schema": "write JSON Schemas, with which editors complete and check policies as they are written",
+    "keygen": "make a key to sign bundles with",
+    "sign": "sign a bundle as it is",
+    "verify": "say who signed a bundle, and whether that is enough to bring it into force",
     "vocabulary": "write the names that policies may use, for a policy repository of its own",
 }
 
