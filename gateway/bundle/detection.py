@@ -1,4 +1,4 @@
-"""Which shipped detectors a bundle leaves out, and the catalogue of those that stay and of the bundle's own."""
+"""Which shipped detectors a bundle leaves out or adjusts, and the catalogue of those that stay and of its own."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import policies
+from gateway.bundle.adjust import Adjust, Adjustment, adjusted, misplaced, refuted
 from gateway.bundle.lists import with_lists
 from gateway.config.kinds import WORD, Context, several
-from gateway.config.table import build, setting
+from gateway.config.table import build, listed, setting
 from gateway.documents import Document, Documents, DocumentsRefused, Problem, ProblemLike, Rendered, load, nearest
 from policies.detectors.catalogue import Catalogue
 from policies.detectors.proof import unproven
@@ -25,6 +26,7 @@ class Detection:
     """What a bundle says of detection as a whole."""
 
     off: tuple[str, ...] = setting(several(WORD), "Shipped detectors to leave out, by id.", default=())
+    adjust: tuple[Adjust, ...] = listed(Adjust, "Shipped detectors that find too much.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +38,18 @@ class Detectors:
 
 
 def read_detectors(documents: Documents) -> Detectors:
-    """The shipped detectors but those switched off, then the bundle's own, proven by their examples; DocumentsRefused
-    with every fault."""
+    """The shipped detectors but those switched off, adjusted, then the bundle's own, proven by their examples;
+    DocumentsRefused with every fault."""
     packs = load(PACKS)
-    off = _switched_off(documents, frozenset(document.value["id"] for document in packs.items))
-    shipped = [document for document in packs.items if document.value["id"] not in off]
+    by_id = {document.value["id"]: document for document in packs.items}
     own = with_lists(documents)
+    off, adjust = _said(documents, by_id, frozenset(str(document.value.get("id")) for document in own))
+    shipped = [adjusted(document, adjust) for name, document in by_id.items() if name not in off]
     given = [*shipped, *own]
     built = Catalogue.build([document.value for document in given])
     if isinstance(built, Catalogue):
         _refuse_unproven(documents, built, own)
+        _refuse(documents, refuted(adjust, built.detectors, by_id))
         return Detectors(built, off)
     named = [(p.path[0], Problem((given[int(p.path[0])].name, *p.path[1:]), p.message, p.nearest)) for p in built]
     faults = packs.render(p for index, p in named if int(index) < len(shipped))
@@ -53,35 +57,47 @@ def read_detectors(documents: Documents) -> Detectors:
 
 
 def _refuse_unproven(documents: Documents, catalogue: Catalogue, own: Iterable[Document]) -> None:
-    faults = [
-        Problem((document.name, *fault.path), fault.message)
-        for document in own
-        for fault in unproven(catalogue.detectors[document.value["id"]])
-    ]
-    if faults:
-        raise DocumentsRefused(documents.render(faults))
+    _refuse(
+        documents,
+        (
+            Problem((document.name, *fault.path), fault.message)
+            for document in own
+            for fault in unproven(catalogue.detectors[document.value["id"]])
+        ),
+    )
 
 
-def _switched_off(documents: Documents, shipped: frozenset[str]) -> dict[str, _Place]:
+def _said(
+    documents: Documents, shipped: Mapping[str, Document], own: frozenset[str]
+) -> tuple[dict[str, _Place], list[Adjustment]]:
+    """What all `Detection` documents together leave out and adjust."""
     problems: list[Problem] = []
     off: dict[str, _Place] = {}
+    adjust: list[Adjustment] = []
     for document in documents.items:
         if document.value["kind"] != "Detection":
             continue
-        for index, name in enumerate(_names(document, problems)):
+        read = _detection(document, problems)
+        for index, name in enumerate(read.off):
             place = (document.name, "off", index)
             if name not in shipped:
                 problems.append(Problem(place, f"there is no shipped detector {name}", nearest(name, shipped)))
             off.setdefault(name, place)
-    if problems:
-        raise DocumentsRefused(documents.render(problems))
-    return off
+        adjust += [Adjustment((document.name, "adjust", index), one) for index, one in enumerate(read.adjust)]
+    _refuse(documents, problems)
+    _refuse(documents, misplaced(adjust, shipped, own, off))
+    return off, adjust
 
 
-def _names(document: Document, problems: list[Problem]) -> tuple[str, ...]:
+def _detection(document: Document, problems: list[Problem]) -> Detection:
     value: dict[str, Any] = {key: inner for key, inner in document.value.items() if key != "kind"}
-    read = build(Detection, value, (document.name,), Context(Path(), {}), problems)
-    return read.off if read is not None else ()
+    return build(Detection, value, (document.name,), Context(Path(), {}), problems) or Detection()
+
+
+def _refuse(documents: Documents, problems: Iterable[Problem]) -> None:
+    found = list(problems)
+    if found:
+        raise DocumentsRefused(documents.render(found))
 
 
 def faults_of(documents: Documents, faults: Iterable[ProblemLike], off: Mapping[str, _Place]) -> Iterator[Rendered]:

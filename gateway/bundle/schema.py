@@ -24,7 +24,7 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 BUNDLE, CONFIG = "Bundle", "Config"
 
 _PAPERS: Mapping[str, tuple[type[Any], str]] = {
-    "Detection": (Detection, "Which shipped detectors are left out."),
+    "Detection": (Detection, "Which shipped detectors are left out, and which find less."),
     "Index": (IndexSpec, "A list or documents of the company's own, recognised in texts."),
     "Contract": (Contract, "The terms that a destination falls under."),
     "UseCase": (UseCase, "What calls are for."),

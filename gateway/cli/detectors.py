@@ -71,6 +71,8 @@ def _facts(detector: Detector) -> dict[str, object]:
         "numbers": [list(rule.lengths) for rule in detector.numbers],
         "near": sorted(map(_word, context.near)) if context else [],
         "against": sorted(map(_word, context.against)) if context else [],
+        "not_near": sorted(map(_word, context.never)) if context else [],
+        "ignored": len(detector.ignored),
         "index": detector.index,
         "longest": detector.max_length,
         "examples": {kind: list(texts) for kind, texts in detector.examples.items()},
@@ -96,6 +98,10 @@ def _shown(pair: Pair, detector: Detector) -> Iterator[str]:
         yield f"  surer (+{context.raise_by:g}) near: {_words(context.near)}"
     if context and context.against:
         yield f"  less sure (-{context.lower_by:g}) near: {_words(context.against)}"
+    if context and context.never:
+        yield f"  nothing near: {_words(context.never)}"
+    if detector.ignored:
+        yield f"  leaves {len(detector.ignored)} values that are named"
     for kind, texts in detector.examples.items():
         yield from (f"  {'finds' if kind == 'hit' else 'leaves'}: {text!r}" for text in texts)
 

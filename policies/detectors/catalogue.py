@@ -13,7 +13,7 @@ import orjson
 from policies.detectors.characters import KINDS as HIDDEN_KINDS
 from policies.detectors.checks import CHECKS
 from policies.detectors.fields import Fields
-from policies.detectors.model import Context, Detector, Numbers, Problem, Rule
+from policies.detectors.model import Context, Detector, Numbers, Problem, Rule, bare
 from policies.detectors.named import named
 from policies.detectors.reading import longest
 from policies.detectors.syntax import Chars, Node, PatternRefused, Repeat, Seq, parse
@@ -24,6 +24,7 @@ BOUNDARIES = ("word", "left", "none", "identifier", "line")
 INDEXES = ("exact", "documents")
 FOLDS = ("case", "accents", "separators")
 LONGEST = 16384
+SHORTEST_IGNORED = 4
 # Words that names of fields leave out.
 _LITTLE = frozenset({b"d", b"de", b"des", b"du", b"la", b"le", b"l", b"of", b"the"})
 _GAP = Repeat(Chars(frozenset(b" \t\n-_./")), 0, 2)
@@ -113,6 +114,7 @@ def _detector(fields: Fields) -> Detector:
         context=context,
         group=fields.text("group"),
         stop=tuple(view(word).lower() for word in fields.texts("stop")),
+        ignored=_ignored(fields),
         confidential=fields.flag("confidential"),
         index=index,
         characters=hidden,
@@ -239,11 +241,9 @@ def _keyword(word: str, separators: bool, case: bool) -> Node:
 def _context(fields: Fields) -> Context | None:
     inner, forbidden = fields.inner("context"), fields.texts("not_near")
     if inner is None:
-        words = frozenset(view(word).lower() for word in forbidden)
-        return Context(against=words, lower_by=1.0) if words else None
-    if forbidden:
-        fields.problem(("not_near",), "goes into `context: {against: ...}` where there is one")
+        return Context(never=_spellings(forbidden)) if forbidden else None
     context = Context(
+        never=_spellings(forbidden),
         near=_spellings(inner.texts("near")),
         against=_spellings(inner.texts("against")),
         raise_by=inner.number("raise_by", 0.25, 0, 1),
@@ -256,8 +256,19 @@ def _context(fields: Fields) -> Context | None:
     )
     if context.required and not context.near:
         inner.problem(("required",), "needs words in `near`")
+    if forbidden and not context.reaches:
+        fields.problem(("not_near",), "this detector hears no words beside a value: name the values in `ignore`")
     inner.close()
     return context
+
+
+def _ignored(fields: Fields) -> frozenset[bytes]:
+    """Values that are no finding. A short one would take more away than it says."""
+    values = fields.texts("ignore")
+    for index, value in enumerate(values):
+        if len(bare(view(value))) < SHORTEST_IGNORED:
+            fields.problem(("ignore", index), f"is too short: {SHORTEST_IGNORED} letters or digits at least")
+    return frozenset(bare(view(value)) for value in values)
 
 
 def _spellings(words: Sequence[str]) -> frozenset[bytes]:

@@ -53,6 +53,8 @@ class HotWords:
         if context is None:
             return verdict.confidence, verdict.why
         words = self._plan.words[detector.id]
+        if words[2] and self._distance(words[2], context, start, end) is not None:
+            return 0.0, f"{verdict.why}; never here"
         near = self._nearest(words[0], context, start, end)
         if near is not None and not context.nearest:
             return verdict.confidence + context.raise_by, f"{verdict.why}; context"
@@ -78,8 +80,8 @@ class HotWords:
         """Find the places of a detector's words, in short steps."""
         if detector.context is None:
             return
-        near, against = self._plan.words[detector.id]
-        for words in (near, against):
+        near = self._plan.words[detector.id][0]
+        for words in self._plan.words[detector.id]:
             if words not in self._places:
                 self._places[words] = yield from self._gathered(words)
         if self._tables is not None and near not in self._headings:

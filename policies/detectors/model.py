@@ -16,6 +16,7 @@ from policies.detectors.syntax import Node
 LINE_MARKS = 6
 # Characters that print nothing, in a row, of which a stream must see the end; and what may stand before them to judge.
 HIDDEN = 64
+_BARE = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyz")
 
 
 class Problem(NamedTuple):
@@ -97,11 +98,12 @@ class Context:
     farther away, one of `against` only on the candidate's line).
 
     required: a candidate without a word of `near` is no finding at all. ahead: words of `against` behind the candidate
-    don't count.
+    don't count. never: words within reach of which a candidate is no finding, whatever else stands there.
     """
 
     near: frozenset[bytes] = frozenset()
     against: frozenset[bytes] = frozenset()
+    never: frozenset[bytes] = frozenset()
     raise_by: float = 0.25
     lower_by: float = 0.4
     before: int = 100
@@ -121,7 +123,8 @@ class Detector:
     """One detector of the catalogue.
 
     group: detectors of one group compete for the same characters; of two overlapping findings the surer one (then the
-    longer one) stays. stop: lower-case words that, inside a candidate, make it no finding (placeholders).
+    longer one) stays. stop: lower-case words that, inside a candidate, make it no finding (placeholders). ignored:
+    values that are none, by letters and digits alone (see `bare`).
     confidential: its id may be shown to its owners only. index: exact or documents, where it finds what the company's
     own indexes hold, not patterns. characters: invisible, bidi or tags, where it finds characters that print nothing.
     label: what a document with such a finding is marked as. marks: its findings are marks of several kinds, which
@@ -134,6 +137,7 @@ class Detector:
     context: Context | None = None
     group: str = ""
     stop: tuple[bytes, ...] = ()
+    ignored: frozenset[bytes] = frozenset()
     confidential: bool = False
     index: str = ""
     characters: str = ""
@@ -167,5 +171,10 @@ class Detector:
         if self.context is None or not self.context.after:
             return boundary
         # A word need only begin within reach.
-        words = self.context.near | self.context.against
+        words = self.context.near | self.context.against | self.context.never
         return max(boundary, self.context.after + max(map(len, words), default=0) + 2)
+
+
+def bare(value: bytes) -> bytes:
+    """A value as ignored ones are compared: its ASCII letters and digits, in lower case."""
+    return bytes(code for code in value.lower() if code in _BARE)

@@ -12,7 +12,7 @@ from policies.detectors.encoded import RUN
 from policies.detectors.ends import Ends
 from policies.detectors.escapes import ESCAPE
 from policies.detectors.keywords import Keywords
-from policies.detectors.model import HIDDEN, Detector, Numbers, Rule
+from policies.detectors.model import HIDDEN, Context, Detector, Numbers, Rule
 from policies.detectors.patterns import Pattern
 from policies.detectors.reading import Literal, bare
 from policies.detectors.syntax import Alt, Chars, Node, Seq
@@ -36,8 +36,8 @@ class Plan:
     by_context: for each word the detectors that run steps around it; in_context: those steps by detector. always and
     in_digits: steps that run on every text, or on runs of digits. by_length: number rules by count of digits.
     hidden: detectors of characters that print nothing, by kind.
-    words: for each detector with hot words, the numbers of its `near` and `against` words in the automaton. run: a
-    run of digits. triggers: the patterns of all that no literal selects.
+    words: for each detector with hot words, the numbers of its `near`, `against` and `never` words in the automaton.
+    run: a run of digits. triggers: the patterns of all that no literal selects.
     """
 
     keywords: Keywords
@@ -48,7 +48,7 @@ class Plan:
     always: list[int]
     in_digits: list[int]
     by_length: dict[int, list[tuple[Detector, Numbers]]]
-    words: dict[str, tuple[frozenset[int], frozenset[int]]]
+    words: dict[str, tuple[frozenset[int], frozenset[int], frozenset[int]]]
     groups: dict[str, str]
     run: Pattern | None
     triggers: tuple[Node, ...]
@@ -67,7 +67,7 @@ class Plan:
     @cached_property
     def judging(self) -> frozenset[int]:
         """Every word that judges some detector."""
-        return frozenset().union(*(near | against for near, against in self.words.values()))
+        return frozenset().union(*(words for sets in self.words.values() for words in sets))
 
     @cached_property
     def in_runs(self) -> tuple[Detector, ...]:
@@ -166,12 +166,12 @@ def _near(detectors: Iterable[Detector], name: str) -> frozenset[bytes]:
     return next(one.context.near for one in detectors if one.id == name and one.context is not None)
 
 
-def _words(detector: Detector, index: dict[bytes, int]) -> tuple[frozenset[int], frozenset[int]]:
-    if detector.context is None:
-        return frozenset(), frozenset()
-    near = frozenset(index.setdefault(word, len(index)) for word in sorted(detector.context.near))
-    against = frozenset(index.setdefault(word, len(index)) for word in sorted(detector.context.against))
-    return near, against
+def _words(detector: Detector, index: dict[bytes, int]) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
+    def numbered(words: Iterable[bytes]) -> frozenset[int]:
+        return frozenset(index.setdefault(word, len(index)) for word in sorted(words))
+
+    context = detector.context or Context()
+    return numbered(context.near), numbered(context.against), numbered(context.never)
 
 
 def _by_length(detectors: list[Detector]) -> dict[int, list[tuple[Detector, Numbers]]]:

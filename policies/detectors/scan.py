@@ -10,7 +10,7 @@ from policies.detectors import numbers
 from policies.detectors.budget import Budget, ScanBudgetExceeded
 from policies.detectors.hotwords import HotWords
 from policies.detectors.marks import label_of
-from policies.detectors.model import LINE_MARKS, Detector, Verdict
+from policies.detectors.model import LINE_MARKS, Detector, Verdict, bare
 from policies.detectors.patterns import OUTSIDE, STRETCH, led
 from policies.detectors.plan import Plan, Step
 from policies.detectors.reading import Literal
@@ -299,6 +299,8 @@ class Scan:
         """The finding that a candidate is with the hot words around it."""
         detector = candidate.detector
         if candidate.verdict.confidence < 0:
+            return None
+        if detector.ignored and bare(self._seen[candidate.start : candidate.end]) in detector.ignored:
             return None
         confidence, why = self._words.judged(detector, candidate.start, candidate.end, candidate.verdict)
         if confidence < FLOOR:
