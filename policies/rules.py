@@ -129,7 +129,7 @@ class InlineTest:
     """One case of a policy's `tests:`. to: a destination's name, or facts of one that needn't exist.
 
     part: text, or what stands in its place; note: which address or tool that is. rules, shadow: exactly the rules
-    that match in force and in shadow, None where the case doesn't say.
+    that match in force and in shadow; data_class: that of the call; None where the case doesn't say.
     """
 
     name: str
@@ -143,6 +143,7 @@ class InlineTest:
     verdict: str
     rules: tuple[str, ...] | None
     shadow: tuple[str, ...] | None = None
+    data_class: str | None = None
     part: str = "text"
     note: str = ""
     tool: str | None = None

@@ -32,7 +32,7 @@ class Miss(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """The cases of one rule or exception. spared: why no near miss is asked for, "" where one is."""
+    """The cases of one rule, exception or data class. spared: why no near miss is asked for, "" where one is."""
 
     what: str
     id: str
@@ -49,9 +49,10 @@ class Covered:
 
 
 def coverage(policies: Policies, ready: Sequence[Trial]) -> tuple[Covered, ...]:
-    """Each rule and exception with its cases, in the order of policies and ids. Cases that fail count for nothing."""
+    """Each rule, exception and data class with its cases, in this order. Cases that fail count for nothing."""
     green = [(t, o) for t in ready for o in (t.outcome(policies),) if not [*differences(t.case, o)]]
-    return (*(_rule(rule, green) for rule in policies.rules), *_exceptions(policies.rules, green))
+    rules = [_rule(rule, green) for rule in policies.rules]
+    return (*rules, *_exceptions(policies.rules, green), *_classes(policies, [t for t, _ in green]))
 
 
 def uncovered(covered: Iterable[Covered]) -> Iterator[Problem]:
@@ -105,6 +106,18 @@ def _exceptions(rules: Iterable[Rule], green: Sequence[tuple[Trial, Outcome]]) -
         yield Covered("exception", name, path, tuple(fired), tuple(near))
 
 
+def _classes(policies: Policies, green: Iterable[Trial]) -> Iterator[Covered]:
+    """All but the lowest, which needs no reason. A near miss is of a lower class, and its text is close."""
+    levels = {one.id: one.level for one in policies.classes}
+    sent = [(t, t.classed(policies)) for t in green if t.case.direction != "response"] if levels else []
+    for one in policies.classes[:-1]:
+        fired = [t for t, name in sent if name == one.id]
+        texts = [t.case.text for t in fired]
+        lower = [(t, name) for t, name in sent if levels[name] < one.level]
+        near = [Miss(t.case.name, f"it is {name}") for t, name in lower if _near(one.criteria.detectors, t, texts)]
+        yield Covered("data class", one.id, one.path, tuple(t.case.name for t in fired), tuple(near))
+
+
 def _failed(rule: Rule, trial: Trial) -> Iterator[tuple[str, str]]:
     """Each condition that doesn't hold: its kind and what it says."""
     call, destination, passage = trial.call, trial.destination, trial.passage
@@ -126,11 +139,12 @@ def _failed(rule: Rule, trial: Trial) -> Iterator[tuple[str, str]]:
 
 def _close(rule: Rule, trial: Trial, fired: Sequence[str]) -> bool:
     """Whether a text without what a rule looks for is close to it."""
-    wanted = rule.detectors
     # Parts that are no text have no words to share: any other text or part is as close as can be.
-    if all(d.startswith("class.") for d in wanted):
-        return True
-    return not wanted.isdisjoint(trial.found) or resembles(trial.case.text, fired)
+    return all(d.startswith("class.") for d in rule.detectors) or _near(rule.detectors, trial, fired)
+
+
+def _near(detectors: frozenset[str], trial: Trial, fired: Sequence[str]) -> bool:
+    return not detectors.isdisjoint(trial.found) or resembles(trial.case.text, fired)
 
 
 def resembles(text: str, others: Iterable[str]) -> bool:

@@ -155,12 +155,17 @@ CALLER: Final[Mapping[str, str]] = {
     "use_case": "What the call is for.",
     "organisation": "The organisation that calls.",
     "model": "The public model that is asked for.",
+    "key": "The key that it comes with.",
+    "dialect": "The API that is spoken.",
+    "labels": "Labels that the client declares.",
+    "size": "Bytes of the body (without it, the characters of the text).",
 }
 
 EXPECT: Final[Mapping[str, str]] = {
     "verdict": "allow: leaves as it is; pseudonymise: all that is replaced comes back; redact: something doesn't.",
     "rules": "Exactly the enforced rules that match.",
     "shadow": "Exactly the rules in shadow that match.",
+    "class": "The data class of the call.",
 }
 
 DEFAULTS: Final[Mapping[str, str]] = {

@@ -50,6 +50,10 @@ def mutants(documents: Sequence[Doc]) -> Iterator[Mutant]:
     for doc in documents:
         if doc.kind == "EgressPolicy":
             yield from _policy(doc, ladder)
+        elif doc.kind == "DecisionTable":
+            yield from _decision_table(doc, ladder)
+        elif doc.kind == "DataClass":
+            yield from _data_class(doc, ladder)
         elif doc.kind == "Defaults":
             yield from _defaults(doc)
 
@@ -63,9 +67,7 @@ def _ladder(documents: Sequence[Doc]) -> tuple[str, ...]:
 
 def _policy(doc: Doc, ladder: Sequence[str]) -> Iterator[Mutant]:
     value = doc.value
-    applies = value.get("applies_to") or {}
-    for change in _conditions(applies, ladder):
-        yield _mutant(doc, f"policy {value['policy']}", {**value, "applies_to": change.value}, "applies_to", change)
+    yield from _shared(doc, f"policy {value['policy']}", ladder)
     rules = value.get("rules") or []
     for index, rule in enumerate(rules):
         subject = f"rule {rule['id']}"
@@ -74,6 +76,17 @@ def _policy(doc: Doc, ladder: Sequence[str]) -> Iterator[Mutant]:
         for change in _rule(rule, ladder):
             changed = {**value, "rules": [*rules[:index], change.value, *rules[index + 1 :]]}
             yield _mutant(doc, subject, changed, "rules", change._replace(path=(index, *change.path)))
+    yield from _exceptions(doc)
+
+
+def _shared(doc: Doc, subject: str, ladder: Sequence[str]) -> Iterator[Mutant]:
+    """What all rules of a document ask."""
+    for change in _conditions(doc.value.get("applies_to") or {}, ladder):
+        yield _mutant(doc, subject, {**doc.value, "applies_to": change.value}, "applies_to", change)
+
+
+def _exceptions(doc: Doc) -> Iterator[Mutant]:
+    value = doc.value
     exceptions = value.get("exceptions") or []
     for index, exception in enumerate(exceptions):
         subject = f"exception {exception['id']}"
@@ -82,6 +95,43 @@ def _policy(doc: Doc, ladder: Sequence[str]) -> Iterator[Mutant]:
         for change in _exception(exception):
             changed = {**value, "exceptions": [*exceptions[:index], change.value, *exceptions[index + 1 :]]}
             yield _mutant(doc, subject, changed, "exceptions", change._replace(path=(index, *change.path)))
+
+
+def _decision_table(doc: Doc, ladder: Sequence[str]) -> Iterator[Mutant]:
+    value = doc.value
+    name = f"table {value['table']}"
+    yield from _shared(doc, name, ladder)
+    columns, rows = value.get("columns") or {}, value.get("rows") or {}
+    for column, members in columns.items():
+        for change in _conditions(members, ladder):
+            changed = {**value, "columns": {**columns, column: change.value}}
+            yield _mutant(doc, f"{name} {column}", changed, "columns", change._replace(path=(column, *change.path)))
+    for row, cells in rows.items():
+        for column, cell in cells.items():
+            for change in _cell(cell):
+                changed = {**value, "rows": {**rows, row: {**cells, column: change.value}}}
+                subject = f"rule {value['table']}.{row}.{column}"
+                yield _mutant(doc, subject, changed, "rows", change._replace(path=(row, column, *change.path)))
+    yield from _exceptions(doc)
+
+
+def _cell(cell: Any) -> Iterator[_Change]:
+    """A cell that lets go what it held, or holds what it let go."""
+    given = cell if isinstance(cell, Mapping) else {"action": cell}
+    action = str(given.get("action"))
+    kept = {k: v for k, v in given.items() if k not in ("to", "as")}
+    others = (*_WEAKER[action], "allow") if action in _WEAKER else ("deny",)
+    for other in others:
+        yield _Change({**kept, "action": other}, (), f"{other} instead of {action}")
+
+
+def _data_class(doc: Doc, ladder: Sequence[str]) -> Iterator[Mutant]:
+    """What makes a call be of a class."""
+    criteria = {k: v for k, v in doc.value.items() if k in ("findings", "labels", "use_cases")}
+    rest = {k: v for k, v in doc.value.items() if k not in criteria}
+    for change in _conditions(criteria, ladder):
+        value = {**rest, **change.value}
+        yield Mutant(f"data class {rest['id']}", change.path, change.says, doc._replace(value=value))
 
 
 def _mutant(doc: Doc, subject: str, value: Mapping[str, Any], key: str, change: _Change) -> Mutant:

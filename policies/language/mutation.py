@@ -136,14 +136,15 @@ class Bench:
         return (trial for trial, _ in sorted(self.green, key=near))
 
     def _equivalent(self, changed: Policies, mutant: Mutant) -> str:
-        """Why a mutant can't be told from the bundle; "" where it can."""
+        """Why a mutant can't be told from the bundle; "" where it can, as far as is known."""
         if (changed.internal, changed.external) != (self.policies.internal, self.policies.external):
             return ""
         others = {r.id: r for r in changed.rules}
-        if others.keys() != self._rules.keys() or mutant.path[0] not in ("rules", "applies_to"):
+        if others.keys() != self._rules.keys() or mutant.path[0] not in ("rules", "applies_to", "columns"):
             return ""
-        reasons = {self._same(self._rules[name], others[name]) for name in self._changed(mutant)}
-        return "" if "" in reasons else max(reasons, default="")
+        pairs = ((rule, others[name]) for name, rule in self._rules.items() if others[name].revision != rule.revision)
+        reasons = {self._same(old, new) for old, new in pairs}
+        return "" if "" in reasons else max(reasons, default=_THE_SAME)
 
     def _same(self, old: Rule, new: Rule) -> str:
         if _plain(old) == _plain(new):

@@ -19,7 +19,7 @@ from policies.language.model import (
     PolicyText,
     RuleText,
 )
-from policies.language.problems import Doc, Path, Reading
+from policies.language.problems import Doc, Path, Reading, nearest
 from policies.rules import InlineTest
 from policies.ruling import DIRECTIONS, EGRESS
 
@@ -30,12 +30,13 @@ RULE: Final = (
 )  # fmt: skip
 EXCEPTION: Final = ("id", "lifts", "who", "reason", "owner", "expires")
 TEST: Final = ("name", "text", "texts", "part", "to", "as", "direction", "role", "tool", "history", "expect")
-EXPECT: Final = ("verdict", "rules", "shadow")
+EXPECT: Final = ("verdict", "rules", "shadow", "class")
 VERDICTS: Final = ("allow", "pseudonymise", "redact", "reroute", "repair", "deny")
 PARTS: Final = ("text", *PART_CLASSES, "identity", "schema_invalid")
 # What a case says of its caller, each with the register that its name stands in.
 CALLER: Final[Mapping[str, str | None]] = {
     "user": None, "team": "teams", "groups": "groups", "use_case": "use_cases", "organisation": None, "model": "models",
+    "key": None, "dialect": None, "labels": "labels", "size": None,
 }  # fmt: skip
 
 
@@ -183,6 +184,7 @@ class PolicyReader:
             verdict=self.reading.choice(expect.get("verdict", "allow"), (*path, "expect", "verdict"), VERDICTS),
             rules=self._expected(expect, "rules", path),
             shadow=self._expected(expect, "shadow", path),
+            data_class=self._class(expect["class"], (*path, "expect", "class")) if "class" in expect else None,
             part=part,
             note=note,
             tool=self.reading.text(value["tool"], (*path, "tool")) if "tool" in value else None,
@@ -208,11 +210,19 @@ class PolicyReader:
             self.reading.fault(path, "names one part")
         return next(((k, self.reading.text(v, (*path, k))) for k, v in given.items()), ("text", ""))
 
+    def _class(self, value: object, path: Path) -> str:
+        name = self.reading.text(value, path)
+        if name and name not in self.levels:
+            self.reading.fault(path, f"{name} is none of the data classes", nearest(name, self.levels))
+        return name
+
     def _caller(self, value: object, path: Path) -> Mapping[str, Any]:
         found: dict[str, Any] = {}
         for key, given in self.reading.mapping(value, path, CALLER).items():
             at, register = (*path, key), CALLER[key]
-            if key != "groups":
+            if key == "size":
+                found[key] = self.reading.whole(given, at)
+            elif key not in ("groups", "labels"):
                 found[key] = self._single(given, at, register)
             else:
                 several = enumerate(self.reading.texts(given, at))

@@ -242,7 +242,7 @@ class PolicySchemas:
     def _test(self) -> Schema:
         place = {k: _stated(f, self._single(f.register)) for k, f in DESTINATION.items()}
         rules = {"type": "array", "items": TEXT}
-        expect = {"verdict": one_of(VERDICTS), "rules": rules, "shadow": rules}
+        expect = {"verdict": one_of(VERDICTS), "rules": rules, "shadow": rules, "class": TEXT}
         which: Schema = {"type": "object", "properties": dict.fromkeys(PARTS[1:], TEXT), "additionalProperties": False}
         forms = {
             "name": TEXT,
@@ -262,7 +262,11 @@ class PolicySchemas:
 
     def _caller(self) -> Schema:
         forms = {key: self._single(register) for key, register in CALLER.items()}
-        forms["groups"] = some(forms["groups"])
+        forms |= {
+            "groups": some(forms["groups"]),
+            "labels": some(forms["labels"]),
+            "size": {"type": "integer", "minimum": 0, "maximum": MOST},
+        }
         return thing(CALLER, described.CALLER, forms)
 
     def _destination(self) -> Schema:

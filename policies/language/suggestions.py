@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from policies.language.mutants import Mutant
 from policies.language.mutation import Bench
 from policies.language.trials import Outcome, Stage
+from policies.language.vocabulary import Vocabulary
 from policies.rules import InlineTest, Rule
 
 # How many cases like the one that is missing are tried: what a person does in a minute.
@@ -26,6 +27,7 @@ _PLACES: Final = (
     {"direction": "response", "role": "assistant"},
 )
 _ELSEWHERE: Final = ({"external": True}, {"external": False, "trust": "internal", "region": "internal"})
+_REGISTERED: Final = ("use_cases", "teams", "groups", "models")
 _STRANGER: Final = "somebody-else"
 
 
@@ -70,7 +72,7 @@ def _candidates(
     for like in _bases(bench, mutant, rules, stage, texts):
         yield from ((like, {"to": name}) for name in stage.vocabulary.facts)
         yield from ((like, {"to": dict(facts)}) for facts in _ELSEWHERE)
-        yield from ((like, {"as": caller}) for caller in _callers(like, bench, mutant))
+        yield from ((like, {"as": caller}) for caller in _callers(like, bench, mutant, stage.vocabulary))
         yield like, {"history": not like.history}
         yield from ((like, dict(place)) for place in _PLACES)
         yield from ((like, {"text": text}) for text in texts)
@@ -80,8 +82,10 @@ def _candidates(
 def _concerned(bench: Bench, mutant: Mutant) -> list[Rule]:
     """The rules that a mutant changes, or an exception of it lifts."""
     what, _, name = mutant.subject.partition(" ")
-    if what == "policy":
-        return [r for r in bench.policies.rules if r.policy == name]
+    if what in ("policy", "table"):
+        return [r for r in bench.policies.rules if r.policy == name.partition(" ")[0]]
+    if what == "data":
+        return [r for r in bench.policies.rules if r.criteria or r.bar]
     if what == "exception":
         return [r for r in bench.policies.rules if any(lift.exception == name for lift in r.lifts)]
     return [r for r in bench.policies.rules if r.id == name]
@@ -104,13 +108,13 @@ def _bases(
 
 def _texts(rule: Rule, examples: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Texts with what a rule looks for: one example of each detector, and as many as it counts, one less, one more."""
-    if rule.findings is None:
-        return
-    for detector in sorted(rule.findings.detectors):
+    tests = [rule.findings] if rule.findings is not None else []
+    bars = (rule.bar,) if rule.bar is not None else ()
+    tests += [test for criteria in (*rule.criteria, *bars) for test in criteria.asked]
+    for detector, test in sorted({(d, t) for t in tests for d in t.detectors}, key=lambda one: one[0]):
         for example in examples.get(detector, ())[:2]:
             yield example
-            around = (rule.findings.count - 1, rule.findings.count, rule.findings.count + 1)
-            yield from ("\n".join([example] * n) for n in around if n > 1)
+            yield from ("\n".join([example] * n) for n in (test.count - 1, test.count, test.count + 1) if n > 1)
 
 
 def _parts(rules: Sequence[Rule]) -> list[str]:
@@ -119,18 +123,26 @@ def _parts(rules: Sequence[Rule]) -> list[str]:
     return [name.removeprefix("class.") for name in classes]
 
 
-def _callers(like: InlineTest, bench: Bench, mutant: Mutant) -> Iterator[dict[str, Any]]:
+def _callers(like: InlineTest, bench: Bench, mutant: Mutant, vocabulary: Vocabulary) -> Iterator[dict[str, Any]]:
     """The caller with another name in the place of each that the document asks about, and nobody's name."""
     documents = [d.value for d in (*bench.documents, mutant.document) if d.file == mutant.document.file]
+    named = list(_named(documents))
     seen = []
-    for key, name in _named(documents):
-        fact = _CALLER[key]
-        plain = name.replace("*", "x")
-        for value in (plain, _STRANGER):
+    for key, name in named:
+        fact, known = _CALLER[key], vocabulary.register(key) if key in _REGISTERED else None
+        asked = [n for k, n in named if k == key]
+        strangers = [k for k in sorted(known or ()) if not any(_fits(k, n) for n in asked)][:1]
+        own = [k for k in sorted(known) if _fits(k, name)][:1] if known else [name.replace("*", "x")]
+        for value in (*own, *(strangers if known else [_STRANGER])):
             caller = {**like.caller, fact: (value,) if fact == "groups" else value}
             if caller not in seen:
                 seen.append(caller)
                 yield caller
+
+
+def _fits(name: str, pattern: str) -> bool:
+    head, star, tail = pattern.partition("*")
+    return name.startswith(head) and name.endswith(tail) if star else name == pattern
 
 
 def _named(value: Any) -> Iterator[tuple[str, str]]:

@@ -34,13 +34,14 @@ class Outcome(NamedTuple):
     """What became of a case. verdict: as cases expect it.
 
     The rules of the bundle that matched, sorted: in force, in shadow, lifted. What is denied without a rule shows in
-    the verdict alone.
+    the verdict alone. data_class: of the call, "" where nobody asks.
     """
 
     verdict: str
     rules: tuple[str, ...] = ()
     shadow: tuple[str, ...] = ()
     lifted: tuple[str, ...] = ()
+    data_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,15 @@ class Trial:
 
     def outcome(self, policies: Policies) -> Outcome:
         """What these policies make of the case."""
+        outcome = self._judged(policies)
+        return outcome if self.case.data_class is None else outcome._replace(data_class=self.classed(policies))
+
+    def classed(self, policies: Policies) -> str:
+        """The data class of the call, "" where the bundle has none."""
+        found = policies.data_class(self.call, (self.passage,), self.classification)
+        return found.of.id if found is not None else ""
+
+    def _judged(self, policies: Policies) -> Outcome:
         if self.case.part == "schema_invalid":
             return self._form(policies)
         if self.case.direction == "response":
@@ -231,6 +241,9 @@ def differences(case: InlineTest, outcome: Outcome) -> Iterator[Problem]:
     elif case.shadow is not None and tuple(sorted(set(case.shadow))) != outcome.shadow:
         by = f" (in shadow: {', '.join(outcome.shadow) or 'none'})"
         yield Problem((*case.path, "expect", "shadow"), f"test {case.name!r}: other rules matched in shadow{by}")
+    elif case.data_class is not None and case.data_class != outcome.data_class:
+        path, got = (*case.path, "expect", "class"), outcome.data_class or "none"
+        yield Problem(path, f"test {case.name!r}: expected data class {case.data_class}, got {got}")
 
 
 def _outcome(verdict: str, hits: Iterable[RuleHit]) -> Outcome:
@@ -238,11 +251,12 @@ def _outcome(verdict: str, hits: Iterable[RuleHit]) -> Outcome:
     for hit in hits:
         if hit.policy != BUILT_IN_POLICY:
             by_mode[hit.mode].add(hit.rule)
-    return Outcome(verdict, *(tuple(sorted(by_mode[mode])) for mode in ("enforce", "shadow", "lifted")))
+    enforced, shadow, lifted = (tuple(sorted(by_mode[mode])) for mode in ("enforce", "shadow", "lifted"))
+    return Outcome(verdict, enforced, shadow, lifted)
 
 
 def _call(case: InlineTest, now: datetime | None) -> _Call:
-    caller = dict(case.caller, size=len(case.text))
+    caller = {"size": len(case.text), **case.caller}
     if now is not None:
         caller["now"] = now
     return replace(NOBODY, **caller)

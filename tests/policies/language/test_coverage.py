@@ -8,6 +8,7 @@ import pytest
 from decide_cases import VOCABULARY, compiled, policy
 from guard_cases import engine
 
+from policies.language import Doc
 from policies.language.coverage import ALWAYS, coverage, resembles, uncovered
 from policies.language.trials import Stage, trials
 
@@ -105,6 +106,22 @@ def test_an_exception_needs_a_case_that_it_spares_and_one_that_it_does_not():
     spared = FIRED | {"name": "spared", "as": FIRED["as"] | {"user": "m.durand"}, "expect": {"verdict": "allow"}}
     _, one = covered(spared, rule=rule, exceptions=[exception])
     assert one.fired == ("spared",) and not one.missing
+
+
+def test_a_data_class_needs_a_call_that_is_of_it_and_one_that_nearly_is():
+    classes = [
+        Doc("DataClass", "classes.yaml", {"kind": "DataClass", "id": "C1", "level": 1}),
+        Doc("DataClass", "classes.yaml#2", {"kind": "DataClass", "id": "C3", "level": 3,
+                                            "findings": {"any_of": ["fin.iban"], "count": ">=2"}}),
+    ]  # fmt: skip
+    rule = {"id": "c3-stays", "when": {"data_class": ">=C3"}, "action": "deny"}
+    fired = {"name": "two", "text": f"{TEXT}\n{TEXT}", "to": "alpha", "expect": {"verdict": "deny", "class": "C3"}}
+    near = {"name": "one", "text": TEXT, "to": "alpha", "expect": {"verdict": "allow"}}
+    made = compiled(policy(rule, tests=[fired, near]), *classes)
+    of_rule, of_class = coverage(made, trials(made.tests, Stage(engine(), VOCABULARY, NOW))[0])
+    assert of_rule.fired == of_class.fired == ("two",) and not of_rule.missing
+    assert (of_class.what, of_class.id) == ("data class", "C3")
+    assert [(m.case, m.condition) for m in of_class.near] == [("one", "it is C1")]
 
 
 def test_a_rule_without_conditions_can_not_be_missed():

@@ -7,7 +7,7 @@ from datetime import date
 from decide_cases import ALPHA, BETA, CALL, OPEN, VOCABULARY, Found, Text, compiled, finding, policy
 from guard_cases import engine
 
-from policies.language import run_inline_tests
+from policies.language import Doc, run_inline_tests
 
 DENY = {
     "id": "no-iban",
@@ -87,6 +87,30 @@ def test_a_case_may_be_about_a_tool():
     in_a_result = {"text": TEXT, "role": "tool", "direction": "tool_results"}
     assert not told(rule, tool="read_file", expect={"verdict": "deny"}, **in_a_result)
     assert not told(rule, tool="search", expect={"verdict": "allow"}, **in_a_result)
+
+
+def test_a_case_may_say_what_the_client_says():
+    rule = DENY | {"when": {"dialects": ["anthropic_messages"], "size": ">=1000", "keys": ["k-9"]}}
+    asked = {"dialect": "anthropic_messages", "size": 1000, "key": "k-9"}
+    assert not told(rule, text="x", expect={"verdict": "deny"}, **{"as": asked})
+    for key, other in (("dialect", "openai_chat"), ("size", 999), ("key", "k-8")):
+        assert not told(rule, text="x", expect={"verdict": "allow"}, **{"as": asked | {key: other}})
+
+
+def test_a_case_may_expect_a_data_class():
+    classes = [
+        Doc("DataClass", "classes.yaml", {"kind": "DataClass", "id": "C1", "level": 1}),
+        Doc("DataClass", "classes.yaml#2", {"kind": "DataClass", "id": "C3", "level": 3,
+                                            "findings": {"any_of": ["fin.iban"]}}),
+    ]  # fmt: skip
+    cases = [
+        {"name": "iban", "text": TEXT, "to": "alpha", "expect": {"verdict": "deny", "class": "C3"}},
+        {"name": "none", "text": "x", "to": "alpha", "expect": {"verdict": "allow", "class": "C3"}},
+    ]
+    made = compiled(policy(DENY, tests=cases), *classes)
+    assert [p.message for p in run_inline_tests(made, engine(), VOCABULARY)] == [
+        "test 'none': expected data class C3, got C1"
+    ]
 
 
 def test_explain_names_the_first_condition_that_does_not_hold():

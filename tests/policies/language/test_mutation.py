@@ -8,6 +8,7 @@ import pytest
 from decide_cases import OPEN, VOCABULARY, compiled, policy
 from guard_cases import engine
 
+from policies.language import Doc
 from policies.language.mutants import mutants
 from policies.language.mutation import EQUIVALENT, KILLED, SURVIVED, Bench, surroundings
 from policies.language.suggestions import suggest
@@ -118,6 +119,52 @@ def test_what_rules_share_and_exceptions_and_defaults_are_changed_too():
         "users without b",
     ]
     assert says(OPEN) == ["internal: deny", "external: deny"]
+
+
+def test_data_classes_are_changed_in_what_makes_a_call_be_of_them():
+    low = Doc("DataClass", "low", {"kind": "DataClass", "id": "C1", "level": 1})
+    value = {
+        "kind": "DataClass", "id": "C3", "level": 3,
+        "findings": [{"any_of": ["fin.iban", "fr.nir"]}, {"all_of": ["contact.email"], "count": ">=5"}],
+        "labels": ["C3", "secret"],
+    }  # fmt: skip
+    assert [m.says for m in mutants([low, Doc("DataClass", "high", value)])] == [
+        "findings dropped",
+        "findings number 1 dropped",
+        "findings without fin.iban",
+        "findings without fr.nir",
+        "findings all_of instead of any_of",
+        "findings count >=2 instead of >=1",
+        "findings number 2 dropped",
+        "findings count >=4 instead of >=5",
+        "findings count >=6 instead of >=5",
+        "labels dropped",
+        "labels not_in instead of in",
+        "labels without C3",
+        "labels without secret",
+    ]
+    rule = policy({"id": "r", "when": {"data_class": ">=C3"}, "action": "deny"})
+    assert "data_class >=C1 instead of >=C3" in [m.says for m in mutants([low, Doc("DataClass", "high", value), rule])]
+
+
+def test_tables_are_changed_in_cells_and_columns():
+    value = {
+        "kind": "DecisionTable", "table": "t", "owner": "o", "columns": {"eu": {"region": ["eu", "fr"]}},
+        "rows": {"C1": {"eu": "allow"}, "C3": {"eu": {"action": "redact", "contact": "me"}}},
+    }  # fmt: skip
+    found = list(mutants([Doc("DecisionTable", "t.yaml", value)]))
+    assert [(m.subject, m.says) for m in found] == [
+        ("table t eu", "region dropped"),
+        ("table t eu", "region not_in instead of in"),
+        ("table t eu", "region without eu"),
+        ("table t eu", "region without fr"),
+        ("rule t.C1.eu", "deny instead of allow"),
+        ("rule t.C3.eu", "pseudonymise instead of redact"),
+        ("rule t.C3.eu", "warn instead of redact"),
+        ("rule t.C3.eu", "allow instead of redact"),
+    ]
+    assert found[-1].document.value["rows"]["C3"]["eu"] == {"action": "allow", "contact": "me"}
+    assert found[-1].path == ("rows", "C3", "eu")
 
 
 def test_what_a_bundle_could_not_be_has_no_fate():
