@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+import orjson
 
 from gateway.bundle.bundle import PACKS, Bundle
 from gateway.bundle.contracts import Contract
@@ -46,10 +50,10 @@ def schemas(offered: Mapping[str, Offered]) -> dict[str, Schema]:
     papers = {kind: _paper(kind, offered) for kind in _PAPERS}
     kinds = {**made.documents(), "Detector": _detector(), **papers}
     shared = made.definitions()
-    found = {kind: _whole(kind, form, shared) for kind, form in kinds.items()}
-    found[BUNDLE] = _whole(BUNDLE, _any_of(kinds), {**shared, **kinds})
-    found[VOCABULARY] = _whole(VOCABULARY, _with_kind(VOCABULARY, settings_schema(VocabularyFile)), {})
-    found[CONFIG] = _whole(CONFIG, settings_schema(Settings), {})
+    found = {kind: _whole(form, shared) for kind, form in kinds.items()}
+    found[BUNDLE] = _whole(_any_of(kinds), {**shared, **kinds})
+    found[VOCABULARY] = _whole(_with_kind(VOCABULARY, settings_schema(VocabularyFile)), {})
+    found[CONFIG] = _whole(settings_schema(Settings), {})
     return found
 
 
@@ -73,6 +77,25 @@ def existing(bundle: Bundle) -> dict[str, Offered]:
         for name, names in registers.items()
         if names is not None
     }
+
+
+def write(folder: Path, made: Mapping[str, Schema]) -> list[Path]:
+    """Write each schema to a file of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {folder / file_name(kind): form for kind, form in made.items()}
+    for path, form in files.items():
+        path.write_text(text(form), "utf-8")
+    return list(files)
+
+
+def text(form: Schema) -> str:
+    """A schema as a file has it."""
+    return orjson.dumps(form, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def modeline(schema: Path, file: Path) -> str:
+    """The comment by which an editor finds the schema of a document in `file`."""
+    return f"# yaml-language-server: $schema={os.path.relpath(schema, file.parent)}"
 
 
 def file_name(kind: str) -> str:
@@ -113,9 +136,9 @@ def _any_of(kinds: Mapping[str, Schema]) -> Schema:
     return {"type": "object", "properties": {"kind": kind}, "required": ["kind"], "allOf": picked}
 
 
-def _whole(kind: str, form: Schema, definitions: Mapping[str, Schema]) -> Schema:
+def _whole(form: Schema, definitions: Mapping[str, Schema]) -> Schema:
     """A schema as a file has it, with the definitions that it refers to, however far."""
-    found: Schema = {"$schema": DRAFT, "title": f"Écluse: {kind}", **form}
+    found: Schema = {"$schema": DRAFT, **form}
     wanted = _referred(form)
     kept: dict[str, Schema] = {}
     while wanted:

@@ -7,16 +7,18 @@ import sys
 from pathlib import Path
 
 from gateway.bundle.bundle import STARTER
+from gateway.bundle.schema import BUNDLE, CONFIG, existing, file_name, modeline, schemas, write
+from gateway.bundle.workspace import with_configuration
 from gateway.cli.main import REFUSED
-from gateway.documents import load
+from gateway.documents import is_document, load
 from gateway.identity import Keyring, KeyringRefused
 
 EXAMPLE = Path(__file__).parents[1] / "config" / "example.yaml"
 
 TEXT = """\
 Make DIR with a configuration to edit (config.yaml, which works at once with the vendor simulator), the starter bundle
-(bundle/: contracts, use cases, policies; yours to change) and a keyring (keyring/: back it up, apart from the state).
-Nothing that is there already is overwritten.
+(bundle/: contracts, use cases, policies; yours to change, with schemas for editors) and a keyring (keyring/: back it
+up, apart from the state). Nothing that is there already is overwritten.
 
 With --complete, DIR is the keyring of an earlier version: the keys that it lacks are added, and nothing else happens.
 Give the new files to every replica.
@@ -44,9 +46,11 @@ def run(args: argparse.Namespace) -> int:
         return REFUSED
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        config.write_bytes(EXAMPLE.read_bytes())
-        copy_starter(bundle)
+        schema = bundle / ".schema"
+        config.write_text(f"{modeline(schema / file_name(CONFIG), config)}\n{EXAMPLE.read_text('utf-8')}", "utf-8")
+        copy_starter(bundle, schema / file_name(BUNDLE))
         Keyring.create(keyring, development=args.development)
+        write(schema, schemas(existing(with_configuration(config).bundle)))
     except (OSError, KeyringRefused) as refused:
         print(refused, file=sys.stderr)
         return REFUSED
@@ -66,9 +70,16 @@ def complete(keyring: Path) -> int:
     return 0
 
 
-def copy_starter(bundle: Path) -> None:
-    """Copy the starter bundle to a folder that isn't there yet."""
+def copy_starter(bundle: Path, schema: Path | None = None) -> None:
+    """Copy the starter bundle to a folder that isn't there yet. schema: where editors find that of its documents."""
     for name, raw in load(STARTER).files.items():
         target = bundle / name
         target.parent.mkdir(parents=True, exist_ok=True)
+        if schema is not None and is_document(name):
+            raw = _with_modelines(raw, modeline(schema, target))
         target.write_bytes(raw)
+
+
+def _with_modelines(raw: bytes, line: str) -> bytes:
+    documents = raw.decode().split("\n---\n")
+    return "\n---\n".join(f"{line}\n{one}" for one in documents).encode()

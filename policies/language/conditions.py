@@ -128,10 +128,11 @@ class ConditionReader:
         if "*" in name:
             pre, _, post = name.partition("*")
             if not any(k.startswith(pre) and k.endswith(post) for k in known):
-                self.reading.fault(path, f"{name} matches none of the {_plain(register)}")
+                self.reading.fault(path, f"{name} matches none of the {plain(register)}")
         elif name not in known:
-            self.reading.fault(path, f"{name} is none of the {_plain(register)}", nearest(name, known))
+            self.reading.fault(path, f"{name} is none of the {plain(register)}", nearest(name, known))
 
 
-def _plain(register: str) -> str:
+def plain(register: str) -> str:
+    """A register as messages call it."""
     return {"trusts": "trust levels", "vendor_models": "vendors' models"}.get(register, register.replace("_", " "))

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from policies.language import described
 from policies.language.classes import CLASS
-from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO
+from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO, plain
 from policies.language.facts import CALL, DESTINATION, Fact
 from policies.language.model import ACTIONS, CLASSES, FORMS, ROLES
 from policies.language.problems import MOST
@@ -54,6 +54,7 @@ PREFIX: Final[Schema] = {
 DATA_CLASSES: Final = "data_classes"
 REGISTERS: Final = ("detectors", *sorted({f.register for f in (*CALL.values(), *DESTINATION.values()) if f.register}))
 
+_FEW: Final = 12
 _DECLARED: Final = tuple(k for k, f in CALL.items() if f.declared)
 _OPENED: Final = ("class.not_inspectable", "class.remote_url", "class.server_tool")
 
@@ -277,27 +278,31 @@ class PolicySchemas:
         offered = self.offered.get(register or "")
         if offered is None or not offered.closed:
             return TEXT if register is None else {**TEXT, "pattern": r"^(?=[\s\S]*\S)[^*]+$"}
-        return _names(offered)
+        return _names(offered, register or "names")
 
     def _name(self, register: str) -> Schema:
         offered = self.offered.get(register)
-        return OPEN_NAME if offered is None else _either(offered, PATTERN, OPEN_NAME)
+        return OPEN_NAME if offered is None else _either(offered, register, PATTERN, OPEN_NAME)
 
     def _detector(self) -> Schema:
         known = self.offered.get("detectors", Offered((), closed=False))
         every = Offered((*known.names, *CLASSES), known.closed, {**known.said, **described.CLASSES})
-        return _either(every, PREFIX, OPEN_NAME)
+        return _either(every, "detectors", PREFIX, OPEN_NAME)
 
 
-def _either(offered: Offered, pattern: Schema, other: Schema) -> Schema:
-    return {"anyOf": [_names(offered), pattern if offered.closed else other]}
+def _either(offered: Offered, register: str, pattern: Schema, other: Schema) -> Schema:
+    return {"anyOf": [_names(offered, register), pattern if offered.closed else other]}
 
 
-def _names(offered: Offered) -> Schema:
+def _names(offered: Offered, register: str) -> Schema:
     if not offered.names:
-        return {"type": "string", "maxLength": 0, "errorMessage": "none of this kind exists"}
+        return {"type": "string", "maxLength": 0, "errorMessage": f"there are no {plain(register)}"}
     said = {"enumDescriptions": [offered.said.get(n, "") for n in offered.names]} if offered.said else {}
-    return {"enum": list(offered.names), **said}
+    # An editor would list all of them in its message.
+    many = (
+        {"errorMessage": f"is none of the {len(offered.names)} {plain(register)}"} if len(offered.names) > _FEW else {}
+    )
+    return {"enum": list(offered.names), **said, **many}
 
 
 def _comparison(operators: Sequence[str]) -> Schema:

@@ -6,9 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-import orjson
-
-from gateway.bundle.schema import BUNDLE, existing, file_name, schemas, shipped
+from gateway.bundle.schema import BUNDLE, existing, file_name, modeline, schemas, shipped, text, write
 from gateway.cli.main import REFUSED
 from gateway.cli.policy.options import add_workspace, given, open_workspace
 from gateway.documents import nearest
@@ -22,9 +20,9 @@ destinations, teams, use cases. Without one, the shipped detectors.
   ecluse policy schema EgressPolicy             that of one kind of document
   ecluse policy schema --out bundle/.schema     all of them, as files
 
-The first line of a policy file then points to its schema:
+Each document of a file then begins with a line that points there, or the editor's settings name the folder:
 
-  # yaml-language-server: $schema=.schema/egress-policy.schema.json
+  # yaml-language-server: $schema=.schema/bundle.schema.json
 """
 
 
@@ -40,23 +38,13 @@ def run(args: argparse.Namespace) -> int:
     # Written while policies are: what is wrong with these must not take the editor's help away.
     made = schemas(existing(open_workspace(args, policies=False).bundle) if given(args) else shipped())
     if args.out is not None:
-        written = [_write(args.out / file_name(kind), form) for kind, form in made.items()]
-        print(f"wrote {len(written)} schemas to {args.out}/; a file beside this folder begins with")
-        print(f"# yaml-language-server: $schema={args.out.name}/{file_name(BUNDLE)}")
+        written = write(args.out, made)
+        print(f"wrote {len(written)} schemas to {args.out}/; each document of a file beside that folder begins with")
+        print(modeline(args.out / file_name(BUNDLE), args.out.parent / "policy.yaml"))
         return 0
     if args.kind not in made:
         near = nearest(args.kind, made)
         print(f"there is no kind {args.kind}" + (f" (did you mean {near}?)" if near else ""), file=sys.stderr)
         return REFUSED
-    sys.stdout.write(_text(made[args.kind]))
+    sys.stdout.write(text(made[args.kind]))
     return 0
-
-
-def _write(path: Path, form: object) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_text(form), "utf-8")
-    return path
-
-
-def _text(form: object) -> str:
-    return orjson.dumps(form, option=orjson.OPT_INDENT_2).decode() + "\n"
