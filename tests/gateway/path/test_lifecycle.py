@@ -91,34 +91,6 @@ async def test_thousands_of_leaving_clients_leak_nothing(house: House) -> None:
     assert (await house.chat("Bonjour")).status_code == 200
 
 
-async def test_a_hundred_reloads_under_load_fail_no_call(house: House) -> None:
-    transport = httpx.AsyncHTTPTransport(uds=str(house.folder / "c.sock"))
-    async with httpx.AsyncClient(transport=transport, base_url="http://control", timeout=30) as control:
-        stop = asyncio.Event()
-        statuses: list[int] = []
-
-        async def load(stream: bool) -> None:
-            while not stop.is_set():
-                answer = await house.chat("[[sim:words=30]] [[sim:drip=0.002]]", stream=stream)
-                statuses.append(answer.status_code)
-                assert not stream or "[DONE]" in answer.text
-
-        callers = [asyncio.create_task(load(i % 2 == 0)) for i in range(6)]
-        revisions = set()
-        for i in range(100):
-            (house.folder / "bundle" / "extra.yaml").write_text(
-                f"kind: UseCase\nid: extra-{i}\ntitle: Extra\nowner: a@example.org\nstatus: pilot\n"
-            )
-            answer = await control.post("/reload")
-            assert answer.status_code == 200, answer.text
-            revisions.add(answer.json()["revision"])
-        stop.set()
-        await asyncio.gather(*callers)
-        assert len(revisions) == 100
-        assert set(statuses) == {200}
-        assert len(statuses) > 50
-
-
 async def test_a_bad_reload_is_refused_whole_with_its_place(house: House) -> None:
     before = house.gateway.runtime.epoch
     policy = house.folder / "bundle" / "personal_data.yaml"
