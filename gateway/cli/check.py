@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from gateway.bundle.pair import Pair, load_pair
 from gateway.bundle.seal import approval_of, read_seal, refuse_other_indexes
+from gateway.cli.complaints import ERROR, complaints, errors, failed
 from gateway.cli.main import REFUSED, add_config
 from gateway.config import Settings
 from gateway.documents import DocumentsRefused, Rendered
 from gateway.identity import Keyring, KeyringRefused
-from policies.language import Problem, overdue, run_inline_tests
 
 TEXT = """\
 Read the configuration and the bundle as the gateway would, and say everything that is wrong, as
@@ -25,8 +24,6 @@ something is overdue (an expired exception, a rule that should have left shadow)
 attention: destinations that aren't routable, contracts that end soon, credentials shared by vendors.
 """
 
-AHEAD = timedelta(days=14)
-
 
 def add(sub: argparse.ArgumentParser) -> None:
     """Arguments."""
@@ -36,16 +33,14 @@ def add(sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check."""
     pair = load_pair(args.config)
-    bundle, now = pair.bundle, datetime.now(UTC)
-    failed = run_inline_tests(bundle.policies, bundle.engine, bundle.vocabulary, now)
-    late = overdue(bundle.policies, now)
-    soon = [problem for problem in overdue(bundle.policies, now, AHEAD) if problem not in late]
-    unsigned = _unsigned(pair)
-    for line in (*bundle.documents.render((*failed, *late)), *unsigned):
-        print(line, file=sys.stderr)
-    for note in (*pair.notes, *_soon(pair, soon), *_keyring(pair.settings)):
+    found = [*complaints(pair.bundle, datetime.now(UTC)), *errors(_unsigned(pair))]
+    for one in found:
+        if one.level == ERROR:
+            print(one.place, file=sys.stderr)
+    soon = [str(one.place) for one in found if one.level != ERROR]
+    for note in (*pair.notes, *soon, *_keyring(pair.settings)):
         print(f"note: {note}")
-    if failed or late or unsigned:
+    if failed(found):
         return REFUSED
     print(_summary(pair))
     return 0
@@ -61,11 +56,6 @@ def _unsigned(pair: Pair) -> tuple[Rendered, ...]:
     except DocumentsRefused as refused:
         return refused.problems
     return ()
-
-
-def _soon(pair: Pair, problems: list[Problem]) -> Iterator[str]:
-    for line in pair.bundle.documents.render(problems):
-        yield f"{line} (in {AHEAD.days} days or less)"
 
 
 def _keyring(settings: Settings) -> list[str]:

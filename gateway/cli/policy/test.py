@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from gateway.bundle.workspace import Workspace
+from gateway.cli.complaints import FORMS, errors, show
 from gateway.cli.main import REFUSED
 from gateway.cli.policy.junit import junit
 from gateway.cli.policy.options import add_workspace, open_workspace
@@ -43,7 +44,9 @@ def add(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--policy", metavar="NAME", help="only the cases, rules and exceptions of this policy")
     sub.add_argument("--coverage", action="store_true", help="each rule needs a case that fires it and a near miss")
     sub.add_argument("--mutate", action="store_true", help="each change of a rule must turn a case red")
-    sub.add_argument("--json", action="store_true", help="one JSON object")
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--format", choices=FORMS, default="text", help="how to say what is wrong (default: text)")
+    form.add_argument("--json", action="store_true", help="one JSON object")
     sub.add_argument("--junit", type=Path, metavar="FILE", help="write the results as JUnit XML, too")
 
 
@@ -59,8 +62,10 @@ def run(args: argparse.Namespace) -> int:
         args.junit.write_text(junit(proof.checks), "utf-8")
     if args.json:
         sys.stdout.buffer.write(orjson.dumps(_json(here, proof), option=orjson.OPT_APPEND_NEWLINE))
-    else:
+    elif args.format == "text":
         _print(proof, covering=args.coverage, mutating=args.mutate)
+    else:
+        show(errors(proof.faults), args.format)
     return REFUSED if proof.faults else 0
 
 
