@@ -108,6 +108,8 @@ class Case:
         if rule.bar is not None and rule.barred(self.call, self.found, self.passages):
             return
         force = rule.force(self.call, self.destination) if rule.lifts else rule.mode
+        if rule.permits is not None and force != "shadow" and rule.permits(self.call, self.destination):
+            self.opened = True
         if self.lifted and match is not None and rule.overridable and force == "enforce":
             match = self._spared(rule, match)
             if match is None:
@@ -220,8 +222,10 @@ class Case:
             self.notices.append(Notice(rule.id, rule.message or BUILT_IN["notice"]))
         elif hit.action == "allow":
             # An allow rule about parts opens those parts and nothing else.
-            self.permitted.update(f.passage for f in matched)
-            self.opened = self.opened or not matched
+            if rule.findings is None:
+                self.opened = True
+            else:
+                self.permitted.update(f.passage for f in matched)
 
     def _rewrites(self) -> tuple[Rewrite, ...]:
         """The edits that redact; a rule whose findings no edit can reach becomes a denial that says how to leave.

@@ -43,7 +43,8 @@ class Rule:
     """One rule.
 
     where: which passages count, None for every one that leaves. criteria: labels, or the data class, that the call must
-    have. bar: what the call must not be, whatever its passages. surrogate: pseudonyms look like what they stand for.
+    have. bar: what the call must not be, whatever its passages. permits: what must
+    hold for the rule to permit the call too. surrogate: pseudonyms look like what they stand for.
     holds: `tests` hold and `unless` don't. path: where it is written. reads: the inputs that it looks at, by the key
     that asks for them, each with the names and patterns it is compared with. revision: a hash of all that it says.
     """
@@ -58,6 +59,7 @@ class Rule:
     where: Callable[[PassageFacts], bool] | None = None
     criteria: tuple[Criteria, ...] = ()
     bar: Criteria | None = None
+    permits: Holds | None = None
     in_history: str = "redact"
     message: Mapping[str, str] = field(default_factory=dict)
     contact: str | None = None

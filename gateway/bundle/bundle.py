@@ -27,7 +27,17 @@ from policies.language import compile as compile_policies
 
 __all__ = ["KINDS", "PACKS", "STARTER", "Bundle", "Papers", "build_bundle", "read_papers"]
 
-KINDS = ("EgressPolicy", "DataClass", "Detector", "Detection", "Index", "Contract", "UseCase", "Defaults")
+KINDS = (
+    "EgressPolicy",
+    "DecisionTable",
+    "DataClass",
+    "Detector",
+    "Detection",
+    "Index",
+    "Contract",
+    "UseCase",
+    "Defaults",
+)
 STARTER = Path(policies.__file__).parent / "starter"
 
 

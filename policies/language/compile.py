@@ -31,13 +31,14 @@ from policies.language.model import (
 from policies.language.problems import COMPARE, Comparison, Doc, Problem, Reading
 from policies.language.read import PolicyReader
 from policies.language.said import reads, revision
+from policies.language.tables import read_table
 from policies.language.vocabulary import Vocabulary
 from policies.rules import Holds, Lift, Rule, Test, conjunction
 from policies.ruling import EGRESS, CallFacts, DestinationFacts, PassageFacts
 
 _OF_TOOLS: Final = ("tool", "tool_arguments", "tool_definition")
 
-KINDS: Final = ("EgressPolicy", "DataClass", "Defaults")
+KINDS: Final = ("EgressPolicy", "DecisionTable", "DataClass", "Defaults")
 
 
 def compile(documents: Iterable[Doc], vocabulary: Vocabulary) -> Policies | list[Problem]:
@@ -84,6 +85,7 @@ def read(documents: Sequence[Doc], vocabulary: Vocabulary) -> Texts:
     classes = [read_class(d, reading, conditions) for d in documents if d.kind == "DataClass"]
     reader = PolicyReader(reading, conditions, {one.id: one.level for one in classes})
     policies = [reader.policy(d) for d in documents if d.kind == "EgressPolicy"]
+    policies += [read_table(d, reader) for d in documents if d.kind == "DecisionTable"]
     defaults = [reader.defaults(d) for d in documents if d.kind == "Defaults"]
     for extra in defaults[1:]:
         reading.fault(extra.path, f"there is a Defaults document already, in {defaults[0].path[0]}")
@@ -100,16 +102,14 @@ class _Questions:
         self._markers = markers
         self._bounds: dict[Bound, Criteria] = {}
 
-    def bounded(self, bound: Bound | None) -> tuple[Criteria, ...]:
-        if bound is None:
-            return ()
+    def bounded(self, bound: Bound) -> Criteria:
         if bound not in self._bounds:
             self._bounds[bound] = bounded(self._classes, bound)
-        return (self._bounds[bound],)
+        return self._bounds[bound]
 
-    def asked(self, bound: Bound | None) -> tuple[ClassText, ...]:
-        """The classes that a bound asks about."""
-        return () if bound is None else tuple(one for one in self._texts if bound.asks(one.level))
+    def asked(self, bounds: Sequence[Bound]) -> tuple[ClassText, ...]:
+        """The classes that bounds ask about."""
+        return tuple(one for one in self._texts if any(bound.asks(one.level) for bound in bounds))
 
     def labels(self, conditions: Iterable[Condition]) -> tuple[Criteria, ...]:
         asked = [c.wanted for c in conditions if c.fact.key == LABELS]
@@ -119,7 +119,7 @@ class _Questions:
 def _rule(text: RuleText, exceptions: Iterable[ExceptionText], questions: _Questions) -> Rule:
     tests = tuple(_test(c, missing=not text.loosens) for c in text.when if c.fact.key != LABELS)
     exceptions = sorted(exceptions, key=lambda e: e.id)
-    bound, asked = questions.bounded(text.data_class), questions.asked(text.data_class)
+    asked = questions.asked(text.data_class)
     unless = tuple(_test(c, missing=text.loosens) for c in text.unless)
     return Rule(
         id=text.id,
@@ -130,8 +130,12 @@ def _rule(text: RuleText, exceptions: Iterable[ExceptionText], questions: _Quest
         unless=unless,
         findings=text.findings,
         where=_where(text.where, loosens=text.loosens),
-        criteria=(*(() if text.loosens else bound), *questions.labels(text.when)),
-        bar=bound[0] if bound and text.loosens else None,
+        criteria=(
+            *(questions.bounded(b) for b in text.data_class if not b.upper),
+            *questions.labels(text.when),
+        ),
+        bar=next((questions.bounded(b) for b in text.data_class if b.upper), None),
+        permits=_permits(text),
         in_history=text.in_history,
         message=text.message,
         contact=text.contact,
@@ -146,6 +150,11 @@ def _rule(text: RuleText, exceptions: Iterable[ExceptionText], questions: _Quest
         reads=reads(text, exceptions, asked),
         revision=revision(text, exceptions, asked),
     )
+
+
+def _permits(text: RuleText) -> Holds | None:
+    """What must hold of a call for a rule to permit it: nothing that is missing counts."""
+    return conjunction(_test(c, missing=False) for c in text.when) if text.permits else None
 
 
 def _holds(tests: tuple[Test, ...], unless: tuple[Test, ...]) -> Holds:

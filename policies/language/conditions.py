@@ -32,12 +32,15 @@ class ConditionReader:
         found = [self._fact(CALL[k], k, v, (*path, k), loosens) for k, v in value.items() if k in CALL]
         destination = value.get("destination")
         if destination is not None:
-            inner = (*path, "destination")
-            members = self.reading.mapping(destination, inner, DESTINATION)
-            found += [
-                self._fact(DESTINATION[k], f"destination.{k}", v, (*inner, k), loosens) for k, v in members.items()
-            ]
+            found += self.destination(destination, (*path, "destination"))
         return tuple(found)
+
+    def destination(self, value: object, path: Path) -> tuple[Condition, ...]:
+        """Conditions on the destination: nothing of it is self-declared."""
+        members = self.reading.mapping(value, path, DESTINATION)
+        return tuple(
+            self._fact(DESTINATION[k], f"destination.{k}", v, (*path, k), loosens=False) for k, v in members.items()
+        )
 
     def findings(self, value: object, path: Path) -> FindingsTest:
         """`findings: {any_of: [...], confidence: ">=0.75", count: ">=1"}`; more findings can only make it match."""

@@ -68,7 +68,7 @@ def _doubles(policies: Iterable[PolicyText]) -> Iterator[Problem]:
 
 
 def _rule(rule: RuleText) -> Iterator[Problem]:
-    if rule.action in ("redact", "pseudonymise") and rule.findings is None and rule.data_class is None:
+    if rule.action in ("redact", "pseudonymise") and rule.findings is None and not rule.data_class:
         yield Problem((*rule.path, "when"), f"{rule.action} needs findings: what is to be replaced")
     if rule.action == "reroute" and rule.to is None:
         yield Problem(rule.path, "reroute needs to: the destination to go to instead")
@@ -84,7 +84,7 @@ def _rule(rule: RuleText) -> Iterator[Problem]:
 def _response(rule: RuleText) -> Iterator[Problem]:
     if rule.findings is None:
         yield Problem(rule.path, "a rule on responses needs findings")
-    if rule.data_class is not None or any(c.fact.key == LABELS for c in rule.when):
+    if rule.data_class or any(c.fact.key == LABELS for c in rule.when):
         yield Problem((*rule.path, "when"), "data_class and labels are asked of what is sent, not of answers")
     if rule.action in ("reroute", "allow", "pseudonymise"):
         yield Problem((*rule.path, "action"), f"{rule.action} means nothing for a response")

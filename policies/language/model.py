@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -105,25 +105,29 @@ class ClassText:
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """One rule as written, with the policy's `applies_to` already joined to its `when`."""
+    """One rule as written, with the policy's `applies_to` already joined to its `when`.
+
+    unless: where these hold, it doesn't match. permits: a call that it lets go is permitted, as by an allow rule.
+    """
 
     id: str
     policy: str
     path: Path
     action: str
     when: tuple[Condition, ...]
-    unless: tuple[Condition, ...]
-    findings: FindingsTest | None
-    data_class: Bound | None
+    data_class: tuple[Bound, ...]
     where: Where
-    in_history: str
-    message: Mapping[str, str]
-    contact: str | None
-    overridable: bool
-    mode: str
-    shadow_until: date | None
-    to: str | None
-    surrogate: bool
+    findings: FindingsTest | None = None
+    unless: tuple[Condition, ...] = ()
+    in_history: str = "redact"
+    message: Mapping[str, str] = field(default_factory=dict)
+    contact: str | None = None
+    overridable: bool = False
+    mode: str = "enforce"
+    shadow_until: date | None = None
+    to: str | None = None
+    surrogate: bool = False
+    permits: bool = False
 
     @property
     def loosens(self) -> bool:

@@ -10,10 +10,10 @@ from policies.findings import PART_CLASSES
 from policies.language.classes import read_bound
 from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO, ConditionReader
 from policies.language.facts import DESTINATION
+from policies.language.manners import MANNER, read_action, read_manner
 from policies.language.model import (
-    ACTIONS,
-    FORMS,
     ROLES,
+    Bound,
     DefaultsText,
     ExceptionText,
     PolicyText,
@@ -24,10 +24,7 @@ from policies.rules import InlineTest
 from policies.ruling import DIRECTIONS, EGRESS
 
 POLICY: Final = ("kind", "policy", "owner", "basis", "applies_to", "rules", "exceptions", "tests")
-RULE: Final = (
-    "id", "title", "when", "unless", "action", "in_history", "message", "contact", "overridable", "mode",
-    "shadow_until", "to", "as",
-)  # fmt: skip
+RULE: Final = ("id", "title", "when", "unless", "action", *MANNER)
 EXCEPTION: Final = ("id", "lifts", "who", "reason", "owner", "expires")
 TEST: Final = ("name", "text", "texts", "part", "to", "as", "direction", "role", "tool", "history", "expect")
 EXPECT: Final = ("verdict", "rules", "shadow", "class")
@@ -52,21 +49,31 @@ class PolicyReader:
         """One EgressPolicy document."""
         path: Path = (doc.file,)
         value = self.reading.mapping(doc.value, path, POLICY, ("policy", "owner", "rules"))
-        name = self.reading.text(value.get("policy"), (*path, "policy"), name=True) if "policy" in value else ""
-        owner = self.reading.text(value["owner"], (*path, "owner")) if "owner" in value else ""
-        if "basis" in value:
-            self.reading.text(value["basis"], (*path, "basis"))
+        name, owner = self.head(value, path, "policy")
         scope = (*path, "applies_to")
         applies = self.reading.mapping(value.get("applies_to", {}), scope, APPLIES_TO)
         rules = [
             self._rule(rule, (*path, "rules", i), name, applies, scope)
             for i, rule in enumerate(self._list(value, "rules", path))
         ]
+        exceptions, tests = self.tail(value, path)
+        return PolicyText(name, path, owner, tuple(rules), exceptions, tests)
+
+    def head(self, value: Mapping[str, Any], path: Path, kind: str) -> tuple[str, str]:
+        """The name and the owner of a document."""
+        name = self.reading.text(value.get(kind), (*path, kind), name=True) if kind in value else ""
+        owner = self.reading.text(value["owner"], (*path, "owner")) if "owner" in value else ""
+        if "basis" in value:
+            self.reading.text(value["basis"], (*path, "basis"))
+        return name, owner
+
+    def tail(self, value: Mapping[str, Any], path: Path) -> tuple[tuple[ExceptionText, ...], tuple[InlineTest, ...]]:
+        """The exceptions and the cases of a document."""
         exceptions = [
             self._exception(e, (*path, "exceptions", i)) for i, e in enumerate(self._list(value, "exceptions", path))
         ]
         tests = [t for i, g in enumerate(self._list(value, "tests", path)) for t in self._tests(g, (*path, "tests", i))]
-        return PolicyText(name, path, owner, tuple(rules), tuple(exceptions), tuple(tests))
+        return tuple(exceptions), tuple(tests)
 
     def defaults(self, doc: Doc) -> DefaultsText:
         """The Defaults document."""
@@ -84,15 +91,18 @@ class PolicyReader:
 
     def _rule(self, given: object, path: Path, policy: str, applies: Mapping[str, Any], scope: Path) -> RuleText:
         value = self.reading.mapping(given, path, RULE, ("id", "action"))
-        action = self._action(value.get("action"), (*path, "action"))
+        action = read_action(value.get("action"), (*path, "action"), self.reading)
         loosens = action == "allow"
         when = self.reading.mapping(value.get("when", {}), (*path, "when"), WHEN)
         unless = self.reading.mapping(value.get("unless", {}), (*path, "unless"), UNLESS)
-        mode = self.reading.choice(value.get("mode", "enforce"), (*path, "mode"), ("enforce", "shadow"))
         directions = EGRESS
         if "directions" in applies:
             directions = self.conditions.directions(applies["directions"], (*scope, "directions"))
-        rule = RuleText(
+        if "title" in value:
+            self.reading.text(value["title"], (*path, "title"))
+        if "as" in value and action != "pseudonymise":
+            self.reading.fault((*path, "as"), "as is for action: pseudonymise only")
+        return RuleText(
             id=self._id(value, path),
             policy=policy,
             path=path,
@@ -103,38 +113,16 @@ class PolicyReader:
             findings=self.conditions.findings(when["findings"], (*path, "when", "findings"))
             if "findings" in when
             else None,
-            data_class=read_bound(
-                when["data_class"], (*path, "when", "data_class"), self.reading, self.levels, loosens=loosens
-            )
-            if "data_class" in when
-            else None,
+            data_class=self._data_class(when, path, loosens=loosens),
             where=self.conditions.where(directions, when, (*path, "when")),
-            in_history=self.reading.choice(
-                value.get("in_history", "redact"), (*path, "in_history"), ("redact", "deny")
-            ),
-            message=self.reading.words(value.get("message"), (*path, "message")),
-            contact=self.reading.text(value["contact"], (*path, "contact")) if "contact" in value else None,
-            overridable=self.reading.flag(value.get("overridable", False), (*path, "overridable")),
-            mode=mode,
-            shadow_until=self.reading.day(value["shadow_until"], (*path, "shadow_until"))
-            if "shadow_until" in value
-            else None,
-            to=self._destination(value["to"], (*path, "to")) if "to" in value else None,
-            surrogate=self.reading.choice(value.get("as", "token"), (*path, "as"), FORMS) == "surrogate",
+            **read_manner(value, path, self.reading, self.destination),
         )
-        if "title" in value:
-            self.reading.text(value["title"], (*path, "title"))
-        if "as" in value and action != "pseudonymise":
-            self.reading.fault((*path, "as"), "as is for action: pseudonymise only")
-        if (mode == "shadow") != (rule.shadow_until is not None):
-            self.reading.fault((*path, "mode"), "mode: shadow and shadow_until (a date) go together")
-        return rule
 
-    def _action(self, value: object, path: Path) -> str:
-        if value is None:
-            return "deny"
-        chosen = self.reading.choice(value, path, ACTIONS)
-        return chosen if chosen == value else "deny"
+    def _data_class(self, when: Mapping[str, Any], path: Path, *, loosens: bool) -> tuple[Bound, ...]:
+        if "data_class" not in when:
+            return ()
+        path = (*path, "when", "data_class")
+        return (read_bound(when["data_class"], path, self.reading, self.levels, loosens=loosens),)
 
     def _id(self, value: Mapping[str, Any], path: Path) -> str:
         found = self.reading.text(value["id"], (*path, "id"), name=True) if "id" in value else ""
@@ -142,7 +130,8 @@ class PolicyReader:
             self.reading.fault((*path, "id"), "names that begin with built-in are taken")
         return found
 
-    def _destination(self, value: object, path: Path) -> str:
+    def destination(self, value: object, path: Path) -> str:
+        """The name of a destination that exists."""
         return self._single(value, path, "destinations")
 
     def _single(self, value: object, path: Path, register: str | None) -> str:
@@ -234,7 +223,7 @@ class PolicyReader:
     def _to(self, value: object, path: Path) -> str | Mapping[str, Any]:
         """A destination's name, or facts of one: `{external: true, region: us}`; what isn't said is missing."""
         if isinstance(value, str):
-            return self._destination(value, path)
+            return self.destination(value, path)
         facts = self.reading.mapping(value, path, DESTINATION)
         for key, fact in facts.items():
             if DESTINATION[key].kind == "name":

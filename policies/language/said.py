@@ -30,7 +30,7 @@ def reads(
         value = getattr(rule.where, key)
         if value is not None:
             found.setdefault(key, set()).update(value if isinstance(value, frozenset) else _spelt(value))
-    if rule.data_class is not None:
+    if rule.data_class:
         found["data_class"] = {one.id for one in classes}
     for one in classes:
         for key, names in (("labels", one.labels), ("use_cases", one.use_cases)):

@@ -16,13 +16,14 @@ from policies.language.classes import CLASS
 from policies.language.conditions import APPLIES_TO, WHEN, WHO
 from policies.language.facts import DESTINATION
 from policies.language.model import ACTIONS, CLASSES, ROLES
+from policies.language.tables import CELL, TABLE
 from policies.ruling import DIRECTIONS
 
 PAGE = (Path(__file__).parents[3] / "docs/reference/policies.md").read_text()
 
 
 def test_every_key_is_on_the_page():
-    keys = {*read.POLICY, *read.RULE, *read.EXCEPTION, *read.TEST, *read.CALLER, *WHEN, *WHO, *APPLIES_TO, *CLASS}
+    keys = {*read.POLICY, *read.RULE, *read.EXCEPTION, *read.TEST, *read.CALLER, *WHEN, *WHO, *APPLIES_TO, *CLASS, *TABLE, *CELL}
     values = {*LABELS, *DESTINATION, *ACTIONS, *CLASSES, *ROLES, *DIRECTIONS, "confidence", "count", "any_of", "all_of"}
     missing = [k for k in sorted(keys | values) if f"`{k}`" not in PAGE and f"{k}:" not in PAGE]
     assert not missing
@@ -48,4 +49,4 @@ def test_its_examples_compile_and_hold():
         assert isinstance(made, Policies), made
         assert run_inline_tests(made, engine(), VOCABULARY) == []
         tests += len(made.tests)
-    assert tests == 4
+    assert tests == 6

@@ -1,0 +1,124 @@
+"""DecisionTable documents: what becomes of each data class at each kind of destination, read as the rules they are.
+
+A cell counts for calls of its class and of higher ones: since no higher class has a weaker cell, what the lower rows
+ask holds beside what the higher ones do. A cell that lets a call go permits it too, however much it replaces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from policies.language.facts import CALL
+from policies.language.manners import MANNER, SHARED, read_action, read_manner
+from policies.language.model import Bound, Condition, PolicyText, RuleText, Where
+from policies.language.problems import Doc, Path, nearest
+from policies.language.read import PolicyReader
+from policies.ruling import EGRESS
+
+TABLE: Final = (
+    "kind", "table", "owner", "basis", "applies_to", "columns", "rows", *SHARED, "exceptions", "tests",
+)  # fmt: skip
+TABLE_APPLIES_TO: Final = tuple(key for key, fact in CALL.items() if not fact.declared)
+CELL: Final = ("action", *MANNER)
+
+# From what lets most go to what lets least.
+SEVERITY: Final = ("allow", "warn", "pseudonymise", "redact", "reroute", "deny")
+_LETS_GO: Final = ("warn", "pseudonymise", "redact")
+_REPLACES: Final = ("pseudonymise", "redact")
+
+
+def read_table(doc: Doc, reader: PolicyReader) -> PolicyText:
+    """One DecisionTable document as a policy, with a rule for each cell: `TABLE.ROW.COLUMN`."""
+    path: Path = (doc.file,)
+    value = reader.reading.mapping(doc.value, path, TABLE, ("table", "owner", "columns", "rows"))
+    name, owner = reader.head(value, path, "table")
+    table = _Table(reader, path, name, value)
+    exceptions, tests = reader.tail(value, path)
+    return PolicyText(name, path, owner, tuple(table.rules()), exceptions, tests)
+
+
+class _Table:
+    """One table while it is read. usual: what its cells share; applies: to which calls."""
+
+    def __init__(self, reader: PolicyReader, path: Path, name: str, value: Mapping[str, Any]) -> None:
+        self.reader, self.path, self.name = reader, path, name
+        reading, scope = reader.reading, (*path, "applies_to")
+        self.usual = read_manner({k: v for k, v in value.items() if k in SHARED}, path, reading, reader.destination)
+        applies = reading.mapping(value.get("applies_to", {}), scope, TABLE_APPLIES_TO)
+        self.applies = reader.conditions.facts(applies, scope, loosens=False)
+        self.columns = self._columns(value.get("columns", {}), (*path, "columns"))
+        self.rows = self._rows(value.get("rows", {}), (*path, "rows"))
+
+    def rules(self) -> list[RuleText]:
+        """The rule of each cell, the rows from the least sensitive class on."""
+        found: list[RuleText] = []
+        strictest: dict[str, tuple[str, str]] = {}
+        for row in sorted(self.rows, key=lambda one: self.reader.levels[one]):
+            for column, cell in self.rows[row].items():
+                rule = self._rule(row, column, cell)
+                found.append(rule)
+                before, by = strictest.get(column, (rule.action, row))
+                if SEVERITY.index(rule.action) < SEVERITY.index(before):
+                    weaker = f"{row} is more sensitive than {by}, but {rule.action} is weaker than {before}"
+                    self.reader.reading.fault(rule.path, weaker)
+                else:
+                    strictest[column] = rule.action, row
+        return found
+
+    def _columns(self, value: object, path: Path) -> dict[str, tuple[Condition, ...]]:
+        reading = self.reader.reading
+        given = value if isinstance(value, Mapping) else {}
+        reading.mapping(value, path, map(str, given))
+        if not given:
+            reading.fault(path, "must name kinds of destinations, each with its conditions")
+        for name, conditions in given.items():
+            reading.text(name, (*path, name), name=True)
+            if conditions == {}:
+                reading.fault((*path, name), "must ask something of the destination")
+        return {
+            str(name): self.reader.conditions.destination(conditions, (*path, name))
+            for name, conditions in given.items()
+        }
+
+    def _rows(self, value: object, path: Path) -> dict[str, Mapping[str, Any]]:
+        reading, levels = self.reader.reading, self.reader.levels
+        given = value if isinstance(value, Mapping) else {}
+        reading.mapping(value, path, map(str, given))
+        for name in given:
+            if name not in levels:
+                reading.fault((*path, name), f"{name} is none of the data classes", nearest(str(name), levels))
+        for name in levels:
+            if name not in given:
+                reading.fault(path, f"needs a row for {name}: what isn't said of a class would be left to other rules")
+        return {
+            name: reading.mapping(cells, (*path, name), self.columns, self.columns)
+            for name, cells in given.items()
+            if name in levels
+        }
+
+    def _rule(self, row: str, column: str, cell: object) -> RuleText:
+        reading, path = self.reader.reading, (*self.path, "rows", row, column)
+        value = cell if isinstance(cell, Mapping) else {"action": cell}
+        value = reading.mapping(value, path, CELL, ("action",))
+        action = read_action(value.get("action"), (*path, "action") if isinstance(cell, Mapping) else path, reading)
+        if action not in SEVERITY:
+            reading.fault(path, f"{action} can't stand in a table")
+            action = "deny"
+        level = self.reader.levels[row]
+        if action in _REPLACES and level == min(self.reader.levels.values()):
+            reading.fault(path, f"nothing makes a call be of the lowest class, so there is nothing to {action}")
+        own = read_manner(value, path, reading, self.reader.destination)
+        usual = {k: v for k, v in self.usual.items() if "mode" not in own or k not in ("mode", "shadow_until")}
+        bounds = (Bound(">=", row, level), *((Bound("<=", row, level),) if action == "allow" else ()))
+        return RuleText(
+            id=f"{self.name}.{row}.{column}",
+            policy=self.name,
+            path=path,
+            action=action,
+            when=(*self.applies, *self.columns[column]),
+            data_class=bounds,
+            where=Where(EGRESS),
+            permits=action in _LETS_GO,
+            **{**usual, **own},
+        )
