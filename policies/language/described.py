@@ -7,6 +7,7 @@ from typing import Final
 
 KINDS: Final[Mapping[str, str]] = {
     "EgressPolicy": "What may leave to which models, and what may come back: rules, exceptions, cases to try them.",
+    "DecisionTable": "What becomes of each data class at each kind of destination: a rule for each cell.",
     "DataClass": "How sensitive a call is, and what makes it so. A call is of the highest class whose criteria hold.",
     "Defaults": "What becomes of a call that no allow rule permits.",
 }
@@ -20,6 +21,17 @@ POLICY: Final[Mapping[str, str]] = {
     "rules": "All of them are evaluated; their order means nothing, and the strictest wins.",
     "exceptions": "Who is spared which rules, and until when.",
     "tests": "Cases that `ecluse policy check` and `test` decide with the whole bundle.",
+}
+
+TABLE: Final[Mapping[str, str]] = {
+    "table": "Name of the table, once in a bundle. Its cells are rules named TABLE.ROW.COLUMN.",
+    "applies_to": "Facts about the call that all cells share.",
+    "columns": "Kinds of destinations by name, each with its conditions.",
+    "rows": "For each data class a cell for each column. A higher class has no weaker cell.",
+}
+
+CELL: Final[Mapping[str, str]] = {
+    "action": "What becomes of calls of this class and of higher ones at this kind of destination.",
 }
 
 CLASS: Final[Mapping[str, str]] = {

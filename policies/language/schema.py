@@ -13,9 +13,11 @@ from policies.language import described
 from policies.language.classes import CLASS
 from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO, plain
 from policies.language.facts import CALL, DESTINATION, Fact
+from policies.language.manners import SHARED
 from policies.language.model import ACTIONS, CLASSES, FORMS, ROLES
 from policies.language.problems import MOST
 from policies.language.read import CALLER, EXCEPTION, EXPECT, PARTS, POLICY, RULE, TEST, VERDICTS
+from policies.language.tables import CELL, SEVERITY, TABLE, TABLE_APPLIES_TO
 from policies.ruling import DIRECTIONS
 from policies.structured import SCHEMA_INVALID
 
@@ -114,7 +116,12 @@ class PolicySchemas:
 
     def documents(self) -> dict[str, Schema]:
         """One schema for each kind of document."""
-        made = {"EgressPolicy": self._policy(), "DataClass": self._class(), "Defaults": self._defaults()}
+        made = {
+            "EgressPolicy": self._policy(),
+            "DecisionTable": self._table(),
+            "DataClass": self._class(),
+            "Defaults": self._defaults(),
+        }
         return {kind: {**form, "description": described.KINDS[kind]} for kind, form in made.items()}
 
     def definitions(self) -> dict[str, Schema]:
@@ -139,6 +146,39 @@ class PolicySchemas:
         whole = {"properties": {"rules": {"items": _ON_ANSWERS}}}
         found["allOf"] = [where(allows, {"properties": {"applies_to": without(*_DECLARED)}}), where(answers, whole)]
         return found
+
+    def _table(self) -> Schema:
+        conditions = thing(DESTINATION, described.DESTINATION, {k: self._fact(f) for k, f in DESTINATION.items()})
+        action = one_of(SEVERITY, described.ACTIONS)
+        manner = self._manner()
+        cell = {
+            **thing(CELL, {**described.RULE, **described.CELL}, {"action": action, **manner}, ("action",)),
+            "allOf": [_REROUTED, _PSEUDONYMISED, _SHADOWED],
+        }
+        classes = self.offered.get(DATA_CLASSES, Offered((), closed=False))
+        named = _names(classes, DATA_CLASSES) if classes.closed else TEXT
+        bare = one_of([a for a in SEVERITY if a != "reroute"], described.ACTIONS)
+        row = {"type": "object", "propertyNames": WORD, "additionalProperties": {"anyOf": [bare, cell]}}
+        forms = {
+            "kind": {"const": "DecisionTable"},
+            "table": WORD,
+            "owner": TEXT,
+            "basis": TEXT,
+            "applies_to": self._conditions(TABLE_APPLIES_TO),
+            "columns": {
+                "type": "object",
+                "propertyNames": WORD,
+                "minProperties": 1,
+                "additionalProperties": {**conditions, "minProperties": 1},
+            },
+            "rows": {"type": "object", "propertyNames": named, "additionalProperties": row},
+            **{key: manner[key] for key in SHARED},
+            "exceptions": {"type": "array", "items": self._exception()},
+            "tests": {"type": "array", "items": self._test()},
+        }
+        said = {**described.POLICY, **described.RULE, **described.TABLE}
+        found = thing(TABLE, said, forms, ("kind", "table", "owner", "columns", "rows"))
+        return {**found, "allOf": [_SHADOWED]}
 
     def _class(self) -> Schema:
         findings = self._findings()
@@ -167,6 +207,12 @@ class PolicySchemas:
             "when": self._conditions(WHEN),
             "unless": self._conditions(UNLESS),
             "action": one_of(ACTIONS, described.ACTIONS),
+            **self._manner(),
+        }
+        return {**thing(RULE, described.RULE, forms, ("id", "action")), "allOf": _RULES_OF_A_RULE}
+
+    def _manner(self) -> dict[str, Schema]:
+        return {
             "in_history": one_of(("redact", "deny")),
             "message": _WORDS,
             "contact": TEXT,
@@ -176,7 +222,6 @@ class PolicySchemas:
             "to": self._destination(),
             "as": one_of(FORMS),
         }
-        return {**thing(RULE, described.RULE, forms, ("id", "action")), "allOf": _RULES_OF_A_RULE}
 
     def _conditions(self, keys: Iterable[str]) -> Schema:
         known = tuple(keys)
@@ -349,6 +394,10 @@ def _permits() -> list[Schema]:
     ]
 
 
+_REROUTED: Final = where(has("action", {"const": "reroute"}), {"required": ["to"]}, without("to"))
+_PSEUDONYMISED: Final = where(has("action", {"const": "pseudonymise"}), {}, without("as"))
+_SHADOWED: Final = where(has("mode", {"const": "shadow"}), {"required": ["shadow_until"]}, without("shadow_until"))
+
 _RULES_OF_A_RULE: Final[list[Schema]] = [
     where(
         has("action", {"const": "allow"}),
@@ -356,9 +405,9 @@ _RULES_OF_A_RULE: Final[list[Schema]] = [
         {"allOf": [{"properties": {"unless": without(*_DECLARED)}}, _bounds(">")]},
     ),
     where(has("action", one_of(("redact", "pseudonymise", "repair"))), _FINDS),
-    where(has("action", {"const": "reroute"}), {"required": ["to"]}, without("to")),
-    where(has("action", {"const": "pseudonymise"}), {}, without("as")),
-    where(has("mode", {"const": "shadow"}), {"required": ["shadow_until"]}, without("shadow_until")),
+    _REROUTED,
+    _PSEUDONYMISED,
+    _SHADOWED,
     where(
         has("action", {"const": "repair"}),
         {"properties": {"when": {"properties": {"findings": {"properties": {"any_of": _ALONE, "all_of": _ALONE}}}}}},

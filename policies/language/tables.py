@@ -69,7 +69,7 @@ class _Table:
     def _columns(self, value: object, path: Path) -> dict[str, tuple[Condition, ...]]:
         reading = self.reader.reading
         given = value if isinstance(value, Mapping) else {}
-        reading.mapping(value, path, map(str, given))
+        reading.mapping(value, path, tuple(map(str, given)))
         if not given:
             reading.fault(path, "must name kinds of destinations, each with its conditions")
         for name, conditions in given.items():
@@ -84,7 +84,7 @@ class _Table:
     def _rows(self, value: object, path: Path) -> dict[str, Mapping[str, Any]]:
         reading, levels = self.reader.reading, self.reader.levels
         given = value if isinstance(value, Mapping) else {}
-        reading.mapping(value, path, map(str, given))
+        reading.mapping(value, path, tuple(map(str, given)))
         for name in given:
             if name not in levels:
                 reading.fault((*path, name), f"{name} is none of the data classes", nearest(str(name), levels))
@@ -108,6 +108,8 @@ class _Table:
         level = self.reader.levels[row]
         if action in _REPLACES and level == min(self.reader.levels.values()):
             reading.fault(path, f"nothing makes a call be of the lowest class, so there is nothing to {action}")
+        if "as" in value and action != "pseudonymise":
+            reading.fault((*path, "as"), "as is for action: pseudonymise only")
         own = read_manner(value, path, reading, self.reader.destination)
         usual = {k: v for k, v in self.usual.items() if "mode" not in own or k not in ("mode", "shadow_until")}
         bounds = (Bound(">=", row, level), *((Bound("<=", row, level),) if action == "allow" else ()))

@@ -23,7 +23,20 @@ PAGE = (Path(__file__).parents[3] / "docs/reference/policies.md").read_text()
 
 
 def test_every_key_is_on_the_page():
-    keys = {*read.POLICY, *read.RULE, *read.EXCEPTION, *read.TEST, *read.CALLER, *WHEN, *WHO, *APPLIES_TO, *CLASS, *TABLE, *CELL}
+    keys = {
+        *read.POLICY,
+        *read.RULE,
+        *read.EXCEPTION,
+        *read.TEST,
+        *read.CALLER,
+        *WHEN,
+        *WHO,
+        *APPLIES_TO,
+        *CLASS,
+        *TABLE,
+        *CELL,
+    }
+    keys |= {*CLASS, *TABLE, *CELL}
     values = {*LABELS, *DESTINATION, *ACTIONS, *CLASSES, *ROLES, *DIRECTIONS, "confidence", "count", "any_of", "all_of"}
     missing = [k for k in sorted(keys | values) if f"`{k}`" not in PAGE and f"{k}:" not in PAGE]
     assert not missing

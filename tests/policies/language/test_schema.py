@@ -116,6 +116,26 @@ CLASS: dict[str, Any] = {
     "labels": ["c3"],
     "use_cases": "hr-*",
 }
+TABLE: dict[str, Any] = {
+    "kind": "DecisionTable",
+    "table": "t",
+    "owner": "rssi@example.org",
+    "basis": "a law",
+    "applies_to": WHERE,
+    "columns": {"near": {"external": False}, "far": TERMS},
+    "rows": {
+        "C1": {"near": "allow", "far": {"action": "warn", "message": {"en": "m"}}},
+        "C3": {"near": {"action": "pseudonymise", "as": "surrogate"}, "far": {"action": "reroute", "to": "internal"}},
+    },
+    "in_history": "deny",
+    "message": {"fr": "Non."},
+    "contact": "dpo@example.org",
+    "overridable": True,
+    "mode": "shadow",
+    "shadow_until": date(2027, 2, 1),
+    "exceptions": [{**FULL["exceptions"][0], "lifts": ["t.C1.far"]}],
+    "tests": [{"name": "n", "text": "t", "to": "alpha", "expect": {"verdict": "deny", "shadow": ["t.C1.near"]}}],
+}
 DEFAULTS = {
     "kind": "Defaults",
     "when_no_rule_matches": {"internal": "allow", "external": "deny", "unknown": "deny"},
@@ -154,7 +174,7 @@ def read(value: dict[str, Any]) -> bool:
 
 
 def test_everything_that_can_be_written_is_accepted_by_both() -> None:
-    for value in (FULL, CLASS, DEFAULTS):
+    for value in (FULL, TABLE, CLASS, DEFAULTS):
         made = compiled(value)
         assert isinstance(made, Policies), made
         CHECKED[value["kind"]].validate(orjson.loads(orjson.dumps(value)))
@@ -164,7 +184,8 @@ def objects(form: Any) -> list[dict[str, Any]]:
     """The mappings that a schema allows at one place."""
     if "$ref" in form:
         return objects(MADE.definitions()[form["$ref"].rpartition("/")[2]])
-    return [form] * ("properties" in form) + [o for inner in form.get("anyOf", ()) for o in objects(inner)]
+    own = [form] if "properties" in form or "additionalProperties" in form else []
+    return own + [o for inner in form.get("anyOf", ()) for o in objects(inner)]
 
 
 def at(form: Any, path: tuple[Any, ...]) -> list[dict[str, Any]]:
@@ -174,9 +195,9 @@ def at(form: Any, path: tuple[Any, ...]) -> list[dict[str, Any]]:
     if isinstance(path[0], int):
         lists = [inner for inner in (form, *form.get("anyOf", ())) if "items" in inner]
         return [o for inner in lists for o in at(inner["items"], path[1:])]
-    return [
-        o for here in objects(form) if path[0] in here["properties"] for o in at(here["properties"][path[0]], path[1:])
-    ]
+    here = [(o.get("properties", {}), o.get("additionalProperties")) for o in objects(form)]
+    inner = [known.get(path[0], free) for known, free in here]
+    return [o for one in inner if isinstance(one, dict) for o in at(one, path[1:])]
 
 
 def test_the_reader_and_the_schema_know_the_same_keys(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,14 +209,17 @@ def test_the_reader_and_the_schema_know_the_same_keys(monkeypatch: pytest.Monkey
         return mapping(self, value, path, known, required)
 
     monkeypatch.setattr(Reading, "mapping", noting)
-    for value in (FULL, CLASS, DEFAULTS):
+    for value in (FULL, TABLE, CLASS, DEFAULTS):
         asked.clear()
         assert read(value)
         assert len(asked) > 1
         for path, known in asked.items():
             if path[0] != "p.yaml":
                 continue
-            described = [set(o["properties"]) for o in at(SCHEMAS[value["kind"]], path[1:])]
+            there = at(SCHEMAS[value["kind"]], path[1:])
+            if any(isinstance(o.get("additionalProperties"), dict) for o in there):
+                continue  # names that the document itself chooses
+            described = [set(o["properties"]) for o in there]
             declared = {"not_in"} if path[-2:-1] == ("when",) and path[-1] == "labels" else set()
             assert known - declared in described, path
 
@@ -240,6 +264,12 @@ WRONG = [
     around(tests=[{"name": "n", "text": "t", "to": "alpa", "expect": {"verdict": "deny"}}]),
     around(tests=[{"name": "n", "text": "t", "to": {"region": ["us"]}, "expect": {"verdict": "deny"}}]),
     around(tests=[{"name": "n", "text": "t", "to": "alpha", "as": {"use_case": "hr"}, "expect": {"verdict": "deny"}}]),
+    {**TABLE, "rows": {**TABLE["rows"], "C2": TABLE["rows"]["C3"]}}, {**TABLE, "columns": {"near": {}}},
+    {**TABLE, "rows": {**TABLE["rows"], "C3": {"near": "dney", "far": "deny"}}},
+    {**TABLE, "rows": {**TABLE["rows"], "C3": {"near": "deny", "far": "repair"}}},
+    {**TABLE, "rows": {**TABLE["rows"], "C3": {"near": "deny", "far": "reroute"}}},
+    {**TABLE, "rows": {**TABLE["rows"], "C3": {"near": "deny", "far": {"action": "deny", "as": "token"}}}},
+    {**TABLE, "shadow_until": None}, {**TABLE, "applies_to": {"labels": ["c3"]}},
     {"kind": "Defaults"}, {"kind": "Defaults", "when_no_rule_matches": {"unknown": "allow"}},
     {"kind": "DataClass", "id": "C2"}, {"kind": "DataClass", "id": "C2", "level": "two"},
     {"kind": "DataClass", "id": "C2", "level": 2, "labels": {"in": ["c2"]}},
@@ -267,7 +297,7 @@ ODD: list[Any] = [
 VALUES = st.sampled_from(ODD)
 KEYS = st.sampled_from(
     sorted(
-        {key for one in (FULL, CLASS) for path in places(one) for key in path if isinstance(key, str)}
+        {key for one in (FULL, TABLE, CLASS) for path in places(one) for key in path if isinstance(key, str)}
         | {"zzz", "unknown", "en"}
     )
 )
@@ -276,7 +306,7 @@ KEYS = st.sampled_from(
 @settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_what_an_editor_underlines_is_refused(data: st.DataObject) -> None:
-    value = copy.deepcopy(data.draw(st.sampled_from([FULL, FULL, CLASS, DEFAULTS])))
+    value = copy.deepcopy(data.draw(st.sampled_from([FULL, FULL, TABLE, CLASS, DEFAULTS])))
     for _ in range(data.draw(st.integers(1, 3))):
         path = data.draw(st.sampled_from(places(value)[1:]))
         here = value
