@@ -77,6 +77,7 @@ def rule(
     """
     call = facts(exchange, ask)
     refused = exchange.refused_before = _refused_before(runtime, exchange, ask)
+    exchange.lifted = runtime.lifts.of(exchange.caller.pseudonym, call.now)
 
     def ruled(destination: Destination) -> Ruling:
         return _judge(runtime, exchange, call, ask, classification, destination, refused)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -68,6 +69,7 @@ class Exchange:
     unread: str = ""
     classification: Classification | None = None
     refused_before: frozenset[int] = frozenset()
+    lifted: Mapping[tuple[str, bytes], str] = field(default_factory=dict)
     data_class: str = ""
     candidates: list[Candidate] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)

@@ -59,6 +59,7 @@ class _Group(NamedTuple):
     names: tuple[str, ...]
     overlap: int
     label: str
+    lifted: tuple[str, ...]
 
 
 def features(exchange: Exchange, issuer: Issuer) -> Features:
@@ -70,7 +71,7 @@ def features(exchange: Exchange, issuer: Issuer) -> Features:
     places = _places(ask, wanted)
     if not classification.findings:
         return Features((), places, KEPT)
-    groups = _groups(ask.passages, classification.findings, exchange.refused_before, issuer, wanted)
+    groups = _groups(exchange, ask.passages, classification.findings, issuer, wanted)
     kept = KEPT
     if len(groups) > MOST_GROUPS:
         groups = _merged(groups, message=None)  # only a refusal's words tell messages apart
@@ -112,20 +113,22 @@ _fitting = lru_cache(4096)(fitting)
 
 
 def _groups(
+    exchange: Exchange,
     passages: Sequence[Passage],
     findings: Sequence[Finding],
-    refused: frozenset[int],
     issuer: Issuer,
     wanted: Mapping[str, tuple[str, ...]],
 ) -> dict[_Group, list[float]]:
     groups: dict[_Group, list[float]] = {}
+    refused, lifted = exchange.refused_before, exchange.lifted
     for finding, overlap in zip(findings, _overlaps(findings), strict=True):
         p = passages[finding.passage]
-        edit = "any" if p.part != "text" else editable(p, finding)
+        edit = editable(p, finding)
         group = _Group(
             finding.detector, p.part, p.role, p.direction, p.history, p.message, finding.passage in refused, edit,
             issuer(p.note) if p.note and (p.part == "vendor_state" or edit != "any") else None,
             _names(wanted, p.part, p.tool, p.note) if wanted else _NO_NAMES, overlap, finding.label,
+            tuple(sorted(rule for rule, digest in lifted if digest == finding.digest)) if lifted else _NO_NAMES,
         )  # fmt: skip
         groups.setdefault(group, []).append(finding.confidence)
     return groups
@@ -163,5 +166,5 @@ def _found(group: _Group, sure: Sequence[float]) -> Found:
     counts = () if alike else tuple(sorted(Counter(sure).items(), reverse=True))
     return Found(
         g.detector, len(sure), highest, g.part, g.role, g.direction, g.history, g.message, counts, g.refused, g.edit,
-        g.issuer, g.names, g.overlap, g.label,
+        g.issuer, g.names, g.overlap, g.label, g.lifted,
     )  # fmt: skip

@@ -46,12 +46,15 @@ def record(pair: Pair, now: datetime, worker: str) -> PairRecord:
         rules_revision=pair.policies.revision,
         detection_revision=bundle.engine.revision,
         detectors=bundle.engine.revisions,
-        destinations=tuple(_terms(d) for d in pair.destinations.values()),
+        destinations=tuple(terms_of(d) for d in pair.destinations.values()),
+        classes=tuple(one.id for one in reversed(pair.policies.classes)),
         names=pair.policies.place_names,
+        rules={rule.id: rule.revision for rule in pair.policies.rules},
     )
 
 
-def _terms(d: Destination) -> Terms:
+def terms_of(d: Destination) -> Terms:
+    """What policies see of a destination now."""
     return Terms(
         d.name, d.vendor, d.model, d.region, d.trust, d.contract, d.processor, d.retention_days, d.training,
         d.external, d.known,

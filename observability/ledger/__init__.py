@@ -4,7 +4,7 @@ from observability.ledger.ids import made_at, uuid7
 from observability.ledger.in_force import Pair, Terms
 from observability.ledger.ledger import Ledger
 from observability.ledger.line import LedgerFailed
-from observability.ledger.reading import read, show, tail
+from observability.ledger.reading import read, records, show, tail, written_since
 from observability.ledger.records import (
     Attempt,
     AttemptStart,
@@ -46,9 +46,11 @@ __all__ = [
     "Who",
     "made_at",
     "read",
+    "records",
     "render_show",
     "render_tail",
     "show",
     "tail",
     "uuid7",
+    "written_since",
 ]

@@ -33,7 +33,8 @@ class Pair(Record):
 
     config_revision: the one that INTENTs under it name. policy_revision: of the bundle. rules_revision: of its policies
     alone. detectors: by id, a hash of what its findings depend on (description, list, index, algorithm). classes: data
-    classes, the lowest first. names: those by which rules tell tools and hosts apart, by key.
+    classes, the lowest first. names: those by which rules tell tools and hosts apart, by key. rules: by id, a hash of
+    all that each says.
     """
 
     kind: ClassVar[str] = "PAIR"
@@ -47,3 +48,4 @@ class Pair(Record):
     destinations: tuple[Terms, ...] = ()
     classes: tuple[str, ...] = ()
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)

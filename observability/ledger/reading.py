@@ -49,6 +49,19 @@ def tail(folder: Path, count: int = 20) -> list[dict[str, Any]]:
     return found
 
 
+def written_since(folder: Path, since: datetime) -> list[Path]:
+    """The segments that may hold records of that time or later, oldest first."""
+    return [path for path in segments(folder) if _written(path) >= (since - _SKEW).timestamp()]
+
+
+def records(path: Path, *kinds: str) -> Iterator[dict[str, Any]]:
+    """The records of some kinds in one segment, in the order in which they were written."""
+    wanted = tuple(f'{{"record":"{kind}"'.encode() for kind in kinds)
+    for payload in _payloads(path):
+        if payload.startswith(wanted):
+            yield orjson.loads(payload)
+
+
 def _payloads(path: Path) -> Iterator[bytes]:
     return _records(path.read_bytes())
 

@@ -41,6 +41,7 @@ class Found:
     done to it: any | pseudonymise | none. issuer: the vendor that wrote the text in a call through this gateway, where
     that matters. names: which names of the bundle's rules fit the tool or host. overlap: findings of one text with the
     same number here overlap; 0: none does. label: the mark that it is, "" where it is none.
+    lifted: the rules that the caller had lifted for the value.
     """
 
     detector: str
@@ -58,6 +59,7 @@ class Found:
     names: tuple[str, ...] = ()
     overlap: int = 0
     label: str = ""
+    lifted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

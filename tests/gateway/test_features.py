@@ -30,6 +30,7 @@ class Exchange:
     classification: Classification | None
     policies: Policies = field(default_factory=compiled)
     refused_before: frozenset[int] = frozenset()
+    lifted: Any = field(default_factory=dict)
 
     @property
     def ask(self) -> Any:

@@ -14,6 +14,7 @@ COMMANDS = {
     "keygen": "make a key to sign bundles with",
     "sign": "sign a bundle as it is",
     "verify": "say who signed a bundle, and whether that is enough to bring it into force",
+    "replay": "say which recorded calls another bundle would have decided otherwise",
     "vocabulary": "write the names that policies may use, for a policy repository of its own",
 }
 
@@ -24,6 +25,7 @@ Policies are code: written in files, checked, tested and tried on recorded calls
   ecluse policy test --coverage              what isn't decided as expected, and rules without a case
   ecluse policy charter                      one page for staff: what may be sent where
   ecluse policy schema --out bundle/.schema  what an editor needs to complete and check them
+  ecluse policy replay live DIR --since 30d  which recorded calls an edited bundle would have decided otherwise
   ecluse policy vocabulary > vocabulary.yaml the names outside the bundle, so that it can be checked alone
 
 Where there is no configuration, the commands take the bundle in the folder `bundle` and the names in `vocabulary.yaml`.

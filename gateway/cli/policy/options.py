@@ -12,20 +12,21 @@ from gateway.documents import DocumentsRefused, Rendered
 CONFIG, VOCABULARY, BUNDLE = Path("config.yaml"), Path("vocabulary.yaml"), Path("bundle")
 
 
-def add_workspace(sub: argparse.ArgumentParser) -> None:
-    """`--config`, `--bundle` and `--vocabulary`."""
+def add_workspace(sub: argparse.ArgumentParser, *, bundle: bool = True) -> None:
+    """`--config`, `--bundle` (unless the command names bundles otherwise) and `--vocabulary`."""
     sub.add_argument(
         "--config",
         type=Path,
         metavar="FILE",
         help="the configuration (default: $ECLUSE_CONFIG, else config.yaml where there is one)",
     )
-    sub.add_argument(
-        "--bundle",
-        type=Path,
-        metavar="DIR",
-        help="the bundle (default: the configuration's; with a vocabulary: bundle)",
-    )
+    if bundle:
+        sub.add_argument(
+            "--bundle",
+            type=Path,
+            metavar="DIR",
+            help="the bundle (default: the configuration's; with a vocabulary: bundle)",
+        )
     sub.add_argument(
         "--vocabulary",
         type=Path,

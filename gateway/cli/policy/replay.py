@@ -1,0 +1,151 @@
+"""`ecluse policy replay`: which recorded calls another bundle would have decided otherwise."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from gateway.bundle.workspace import Workspace
+from gateway.cli.policy.options import add_workspace, open_workspace
+from gateway.cli.policy.since import add_since, ledger_folder, span, told_progress
+from gateway.cli.policy.table import table
+from gateway.identity import Keyring, KeyringRefused
+from gateway.in_force import terms_of
+from gateway.replay.comparing import Comparison, Pseudonym
+from gateway.replay.recorded import recorded
+from gateway.replay.side import Side
+from gateway.replay.tally import Tally
+
+TEXT = """\
+Judge recorded calls anew: what would NEW have made of the calls that OLD ruled on?
+
+  ecluse policy replay bundle-in-force bundle-edited --since 30d
+  ecluse policy replay live bundle-edited --calls        against what was ruled then, each changed call
+
+OLD and NEW are folders of bundles; OLD may be `live`: the rulings on record. Of texts the ledger keeps only what was
+found and where. So rules over detectors that ran then are judged exactly; a rule whose detector, list or index is
+new or changed since, or that reads something that isn't kept, is said to be unknown, with the number of calls. For
+those the way is shadow.
+"""
+
+LIVE = "live"
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    """Arguments."""
+    sub.add_argument("old", metavar="OLD", help="a bundle, or live for the rulings on record")
+    sub.add_argument("new", metavar="NEW", type=Path, help="a bundle")
+    add_workspace(sub, bundle=False)
+    add_since(sub, "30d")
+    sub.add_argument("--calls", action="store_true", help="show the changed calls one by one")
+    sub.add_argument("--limit", type=int, default=100, metavar="N", help="so many of them at most (default 100)")
+    sub.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Replay."""
+    now = datetime.now(UTC)
+    try:
+        since, until = span(args, now)
+    except ValueError as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    folder = ledger_folder(args)
+    if folder is None:
+        return 1
+    old = None if args.old == LIVE else open_workspace(args, Path(args.old))
+    new = open_workspace(args, args.new)
+    pseudonym = _pseudonym(new)
+    named = pseudonym is not None
+    comparison = Comparison(
+        _side(old, named) if old is not None else None, _side(new, named), pseudonym, _moved(old, new)
+    )
+    tally = Tally(args.limit if args.calls else 0)
+    for one in recorded(folder, since, until, told_progress):
+        tally.add(one, comparison.compared(one))
+    report = {
+        "since": since.isoformat(),
+        "until": (until or now).isoformat(),
+        "old": LIVE if old is None else old.bundle.revision,
+        "new": new.bundle.revision,
+        **tally.plain(),
+    }
+    if args.json:
+        print(orjson.dumps(report).decode())
+    else:
+        print("\n".join(_page(report, calls=args.calls)))
+    return 0
+
+
+def _side(workspace: Workspace, named: bool) -> Side:
+    return Side(workspace.policies, workspace.engine.revisions, named)
+
+
+def _pseudonym(workspace: Workspace) -> Pseudonym | None:
+    """How the ledger knows people, where there is a keyring."""
+    if workspace.settings is None:
+        return None
+    try:
+        return Keyring.load(workspace.settings.keyring.dir).pseudonym_of
+    except KeyringRefused:
+        return None
+
+
+def _moved(old: Workspace | None, new: Workspace) -> dict[str, dict[str, Any]]:
+    """By destination, the terms that differ between the two bundles' contracts. Both are judged otherwise as it was."""
+    moved = {}
+    for name, destination in new.destinations.items():
+        before = old.destinations.get(name) if old is not None else None
+        if before is None:
+            continue
+        was, now = asdict(terms_of(before)), asdict(terms_of(destination))
+        changed = {key: value for key, value in now.items() if was[key] != value}
+        if changed:
+            moved[name] = changed
+    return moved
+
+
+def _page(report: Mapping[str, Any], *, calls: bool) -> Iterator[str]:
+    judged = report["calls"] - report["not_kept"]
+    yield f"{report['calls']:,} recorded calls from {report['since'][:16]} to {report['until'][:16]} (UTC)"
+    if report["not_kept"]:
+        yield f"{report['not_kept']:,} of them can't be judged anew: refused before any ruling, or too little is kept"
+    if report["reproduced"]:
+        same, of = report["reproduced"]["same"], report["reproduced"]["of"]
+        yield f"{same:,} of {of:,} recorded rulings reproduced by the policies that made them"
+    yield f"{report['changed']:,} of {judged:,} calls would be decided otherwise"
+    for title in ("change", "team", "use_case", "destination"):
+        yield from _section(table((title.replace("_", " "), "calls"), report[f"by_{title}"].items()))
+    yield from _section(
+        table(
+            ("rule", "matched", "would match", "changed"),
+            [(r["rule"], r["was"], _would(r), r["changed"]) for r in report["rules"]],
+        )
+    )
+    if report["unknown"]:
+        yield from ("", "unknown:")
+        yield from (f"  {u['rule']}: unknown ({u['calls']:,} calls): {u['why']}" for u in report["unknown"])
+    if calls:
+        columns = ("at", "call", "team", "use_case", "destination", "was", "now", "rules")
+        rows = [[c[k][:19] if k == "at" else c[k] for k in columns[:-1]] for c in report["changed_calls"]]
+        ruled = [(*row, ", ".join(c["rules"])) for row, c in zip(rows, report["changed_calls"], strict=True)]
+        yield from _section(
+            table(("time", "call", "team", "use case", "destination", "was", "would be", "rule"), ruled)
+        )
+
+
+def _would(row: Mapping[str, Any]) -> object:
+    return f"unknown ({row['unknown']:,} calls)" if row["unknown"] else row["now"]
+
+
+def _section(lines: Iterator[str]) -> Iterator[str]:
+    first = next(lines, None)
+    if first is not None:
+        yield from ("", first, *lines)

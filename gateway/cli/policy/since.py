@@ -1,0 +1,53 @@
+"""How far back a command looks: `30d`, `12h`, a date or a time."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from gateway.cli.policy.options import configuration
+from gateway.config import load_places
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def add_since(sub: argparse.ArgumentParser, default: str) -> None:
+    """`--since`, `--until` and `--ledger`."""
+    example = "30d, 12h, 2026-11-01 or a whole time"
+    sub.add_argument("--since", default=default, metavar="TIME", help=f"from when: {example} (default {default})")
+    sub.add_argument("--until", metavar="TIME", help="until when (default: now)")
+    sub.add_argument("--ledger", type=Path, metavar="DIR", help="the ledger (default: the configuration's)")
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """The time that a text means, UTC where it says no zone; ValueError for anything else."""
+    if text[-1:] in _UNITS and text[:-1].isdigit():
+        return now - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text} is no time: say 30d, 12h, 2026-11-01 or a whole time") from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def span(args: argparse.Namespace, now: datetime) -> tuple[datetime, datetime | None]:
+    """From when and until when; ValueError where that means nothing."""
+    return moment(args.since, now), moment(args.until, now) if args.until else None
+
+
+def ledger_folder(args: argparse.Namespace) -> Path | None:
+    """The ledger that the options mean; None where there is none, which is then said."""
+    folder: Path = args.ledger or load_places(configuration(args)).ledger_dir
+    if folder.is_dir():
+        return folder
+    print(f"there is no ledger at {folder}", file=sys.stderr)
+    return None
+
+
+def told_progress(done: int, of: int) -> None:
+    """How far a long work is, on a terminal only."""
+    if sys.stderr.isatty():
+        end = "\n" if done == of else ""
+        print(f"\rreading the ledger: {done} of {of} segments", end=end, file=sys.stderr, flush=True)

@@ -1,0 +1,1 @@
+"""Recorded calls, judged anew: what another bundle would have made of them."""

@@ -1,0 +1,220 @@
+"""Two bundles, or what is on record and one bundle, asked about the same recorded calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import orjson
+
+from gateway.replay.anew import Anew, anew, terms
+from gateway.replay.decided import Decided, Hit, of_record, of_ruling, reproduces
+from gateway.replay.inputs import KEPT, KEPT_IN_PART, NOT_KEPT
+from gateway.replay.recorded import Recorded
+from gateway.replay.side import Judge, Side
+from observability.ledger import Terms
+
+_MOST_REMEMBERED = 20_000
+_MOST_PAIRS = 64
+_PLACE_ONLY = ("message",)
+_TIME = "INTENT.at"
+
+Pseudonym = Callable[[str, str], str]
+
+
+class Change(NamedTuple):
+    """A destination at which a call would be decided otherwise, and the rules that make the difference."""
+
+    destination: str
+    was: Decided
+    now: Decided
+    rules: tuple[Hit, ...]
+
+
+class Compared(NamedTuple):
+    """One call. was, now: rules that matched at any destination. unsure: by rule, why it can't be told for this call.
+
+    reproduced: whether the rulings on record came out again; None where other policies made them.
+    """
+
+    changes: tuple[Change, ...]
+    was: frozenset[Hit]
+    now: frozenset[Hit]
+    unsure: Mapping[str, str]
+    reproduced: bool | None
+
+
+class Comparison:
+    """old: None for what is on record. moved: by destination, the terms that the new bundle changes.
+
+    Calls that no rule can tell apart are judged once.
+    """
+
+    def __init__(
+        self,
+        old: Side | None,
+        new: Side,
+        pseudonym: Pseudonym | None,
+        moved: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        self._old, self._new, self._moved = old, new, moved or {}
+        sides = [side for side in (old, new) if side is not None]
+        reads = {key for side in sides for rule in side.policies.rules for key in rule.reads}
+        self._reads_users, self._reads_size = "users" in reads, "size" in reads
+        self._reads_time = any(KEPT.get(key, _TIME) == _TIME for key in reads - KEPT_IN_PART.keys())
+        self._people = _People(sides, pseudonym)
+        self._judges: dict[str, tuple[Judge | None, Judge]] = {}
+        self._known: dict[bytes, Compared] = {}
+
+    def compared(self, one: Recorded) -> Compared | None:
+        """The call under both; None where too little of it was kept."""
+        if one.pair is None or not one.intent.get("kept"):
+            return None
+        key = self._key(one)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            known = self._known[key] = self._compare(one, one.pair)
+        return known
+
+    def _key(self, one: Recorded) -> bytes:
+        """All that a ruling depends on."""
+        i, who = one.intent, one.intent["who"]
+        asks = {**who, "person": who["person"] if self._reads_users else None}
+        found = [{k: v for k, v in f.items() if k not in _PLACE_ONLY} for f in i["findings"]]
+        when = i["at"] if self._reads_time else i["at"][:10]
+        size = i["bytes_in"] if self._reads_size else 0
+        return orjson.dumps(
+            (asks, i["dialect"], i["model"], size, i["labels"], found, i["places"], i["failed"], i["config_revision"],
+             i["destination"], when, [{k: v for k, v in r.items() if k != "rules"} for r in i["rulings"]],
+             [[(h["rule"], h["action"], h["mode"], h["detectors"], h["count"]) for h in r["rules"]]
+              for r in i["rulings"]])
+        )  # fmt: skip
+
+    def _judges_of(self, pair: Mapping[str, Any]) -> tuple[Judge | None, Judge]:
+        judges = self._judges.get(pair["config_revision"])
+        if judges is None:
+            if len(self._judges) >= _MOST_PAIRS:
+                self._judges.clear()
+            old = Judge(self._old, pair) if self._old is not None else None
+            judges = self._judges[pair["config_revision"]] = (old, Judge(self._new, pair))
+        return judges
+
+    def _compare(self, one: Recorded, pair: Mapping[str, Any]) -> Compared:
+        old, new = self._judges_of(pair)
+        call = anew(one, self._people.named)
+        places = {d["name"]: terms(d) for d in pair["destinations"]}
+        work = _Work(old, new, call, pair)
+        for ruled in one.intent["rulings"]:
+            then = places.get(ruled["destination"])
+            if then is not None:
+                then = replace(then, known=ruled["known"])
+                work.at(ruled, then, replace(then, **self._moved.get(then.name, {})))
+        if one.intent["destination"] in places:
+            work.answered(places[one.intent["destination"]])
+        return work.done()
+
+
+class _Work:
+    """The comparison of one call while it is made."""
+
+    def __init__(self, old: Judge | None, new: Judge, call: Anew, pair: Mapping[str, Any]) -> None:
+        self._old, self._new, self._call, self._pair = old, new, call, pair
+        self._changes: list[Change] = []
+        self._hits: tuple[set[Hit], set[Hit]] = set(), set()
+        self._unsure: dict[str, str] = {}
+        self._reroutes: dict[str, tuple[str | None, str | None]] = {}
+        self._reproduced: bool | None = None
+
+    def at(self, ruled: Mapping[str, Any], then: Terms, moved: Terms) -> None:
+        """Compare at one candidate. then, moved: its terms on record, and under the new bundle."""
+        source = ruled["rerouted_from"]
+        if source is not None and self._reroutes.get(source) != (then.name, then.name):
+            return  # where a call was sent by a reroute that one of the two doesn't make
+        doubts = _doubts(self._old, self._call, then, ruled) if self._old is not None else None
+        doubts_now = _doubts(self._new, self._call, moved, ruled if moved == then else None)
+        unsure = doubts_now.unsure | (doubts.unsure if doubts is not None else set())
+        for judge, which in ((self._new, doubts_now), (self._old, doubts)):
+            if judge is not None and which is not None:
+                self._unsure = {**{rule: judge.gaps[rule].why for rule in which.unsure}, **self._unsure}
+        was = self._ruled(self._old, then, ruled, unsure, doubts) if self._old and doubts else of_record(ruled)
+        now = self._ruled(self._new, moved, ruled if self._old is None else None, unsure, doubts_now)
+        self._reroutes[then.name] = (was.to, now.to)
+        if self._old is None and any(h.rule in unsure and h.mode == "enforce" for h in was.hits):
+            return  # what is on record can't be taken apart
+        self._hits[0].update(h for h in was.hits if h.rule not in unsure)
+        self._hits[1].update(now.hits)
+        if was.effect != now.effect:
+            self._changes.append(Change(then.name, was, now, self._causes(was, now)))
+
+    def answered(self, destination: Terms) -> None:
+        """Note the rules on answers that differ: what they would have found isn't kept."""
+        sides = [judge.answers(self._call, destination) for judge in (self._old, self._new) if judge is not None]
+        for rule in set[str]().union(*sides):
+            if self._differs(rule):
+                self._unsure.setdefault(rule, NOT_KEPT["response"])
+
+    def done(self) -> Compared:
+        return Compared(
+            tuple(self._changes), frozenset(self._hits[0]), frozenset(self._hits[1]), self._unsure, self._reproduced
+        )
+
+    def _ruled(
+        self, judge: Judge, destination: Terms, ruled: Mapping[str, Any] | None, unsure: set[str], doubts: _Doubts
+    ) -> Decided:
+        """The ruling now. ruled: that on record, to be compared where the same policies made it."""
+        ruling = judge.ruling(self._call, destination, unsure | doubts.missed, doubts.matched)
+        if ruled is not None and judge.made_it and not unsure:
+            self._reproduced = self._reproduced is not False and reproduces(ruling, ruled)
+        return of_ruling(ruling)
+
+    def _causes(self, was: Decided, now: Decided) -> tuple[Hit, ...]:
+        """The rules that match on one side only, or say something else; all that count where neither tells."""
+        enforced = {h for h in was.hits | now.hits if h.mode == "enforce"}
+        telling = {h for h in enforced if h not in was.hits or h not in now.hits or self._differs(h.rule)}
+        return tuple(sorted(telling or enforced))
+
+    def _differs(self, rule: str) -> bool:
+        then = self._pair.get("rules", {}).get(rule) if self._old is None else _revision(self._old, rule)
+        return then != _revision(self._new, rule)
+
+
+class _People:
+    """Whom rules name, by the pseudonyms under which the ledger knows them."""
+
+    def __init__(self, sides: list[Side], pseudonym: Pseudonym | None) -> None:
+        rules = [rule for side in sides for rule in side.policies.rules]
+        self._names = {name for rule in rules for name in rule.reads.get("users", ()) if "*" not in name}
+        self._pseudonym = pseudonym
+        self._known: dict[str, dict[str, str]] = {}
+
+    def named(self, organisation: str, person: str) -> str:
+        """The name that a rule would know a person by; the pseudonym where none names them."""
+        if self._pseudonym is None:
+            return person
+        if organisation not in self._known:
+            self._known[organisation] = {self._pseudonym(organisation, name): name for name in self._names}
+        return self._known[organisation].get(person, person)
+
+
+class _Doubts(NamedTuple):
+    """Rules that can't be judged from what was kept. unsure: and nothing tells. matched, missed: but the record does,
+    since they were in force."""
+
+    unsure: set[str]
+    matched: dict[str, str]
+    missed: set[str]
+
+
+def _doubts(judge: Judge, call: Anew, destination: Terms, ruled: Mapping[str, Any] | None) -> _Doubts:
+    doubtful = judge.unsure(call, destination)
+    told = doubtful & judge.recorded if ruled is not None else set()
+    modes = {h["rule"]: h["mode"] for h in ruled["rules"]} if ruled is not None else {}
+    return _Doubts(doubtful - told, {i: modes[i] for i in told if i in modes}, told - modes.keys())
+
+
+def _revision(judge: Judge, rule: str) -> str | None:
+    found = judge.rules.get(rule)
+    return found.revision if found is not None else None

@@ -1,0 +1,173 @@
+"""Recorded calls of a real gateway, judged anew."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from gateway.cli.main import main
+from observability.ledger import read
+from tests.conftest import OpenHouse
+from tests.gateway.replay.replay_cases import DIRECTORY, IBAN, MIXED, bundle, edited, mixed_traffic, replayed
+
+
+async def test_the_bundle_in_force_reproduces_every_ruling(
+    open_house: OpenHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    same = bundle(tmp_path / "house" / "bundle", MIXED)
+    async with open_house(DIRECTORY) as house:
+        calls = await mixed_traffic(house)
+        await house.gateway.runtime.ledger.flush()
+        config = house.folder / "config.yaml"
+        said = replayed(capsys, config, str(same), str(same), "--calls")
+        assert (said["calls"], said["not_kept"], said["changed"]) == (calls, 0, 0)
+        assert said["reproduced"] == {"of": calls, "same": calls}
+        assert said["unknown"] == []
+        live = replayed(capsys, config, "live", str(same), "--calls")
+        assert (live["reproduced"], live["changed_calls"]) == ({"of": calls, "same": calls}, [])
+        matched = {row["rule"]: row["was"] for row in live["rules"]}
+        assert {row["rule"]: row["was"] for row in said["rules"]} == matched
+        rules = [line.split("id: ")[1].split(",")[0] for line in MIXED.splitlines() if "- {id: " in line]
+        assert set(rules[:-1]) <= matched.keys(), "the traffic meets every rule"
+
+
+ACCOUNTS = """\
+kind: EgressPolicy
+policy: accounts
+owner: security@example.org
+rules:
+  - {id: many-accounts, when: {findings: {any_of: [fin.iban], count: ">=3"}, destination: {external: true}},
+     action: deny}
+"""
+ANSWERS = """\
+kind: EgressPolicy
+policy: answers
+owner: security@example.org
+applies_to: {directions: [response]}
+rules:
+  - {id: accounts-stay-out, when: {findings: {any_of: [fin.iban]}, destination: {external: true}}, action: redact}
+"""
+HELIOS = """\
+kind: Detector
+id: org.helios
+keywords: {any: [helios]}
+examples: {hit: [helios], miss: [soleil]}
+---
+kind: EgressPolicy
+policy: helios
+owner: security@example.org
+rules:
+  - {id: helios-stays-home, when: {findings: {any_of: [org.helios]}, destination: {external: true}}, action: deny}
+"""
+IBANS = (IBAN, "FR14 2004 1010 0505 0001 3M02 606", "BE68 5390 0754 7034", "DE89 3704 0044 0532 0130 00")
+
+
+async def test_an_edit_shows_exactly_the_calls_that_it_would_have_changed(
+    open_house: OpenHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """1,000 calls, 7 of which name two accounts; the edited rule asks for two instead of three."""
+    before = bundle(tmp_path / "house" / "bundle", ACCOUNTS)
+    two = {100 + 120 * n for n in range(7)}
+    async with open_house(DIRECTORY, user="anne", team="hr") as house:
+        finance = {"authorization": f"Bearer {house.issue(user='jean', team='finance')}"}
+
+        async def ask(number: int) -> str:
+            accounts = 2 if number in two else 3 if number % 50 == 1 else number % 2
+            text = f"Virement {number}: " + ", puis ".join(IBANS[:accounts])
+            body = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": text}]}
+            more = {"headers": finance} if number in two and number > 500 else {}
+            answer = await house.client.post("/v1/chat/completions", json=body, **more)
+            return str(answer.headers["x-ecluse-call-id"])
+
+        ids = [i for n in range(0, 1000, 20) for i in await asyncio.gather(*map(ask, range(n, n + 20)))]
+        await house.gateway.runtime.ledger.flush()
+        config = house.folder / "config.yaml"
+
+    after = edited(before, tmp_path / "after", ">=3", ">=2")
+    said = replayed(capsys, config, str(before), str(after), "--calls")
+    assert (said["calls"], said["changed"]) == (1000, 7)
+    assert said["reproduced"] == {"of": 1000, "same": 1000}
+    assert {row["call"] for row in said["changed_calls"]} == {ids[n] for n in two}
+    assert {(row["was"], row["now"], *row["rules"]) for row in said["changed_calls"]} == {
+        ("allow", "deny", "many-accounts")
+    }
+    assert said["by_team"] == {"hr": 4, "finance": 3}
+    (rule,) = said["rules"]
+    assert (rule["rule"], rule["was"], rule["now"], rule["changed"], rule["unknown"]) == ("many-accounts", 20, 27, 7, 0)
+
+    (after / "helios.yaml").write_text(HELIOS)
+    new = replayed(capsys, config, "live", str(after))
+    assert new["changed"] == 7, "what is known is told beside what isn't"
+    assert new["unknown"] == [{"rule": "helios-stays-home", "calls": 1000, "why": "detector org.helios is new since"}]
+    assert {row["rule"]: row["now"] for row in new["rules"]} == {"helios-stays-home": None, "many-accounts": 27}
+
+    assert main(["policy", "replay", "live", str(after), "--config", str(config), "--calls"]) == 0
+    page = capsys.readouterr().out
+    assert "7 of 1,000 calls would be decided otherwise" in page
+    assert "helios-stays-home: unknown (1,000 calls): detector org.helios is new since" in page
+    assert page.count("many-accounts\n") == 14, "each changed call at each destination"
+
+
+async def test_what_cannot_be_told_is_unknown_and_never_nothing(
+    open_house: OpenHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = bundle(tmp_path / "house" / "bundle", MIXED)
+    async with open_house(DIRECTORY) as house:
+        await mixed_traffic(house)
+        await house.gateway.runtime.ledger.flush()
+        config = house.folder / "config.yaml"
+        folder = house.gateway.runtime.epoch.pair.settings.ledger_dir
+    went = [one["destination"] for one in read(folder) if one["record"] == "INTENT"]
+    answered = sum(destination != "internal/maison" for destination in went)
+
+    def unknown(old: str, new: str) -> dict[str, int]:
+        after = edited(before, tmp_path / f"after-{abs(hash(new))}", old, new)
+        said = replayed(capsys, config, str(before), str(after))
+        assert all(row["why"] and row["calls"] for row in said["unknown"])
+        return {row["rule"]: row["calls"] for row in said["unknown"]}
+
+    assert unknown('"intern-*"', '"trainee-*"') == {"interns-are-warned": 85}, (
+        "whoever it is, if they ask an outside model"
+    )
+    assert unknown("[Bash, ", "[Read, ") == {"no-shell": 10}, "calls with tools that were not asked for then"
+    assert unknown("*.example.org", "*.example.net") == {"pictures": 10}
+    assert unknown('confidence: ">=0.2"', 'confidence: ">=0.3"') == {}
+    assert unknown("users: [paul]", "users: [anne]") == {}, "people that are named match by pseudonym"
+    assert unknown("kind: EgressPolicy", f"{ANSWERS}---\nkind: EgressPolicy") == {"accounts-stay-out": answered}
+
+
+async def test_a_detector_that_changed_is_unknown(
+    open_house: OpenHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = bundle(tmp_path / "house" / "bundle", HELIOS)
+    async with open_house(DIRECTORY) as house:
+        await house.chat("helios")
+        await house.chat("soleil")
+        await house.gateway.runtime.ledger.flush()
+        config = house.folder / "config.yaml"
+    after = edited(before, tmp_path / "after", "[helios]}\nex", "[helios, soleil]}\nex")
+    rules = (after / "rules.yaml").read_text().replace(", miss: [soleil]", ", miss: [lune]")
+    (after / "rules.yaml").write_text(rules)
+    said = replayed(capsys, config, str(before), str(after))
+    assert said["unknown"] == [{"rule": "helios-stays-home", "calls": 2, "why": "detector org.helios changed since"}]
+    titled = edited(before, tmp_path / "titled", "id: org.helios\n", "id: org.helios\ntitle: {en: Helios}\n")
+    assert replayed(capsys, config, str(before), str(titled))["unknown"] == []
+
+
+async def test_other_terms_of_a_contract_are_judged(
+    open_house: OpenHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = ACCOUNTS.replace("external: true", "region: us").replace('">=3"', '">=1"')
+    before = bundle(tmp_path / "house" / "bundle", rule)
+    async with open_house(DIRECTORY) as house:
+        await house.chat(IBAN)
+        await house.gateway.runtime.ledger.flush()
+        config = house.folder / "config.yaml"
+    after = edited(before, tmp_path / "after", "accounts\nowner", "accounts\nowner")
+    contracts = (after / "contracts.yaml").read_text().replace("region: us", "region: eu", 1)
+    (after / "contracts.yaml").write_text(contracts)
+    said = replayed(capsys, config, str(before), str(after))
+    assert said["by_destination"] == {"alpha/gpt-4o-mini": 1}
+    assert said["by_change"] == {"deny -> allow": 1}
