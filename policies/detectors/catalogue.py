@@ -256,8 +256,6 @@ def _context(fields: Fields) -> Context | None:
     )
     if context.required and not context.near:
         inner.problem(("required",), "needs words in `near`")
-    if forbidden and not context.reaches:
-        fields.problem(("not_near",), "this detector hears no words beside a value: name the values in `ignore`")
     inner.close()
     return context
 

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from policies.detectors.budget import Budget
-from policies.detectors.model import Context, Detector, Verdict
+from policies.detectors.model import NEVER_AFTER, NEVER_BEFORE, Context, Detector, Verdict
 from policies.detectors.plan import Plan
 from policies.detectors.steps import Steps, finished, in_order, let_go
 from policies.detectors.tables import Heading, Tables
@@ -16,6 +16,8 @@ from policies.detectors.view import WORD
 _BEHIND = 20
 # Of so many words the places are found in steps.
 _MANY = 2048
+# The reach of words that make a value none.
+_AROUND = Context(before=NEVER_BEFORE, after=NEVER_AFTER)
 _UPPER, _LOWER = b"AZ", b"az"
 
 
@@ -53,7 +55,7 @@ class HotWords:
         if context is None:
             return verdict.confidence, verdict.why
         words = self._plan.words[detector.id]
-        if words[2] and self._distance(words[2], context, start, end) is not None:
+        if words[2] and self._distance(words[2], _AROUND, start, end) is not None:
             return 0.0, f"{verdict.why}; never here"
         near = self._nearest(words[0], context, start, end)
         if near is not None and not context.nearest:

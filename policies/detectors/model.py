@@ -16,6 +16,8 @@ from policies.detectors.syntax import Node
 LINE_MARKS = 6
 # Characters that print nothing, in a row, of which a stream must see the end; and what may stand before them to judge.
 HIDDEN = 64
+# How far beside a value the words are heard that make it none.
+NEVER_BEFORE, NEVER_AFTER = 100, 50
 _BARE = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyz")
 
 
@@ -98,7 +100,8 @@ class Context:
     farther away, one of `against` only on the candidate's line).
 
     required: a candidate without a word of `near` is no finding at all. ahead: words of `against` behind the candidate
-    don't count. never: words within reach of which a candidate is no finding, whatever else stands there.
+    don't count. never: words beside which a candidate is no finding, whatever else stands there and however far
+    `before` and `after` reach: they are heard as far as any (NEVER_BEFORE, NEVER_AFTER).
     """
 
     near: frozenset[bytes] = frozenset()
@@ -168,11 +171,20 @@ class Detector:
     def after(self) -> int:
         """Characters behind a finding that still judge it: the boundary, and hot words where it has some."""
         boundary = LINE_MARKS + 1 if any(rule.boundary == "line" for rule in self.rules) else 1
-        if self.context is None or not self.context.after:
+        context = self.context
+        if context is None:
             return boundary
         # A word need only begin within reach.
-        words = self.context.near | self.context.against | self.context.never
-        return max(boundary, self.context.after + max(map(len, words), default=0) + 2)
+        reached = [(context.after, context.near | context.against)] if context.after else []
+        reached += [(NEVER_AFTER, context.never)] if context.never else []
+        return max([boundary, *(after + max(map(len, words), default=0) + 2 for after, words in reached)])
+
+    @property
+    def before(self) -> int:
+        """Characters in front of a finding that judge it."""
+        if self.context is None:
+            return 0
+        return max(self.context.before, NEVER_BEFORE if self.context.never else 0)
 
 
 def bare(value: bytes) -> bytes:

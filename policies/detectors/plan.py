@@ -125,7 +125,7 @@ def lay_out(detectors: Iterable[Detector]) -> Plan:
                     selects.setdefault(word, []).append((place, literal))
     words = {detector.id: _words(detector, index) for detector in chosen if detector.context}
     by_length = _by_length(chosen)
-    before = max((detector.context.before for detector in chosen if detector.context), default=0)
+    before = max((detector.before for detector in chosen), default=0)
     before = max([before, *(HIDDEN for detector in chosen if detector.characters)])
     gates = [bare(steps[place].rule.node) for place in always]
     runs = [numbers.RUN] if by_length or in_digits else []

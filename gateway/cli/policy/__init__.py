@@ -10,6 +10,7 @@ COMMANDS = {
     "check": "say what is wrong with policies, with file, line and column",
     "test": "run the cases of policies, and say which rules they don't prove",
     "charter": "write one page for staff: what may be sent where",
+    "inbox": "show what staff report of refusals, and make cases, adjustments and exceptions of it",
     "schema": "write JSON Schemas, with which editors complete and check policies as they are written",
     "keygen": "make a key to sign bundles with",
     "sign": "sign a bundle as it is",
@@ -23,6 +24,7 @@ Policies are code: written in files, checked, tested and tried on recorded calls
 
   ecluse policy check                        what is wrong, as file:line:column: message
   ecluse policy test --coverage              what isn't decided as expected, and rules without a case
+  ecluse policy inbox                        what staff report of refusals
   ecluse policy charter                      one page for staff: what may be sent where
   ecluse policy schema --out bundle/.schema  what an editor needs to complete and check them
   ecluse policy replay live DIR --since 30d  which recorded calls an edited bundle would have decided otherwise

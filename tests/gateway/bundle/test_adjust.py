@@ -10,13 +10,13 @@ from policies.detectors.engine import Engine
 
 RANDOM = "kT5hN8pQ2rS6vX9zB3dF7gJ1lM4nP0qW"
 IBAN, OTHER = "FR14 2004 1010 0505 0001 3M02 606", "FR76 3000 6000 0112 3456 7890 189"
-PROSE = f"le jeton de l'identifiant de session {RANDOM}, à citer"
+PROSE = f"le jeton {RANDOM}, identifiant de session à citer"
 ADJUST = """\
 kind: Detection
 adjust:
   - detector: secret.high_entropy
     not_near: [identifiant de session]
-    miss: ["le jeton de l'identifiant de session {value}, à citer"]
+    miss: ["le jeton {value}, identifiant de session à citer"]
   - detector: fin.iban
     ignore: ["fr14 20041010050500013m02606"]
     miss: ["notre compte : {iban}"]
