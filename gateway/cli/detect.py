@@ -12,8 +12,8 @@ from typing import NamedTuple
 import orjson
 
 from gateway.bundle.pair import Pair, load_pair
-from gateway.cli.explain import user_passage
 from gateway.cli.main import REFUSED, add_config
+from gateway.cli.subject import user_passage
 from gateway.reading.contents import Contents, Text
 from gateway.reading.disk import DiskReader
 from policies.findings import Finding

@@ -9,6 +9,7 @@ from typing import Any
 COMMANDS = {
     "check": "say what is wrong with policies, with file, line and column",
     "test": "run the cases of policies, and say which rules they don't prove",
+    "explain": "say why a call is decided as it is, rule by rule",
     "charter": "write one page for staff: what may be sent where",
     "inbox": "show what staff report of refusals, and make cases, adjustments and exceptions of it",
     "schema": "write JSON Schemas, with which editors complete and check policies as they are written",
