@@ -126,8 +126,8 @@ class Policies:
         for detector in found:
             present |= self._bits.get(detector, 0)
         for mask, rule, alike in self._asked:
-            if mask & present and rule.holds(call, destination):
-                case.ask(rule, (alike, mask & present))
+            if (named := mask & present) and rule.holds(call, destination):
+                case.ask(rule, (alike, named))
         permitted = self.external if destination.external else self.internal
         case.built_in(classification.failed, permitted, vendor_state_ok)
         return case.ruling(self.revision)

@@ -43,10 +43,11 @@ class Rule:
     """One rule.
 
     where: which passages count, None for every one that leaves. criteria: labels, or the data class, that the call must
-    have. bar: what the call must not be, whatever its passages. permits: what must
-    hold for the rule to permit the call too. surrogate: pseudonyms look like what they stand for.
+    have. bar: what the call must not be, whatever its passages. permits: what must hold for the rule to permit the call
+    too. surrogate: pseudonyms look like what they stand for.
     holds: `tests` hold and `unless` don't. path: where it is written. reads: the inputs that it looks at, by the key
     that asks for them, each with the names and patterns it is compared with. revision: a hash of all that it says.
+    plain: it asks for findings, it is in force for everybody, and nothing else comes into it.
     """
 
     id: str
@@ -73,6 +74,12 @@ class Rule:
     path: tuple[str | int, ...] = ()
     reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     revision: str = ""
+    plain: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        asks = self.findings is not None or bool(self.criteria)
+        more = self.lifts or self.bar is not None or self.permits is not None
+        object.__setattr__(self, "plain", asks and self.mode == "enforce" and not more)
 
     @property
     def detectors(self) -> frozenset[str]:
