@@ -108,21 +108,26 @@ def _decision_table(doc: Doc, ladder: Sequence[str]) -> Iterator[Mutant]:
             yield _mutant(doc, f"{name} {column}", changed, "columns", change._replace(path=(column, *change.path)))
     for row, cells in rows.items():
         for column, cell in cells.items():
-            for change in _cell(cell):
+            for change in _cell(cell, str(value.get("mode"))):
                 changed = {**value, "rows": {**rows, row: {**cells, column: change.value}}}
                 subject = f"rule {value['table']}.{row}.{column}"
                 yield _mutant(doc, subject, changed, "rows", change._replace(path=(row, column, *change.path)))
     yield from _exceptions(doc)
 
 
-def _cell(cell: Any) -> Iterator[_Change]:
-    """A cell that lets go what it held, or holds what it let go."""
+def _cell(cell: Any, usual: str) -> Iterator[_Change]:
+    """A cell that lets go what it held, or holds what it let go; enforced or not. usual: the mode of the table."""
     given = cell if isinstance(cell, Mapping) else {"action": cell}
     action = str(given.get("action"))
     kept = {k: v for k, v in given.items() if k not in ("to", "as")}
     others = (*_WEAKER[action], "allow") if action in _WEAKER else ("deny",)
     for other in others:
         yield _Change({**kept, "action": other}, (), f"{other} instead of {action}")
+    if (given.get("mode") or usual) == "shadow":
+        forced = {k: v for k, v in given.items() if k != "shadow_until"}
+        yield _Change({**forced, "mode": "enforce"}, (), "enforced instead of in shadow")
+    else:
+        yield _Change({**given, "mode": "shadow", "shadow_until": _EVER}, (), "in shadow instead of enforced")
 
 
 def _data_class(doc: Doc, ladder: Sequence[str]) -> Iterator[Mutant]:

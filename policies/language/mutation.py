@@ -1,8 +1,9 @@
 """Whether the cases of a bundle notice what could go wrong with it: each mutant must turn a case red.
 
 A case that fails as things are notices nothing. A mutant that can't be told from the bundle needs no case: it compiles
-to the same rules, or only to others that no destination at hand (of the vocabulary or of a case) tells apart, or its
-bound on confidence is moved where no text at hand (of a case, or an example of a detector) has a finding.
+to the same rules, or only to others that no destination at hand (of the vocabulary or of a case) tells apart, its bound
+on confidence is moved where no text at hand (of a case, or an example of a detector) has a finding, or it is what
+becomes of calls that no rule permits and there is none at hand.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ SURVIVED: Final = "survived"
 EQUIVALENT: Final = "equivalent"
 
 _NO_DESTINATION: Final = "no destination tells it from the rule as it is"
+_NO_CALL: Final = "rules permit every call at hand, or deny it"
 _NO_TEXT: Final = "no text at hand has a finding between the two"
 _THE_SAME: Final = "it means the same"
 _NO_HISTORY: Final = "answers have no earlier turns"
@@ -76,6 +78,7 @@ class Bench:
         self._rules = {r.id: r for r in policies.rules}
         outcomes = [(t, t.outcome(policies)) for t in ready]
         self.green = [(t, o) for t, o in outcomes if not [*differences(t.case, o)]]
+        self._calls = tuple({repr(call): call for call in (NOBODY, *(t.call for t, _ in self.green))}.values())
 
     def mutants(self) -> tuple[Mutant, ...]:
         """Every mutant of the bundle, those included that no bundle could be."""
@@ -137,14 +140,24 @@ class Bench:
 
     def _equivalent(self, changed: Policies, mutant: Mutant) -> str:
         """Why a mutant can't be told from the bundle; "" where it can, as far as is known."""
-        if (changed.internal, changed.external) != (self.policies.internal, self.policies.external):
-            return ""
+        if mutant.document.kind == "Defaults":
+            return self._unused(changed)
         others = {r.id: r for r in changed.rules}
         if others.keys() != self._rules.keys() or mutant.path[0] not in ("rules", "applies_to", "columns"):
             return ""
         pairs = ((rule, others[name]) for name, rule in self._rules.items() if others[name].revision != rule.revision)
         reasons = {self._same(old, new) for old, new in pairs}
         return "" if "" in reasons else max(reasons, default=_THE_SAME)
+
+    def _unused(self, changed: Policies) -> str:
+        """Whether no call at hand, at no destination at hand, is left to what became of calls that no rule permits."""
+        asked = [t for t, _ in self.green if t.case.direction != "response"]
+        for trial in asked:
+            for destination in self._around.destinations:
+                moved = replace(trial, destination=destination)
+                if moved.outcome(changed) != moved.outcome(self.policies):
+                    return ""
+        return _NO_CALL if asked and self._around.destinations else ""
 
     def _same(self, old: Rule, new: Rule) -> str:
         if _plain(old) == _plain(new):
@@ -173,7 +186,13 @@ class Bench:
         for destination in self._around.destinations:
             if _reached(old, destination) != _reached(new, destination):
                 return ""
+            if self._permitted(old, destination) != self._permitted(new, destination):
+                return ""
         return _NO_DESTINATION
+
+    def _permitted(self, rule: Rule, destination: DestinationFacts) -> list[bool]:
+        """Whether a rule that matches permits each of the calls at hand."""
+        return [rule.permits is not None and rule.permits(call, destination) for call in self._calls]
 
 
 _ALWAYS: Final = conjunction(())
@@ -189,8 +208,9 @@ def _plain(rule: Rule) -> Rule:
     criteria = tuple(replace(c, given=()) for c in rule.criteria)
     bar = replace(rule.bar, given=()) if rule.bar is not None else None
     return replace(
-        rule, tests=(), unless=(), lifts=(), holds=_ALWAYS, path=(), criteria=criteria, bar=bar, reads={}, revision=""
-    )
+        rule, tests=(), unless=(), lifts=(), holds=_ALWAYS, permits=_ALWAYS if rule.permits else None, path=(),
+        criteria=criteria, bar=bar, reads={}, revision="",
+    )  # fmt: skip
 
 
 def _says(rule: Rule) -> tuple[list[str], list[str]]:

@@ -14,7 +14,7 @@ from policies.language.vocabulary import Vocabulary
 from policies.rules import InlineTest, Rule
 
 # How many cases like the one that is missing are tried: what a person does in a minute.
-_TRIED: Final = 400
+_TRIED: Final = 800
 _BASES: Final = 3
 _CALLER: Final = {
     "use_cases": "use_case", "teams": "team", "groups": "groups", "users": "user", "organisations": "organisation",
@@ -28,6 +28,7 @@ _PLACES: Final = (
 )
 _ELSEWHERE: Final = ({"external": True}, {"external": False, "trust": "internal", "region": "internal"})
 _REGISTERED: Final = ("use_cases", "teams", "groups", "models")
+_PLAIN: Final = "Bonjour."
 _STRANGER: Final = "somebody-else"
 
 
@@ -68,15 +69,16 @@ def _candidates(
     bench: Bench, mutant: Mutant, stage: Stage, examples: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[InlineTest, Mapping[str, Any]]]:
     rules = _concerned(bench, mutant)
-    texts = [text for rule in rules for text in _texts(rule, examples)]
+    texts = [*(text for rule in rules for text in _texts(rule, examples)), _PLAIN]
+    to: list[str | dict[str, Any]] = [*stage.vocabulary.facts, *(dict(facts) for facts in _ELSEWHERE)]
     for like in _bases(bench, mutant, rules, stage, texts):
-        yield from ((like, {"to": name}) for name in stage.vocabulary.facts)
-        yield from ((like, {"to": dict(facts)}) for facts in _ELSEWHERE)
+        yield from ((like, {"to": name}) for name in to)
         yield from ((like, {"as": caller}) for caller in _callers(like, bench, mutant, stage.vocabulary))
         yield like, {"history": not like.history}
         yield from ((like, dict(place)) for place in _PLACES)
         yield from ((like, {"text": text}) for text in texts)
         yield from ((like, {"part": part}) for part in _parts(rules))
+        yield from ((like, {"text": text, "to": name}) for name in to for text in texts)
 
 
 def _concerned(bench: Bench, mutant: Mutant) -> list[Rule]:

@@ -9,6 +9,7 @@ from decide_cases import OPEN, VOCABULARY, compiled, policy
 from guard_cases import engine
 
 from policies.language import Doc
+from policies.language.coverage import coverage
 from policies.language.mutants import mutants
 from policies.language.mutation import EQUIVALENT, KILLED, SURVIVED, Bench, surroundings
 from policies.language.suggestions import suggest
@@ -159,11 +160,13 @@ def test_tables_are_changed_in_cells_and_columns():
         ("table t eu", "region without eu"),
         ("table t eu", "region without fr"),
         ("rule t.C1.eu", "deny instead of allow"),
+        ("rule t.C1.eu", "in shadow instead of enforced"),
         ("rule t.C3.eu", "pseudonymise instead of redact"),
         ("rule t.C3.eu", "warn instead of redact"),
         ("rule t.C3.eu", "allow instead of redact"),
+        ("rule t.C3.eu", "in shadow instead of enforced"),
     ]
-    assert found[-1].document.value["rows"]["C3"]["eu"] == {"action": "allow", "contact": "me"}
+    assert found[-2].document.value["rows"]["C3"]["eu"] == {"action": "allow", "contact": "me"}
     assert found[-1].path == ("rows", "C3", "eu")
 
 
@@ -271,3 +274,42 @@ def test_the_missing_case_is_told():
     assert found.changes == {"text": "odile.marchand@exemple-sas.fr"}
     many = RULE | {"when": RULE["when"] | {"findings": {"any_of": ["fin.iban"], "count": ">=3"}}}
     assert missing("findings count >=2 instead of >=3", rule=many).changes == {"text": f"{IBAN}\n{IBAN}"}
+
+
+TABLE = {
+    "kind": "DecisionTable",
+    "table": "t",
+    "owner": "o",
+    "columns": {"home": {"external": False}, "us": {"external": True, "region": ["us"]}},
+    "rows": {"C1": {"home": "allow", "us": "warn"}, "C3": {"home": "allow", "us": "deny"}},
+    "tests": [
+        {"name": "plain", "text": "Mon IBAN est FR76 3000 6000 0112 3456 7890 188", "to": "alpha",
+         "expect": {"verdict": "allow", "rules": ["t.C1.us"]}},
+        {"name": "iban", "text": IBAN, "to": "alpha", "expect": {"verdict": "deny", "rules": ["t.C1.us", "t.C3.us"]}},
+        {"name": "before", "text": IBAN, "to": "alpha", "history": True,
+         "expect": {"verdict": "redact", "rules": ["t.C1.us", "t.C3.us"]}},
+        {"name": "home", "text": IBAN, "to": "internal", "expect": {"verdict": "allow", "rules": ["t.C3.home"]}},
+        {"name": "plain home", "text": "x", "to": "internal", "expect": {"verdict": "allow", "rules": ["t.C1.home"]}},
+        {"name": "elsewhere", "text": IBAN, "to": "beta", "expect": {"verdict": "allow", "rules": []}},
+        {"name": "inside the US", "text": IBAN, "to": {"external": False, "region": "us"},
+         "expect": {"verdict": "allow", "rules": ["t.C3.home"]}},
+    ],
+}  # fmt: skip
+CLASSES = (
+    Doc("DataClass", "low", {"kind": "DataClass", "id": "C1", "level": 1}),
+    Doc("DataClass", "high", {"kind": "DataClass", "id": "C3", "level": 3, "findings": {"any_of": ["fin.iban"]}}),
+)
+
+
+def test_the_cases_of_a_table_prove_each_of_its_cells():
+    documents = (Doc("DecisionTable", "t.yaml", TABLE), *CLASSES, OPEN)
+    made = compiled(*documents, defaults=None)
+    stage = Stage(engine(), VOCABULARY, NOW)
+    ready, _ = trials(made.tests, stage)
+    tried = Bench(documents, VOCABULARY, made, ready, surroundings(ready, engine(), VOCABULARY, [IBAN]))
+    found = [f for m in tried.mutants() if (f := tried.fate(m)) is not None]
+    assert len(found) > 10
+    lived = [(f.mutant.subject, f.mutant.says, f.by) for f in found if f.fate != KILLED]
+    # Every call inside the company is permitted by the table: nothing is left to what would become of others.
+    assert lived == [("Defaults", "internal: deny", "rules permit every call at hand, or deny it")]
+    assert not [c for c in coverage(made, ready) if c.missing]
