@@ -1,5 +1,6 @@
 """The ledger: what is written down of every call before it goes on, and can be read back after any crash."""
 
+from observability.ledger.hits import Count, Hit, Hits
 from observability.ledger.ids import made_at, uuid7
 from observability.ledger.in_force import Pair, Terms
 from observability.ledger.ledger import Ledger
@@ -27,9 +28,12 @@ from observability.scribe.scribe import Durability
 __all__ = [
     "Attempt",
     "AttemptStart",
+    "Count",
     "Durability",
     "Event",
     "Found",
+    "Hit",
+    "Hits",
     "Intent",
     "Ledger",
     "LedgerFailed",

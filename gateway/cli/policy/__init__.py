@@ -17,6 +17,8 @@ COMMANDS = {
     "sign": "sign a bundle as it is",
     "verify": "say who signed a bundle, and whether that is enough to bring it into force",
     "replay": "say which recorded calls another bundle would have decided otherwise",
+    "hits": "say which recorded calls a rule matched",
+    "digest": "write a page of what the rules did in a week, and of what is due",
     "vocabulary": "write the names that policies may use, for a policy repository of its own",
 }
 
@@ -29,6 +31,8 @@ Policies are code: written in files, checked, tested and tried on recorded calls
   ecluse policy charter                      one page for staff: what may be sent where
   ecluse policy schema --out bundle/.schema  what an editor needs to complete and check them
   ecluse policy replay live DIR --since 30d  which recorded calls an edited bundle would have decided otherwise
+  ecluse policy hits RULE --since 7d         which recorded calls a rule matched, in shadow too
+  ecluse policy digest                       what the rules did in a week, and what is due
   ecluse policy vocabulary > vocabulary.yaml the names outside the bundle, so that it can be checked alone
 
 Where there is no configuration, the commands take the bundle in the folder `bundle` and the names in `vocabulary.yaml`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copy, copytree
 from typing import Any
@@ -18,6 +19,8 @@ PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAx3k2v9Qd7Rz1Yf0uWm5Tn8Lb
 DIRECTORY = CONFIG + "directory: {teams: [hr, finance, lab], groups: [staff, interns]}\n"
 
 OPEN = "kind: Defaults\nwhen_no_rule_matches: {internal: allow, external: allow}\n"
+
+EXPIRES = datetime.now(UTC).date() + timedelta(days=10)
 
 MIXED = """\
 {kind: DataClass, id: C1, level: 1}
@@ -44,8 +47,8 @@ rules:
      shadow_until: 2099-01-01}
 exceptions:
   - {id: EX-1, lifts: [accounts-leave-redacted], who: {users: ["*-dpo"]}, reason: agreed, owner: dpo@example.org,
-     expires: 2026-12-01}
-"""
+     expires: EXPIRES}
+""".replace("EXPIRES", str(EXPIRES))
 
 
 def bundle(folder: Path, rules: str) -> Path:

@@ -1,0 +1,97 @@
+"""What a bundle's rules did in a week, and what is due: the page that a policy officer reads on Mondays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from gateway.bundle.contracts import Contract
+from observability.ledger import Count, Hits
+from policies.decide import Policies
+from policies.rules import Rule
+
+AHEAD = timedelta(days=30)
+"""How far ahead the page looks for what ends."""
+
+_BUILT_IN = "built-in"
+
+
+def digest(
+    policies: Policies, contracts: Iterable[Contract], hits: Hits, since: datetime, until: datetime
+) -> dict[str, Any]:
+    """The digest as plain values. hits: from as long before `since` as the time from `since` to `until`."""
+    now: dict[str, Count] = {}
+    before: Counter[str] = Counter()
+    for hit in hits.read():
+        if hit.at < since:
+            before[hit.rule] += 1
+        else:
+            now.setdefault(hit.rule, Count(hit.rule)).add(hit)
+    ends = Counter(end.outcome for end in hits.ends if end.at >= since)
+    rules = {rule.id: rule for rule in policies.rules}
+    own = [now[name] for name in sorted(now) if now[name].policy != _BUILT_IN]
+    return {
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "calls": ends.total(),
+        "ends": dict(ends.most_common()),
+        "rules": [_row(c, before) for c in own if c.modes["enforce"]],
+        "shadow": [_shadow(c, before, rules.get(c.rule)) for c in own if c.modes["shadow"]],
+        "reports": _reports(hits, since),
+        "exceptions": _exceptions(own, policies),
+        "ends_soon": sorted(_ends(policies, contracts, until.astimezone(UTC).date()), key=lambda one: str(one["on"])),
+        "quiet": [{"rule": r.id, "policy": r.policy, "mode": r.mode} for r in policies.rules if r.id not in now],
+        "without_a_rule": [
+            {"reason": c.rule.removeprefix(f"{_BUILT_IN}."), "calls": c.calls, "before": before[c.rule]}
+            for c in sorted(now.values(), key=lambda c: c.rule)
+            if c.policy == _BUILT_IN
+        ],
+    }
+
+
+def _row(count: Count, before: Counter[str]) -> dict[str, Any]:
+    return {
+        "rule": count.rule,
+        "policy": count.policy,
+        "actions": [action for action, _ in count.actions.most_common()],
+        "calls": count.modes["enforce"],
+        "before": before[count.rule],
+        "teams": [team for team, _ in count.teams.most_common(3)],
+        "last": count.last.isoformat() if count.last is not None else None,
+    }
+
+
+def _shadow(count: Count, before: Counter[str], rule: Rule | None) -> dict[str, Any]:
+    until = rule.shadow_until.isoformat() if rule is not None and rule.shadow_until is not None else None
+    return {**_row(count, before), "calls": count.modes["shadow"], "until": until}
+
+
+def _reports(hits: Hits, since: datetime) -> list[dict[str, Any]]:
+    kinds: dict[str, Counter[str]] = {}
+    for one in hits.reports:
+        if one.at >= since:
+            kinds.setdefault(one.rule, Counter())[one.kind] += 1
+    return [{"rule": rule, **dict(sorted(counts.items()))} for rule, counts in sorted(kinds.items())]
+
+
+def _exceptions(counts: Iterable[Count], policies: Policies) -> list[dict[str, Any]]:
+    """The exceptions of the bundle that lifted something."""
+    last = {lift.exception: lift.last_day for rule in policies.rules for lift in rule.lifts}
+    used: Counter[str] = Counter()
+    for count in counts:
+        used.update({name: number for name, number in count.lifted_by.items() if name in last})
+    return [
+        {"exception": name, "calls": number, "expires": last[name].isoformat()} for name, number in used.most_common()
+    ]
+
+
+def _ends(policies: Policies, contracts: Iterable[Contract], today: date) -> Iterable[Mapping[str, Any]]:
+    """What ends within the time that the page looks ahead, or has ended."""
+    dated = {("exception", lift.exception): lift.last_day for rule in policies.rules for lift in rule.lifts}
+    dated |= {("shadow", r.id): r.shadow_until for r in policies.rules if r.shadow_until is not None}
+    dated |= {("contract", c.id): c.expires for c in contracts if c.expires is not None}
+    for (what, name), day in dated.items():
+        if day - today <= AHEAD:
+            yield {"what": what, "name": name, "on": day.isoformat(), "days": (day - today).days}
