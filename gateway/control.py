@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -10,8 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from gateway.bundle.due import due
 from gateway.documents import DocumentsRefused
 from gateway.identity.keys import KeyGrant, KeyRecord, KeyStoreRefused
+from gateway.state.workers import differing, present
 from observability.ledger import Event
 
 if TYPE_CHECKING:
@@ -40,6 +43,8 @@ class _Control:
 
     async def status(self, request: Request) -> JSONResponse:
         runtime = self._runtime
+        workers = present(runtime.epoch.pair.settings.state_dir)
+        unloaded = await asyncio.to_thread(self._reloader.changed)
         return JSONResponse(
             {
                 "revision": runtime.epoch.pair.revision,
@@ -57,7 +62,8 @@ class _Control:
                     {"scope": scope, "name": name, "unit": unit, "window": window, "used": round(used, 4)}
                     for scope, name, unit, window, used in runtime.quotas.used()
                 ],
-                "notes": list(runtime.epoch.pair.notes),
+                "workers": workers,
+                "notes": [*runtime.epoch.pair.notes, *_of_now(runtime, workers, unloaded)],
             }
         )
 
@@ -99,6 +105,15 @@ class _Control:
         caller = record.caller
         detail = {"key": record.id, "team": caller.team, "person": caller.pseudonym}
         self._runtime.ledger.post(Event(at=self._runtime.now(), event=name, detail=detail))
+
+
+def _of_now(runtime: Runtime, workers: list[dict[str, Any]], unloaded: bool) -> Iterator[str]:
+    """What is noted of this moment, beside what a load notes."""
+    if (said := differing(workers)) is not None:
+        yield said
+    if unloaded:
+        yield "the configuration or the bundle was changed since it was loaded"
+    yield from due(runtime.epoch.pair.bundle, runtime.now())
 
 
 def _shown(record: KeyRecord) -> dict[str, Any]:

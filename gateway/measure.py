@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
+from gateway.bundle.due import end_of, exceptions, shadows
 from observability.metrics import Metrics, watch_ledger
 
 if TYPE_CHECKING:
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from observability.logs import Log
     from policies.classify import Classification
     from policies.decide import RuleHit
+
+
+_ENDS = (
+    "ecluse_contract_expiry_timestamp_seconds",
+    "ecluse_exception_expiry_timestamp_seconds",
+    "ecluse_shadow_expiry_timestamp_seconds",
+)
 
 
 class Measure:
@@ -48,18 +55,20 @@ class Measure:
     def loaded(self, pair: Pair, now: float) -> None:
         """A pair came into force; `now` is Unix time."""
         m = self.metrics
-        for family in ("ecluse_revision_info", "ecluse_contract_expiry_timestamp_seconds"):
+        for family in ("ecluse_revision_info", *_ENDS):
             m.forget(family)
         m.set("ecluse_revision_info", (pair.revision, pair.bundle.revision, pair.bundle.engine.revision))
         m.set("ecluse_last_reload_timestamp_seconds", (), now)
-        for contract in pair.bundle.contracts.values():
-            if contract.expires is not None:
-                ends = datetime.combine(contract.expires, time.max, UTC).timestamp()
-                m.set("ecluse_contract_expiry_timestamp_seconds", (contract.id,), ends)
+        m.set("ecluse_load_refused", (), 0.0)
+        contracts = {c.id: c.expires for c in pair.bundle.contracts.values() if c.expires is not None}
+        for family, ends in zip(_ENDS, (contracts, exceptions(pair.bundle), shadows(pair.bundle)), strict=True):
+            for name, day in ends.items():
+                m.set(family, (name,), end_of(day))
 
     def reloaded(self, *, ok: bool) -> None:
         """A reload was accepted or refused."""
         self.metrics.inc("ecluse_reloads_total", ("accepted" if ok else "refused",))
+        self.metrics.set("ecluse_load_refused", (), float(not ok))
         self.log.event("reload", level="info" if ok else "warning", accepted=ok)
 
     def stranger(self, reason: str) -> None:

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from gateway import provenance
 from gateway.bundle.last_good import keep
 from gateway.bundle.pair import Pair, load_pair
+from gateway.bundle.source import look
 from gateway.documents import DocumentsRefused
 from gateway.epoch import Epoch
 from gateway.in_force import tell
 from gateway.warm import warm_up
-from observability.ledger import Event
 
 if TYPE_CHECKING:
     from gateway.runtime import Runtime
@@ -56,13 +57,19 @@ class Reloader:
                     epoch = await asyncio.to_thread(self._built, old)
                 runtime.transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
             except (DocumentsRefused, OSError) as refused:
-                _tell_refused(runtime, old, by, refused)
+                runtime.measure.reloaded(ok=False)
+                provenance.not_loaded(runtime, by, refused)
                 raise
             _swap(runtime, epoch)
-            _tell(runtime, old, epoch.pair, by)
+            _tell(runtime, old, by)
             await asyncio.to_thread(_keep, runtime, epoch.pair)
         later = tuple(name for name in FIXED if getattr(epoch.pair.settings, name) != getattr(old.settings, name))
         return Reloaded(old.revision, epoch.pair.revision, later)
+
+    def changed(self) -> bool:
+        """Whether the files differ from those in force."""
+        pair = self._runtime.epoch.pair
+        return look(self._config, pair.settings.bundle) != pair.seen
 
     def _built(self, old: Pair) -> Epoch:
         runtime = self._runtime
@@ -89,18 +96,11 @@ def _swap(runtime: Runtime, epoch: Epoch) -> None:
         exchange.outdated = exchange.outdated or now
 
 
-def _tell(runtime: Runtime, old: Pair, new: Pair, by: str) -> None:
-    runtime.measure.loaded(new, runtime.now().timestamp())
+def _tell(runtime: Runtime, old: Pair, by: str) -> None:
+    runtime.measure.loaded(runtime.epoch.pair, runtime.now().timestamp())
     runtime.measure.reloaded(ok=True)
-    detail = {"from": old.revision, "to": new.revision, "by": by}
-    runtime.ledger.post(Event(at=runtime.now(), event="reload", detail=detail))
+    provenance.loaded(runtime, old, by)
     tell(runtime)
-
-
-def _tell_refused(runtime: Runtime, old: Pair, by: str, refused: Exception) -> None:
-    runtime.measure.reloaded(ok=False)
-    detail = {"kept": old.revision, "by": by}
-    runtime.ledger.post(Event(at=runtime.now(), event="reload.refused", detail=detail))
 
 
 def _keep(runtime: Runtime, pair: Pair) -> None:

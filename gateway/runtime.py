@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gateway.state.recent import RefusedPassages, VendorStates
     from gateway.state.reports import Reports
     from gateway.state.strangers import Strangers
+    from gateway.state.workers import Presence
     from observability.ledger import Ledger
 
 
@@ -50,6 +51,7 @@ class Runtime:
     lifts: Lifts
     reports: Reports
     pace: Pace
+    presence: Presence
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     live: set[Exchange] = field(default_factory=set)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import signal
 import sys
 import time
@@ -20,8 +19,9 @@ import uvloop
 
 from adapters.transport import Transport
 from adapters.vendors.simulator import SimulatorServer
+from gateway import provenance
 from gateway.app import DataApp
-from gateway.bundle.last_good import keep, start_pair
+from gateway.bundle.last_good import keep, loud, start_pair
 from gateway.config.load import load_settings
 from gateway.control import control_app
 from gateway.documents import DocumentsRefused
@@ -44,6 +44,7 @@ from gateway.state.pace import Pace
 from gateway.state.recent import RefusedPassages, VendorStates
 from gateway.state.reports import Reports
 from gateway.state.strangers import Strangers
+from gateway.state.workers import Presence
 from gateway.warm import warm_up
 from gateway.watching import Watcher, watching
 from observability.ledger import Event, Ledger, LedgerFailed
@@ -55,6 +56,11 @@ if TYPE_CHECKING:
 
 REFUSED = 2
 """Exit code where configuration, bundle, keyring or ledger don't let the gateway start."""
+
+
+def utc_now() -> datetime:
+    """The time of this machine."""
+    return datetime.now(UTC)
 
 
 def run(config: Path, *, development: bool = False) -> int:
@@ -97,11 +103,13 @@ async def _serve(config: Path, development: bool) -> int:
 
 
 @asynccontextmanager
-async def gateway(config: Path, *, development: bool = False) -> AsyncIterator[Gateway]:
+async def gateway(
+    config: Path, *, development: bool = False, now: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Gateway]:
     """A whole gateway, from its files to its listeners; drains when the block ends.
 
-    development: makes a keyring where there is none. Raises DocumentsRefused, KeyringRefused, KeyStoreRefused,
-    LedgerFailed, OSError.
+    development: makes a keyring where there is none. now: the wall clock. Raises DocumentsRefused, KeyringRefused,
+    KeyStoreRefused, LedgerFailed, OSError.
     """
     async with AsyncExitStack() as stack:
         settings = _settings_or_none(config)
@@ -112,16 +120,17 @@ async def gateway(config: Path, *, development: bool = False) -> AsyncIterator[G
             simulator = SimulatorServer(settings.simulator.names, settings.simulator.port)
             await stack.enter_async_context(simulator)
         urls = {name: simulator.url(name) for name in simulator.names} if simulator is not None else {}
-        pair, warning = start_pair(config, simulators=urls)
-        if warning:
-            say(warning)
-        runtime = assemble(pair, await stack.enter_async_context(Transport()))
+        pair, refused = start_pair(config, simulators=urls, today=lambda: now().date())
+        if refused is not None:
+            say(loud(pair, refused))
+        runtime = assemble(pair, await stack.enter_async_context(Transport()), now)
         stack.callback(runtime.ledger.close)
+        stack.callback(runtime.presence.end)
         stack.callback(runtime.states.save)
         stack.callback(runtime.judged.save)
         stack.push_async_callback(runtime.files.close)
         reloader = Reloader(runtime, config, urls)
-        serving = await _listen(runtime, reloader, simulator)
+        serving = await _listen(runtime, reloader, simulator, refused)
         beside = (housekeeping(runtime), watching(Watcher(runtime, reloader, config)))
         keepers = [asyncio.create_task(one) for one in beside]
         try:
@@ -132,13 +141,12 @@ async def gateway(config: Path, *, development: bool = False) -> AsyncIterator[G
                 keeper.cancel()
 
 
-def assemble(pair: Pair, transport: Transport) -> Runtime:
+def assemble(pair: Pair, transport: Transport, now: Callable[[], datetime] = utc_now) -> Runtime:
     """Everything that one serving process holds. Raises LedgerFailed, KeyStoreRefused, KeyringRefused."""
     settings, keyring = pair.settings, pair.keyring
     assert keyring is not None
     if not keyring.suits(settings.server.data, settings.server.metrics):
         raise KeyringRefused("a development keyring is refused on a listener that others can reach: run `ecluse init`")
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731
     keys = KeyStore.open(settings.keys_file, keyring, settings.organisation)
     ledger = Ledger.open(
         settings.ledger_dir,
@@ -169,6 +177,7 @@ def assemble(pair: Pair, transport: Transport) -> Runtime:
         lifts=Lifts(settings.state_dir / "lifts.json"),
         reports=Reports(settings.reports_dir),
         pace=Pace(time.monotonic),
+        presence=Presence(settings.state_dir),
         now=now,
         monotonic=time.monotonic,
         started=time.monotonic(),
@@ -178,7 +187,9 @@ def assemble(pair: Pair, transport: Transport) -> Runtime:
     return runtime
 
 
-async def _listen(runtime: Runtime, reloader: Reloader, simulator: SimulatorServer | None) -> Gateway:
+async def _listen(
+    runtime: Runtime, reloader: Reloader, simulator: SimulatorServer | None, refused: DocumentsRefused | None
+) -> Gateway:
     settings, stopping = runtime.epoch.pair.settings, asyncio.Event()
     limits = settings.limits
     serving = Gateway(
@@ -193,9 +204,7 @@ async def _listen(runtime: Runtime, reloader: Reloader, simulator: SimulatorServ
     await serving.metrics.listen(settings.server.metrics.host, settings.server.metrics.port)
     await serving.control.listen_unix(settings.control_socket)
     keep(runtime.epoch.pair)
-    runtime.ledger.post(
-        Event(at=runtime.now(), event="start", detail={"revision": runtime.epoch.pair.revision, "pid": os.getpid()})
-    )
+    provenance.started(runtime, refused)
     tell_with_segments(runtime)
     return serving
 

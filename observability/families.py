@@ -129,12 +129,26 @@ FAMILIES: tuple[Family, ...] = (
         cap=20,
     ),
     Family("ecluse_reloads_total", "counter", "Reloads of configuration and bundle: accepted or refused.", ("result",)),
+    Family("ecluse_load_refused", "gauge", "1 where the files were refused when last read, and others are in force."),
     Family("ecluse_last_reload_timestamp_seconds", "gauge", "When the pair in force was loaded (Unix time)."),
     Family(
         "ecluse_contract_expiry_timestamp_seconds",
         "gauge",
         "When a contract ends (Unix time); its destinations are not routable after that.",
         ("contract",),
+    ),
+    Family(
+        "ecluse_exception_expiry_timestamp_seconds",
+        "gauge",
+        "When an exception ends (Unix time); it lifts nothing after that.",
+        ("exception",),
+    ),
+    Family(
+        "ecluse_shadow_expiry_timestamp_seconds",
+        "gauge",
+        "By when somebody is to decide on a rule in shadow (Unix time); it stays in shadow after that.",
+        ("rule",),
+        cap=1000,
     ),
     Family(
         "ecluse_quota_used_ratio",
@@ -158,6 +172,23 @@ FAMILIES: tuple[Family, ...] = (
 )
 
 
+ALERTS: tuple[tuple[str, str], ...] = (
+    ("workers serve different bundles for five minutes", "count(count by (policy) (ecluse_revision_info)) > 1"),
+    (
+        "workers serve different configurations for five minutes",
+        "count(count by (config) (ecluse_revision_info)) > 1",
+    ),
+    ("files were refused, at a start or a reload; what was in force before goes on", "ecluse_load_refused == 1"),
+    ("an exception ends within 14 days", "ecluse_exception_expiry_timestamp_seconds - time() < 14 * 86400"),
+    ("an exception has ended and is still written down", "ecluse_exception_expiry_timestamp_seconds < time()"),
+    ("a rule is to leave shadow within 14 days", "ecluse_shadow_expiry_timestamp_seconds - time() < 14 * 86400"),
+    ("a rule should have left shadow", "ecluse_shadow_expiry_timestamp_seconds < time()"),
+    ("a contract ends within 30 days", "ecluse_contract_expiry_timestamp_seconds - time() < 30 * 86400"),
+    ("calls can't be recorded", "ecluse_ledger_ready == 0"),
+)
+"""What to be told of, and the PromQL that tells it."""
+
+
 def reference() -> str:
     """`docs/reference/metrics.md`, made from the table."""
     lines = [
@@ -176,6 +207,15 @@ def reference() -> str:
         labels = ", ".join(f"`{label}`" for label in family.labels) or "none"
         cap = str(family.cap) if family.labels else ""
         lines.append(f"| `{family.name}` | {family.kind} | {labels} | {cap} | {family.help} |")
+    lines += [
+        "",
+        "## Alerts",
+        "",
+        "Worth an alert, beside those on latency and errors that depend on your own goals:",
+        "",
+    ]
+    lines += ["| what | expression |", "|---|---|"]
+    lines += [f"| {what} | `{expression.replace('|', chr(92) + '|')}` |" for what, expression in ALERTS]
     lines += ["", "## Buckets", ""]
     for family in FAMILIES:
         if family.buckets:

@@ -48,22 +48,27 @@ def start_pair(
     simulators: Mapping[str, str] | None = None,
     environ: Mapping[str, str] | None = None,
     today: Callable[[], date] = utc_today,
-) -> tuple[Pair, str]:
-    """The pair to begin serving with, and "" or a loud message that it is the last good one and why.
+) -> tuple[Pair, DocumentsRefused | None]:
+    """The pair to begin serving with, and where it is the last good one, why the present files are not taken.
 
     DocumentsRefused (of the present files) where they are bad and there is no last good pair that still works.
     """
     kept = _kept_seal(path)
     try:
-        return load_pair(path, serving=True, kept=kept, simulators=simulators, environ=environ, today=today), ""
+        return load_pair(path, serving=True, kept=kept, simulators=simulators, environ=environ, today=today), None
     except DocumentsRefused as refused:
         pair = _last_good(path, simulators, environ, today)
         if pair is None:
             raise
-        return pair, (
-            f"THE CONFIGURATION OR THE BUNDLE IS BAD AND NOT IN FORCE. Serving with the last good pair (revision "
-            f"{pair.revision}) from {pair.settings.last_good_dir}. Mend this and reload:\n{refused}"
-        )
+        return pair, refused.with_traceback(None)
+
+
+def loud(pair: Pair, refused: DocumentsRefused) -> str:
+    """What whoever starts a gateway must not overlook."""
+    return (
+        f"THE CONFIGURATION OR THE BUNDLE IS BAD AND NOT IN FORCE. Serving with the last good pair (revision "
+        f"{pair.revision}) from {pair.settings.last_good_dir}. Mend this and reload:\n{refused}"
+    )
 
 
 def _last_good(

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
 import orjson
 
 from gateway.bundle.bundle import Bundle
+from gateway.bundle.due import AHEAD
 from gateway.documents import Documents, ProblemLike, Rendered
 from policies.language import overdue, run_inline_tests
-
-AHEAD: Final = timedelta(days=14)
 
 ERROR: Final = "error"
 WARNING: Final = "warning"

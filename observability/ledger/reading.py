@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,14 +38,26 @@ def show(folder: Path, call: str) -> list[dict[str, Any]]:
     return sorted((one for one in records if one.get("call") == call), key=_at)
 
 
+def events(folder: Path, names: Collection[str], count: int) -> list[dict[str, Any]]:
+    """The last `count` events of these names, oldest first."""
+    return _last(folder, count, (b'{"record":"EVENT"',), lambda one: one["event"] in names)
+
+
 def tail(folder: Path, count: int = 20) -> list[dict[str, Any]]:
     """The last `count` things that happened, oldest first: how calls ended, and events."""
+    return _last(folder, count, _ENDS, lambda _: True)
+
+
+def _last(
+    folder: Path, count: int, kinds: tuple[bytes, ...], wanted: Callable[[dict[str, Any]], bool]
+) -> list[dict[str, Any]]:
+    """The last records of these kinds that are wanted. Reads no older segments than it takes."""
     found: list[dict[str, Any]] = []
     for path in sorted(segments(folder), key=lambda path: (_written(path), path), reverse=True):
         if len(found) == count and _written(path) < (_at(found[0]) - _SKEW).timestamp():
             break
-        here = [orjson.loads(one) for one in _payloads(path) if one.startswith(_ENDS)]
-        found = sorted(here + found, key=_at)[-count:]
+        here = [orjson.loads(one) for one in _payloads(path) if one.startswith(kinds)]
+        found = sorted((*(one for one in here if wanted(one)), *found), key=_at)[-count:]
     return found
 
 

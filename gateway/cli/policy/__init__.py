@@ -13,6 +13,7 @@ COMMANDS = {
     "charter": "write one page for staff: what may be sent where",
     "inbox": "show what staff report of refusals, and make cases, adjustments and exceptions of it",
     "schema": "write JSON Schemas, with which editors complete and check policies as they are written",
+    "log": "say which bundles were in force, since when, and who stood behind them",
     "keygen": "make a key to sign bundles with",
     "sign": "sign a bundle as it is",
     "verify": "say who signed a bundle, and whether that is enough to bring it into force",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.bundle.last_good import keep, start_pair
+from gateway.bundle.last_good import loud as loudly
 from gateway.bundle.pair import load_pair
 from gateway.documents import DocumentsRefused
 from gateway.identity import KeyGrant, Keyring
@@ -214,7 +215,8 @@ def test_serving_needs_the_keyring(home: Path):
 
 
 def start(home: Path):
-    return start_pair(home / "config.yaml", environ=ENVIRON)
+    found, why = start_pair(home / "config.yaml", environ=ENVIRON)
+    return found, "" if why is None else loudly(found, why)
 
 
 def test_a_good_start_is_quiet(home: Path):

@@ -230,8 +230,8 @@ def test_what_was_replaced_can_not_be_put_back_without_the_signers(home: Path, k
     shutil.rmtree(home / "bundle")
     shutil.copytree(home / "old", home / "bundle")
     assert "before the one in force (2026-11-26 13:00:00): sign it anew" in refused(home, previous=new)
-    found, loud = start_pair(home / "config.yaml")
-    assert "before the one in force" in loud
+    found, why = start_pair(home / "config.yaml")
+    assert "before the one in force" in str(why)
     assert found.bundle.revision == new.bundle.revision
     configure(home, keys, "require: 1\n  allow_older: true")
     assert pair(home, previous=new).bundle.revision == old.bundle.revision
@@ -250,9 +250,9 @@ def test_the_last_good_copy_keeps_its_signatures_and_is_held_against_them(home: 
     copy = home / "state" / "last-good" / "bundle"
     assert sorted(p.name for p in (copy / ".signatures").iterdir()) == ["anne.json", "bob.json", "manifest.json"]
     (home / "bundle" / "a.yaml").write_text(USE_CASE.format("b"))
-    found, loud = start_pair(home / "config.yaml")
+    found, why = start_pair(home / "config.yaml")
     assert found.bundle.revision == good.bundle.revision
-    assert "a.yaml: is not as it was when it was signed" in loud
+    assert "a.yaml: is not as it was when it was signed" in str(why)
     (copy / "a.yaml").write_text(USE_CASE.format("c"))
     with pytest.raises(DocumentsRefused, match=r"bundle/a\.yaml: is not as it was"):
         start_pair(home / "config.yaml")
