@@ -90,12 +90,7 @@ def _explain(rule: Rule, asked: _Asked) -> Explained:
 
 
 def _findings(rule: Rule, shown: Shown) -> str:
-    test = rule.findings
-    if test is None:
-        return ""
-    names = ", ".join(shown(test.detectors))
-    kind = "all of" if test.every else "any of"
-    return f"findings {kind} [{names}] confidence >= {test.confidence:g} count >= {test.count}"
+    return "" if rule.findings is None else rule.findings.says(shown(rule.findings.detectors))
 
 
 def _places(rule: Rule) -> str:

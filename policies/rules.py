@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from policies.asks import ByDetector, FindingsTest, in_order
@@ -133,12 +133,25 @@ class Rule:
         return None
 
 
+class Said(NamedTuple):
+    """One text of a case. part: text, or what stands in its place; note: which address or tool that is."""
+
+    text: str
+    role: str = "user"
+    direction: str = "request"
+    history: bool = False
+    part: str = "text"
+    note: str = ""
+    tool: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class InlineTest:
     """One case of a policy's `tests:`. to: a destination's name, or facts of one that needn't exist.
 
-    part: text, or what stands in its place; note: which address or tool that is. rules, shadow: exactly the rules
-    that match in force and in shadow; data_class: that of the call; None where the case doesn't say.
+    text, role, direction, history, part, note, tool: as in Said, of the newest text. before: what else the call says,
+    in front of it. at: when it is made. rules, shadow: exactly the rules that match in force and in shadow; data_class:
+    that of the call; None where the case doesn't say.
     """
 
     name: str
@@ -146,16 +159,24 @@ class InlineTest:
     text: str
     to: str | Mapping[str, Any]
     caller: Mapping[str, Any]
-    direction: str
-    role: str
-    history: bool
     verdict: str
     rules: tuple[str, ...] | None
+    direction: str = "request"
+    role: str = "user"
+    history: bool = False
     shadow: tuple[str, ...] | None = None
     data_class: str | None = None
     part: str = "text"
     note: str = ""
     tool: str | None = None
+    before: tuple[Said, ...] = ()
+    at: datetime | None = None
+
+    @property
+    def said(self) -> tuple[Said, ...]:
+        """Every text of the call."""
+        own = Said(self.text, self.role, self.direction, self.history, self.part, self.note, self.tool)
+        return (*self.before, own)
 
 
 def conjunction(tests: Iterable[Test]) -> Holds:

@@ -32,6 +32,7 @@ from policies.language.problems import COMPARE, Comparison, Doc, Problem, Readin
 from policies.language.read import PolicyReader
 from policies.language.said import reads, revision
 from policies.language.tables import read_table
+from policies.language.times import Span
 from policies.language.vocabulary import Vocabulary
 from policies.rules import Holds, Lift, Rule, Test, conjunction
 from policies.ruling import EGRESS, CallFacts, DestinationFacts, PassageFacts
@@ -179,6 +180,9 @@ def _closure(condition: Condition, missing: bool) -> Holds:
     read, wanted, negate = condition.fact.read, condition.wanted, condition.negate
     if isinstance(wanted, Comparison):
         return _number(read, wanted, missing)
+    if isinstance(wanted, Span):
+        counts = wanted.holds()
+        return lambda call, destination: counts(call.now)
     if isinstance(wanted, bool):
 
         def is_flag(call: CallFacts, destination: DestinationFacts) -> bool:

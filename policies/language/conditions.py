@@ -10,11 +10,13 @@ from policies.asks import DEFAULT_CONFIDENCE, FindingsTest
 from policies.language.facts import CALL, DESTINATION, Fact
 from policies.language.model import CLASSES, ROLES, Condition, Names, Where
 from policies.language.problems import Path, Reading, nearest
+from policies.language.times import read_span
 from policies.language.vocabulary import Vocabulary
 from policies.ruling import DIRECTIONS
 
 PLACES: Final = ("roles", "tools", "hosts", "server_tools")
 WHEN: Final = ("findings", "data_class", "destination", *CALL, *PLACES)
+FINDINGS: Final = ("any_of", "all_of", "confidence", "count", "within")
 UNLESS: Final = ("destination", *CALL)
 WHO: Final = ("users", "groups", "teams", "use_cases", "organisations", "keys")
 APPLIES_TO: Final = ("directions", *CALL)
@@ -44,7 +46,7 @@ class ConditionReader:
 
     def findings(self, value: object, path: Path) -> FindingsTest:
         """`findings: {any_of: [...], confidence: ">=0.75", count: ">=1"}`; more findings can only make it match."""
-        members = self.reading.mapping(value, path, ("any_of", "all_of", "confidence", "count"))
+        members = self.reading.mapping(value, path, FINDINGS)
         if ("any_of" in members) == ("all_of" in members):
             self.reading.fault(path, "needs any_of or all_of, one of the two")
         key = "all_of" if "all_of" in members else "any_of"
@@ -56,7 +58,13 @@ class ConditionReader:
         if "count" in members:
             asked = self.reading.comparison(members["count"], (*path, "count"), (">=", ">"))
             count = max(1, math.ceil(asked.number) if asked.operator == ">=" else math.floor(asked.number) + 1)
-        return FindingsTest(self._detectors(given, (*path, key)), key == "all_of", confidence, count)
+        within = self.reading.whole(members["within"], (*path, "within")) if "within" in members else 0
+        test = FindingsTest(self._detectors(given, (*path, key)), key == "all_of", confidence, count, within=within)
+        if "within" in members and (within == 0 or test.single):
+            self.reading.fault(
+                (*path, "within"), "is how far several findings stand apart: all_of, or a count above one"
+            )
+        return test
 
     def where(self, directions: frozenset[str], value: Mapping[str, Any], path: Path) -> Where:
         """Which passages count."""
@@ -88,6 +96,18 @@ class ConditionReader:
                 self.reading.fault(at, "a pattern has one * at its beginning or its end")
         return Names(frozenset(exact), tuple(sorted(prefixes)), tuple(sorted(suffixes)))
 
+    def name(self, value: object, path: Path, register: str | None) -> str:
+        """One name that exists, no pattern."""
+        name = self.reading.text(value, path)
+        known = self.names(name, path, register) if name else None
+        if known is not None and not known.exact:
+            self.reading.fault(path, "must be one name, not a pattern")
+        return name
+
+    def target(self, value: object, path: Path) -> str:
+        """The name of a destination that exists."""
+        return self.name(value, path, "destinations")
+
     def _fact(self, fact: Fact, where: str, value: object, path: Path, loosens: bool) -> Condition:
         if fact.declared and loosens:
             self.reading.fault(path, f"{fact.key} is what the caller says about itself: it can't loosen a ruling")
@@ -97,6 +117,8 @@ class ConditionReader:
             # A declared number grows with what the caller adds: only "at least" is sure to tighten.
             operators = (">=", ">") if fact.declared else (">=", ">", "<=", "<")
             return Condition(where, fact, self.reading.comparison(value, path, operators))
+        if fact.kind == "time":
+            return Condition(where, fact, read_span(value, path, self.reading))
         return self._membership(fact, where, value, path)
 
     def _membership(self, fact: Fact, where: str, value: object, path: Path) -> Condition:

@@ -120,20 +120,21 @@ def _classes(policies: Policies, green: Iterable[Trial]) -> Iterator[Covered]:
 
 def _failed(rule: Rule, trial: Trial) -> Iterator[tuple[str, str]]:
     """Each condition that doesn't hold: its kind and what it says."""
-    call, destination, passage = trial.call, trial.destination, trial.passage
+    call, destination, passages = trial.call, trial.destination, trial.passages
     for test in rule.tests:
         if not test.holds(call, destination):
             yield "fact", test.says
     if rule.unless and all(t.holds(call, destination) for t in rule.unless):
         yield "unless", "unless " + " and ".join(t.says for t in rule.unless)
-    if passage.direction not in rule.directions or (rule.where is not None and not rule.where(passage)):
+    if not any(p.direction in rule.directions and (rule.where is None or rule.where(p)) for p in passages):
+        passage = passages[-1]
         yield "place", f"another place: {passage.direction}, role {passage.role}"
-    if rule.findings is not None and not rule.findings.met(trial.found, (passage,)):
+    if rule.findings is not None and not rule.findings.met(trial.found, passages):
         yield "findings", "findings"
     for criteria in rule.criteria:
-        if criteria.met(call, trial.found, (passage,)) is None:
+        if criteria.met(call, trial.found, passages) is None:
             yield "findings", criteria.says
-    if rule.bar is not None and rule.barred(call, trial.found, (passage,)):
+    if rule.bar is not None and rule.barred(call, trial.found, passages):
         yield "fact", rule.bar.says
 
 

@@ -85,6 +85,7 @@ FINDINGS: Final[Mapping[str, str]] = {
     "all_of": "Each of these detectors found something.",
     "confidence": 'How sure a finding must be (default ">=0.75").',
     "count": 'How many findings there must be (default ">=1").',
+    "within": "They must begin at most so many characters apart, in one text. For all_of, or a count above one.",
 }
 
 PLACES: Final[Mapping[str, str]] = {
@@ -108,7 +109,16 @@ CALL: Final[Mapping[str, str]] = {
     "models": "The public model that was asked for.",
     "dialects": "The API that was called: openai_chat, anthropic_messages ...",
     "labels": "Marks in the texts, and what the client says of them. It can only tighten.",
+    "time": "When the call is made: days, hours, dates.",
     "size": 'Bytes of the body, as a bound from below (">=100000"). It can only tighten.',
+}
+
+TIME: Final[Mapping[str, str]] = {
+    "days": "Days of the week: [mon-fri], [sat, sun].",
+    "hours": 'From and to, such as "08:00-19:00"; "19:00-08:00" is a night, of the day on which it begins.',
+    "zone": "Whose time it is: Europe/Paris.",
+    "from": "The first day on which it holds.",
+    "until": "The last one.",
 }
 
 DESTINATION: Final[Mapping[str, str]] = {
@@ -150,6 +160,8 @@ TEST: Final[Mapping[str, str]] = {
     "name": "What the case shows.",
     "text": "The text that is judged.",
     "texts": "Several texts in its place, each a case of its own.",
+    "messages": "Several texts of one call, in their order, in the place of text.",
+    "at": "When the call is made (without it, when the case is run).",
     "part": "What stands there in the place of text: a class of parts, alone or with which one (its host, its tool).",
     "to": "A destination by name, or facts of one that needn't exist.",
     "as": "Who calls and what for; what isn't said is missing.",
@@ -158,6 +170,12 @@ TEST: Final[Mapping[str, str]] = {
     "tool": "The tool whose text it is.",
     "history": "Whether it stands in an earlier turn.",
     "expect": "How the whole bundle decides it.",
+}
+
+SAID: Final[Mapping[str, str]] = {
+    "text": "One text of the call.",
+    "direction": "Where it stands (default: by its role).",
+    "role": "Whose text it is.",
 }
 
 CALLER: Final[Mapping[str, str]] = {

@@ -1,4 +1,12 @@
-"""The facts a rule may ask about: one row each."""
+"""The facts a rule may ask about, one row each, and with them all that a ruling on a request is made from.
+
+Of the call: the rows of CALL. Of the destination: the rows of DESTINATION. Of each finding: `detector`, `confidence`,
+`label`, the passage, `start` and `end` (spans that overlap are joined, `within` asks how far apart they begin) and
+`digest` (values for which a caller lifted a rule). Of each passage: `direction`, `role`, `tool`, `part` and `note`
+(which address or tool it is) say if a rule looks at it; `history`, and whether this caller was already refused it, what
+a deny does; `message`, `role` and `file` only name the place; the text itself is asked whether an edit can reach a
+finding. Of the moment: `now`. Whoever judges again needs these and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +15,12 @@ from typing import Final, Literal, NamedTuple
 
 from policies.ruling import CallFacts, DestinationFacts
 
-Kind = Literal["name", "names", "flag", "number"]
+Kind = Literal["name", "names", "flag", "number", "time"]
 Read = Callable[[CallFacts, DestinationFacts], object]
 
 
 class Fact(NamedTuple):
-    """One fact. kind: name | names (a set) | flag | number. register: the field of Vocabulary its names stand in.
+    """One fact. kind: name | names (a set) | flag | number | time. register: the field of Vocabulary for its names.
 
     declared: the caller or the text says so about itself, so it may tighten a ruling and never loosen one.
     """
@@ -39,6 +47,7 @@ CALL: Final[dict[str, Fact]] = {
         Fact("models", "name", lambda c, d: c.model, "models"),
         Fact("dialects", "name", lambda c, d: c.dialect),
         Fact(LABELS, "names", lambda c, d: c.labels, "labels", declared=True),
+        Fact("time", "time", lambda c, d: c.now),
         Fact("size", "number", lambda c, d: c.size, declared=True),
     )
 }

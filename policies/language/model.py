@@ -11,6 +11,7 @@ from policies.asks import FindingsTest
 from policies.findings import IDENTITY_CLASS
 from policies.language.facts import Fact
 from policies.language.problems import COMPARE, Comparison, Path
+from policies.language.times import Span
 from policies.rules import InlineTest
 from policies.structured import SCHEMA_INVALID
 
@@ -43,11 +44,11 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One fact and what it must be: in a set of names, a flag, or a comparison. where: the key a reader knows it by."""
+    """One fact and what it must be: in a set of names, a flag, a comparison, a time. where: the key a reader knows."""
 
     where: str
     fact: Fact
-    wanted: Names | bool | Comparison
+    wanted: Names | bool | Comparison | Span
     negate: bool = False
 
     def __str__(self) -> str:

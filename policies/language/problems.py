@@ -6,8 +6,9 @@ import difflib
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
 
 COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
@@ -141,6 +142,17 @@ class Reading:
             return {}
         given = self.mapping(value, path, ("en", "fr"))
         return {language: self.text(words, (*path, language)) for language, words in given.items()}
+
+    def moment(self, value: object, path: Path) -> datetime:
+        """A time such as 2027-02-01T20:00+01:00; without an offset it is UTC."""
+        with suppress(ValueError):
+            if isinstance(value, str):
+                found = datetime.fromisoformat(value.strip())
+                return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+        if isinstance(value, date):
+            return datetime(value.year, value.month, value.day, tzinfo=UTC)
+        self.fault(path, "must be a time (2027-02-01T20:00+01:00) or a day")
+        return datetime(1970, 1, 1, tzinfo=UTC)
 
     def day(self, value: object, path: Path) -> date:
         if isinstance(value, date) and not isinstance(value, datetime):

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any, Final
 
-from policies.findings import PART_CLASSES
+from policies.language.cases import CaseReader
 from policies.language.classes import read_bound
 from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO, ConditionReader
-from policies.language.facts import DESTINATION
 from policies.language.manners import MANNER, read_action, read_manner
 from policies.language.model import (
-    ROLES,
     Bound,
     DefaultsText,
     ExceptionText,
     PolicyText,
     RuleText,
 )
-from policies.language.problems import Doc, Path, Reading, nearest
+from policies.language.problems import Doc, Path, Reading
 from policies.rules import InlineTest
-from policies.ruling import DIRECTIONS, EGRESS
+from policies.ruling import EGRESS
 
 POLICY: Final = ("kind", "policy", "owner", "basis", "applies_to", "rules", "exceptions", "tests")
 RULE: Final = ("id", "title", "when", "unless", "action", *MANNER)
 EXCEPTION: Final = ("id", "lifts", "who", "reason", "owner", "expires")
-TEST: Final = ("name", "text", "texts", "part", "to", "as", "direction", "role", "tool", "history", "expect")
-EXPECT: Final = ("verdict", "rules", "shadow", "class")
-VERDICTS: Final = ("allow", "pseudonymise", "redact", "reroute", "repair", "deny")
-PARTS: Final = ("text", *PART_CLASSES, "identity", "schema_invalid")
-# What a case says of its caller, each with the register that its name stands in.
-CALLER: Final[Mapping[str, str | None]] = {
-    "user": None, "team": "teams", "groups": "groups", "use_case": "use_cases", "organisation": None, "model": "models",
-    "key": None, "dialect": None, "labels": "labels", "size": None,
-}  # fmt: skip
 
 
 class PolicyReader:
@@ -44,6 +32,7 @@ class PolicyReader:
         self.reading = reading
         self.conditions = conditions
         self.levels = levels
+        self.cases = CaseReader(reading, conditions, levels)
 
     def policy(self, doc: Doc) -> PolicyText:
         """One EgressPolicy document."""
@@ -72,8 +61,8 @@ class PolicyReader:
         exceptions = [
             self._exception(e, (*path, "exceptions", i)) for i, e in enumerate(self._list(value, "exceptions", path))
         ]
-        tests = [t for i, g in enumerate(self._list(value, "tests", path)) for t in self._tests(g, (*path, "tests", i))]
-        return tuple(exceptions), tuple(tests)
+        tests = enumerate(self._list(value, "tests", path))
+        return tuple(exceptions), tuple(case for i, t in tests for case in self.cases.cases(t, (*path, "tests", i)))
 
     def defaults(self, doc: Doc) -> DefaultsText:
         """The Defaults document."""
@@ -115,7 +104,7 @@ class PolicyReader:
             else None,
             data_class=self._data_class(when, path, loosens=loosens),
             where=self.conditions.where(directions, when, (*path, "when")),
-            **read_manner(value, path, self.reading, self.destination),
+            **read_manner(value, path, self.reading, self.conditions.target),
         )
 
     def _data_class(self, when: Mapping[str, Any], path: Path, *, loosens: bool) -> tuple[Bound, ...]:
@@ -129,17 +118,6 @@ class PolicyReader:
         if found.startswith("built-in"):
             self.reading.fault((*path, "id"), "names that begin with built-in are taken")
         return found
-
-    def destination(self, value: object, path: Path) -> str:
-        """The name of a destination that exists."""
-        return self._single(value, path, "destinations")
-
-    def _single(self, value: object, path: Path, register: str | None) -> str:
-        name = self.reading.text(value, path)
-        known = self.conditions.names(name, path, register) if name else None
-        if known is not None and not known.exact:
-            self.reading.fault(path, "must be one name, not a pattern")
-        return name
 
     def _exception(self, given: object, path: Path) -> ExceptionText:
         value = self.reading.mapping(given, path, EXCEPTION, EXCEPTION)
@@ -155,87 +133,3 @@ class PolicyReader:
             reason=self.reading.text(value.get("reason", "?"), (*path, "reason")),
             expires=self.reading.day(value.get("expires"), (*path, "expires")),
         )
-
-    def _tests(self, given: object, path: Path) -> Iterator[InlineTest]:
-        """The cases of one entry: one for each of its texts."""
-        value = self.reading.mapping(given, path, TEST, ("name", "to", "expect"))
-        expect = self.reading.mapping(value.get("expect", {}), (*path, "expect"), EXPECT, ("verdict",))
-        part, note = self._part(value.get("part", "text"), (*path, "part"))
-        case = InlineTest(
-            name=self.reading.text(value.get("name", "?"), (*path, "name")),
-            path=path,
-            text="",
-            to=self._to(value.get("to", {}), (*path, "to")),
-            caller=self._caller(value.get("as", {}), (*path, "as")),
-            direction=self.reading.choice(value.get("direction", "request"), (*path, "direction"), sorted(DIRECTIONS)),
-            role=self.reading.choice(value.get("role", "user"), (*path, "role"), ROLES),
-            history=self.reading.flag(value.get("history", False), (*path, "history")),
-            verdict=self.reading.choice(expect.get("verdict", "allow"), (*path, "expect", "verdict"), VERDICTS),
-            rules=self._expected(expect, "rules", path),
-            shadow=self._expected(expect, "shadow", path),
-            data_class=self._class(expect["class"], (*path, "expect", "class")) if "class" in expect else None,
-            part=part,
-            note=note,
-            tool=self.reading.text(value["tool"], (*path, "tool")) if "tool" in value else None,
-        )
-        for index, text in enumerate(self._texts(value, path, part)):
-            yield replace(case, text=text, name=f"{case.name} ({index + 1})" if index else case.name)
-
-    def _texts(self, value: Mapping[str, Any], path: Path, part: str) -> tuple[str, ...]:
-        if "texts" in value and "text" in value:
-            self.reading.fault((*path, "texts"), "text or texts, one of the two")
-        if "texts" in value:
-            return self.reading.texts(value["texts"], (*path, "texts"))
-        if "text" not in value and part == "text":
-            self.reading.fault(path, "text is missing")
-        return (self.reading.text(value["text"], (*path, "text")) if "text" in value else "",)
-
-    def _part(self, value: object, path: Path) -> tuple[str, str]:
-        """`text`, `remote_url`, or `{remote_url: https://docs.example.org}`: what stands there, and which one."""
-        if not isinstance(value, Mapping):
-            return self.reading.choice(value, path, PARTS), ""
-        given = self.reading.mapping(value, path, PARTS[1:])
-        if len(given) != 1:
-            self.reading.fault(path, "names one part")
-        return next(((k, self.reading.text(v, (*path, k))) for k, v in given.items()), ("text", ""))
-
-    def _class(self, value: object, path: Path) -> str:
-        name = self.reading.text(value, path)
-        if name and name not in self.levels:
-            self.reading.fault(path, f"{name} is none of the data classes", nearest(name, self.levels))
-        return name
-
-    def _caller(self, value: object, path: Path) -> Mapping[str, Any]:
-        found: dict[str, Any] = {}
-        for key, given in self.reading.mapping(value, path, CALLER).items():
-            at, register = (*path, key), CALLER[key]
-            if key == "size":
-                found[key] = self.reading.whole(given, at)
-            elif key not in ("groups", "labels"):
-                found[key] = self._single(given, at, register)
-            else:
-                several = enumerate(self.reading.texts(given, at))
-                found[key] = tuple(
-                    self._single(g, (*at, i) if isinstance(given, list) else at, register) for i, g in several
-                )
-        return found
-
-    def _to(self, value: object, path: Path) -> str | Mapping[str, Any]:
-        """A destination's name, or facts of one: `{external: true, region: us}`; what isn't said is missing."""
-        if isinstance(value, str):
-            return self.destination(value, path)
-        facts = self.reading.mapping(value, path, DESTINATION)
-        for key, fact in facts.items():
-            if DESTINATION[key].kind == "name":
-                self._single(fact, (*path, key), DESTINATION[key].register)
-            elif DESTINATION[key].kind == "flag":
-                self.reading.flag(fact, (*path, key))
-            elif type(fact) is not int:
-                self.reading.fault((*path, key), "must be a whole number")
-        return facts
-
-    def _expected(self, expect: Mapping[str, Any], key: str, path: Path) -> tuple[str, ...] | None:
-        if key not in expect:
-            return None
-        rules = self.reading.items(expect[key], (*path, "expect", key))
-        return tuple(self.reading.text(r, (*path, "expect", key, i)) for i, r in enumerate(rules))

@@ -36,6 +36,9 @@ def reads(
         for key, names in (("labels", one.labels), ("use_cases", one.use_cases)):
             if names is not None:
                 found.setdefault(key, set()).update(_spelt(names))
+    tests = [t for t in (rule.findings, *(t for one in classes for t in one.findings)) if t is not None]
+    if any(test.within for test in tests):
+        found["findings.within"] = set()
     return {key: tuple(sorted(names)) for key, names in found.items()}
 
 

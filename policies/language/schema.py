@@ -10,14 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from policies.language import described
+from policies.language.cases import CALLER, EXPECT, PARTS, SAID, TEST, VERDICTS
 from policies.language.classes import CLASS
 from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO, plain
 from policies.language.facts import CALL, DESTINATION, Fact
 from policies.language.manners import SHARED
 from policies.language.model import ACTIONS, CLASSES, FORMS, ROLES
 from policies.language.problems import MOST
-from policies.language.read import CALLER, EXCEPTION, EXPECT, PARTS, POLICY, RULE, TEST, VERDICTS
+from policies.language.read import EXCEPTION, POLICY, RULE
 from policies.language.tables import CELL, SEVERITY, TABLE, TABLE_APPLIES_TO
+from policies.language.times import DAYS, TIME
 from policies.ruling import DIRECTIONS
 from policies.structured import SCHEMA_INVALID
 
@@ -106,6 +108,27 @@ def without(*keys: str) -> Schema:
 
 
 _WORDS: Final[Schema] = thing(("en", "fr"), described.MESSAGE, {"en": TEXT, "fr": TEXT})
+
+
+_TIMES: Final[Schema] = {
+    **thing(
+        TIME,
+        described.TIME,
+        {
+            "days": some({**TEXT, "pattern": f"^({'|'.join(DAYS)})(-({'|'.join(DAYS)}))?$"}),
+            "hours": {
+                "type": "string",
+                "pattern": r"^\s*[0-9]{2}:[0-9]{2}\s*-\s*[0-9]{2}:[0-9]{2}\s*$",
+                "patternErrorMessage": 'must be two times of a day in quotes, such as "08:00-19:00"',
+            },
+            "zone": {**TEXT, "examples": ["Europe/Paris"]},
+            "from": DAY,
+            "until": DAY,
+        },
+    ),
+    "anyOf": [{"required": [key]} for key in TIME if key != "zone"],
+    "dependencies": {"days": ["zone"], "hours": ["zone"]},
+}
 
 
 class PolicySchemas:
@@ -250,6 +273,7 @@ class PolicySchemas:
             "all_of": names,
             "confidence": {**bound, "examples": [">=0.75", ">=0.9"]},
             "count": {**bound, "examples": [">=1", ">=10"]},
+            "within": {"type": "integer", "minimum": 1, "maximum": MOST},
         }
         either = {"oneOf": [{"required": ["any_of"]}, {"required": ["all_of"]}]}
         return {**thing(forms, described.FINDINGS, forms), **either}
@@ -267,6 +291,8 @@ class PolicySchemas:
     def _fact(self, fact: Fact) -> Schema:
         if fact.kind == "flag":
             return FLAG
+        if fact.kind == "time":
+            return _TIMES
         if fact.kind == "number":
             return _comparison((">=", ">") if fact.declared else (">=", ">", "<=", "<"))
         names = some({"$ref": f"#/definitions/{fact.register}"} if fact.register else OPEN_NAME)
@@ -289,22 +315,36 @@ class PolicySchemas:
         place = {k: _stated(f, self._single(f.register)) for k, f in DESTINATION.items()}
         rules = {"type": "array", "items": TEXT}
         expect = {"verdict": one_of(VERDICTS), "rules": rules, "shadow": rules, "class": TEXT}
-        which: Schema = {"type": "object", "properties": dict.fromkeys(PARTS[1:], TEXT), "additionalProperties": False}
+        said = self._said()
         forms = {
             "name": TEXT,
-            "text": TEXT,
+            **said,
             "texts": some(TEXT),
-            "part": {"anyOf": [one_of(PARTS), {**which, "minProperties": 1, "maxProperties": 1}]},
-            "tool": TEXT,
+            "messages": {
+                "type": "array",
+                "items": thing(SAID, {**described.TEST, **described.SAID}, said, ("role",)),
+                "minItems": 1,
+            },
             "to": {"anyOf": [self._destination(), thing(DESTINATION, described.DESTINATION, place)]},
             "as": self._caller(),
-            "direction": one_of(sorted(DIRECTIONS), described.DIRECTIONS),
-            "role": one_of(ROLES),
-            "history": FLAG,
+            "at": {**TEXT, "examples": ["2027-02-01T20:00+01:00"]},
             "expect": thing(EXPECT, described.EXPECT, expect, ("verdict",)),
         }
         found = thing(TEST, described.TEST, forms, ("name", "to", "expect"))
-        return {**found, "allOf": [where({"required": ["texts"]}, without("text"))]}
+        alone = without("text", "texts", *(key for key in SAID if key != "text"))
+        ways = [where({"required": ["texts"]}, without("text")), where({"required": ["messages"]}, alone)]
+        return {**found, "allOf": ways}
+
+    def _said(self) -> dict[str, Schema]:
+        which: Schema = {"type": "object", "properties": dict.fromkeys(PARTS[1:], TEXT), "additionalProperties": False}
+        return {
+            "text": TEXT,
+            "part": {"anyOf": [one_of(PARTS), {**which, "minProperties": 1, "maxProperties": 1}]},
+            "tool": TEXT,
+            "direction": one_of(sorted(DIRECTIONS), described.DIRECTIONS),
+            "role": one_of(ROLES),
+            "history": FLAG,
+        }
 
     def _caller(self) -> Schema:
         forms = {key: self._single(register) for key, register in CALLER.items()}

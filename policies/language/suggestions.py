@@ -105,7 +105,7 @@ def _bases(
         return
     places: tuple[str | Mapping[str, Any], ...] = (*stage.vocabulary.facts, *_ELSEWHERE)
     for to in places[:_BASES]:
-        yield InlineTest("", (), next(iter(texts), "text"), to, {}, "request", "user", False, "allow", None)
+        yield InlineTest("", (), next(iter(texts), "text"), to, {}, "allow", None)
 
 
 def _texts(rule: Rule, examples: Mapping[str, Sequence[str]]) -> Iterator[str]:

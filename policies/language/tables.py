@@ -44,7 +44,9 @@ class _Table:
     def __init__(self, reader: PolicyReader, path: Path, name: str, value: Mapping[str, Any]) -> None:
         self.reader, self.path, self.name = reader, path, name
         reading, scope = reader.reading, (*path, "applies_to")
-        self.usual = read_manner({k: v for k, v in value.items() if k in SHARED}, path, reading, reader.destination)
+        self.usual = read_manner(
+            {k: v for k, v in value.items() if k in SHARED}, path, reading, reader.conditions.target
+        )
         applies = reading.mapping(value.get("applies_to", {}), scope, TABLE_APPLIES_TO)
         self.applies = reader.conditions.facts(applies, scope, loosens=False)
         self.columns = self._columns(value.get("columns", {}), (*path, "columns"))
@@ -110,7 +112,7 @@ class _Table:
             reading.fault(path, f"nothing makes a call be of the lowest class, so there is nothing to {action}")
         if "as" in value and action != "pseudonymise":
             reading.fault((*path, "as"), "as is for action: pseudonymise only")
-        own = read_manner(value, path, reading, self.reader.destination)
+        own = read_manner(value, path, reading, self.reader.conditions.target)
         usual = {k: v for k, v in self.usual.items() if "mode" not in own or k not in ("mode", "shadow_until")}
         bounds = (Bound(">=", row, level), *((Bound("<=", row, level),) if action == "allow" else ()))
         return RuleText(

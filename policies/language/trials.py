@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from policies import structured
 from policies.asks import ByDetector, by_detector
@@ -15,7 +15,7 @@ from policies.findings import Finding, class_detector
 from policies.judging import BUILT_IN_POLICY
 from policies.language.problems import Problem
 from policies.language.vocabulary import Vocabulary
-from policies.rules import InlineTest
+from policies.rules import InlineTest, Said
 from policies.ruling import CallFacts, DestinationFacts, FindingFacts, PassageFacts, RuleHit
 from policies.structured import SCHEMA_INVALID
 from policies.transform.guard import ScanEngine
@@ -27,7 +27,7 @@ _KINDS: Final = {"reasoning": "reasoning", "tool_arguments": "tool_arguments"}
 class TestEngine(ScanEngine, Protocol):
     """What cases need of the detection engine."""
 
-    def scan(self, texts: Sequence[str]) -> Sequence[tuple[FindingFacts, ...]]: ...
+    def scan(self, texts: Sequence[str]) -> Sequence[tuple[Finding, ...]]: ...
 
 
 class Outcome(NamedTuple):
@@ -103,7 +103,7 @@ class _Passage:
 
 @dataclass(frozen=True, slots=True)
 class _Findings:
-    findings: tuple[FindingFacts, ...] = ()
+    findings: tuple[Finding, ...] = ()
     failed: str | None = None
 
 
@@ -143,7 +143,7 @@ class Trial:
     case: InlineTest
     call: CallFacts
     destination: DestinationFacts
-    passage: PassageFacts
+    passages: tuple[PassageFacts, ...]
     classification: _Findings
     engine: ScanEngine
     found: ByDetector
@@ -155,7 +155,7 @@ class Trial:
 
     def classed(self, policies: Policies) -> str:
         """The data class of the call, "" where the bundle has none."""
-        found = policies.data_class(self.call, (self.passage,), self.classification)
+        found = policies.data_class(self.call, self.passages, self.classification)
         return found.of.id if found is not None else ""
 
     def _judged(self, policies: Policies) -> Outcome:
@@ -163,7 +163,7 @@ class Trial:
             return self._form(policies)
         if self.case.direction == "response":
             return self._answer(policies)
-        ruling = policies.judge(self.call, (self.passage,), self.classification, self.destination)
+        ruling = policies.judge(self.call, self.passages, self.classification, self.destination)
         verdict: str = ruling.verdict
         if verdict == "allow" and ruling.rewrites:
             verdict = "redact" if any(r.action == "redact" for r in ruling.rewrites) else "pseudonymise"
@@ -199,15 +199,21 @@ class Stage:
             return None
         found = self._classified(case)
         by = by_detector(found.findings)
-        return Trial(case, _call(case, self._now), destination, _passage(case), found, self._remembering, by)
+        return Trial(case, _call(case, self._now), destination, _passages(case), found, self._remembering, by)
 
     def _classified(self, case: InlineTest) -> _Findings:
-        if case.part != "text":
-            name = SCHEMA_INVALID if case.part == "schema_invalid" else class_detector(case.part)
-            return _Findings((Finding(name, 0, len(case.text), 1.0, 0, "part of this class"),))
-        known = self._found.get(case.text)
+        every = [self._found_in(said) for said in case.said]
+        failed = next((one.failed for one in every if one.failed), None)
+        moved = [replace(f, passage=index) if index else f for index, one in enumerate(every) for f in one.findings]
+        return _Findings(tuple(moved), failed)
+
+    def _found_in(self, said: Said) -> _Findings:
+        if said.part != "text":
+            name = SCHEMA_INVALID if said.part == "schema_invalid" else class_detector(said.part)
+            return _Findings((Finding(name, 0, len(said.text), 1.0, 0, "part of this class"),))
+        known = self._found.get(said.text)
         if known is None:
-            known = self._found[case.text] = self._scanned(case.text)
+            known = self._found[said.text] = self._scanned(said.text)
         return known
 
     def _scanned(self, text: str) -> _Findings:
@@ -256,14 +262,21 @@ def _outcome(verdict: str, hits: Iterable[RuleHit]) -> Outcome:
 
 
 def _call(case: InlineTest, now: datetime | None) -> _Call:
-    caller = {"size": len(case.text), **case.caller}
-    if now is not None:
-        caller["now"] = now
+    caller: dict[str, Any] = {"size": sum(len(said.text) for said in case.said), **case.caller}
+    when = case.at or now
+    if when is not None:
+        caller["now"] = when
     return replace(NOBODY, **caller)
 
 
-def _passage(case: InlineTest) -> _Passage:
-    role = case.role
-    if case.direction == "response":
-        role = case.role if case.role in _KINDS else "assistant"
-    return _Passage(case.text, role, case.direction, case.history, case.part, tool=case.tool, note=case.note)
+def _passages(case: InlineTest) -> tuple[_Passage, ...]:
+    return tuple(_passage(said, number) for number, said in enumerate(case.said))
+
+
+def _passage(said: Said, message: int) -> _Passage:
+    role = said.role
+    if said.direction == "response":
+        role = said.role if said.role in _KINDS else "assistant"
+    return _Passage(
+        said.text, role, said.direction, said.history, said.part, message=message, tool=said.tool, note=said.note
+    )

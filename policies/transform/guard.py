@@ -274,7 +274,7 @@ def is_local(rule: Rule, whole: frozenset[str]) -> bool:
     whole: detectors that judge a text only as a whole.
     """
     test = rule.findings
-    return test is not None and not test.every and test.count <= 1 and test.detectors.isdisjoint(whole)
+    return test is not None and test.single and test.detectors.isdisjoint(whole)
 
 
 def _detectors(rules: Iterable[Rule]) -> frozenset[str]:

@@ -21,8 +21,8 @@ from gateway.documents import dump
 from gateway.documents.adding import NotAdded
 from gateway.state.reports import OVERRIDE, Report, Reports
 from policies.language import run_inline_tests
+from policies.language.cases import VERDICTS
 from policies.language.lint import LONGEST_EXCEPTION
-from policies.language.read import VERDICTS
 
 TEXT = """\
 What staff say of refusals with `ecluse report`, grouped by rule and type, and what can be made of it:

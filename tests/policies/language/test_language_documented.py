@@ -12,11 +12,13 @@ from guard_cases import engine
 from policies.decide import Policies
 from policies.detectors.marks import LABELS
 from policies.language import Doc, compile, read, run_inline_tests
+from policies.language.cases import CALLER, TEST
 from policies.language.classes import CLASS
-from policies.language.conditions import APPLIES_TO, WHEN, WHO
+from policies.language.conditions import APPLIES_TO, FINDINGS, WHEN, WHO
 from policies.language.facts import DESTINATION
 from policies.language.model import ACTIONS, CLASSES, ROLES
 from policies.language.tables import CELL, TABLE
+from policies.language.times import TIME
 from policies.ruling import DIRECTIONS
 
 PAGE = (Path(__file__).parents[3] / "docs/reference/policies.md").read_text()
@@ -27,8 +29,8 @@ def test_every_key_is_on_the_page():
         *read.POLICY,
         *read.RULE,
         *read.EXCEPTION,
-        *read.TEST,
-        *read.CALLER,
+        *TEST,
+        *CALLER,
         *WHEN,
         *WHO,
         *APPLIES_TO,
@@ -36,7 +38,7 @@ def test_every_key_is_on_the_page():
         *TABLE,
         *CELL,
     }
-    keys |= {*CLASS, *TABLE, *CELL}
+    keys |= {*TIME, *FINDINGS, *CLASS, *TABLE, *CELL}
     values = {*LABELS, *DESTINATION, *ACTIONS, *CLASSES, *ROLES, *DIRECTIONS, "confidence", "count", "any_of", "all_of"}
     missing = [k for k in sorted(keys | values) if f"`{k}`" not in PAGE and f"{k}:" not in PAGE]
     assert not missing
@@ -62,4 +64,4 @@ def test_its_examples_compile_and_hold():
         assert isinstance(made, Policies), made
         assert run_inline_tests(made, engine(), VOCABULARY) == []
         tests += len(made.tests)
-    assert tests == 6
+    assert tests == 10

@@ -97,8 +97,8 @@ def bundles(draw: st.DrawFn) -> tuple[Bench, Stage, list[Doc]]:
 def as_case(value: dict[str, Any]) -> InlineTest:
     """A case as it would be read."""
     return InlineTest(
-        value["name"], (), value["text"], value["to"], value.get("as", {}), value["direction"], value["role"],
-        value["history"], "allow", None,
+        value["name"], (), value["text"], value["to"], value.get("as", {}), "allow", None, value["direction"],
+        value["role"], value["history"],
     )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ from policies.language.schema import DATA_CLASSES, REGISTERS, Offered, PolicySch
 WHERE = {
     "organisations": ["acme"], "teams": ["finance"], "groups": {"in": ["staff"]}, "users": ["*@example.org"],
     "keys": "k1", "use_cases": {"not_in": ["hr-*"]}, "models": "assistant", "dialects": ["openai_chat"],
+    "time": {"days": ["mon-fri", "sun"], "hours": "19:00-08:00", "zone": "Europe/Paris", "from": date(2027, 1, 1),
+             "until": date(2027, 2, 1)},
 }  # fmt: skip
 TERMS = {
     "name": ["alpha"], "vendor": "simulator-us", "model": ["sim-*"], "region": {"not_in": ["eu"]},
@@ -43,7 +45,7 @@ FULL: dict[str, Any] = {
                 "labels": ["c3"],
                 "data_class": ">=C3",
                 "size": ">=1000",
-                "findings": {"any_of": ["fin.*", "fr.nir"], "confidence": ">=0.8", "count": ">2"},
+                "findings": {"any_of": ["fin.*", "fr.nir"], "confidence": ">=0.8", "count": ">2", "within": 200},
                 "destination": TERMS,
                 "roles": ["user", "tool"],
                 "tools": ["read_*"],
@@ -96,6 +98,16 @@ FULL: dict[str, Any] = {
             "tool": "read",
             "history": True,
             "expect": {"verdict": "allow", "rules": ["one"], "shadow": ["one"]},
+        },
+        {
+            "name": "a conversation",
+            "messages": [
+                {"role": "user", "text": "a", "history": True},
+                {"role": "tool", "text": "b", "tool": "read", "direction": "tool_results", "part": "text"},
+            ],
+            "at": "2027-02-01T20:00+01:00",
+            "to": "alpha",
+            "expect": {"verdict": "deny"},
         },
         {
             "name": "another",
@@ -254,6 +266,10 @@ WRONG = [
     rule(action="allow", when={"labels": ["x"]}), rule(action="allow", when={"roles": ["tool"]}),
     rule(action="repair"), rule(title=3), rule(when={"data_class": ">=C9"}), rule(when={"data_class": "<=C3"}),
     rule(when={"data_class": "C3"}), rule(action="allow", when={"data_class": ">=C1"}),
+    rule(when={"time": {"zone": "Europe/Paris"}}), rule(when={"time": {"hours": "08:00-19:00"}}),
+    rule(when={"time": {"days": ["mon-fry"], "zone": "UTC"}}), rule(when={"time": {"hours": "8-19", "zone": "UTC"}}),
+    rule(when={"findings": {**IBAN["findings"], "within": 0}}),
+    around(tests=[{"name": "n", "text": "t", "messages": [], "to": "alpha", "expect": {"verdict": "deny"}}]),
     around(table=[]), around(owner=None), around(applies_to={"directions": ["responses"]}),
     around(applies_to={"labels": ["x"]}, rules=[{"id": "r", "action": "allow"}]),
     around(applies_to={"directions": ["response"]}, rules=[{"id": "r", "action": "deny"}]),
