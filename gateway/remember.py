@@ -90,5 +90,7 @@ def _digests(exchange: Exchange, hit: RuleHit) -> tuple[str, ...]:
     matched = policies.matching(rule, ask.passages, found)
     if hit.action == "deny":
         matched = [one for one in matched if not ask.passages[one.passage].history] or matched
+    if any(one.label for one in matched):
+        return ()  # a mark is the same on every text that bears it: lifted on one, it would be lifted on all
     digests = {one.digest.hex() for one in matched}
     return tuple(sorted(digests)) if "" not in digests and len(digests) <= MOST_VALUES else ()

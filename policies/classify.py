@@ -227,8 +227,13 @@ class _Work:
         return known, new
 
     def _digest(self, finding: Finding, text: str) -> bytes:
-        """A keyed hash of the value, the same however it is spaced or cased, and whatever revision found it."""
+        """A keyed hash of the value, the same however it is spaced or cased, and whatever revision found it.
+
+        Of signs alone there is none: all of them would be the same value.
+        """
         value = "".join(letter for letter in text[finding.start : finding.end].casefold() if letter.isalnum())
+        if not value:
+            return b""
         owner = f"{self._organisation}\0".encode()
         digest = hashlib.blake2b(owner, digest_size=16, key=self._secret, person=b"finding")
         digest.update(f"{finding.detector}\0{value}".encode("utf-8", "surrogatepass"))

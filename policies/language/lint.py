@@ -111,6 +111,9 @@ def _form(rule: RuleText) -> Iterator[Problem]:
 def _allow(rule: RuleText) -> Iterator[Problem]:
     """What a caller writes must not permit anything: an allow rule asks about facts, or opens named parts."""
     where, path = rule.where, (*rule.path, "when")
+    if any(c.fact.key == LABELS for c in rule.unless):
+        said = "labels stand in texts too, which unless doesn't ask: when: data_class, at most one without these labels"
+        yield Problem((*rule.path, "unless", "labels"), said)
     if rule.findings is None:
         for key, value in (("roles", where.roles), ("tools", where.tools), ("hosts", where.hosts)):
             if value is not None:
@@ -128,6 +131,8 @@ def _allow(rule: RuleText) -> Iterator[Problem]:
         yield Problem(path, "to allow class.server_tool, list its server_tools")
     if len(detectors) > 1:
         yield Problem((*path, "findings"), "an allow rule opens one class")
+    if rule.findings.count > 1:
+        yield Problem((*path, "findings", "count"), "more of the same can't permit a call: an allow rule has no count")
 
 
 def _lifts(exception: ExceptionText, rules: dict[str, RuleText]) -> Iterator[Problem]:

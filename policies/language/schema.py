@@ -13,7 +13,7 @@ from policies.language import described
 from policies.language.cases import CALLER, EXPECT, PARTS, SAID, TEST, VERDICTS
 from policies.language.classes import CLASS
 from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO, plain
-from policies.language.facts import CALL, DESTINATION, Fact
+from policies.language.facts import CALL, DESTINATION, LABELS, Fact
 from policies.language.manners import SHARED
 from policies.language.model import ACTIONS, CLASSES, FORMS, ROLES
 from policies.language.problems import MOST
@@ -428,7 +428,7 @@ def _permits() -> list[Schema]:
     findings = has("findings", {"properties": {"any_of": opened, "all_of": opened}})
     plain = without("roles", "tools", "hosts", "server_tools")
     return [
-        {"properties": {"when": without(*_DECLARED)}},
+        {"properties": {"when": without(*_DECLARED), "unless": without(LABELS)}},
         _bounds("<"),
         {"properties": {"when": where({"required": ["findings"]}, findings, plain)}},
     ]

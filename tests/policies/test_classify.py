@@ -57,6 +57,12 @@ def test_the_same_value_has_the_same_digest_within_an_organisation_only() -> Non
     assert not digests & {f.digest for f in (*other.findings, *keyed.findings)}
 
 
+def test_signs_alone_have_no_digest_for_all_of_them_would_share_it() -> None:
+    result = classifier().classify("acme", [Text("bon\u200b\u200bjour"), Text("à \u202egauche", message=1)])
+    hidden = [f.digest for f in result.findings if f.detector.startswith("evasion.")]
+    assert hidden and set(hidden) == {b""}
+
+
 def test_what_was_scanned_once_is_remembered() -> None:
     ours = classifier()
     history = [Text(f"tour {i} : {MAIL}", message=i) for i in range(5)]

@@ -187,6 +187,19 @@ def test_exceptions_lift_for_their_people_until_their_day():
     assert judge(compiled(lifted), [finding("fin.iban")], call=late).verdict == "deny"
 
 
+def test_a_lift_is_for_the_values_that_were_found_together_and_no_others():
+    rule = {**DENY, "when": {"findings": {"all_of": ["contact.email", "fin.iban"]}}, "overridable": True}
+    lifted = {("no-iban", b"mail"): "r_1", ("no-iban", b"iban"): "r_1"}
+    mail, iban = finding("contact.email", digest=b"mail"), finding("fin.iban", 10, 14, digest=b"iban")
+    assert judge(compiled(policy(rule)), [mail, iban], lifted=lifted).verdict == "allow"
+    other = judge(compiled(policy(rule)), [mail, finding("fin.iban", 10, 14, digest=b"other")], lifted=lifted)
+    assert (other.verdict, other.decided_by.count, other.rules) == ("deny", 2, (other.decided_by,))
+    several = {**rule, "when": {"findings": {"any_of": ["fin.iban"], "count": ">=2"}}}
+    new = [iban, *(finding("fin.iban", at, at + 4, digest=b"x%d" % at) for at in (20, 30))]
+    assert judge(compiled(policy(several)), new[:2], lifted=lifted).verdict == "deny"
+    assert judge(compiled(policy(several)), new, lifted=lifted).decided_by.count == 2
+
+
 def test_parts_that_are_not_text():
     image = [Text(part="not_inspectable", note="image/png")]
     seen = [finding("class.not_inspectable")]

@@ -171,6 +171,16 @@ async def test_what_is_not_overridable_is_never_lifted(strict: House) -> None:
     assert not strict.gateway.runtime.reports.all()
 
 
+async def test_a_mark_is_never_lifted_for_it_is_the_same_on_every_text(open_house: OpenHouse, tmp_path: Path) -> None:
+    configured(tmp_path / "house")
+    marked = RULES.replace("findings: {any_of: [contact.email]}", "labels: [C3]", 1)
+    (tmp_path / "house" / "bundle" / "mails.yaml").write_text(marked)
+    async with open_house() as house:
+        call, words = await refused(house, "[C3]\n\nLe plan de l'an prochain")
+        assert "mails-stay" in words
+        assert (await lift(house, call)).json()["error"]["code"] == "not_overridable"
+
+
 async def test_a_lift_lasts_over_a_restart_and_falls_with_the_rule(open_house: OpenHouse, tmp_path: Path) -> None:
     configured(tmp_path / "house")
     file = tmp_path / "house" / "bundle" / "mails.yaml"

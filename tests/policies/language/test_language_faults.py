@@ -78,6 +78,13 @@ def rule(**changes: Any) -> Doc:
         (rule(when={"labels": {"not_in": ["c0"]}}), ("when", "labels"), "itself", None),
         (rule(when={"size": "<10"}), ("when", "size"), ">=", None),
         (rule(unless={"labels": ["public"]}), ("unless", "labels"), "can't loosen", None),
+        (rule(action="allow", when={}, unless={"labels": ["c3"]}), ("unless", "labels"), "stand in texts too", None),
+        (
+            rule(action="allow", when={"findings": {"any_of": ["class.not_inspectable"], "count": ">=2"}}),
+            ("when", "findings", "count"),
+            "no count",
+            None,
+        ),
         (rule(unless=IBAN), ("unless", "findings"), "unknown key", None),
         (rule(mode="shadow"), ("mode",), "go together", None),
         (rule(shadow_until=date(2026, 8, 1)), ("mode",), "go together", None),

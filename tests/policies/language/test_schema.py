@@ -63,7 +63,7 @@ FULL: dict[str, Any] = {
         },
         {"id": "two", "when": {"findings": {"all_of": ["fr.nir"]}}, "action": "pseudonymise", "as": "surrogate"},
         {"id": "three", "when": {"destination": {"external": True}}, "action": "reroute", "to": "internal"},
-        {"id": "four", "when": {"use_cases": ["hr-letters"]}, "unless": {"labels": ["c3"]}, "action": "allow"},
+        {"id": "four", "when": {"use_cases": ["hr-letters"]}, "unless": {"size": ">=5000"}, "action": "allow"},
         {
             "id": "five",
             "when": {"findings": {"any_of": ["class.remote_url"]}, "hosts": ["*.example.org"]},
