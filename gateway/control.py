@@ -14,6 +14,7 @@ from starlette.routing import Route
 from gateway.bundle.due import due
 from gateway.documents import DocumentsRefused
 from gateway.identity.keys import KeyGrant, KeyRecord, KeyStoreRefused
+from gateway.reviewing import ReviewRefused, review
 from gateway.state.workers import differing, present
 from observability.ledger import Event
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def control_app(runtime: Runtime, reloader: Reloader, stopping: asyncio.Event) -> Starlette:
-    """GET /status, POST /reload, POST /drain, GET and POST /keys, DELETE /keys/{id}."""
+    """GET /status, POST /reload, POST /drain, GET and POST /keys, DELETE /keys/{id}, POST /samples/{rule}."""
     surface = _Control(runtime, reloader, stopping)
     return Starlette(
         routes=[
@@ -33,6 +34,7 @@ def control_app(runtime: Runtime, reloader: Reloader, stopping: asyncio.Event) -
             Route("/keys", surface.keys),
             Route("/keys", surface.issue, methods=["POST"]),
             Route("/keys/{id}", surface.revoke, methods=["DELETE"]),
+            Route("/samples/{rule}", surface.samples, methods=["POST"]),
         ]
     )
 
@@ -100,6 +102,18 @@ class _Control:
             return JSONResponse({"refused": "there is no key of this id"}, 404)
         self._event("key.revoked", record)
         return JSONResponse(_shown(record))
+
+    async def samples(self, request: Request) -> JSONResponse:
+        try:
+            said = await request.json()
+            who, reason = str(said["as"]), str(said.get("reason", ""))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return JSONResponse({"refused": 'the body must be {"as": who reads, "reason": why}'}, 422)
+        try:
+            found = await review(self._runtime, request.path_params["rule"], who, reason)
+        except ReviewRefused as refused:
+            return JSONResponse({"refused": str(refused)}, 422)
+        return JSONResponse({"rule": request.path_params["rule"], "samples": found})
 
     def _event(self, name: str, record: KeyRecord) -> None:
         caller = record.caller

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from observability.ledger import Event
@@ -31,8 +32,25 @@ async def housekeeping(runtime: Runtime) -> None:
             summarise_strangers(runtime)
             runtime.files.rest()
             runtime.lifts.forget(runtime.now())
+        if runtime.samples.waiting:
+            await beside(runtime, runtime.samples.write)
         if turn % TIDY_EVERY == 0:
-            await asyncio.to_thread(runtime.reports.drop_old, runtime.now())
+            await beside(runtime, lambda: tidy(runtime))
+
+
+async def beside(runtime: Runtime, work: Callable[[], None]) -> None:
+    """Does what touches the disk in a thread; a disk that refuses ends nothing."""
+    try:
+        await asyncio.to_thread(work)
+    except OSError:
+        runtime.measure.log.event("housekeeping.failed", level="error")
+
+
+def tidy(runtime: Runtime) -> None:
+    """Removes reports and review samples that have been kept long enough."""
+    now = runtime.now()
+    runtime.reports.drop_old(now)
+    runtime.samples.drop_due(now.date())
 
 
 def end_outdated(runtime: Runtime) -> None:

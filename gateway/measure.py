@@ -110,6 +110,10 @@ class Measure:
         """Somebody reported a call."""
         self.metrics.inc("ecluse_reports_total", (kind,))
 
+    def sampled(self, rule: str) -> None:
+        """A review sample was taken."""
+        self.metrics.inc("ecluse_review_samples_total", (rule,))
+
     def pseudonymised(self, counts: Mapping[str, int]) -> None:
         """An attempt sends tokens instead of values. counts: by detector."""
         for detector, count in counts.items():

@@ -21,6 +21,7 @@ from gateway.inspection import classified, read_files
 from gateway.journal import close
 from gateway.relay import relay
 from gateway.remember import remember
+from gateway.sampling import keep_samples
 
 if TYPE_CHECKING:
     from gateway.exchange import Exchange
@@ -49,6 +50,7 @@ async def answer(runtime: Runtime, exchange: Exchange, request: Request, respond
         admission.settle(runtime, exchange)
         close(runtime, exchange, responder)
         remember(runtime, exchange)
+        keep_samples(runtime, exchange)
         runtime.live.discard(exchange)
         # A connection that stays open must not keep the call that it carried.
         del request.scope["ecluse.gone"]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gateway.state.pace import Pace
     from gateway.state.recent import RefusedPassages, VendorStates
     from gateway.state.reports import Reports
+    from gateway.state.samples import Samples
     from gateway.state.strangers import Strangers
     from gateway.state.workers import Presence
     from observability.ledger import Ledger
@@ -52,6 +53,7 @@ class Runtime:
     reports: Reports
     pace: Pace
     presence: Presence
+    samples: Samples
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     live: set[Exchange] = field(default_factory=set)

@@ -30,6 +30,7 @@ from gateway.health import health_app
 from gateway.housekeeping import housekeeping
 from gateway.identity.keyring import Keyring, KeyringRefused
 from gateway.identity.keys import KeyGrant, KeyStore, KeyStoreRefused
+from gateway.identity.sealing import Sealer
 from gateway.in_force import tell_with_segments
 from gateway.measure import Measure
 from gateway.quota.store import MemoryQuotas
@@ -43,6 +44,7 @@ from gateway.state.lifts import Lifts
 from gateway.state.pace import Pace
 from gateway.state.recent import RefusedPassages, VendorStates
 from gateway.state.reports import Reports
+from gateway.state.samples import Samples
 from gateway.state.strangers import Strangers
 from gateway.state.workers import Presence
 from gateway.warm import warm_up
@@ -128,6 +130,7 @@ async def gateway(
         stack.callback(runtime.presence.end)
         stack.callback(runtime.states.save)
         stack.callback(runtime.judged.save)
+        stack.callback(runtime.samples.write)
         stack.push_async_callback(runtime.files.close)
         reloader = Reloader(runtime, config, urls)
         serving = await _listen(runtime, reloader, simulator, refused)
@@ -178,6 +181,7 @@ def assemble(pair: Pair, transport: Transport, now: Callable[[], datetime] = utc
         reports=Reports(settings.reports_dir),
         pace=Pace(time.monotonic),
         presence=Presence(settings.state_dir),
+        samples=_samples(settings, keyring, now()),
         now=now,
         monotonic=time.monotonic,
         started=time.monotonic(),
@@ -185,6 +189,14 @@ def assemble(pair: Pair, transport: Transport, now: Callable[[], datetime] = utc
     runtime.measure.watch(runtime, ledger)
     runtime.measure.loaded(pair, now().timestamp())
     return runtime
+
+
+def _samples(settings: Settings, keyring: Keyring, now: datetime) -> Samples:
+    """The review samples; those whose day has come go before anything is served."""
+    sealer = Sealer(keyring.samples, keyring.ids["samples"]) if keyring.samples is not None else None
+    samples = Samples(settings.samples_dir, sealer, now.date())
+    samples.drop_due(now.date())
+    return samples
 
 
 async def _listen(

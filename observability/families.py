@@ -98,6 +98,7 @@ FAMILIES: tuple[Family, ...] = (
         ("rule", "action", "mode"),
         cap=1000,
     ),
+    Family("ecluse_review_samples_total", "counter", "Review samples taken, by rule.", ("rule",)),
     Family("ecluse_reports_total", "counter", "Reports of callers (false_positive, override).", ("kind",)),
     Family(
         "ecluse_findings_total",

@@ -70,7 +70,8 @@ class Policies:
 
     rules: sorted by policy and id, so the order of files and rules changes nothing. internal, external: whether a call
     is permitted where no allow rule matches. confidential: detectors whose name is never shown. revision: a hash of
-    everything that rules. tests: the cases that the policies bring along. classes: the data classes, highest first.
+    everything that rules. samples_allowed: whether rules may keep review samples. tests: the cases that the policies
+    bring along. classes: the data classes, highest first.
     """
 
     rules: tuple[Rule, ...]
@@ -78,12 +79,14 @@ class Policies:
     external: bool = False
     confidential: frozenset[str] = frozenset()
     revision: str = ""
+    samples_allowed: bool = False
     tests: tuple[InlineTest, ...] = field(default=(), repr=False)
     classes: tuple[DataClass, ...] = ()
     _asked: tuple[_Asked, ...] = field(init=False, repr=False)
     _bits: Mapping[str, int] = field(init=False, repr=False)
     _answers: tuple[Rule, ...] = field(init=False, repr=False)
     _forms: tuple[Rule, ...] = field(init=False, repr=False)
+    _sampled: tuple[Rule, ...] = field(init=False, repr=False)
     _place_names: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
     _outlooks: dict[tuple[ScanEngine, tuple[tuple[int, str], ...]], Outlook] = field(
         init=False, repr=False, compare=False, default_factory=dict
@@ -99,6 +102,8 @@ class Policies:
         answers = [r for r in self.rules if "response" in r.directions]
         object.__setattr__(self, "_answers", tuple(r for r in answers if not asks_for_schema(r)))
         object.__setattr__(self, "_forms", tuple(r for r in answers if asks_for_schema(r)))
+        sampled = [r for r in self.rules if r.review_sample is not None and self.samples_allowed]
+        object.__setattr__(self, "_sampled", tuple(sampled))
         said = {key: {name for r in asked for name in r.reads.get(key, ())} for key in NAMED_PLACES}
         names = {key: tuple(sorted(found)) for key, found in said.items() if found}
         object.__setattr__(self, "_place_names", names)
@@ -183,6 +188,11 @@ class Policies:
     def rule(self, name: str) -> Rule | None:
         """The rule of that id."""
         return next((rule for rule in self.rules if rule.id == name), None)
+
+    @property
+    def sampled(self) -> tuple[Rule, ...]:
+        """The rules of which review samples are kept."""
+        return self._sampled
 
     def matching(
         self, rule: Rule, passages: Sequence[PassageFacts], classification: ClassificationFacts

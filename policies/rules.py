@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from policies.asks import ByDetector, FindingsTest, in_order
 from policies.classes import Criteria
 from policies.ruling import CallFacts, DestinationFacts, FindingFacts, PassageFacts
+from policies.samples import ReviewSample
 
 Holds = Callable[[CallFacts, DestinationFacts], bool]
 
@@ -72,6 +73,7 @@ class Rule:
     lifts: tuple[Lift, ...] = ()
     holds: Holds = lambda call, destination: True
     path: tuple[str | int, ...] = ()
+    review_sample: ReviewSample | None = None
     reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     revision: str = ""
     plain: bool = field(init=False, repr=False, compare=False)

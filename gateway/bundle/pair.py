@@ -16,6 +16,7 @@ from gateway.bundle.bundle import Bundle, Papers, build_bundle, read_papers
 from gateway.bundle.destinations import Destination, Model, build_destinations, build_models, remarks, utc_today
 from gateway.bundle.indexes import index_key
 from gateway.bundle.removed import removed
+from gateway.bundle.samples import unsampled
 from gateway.bundle.seal import Approval, Seal, approval_of, read_seal, refuse_other_indexes
 from gateway.bundle.source import Look, look, refuse_checkout, refuse_unsettled
 from gateway.bundle.vocabulary import Names, unfounded
@@ -161,7 +162,13 @@ def build_pair(
         urls=urls,
         keyring=keyring,
         revision=_revision(config, bundle),
-        notes=(*remarks(destinations), *_shared_credentials(settings), *_plain_http(settings), *bundle.indexes.notes),
+        notes=(
+            *remarks(destinations),
+            *_shared_credentials(settings),
+            *_plain_http(settings),
+            *bundle.indexes.notes,
+            *unsampled(bundle.policies, keyring),
+        ),
         seal=seal,
         approval=approval,
         _named={name: model for model in models.values() for name in (model.name, *model.aliases)},

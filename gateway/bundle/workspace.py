@@ -10,6 +10,7 @@ from pathlib import Path
 from gateway.bundle.bundle import Bundle, build_bundle, read_papers
 from gateway.bundle.destinations import Destination, Model
 from gateway.bundle.pair import build_pair
+from gateway.bundle.samples import unsampled
 from gateway.bundle.vocabulary import Names, destinations_of, read_vocabulary
 from gateway.config import Settings, read_settings
 from gateway.documents import Document, Documents, load
@@ -90,7 +91,8 @@ def with_vocabulary(vocabulary: Path, bundle: Path, *, policies: bool = True) ->
         for name, model in file.models.items()
     }
     classifier = Classifier(built.engine, secret=secrets.token_bytes(32))
-    return Workspace(built, file.names, destinations, models, classifier, notes=built.indexes.notes)
+    notes = (*built.indexes.notes, *unsampled(built.policies, None))
+    return Workspace(built, file.names, destinations, models, classifier, notes=notes)
 
 
 def _files(bundle: Path, policies: bool) -> Documents:

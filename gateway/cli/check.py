@@ -7,10 +7,10 @@ import sys
 from datetime import UTC, datetime
 
 from gateway.bundle.pair import Pair, load_pair
+from gateway.bundle.samples import unsampled
 from gateway.bundle.seal import approval_of, read_seal, refuse_other_indexes
 from gateway.cli.complaints import ERROR, complaints, errors, failed
 from gateway.cli.main import REFUSED, add_config
-from gateway.config import Settings
 from gateway.documents import DocumentsRefused, Rendered
 from gateway.identity import Keyring, KeyringRefused
 
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         if one.level == ERROR:
             print(one.place, file=sys.stderr)
     soon = [str(one.place) for one in found if one.level != ERROR]
-    for note in (*pair.notes, *soon, *_keyring(pair.settings)):
+    for note in (*pair.notes, *soon, *_keyring(pair)):
         print(f"note: {note}")
     if failed(found):
         return REFUSED
@@ -58,14 +58,15 @@ def _unsigned(pair: Pair) -> tuple[Rendered, ...]:
     return ()
 
 
-def _keyring(settings: Settings) -> list[str]:
+def _keyring(pair: Pair) -> list[str]:
+    settings = pair.settings
     try:
         ring = Keyring.load(settings.keyring.dir)
     except KeyringRefused as refused:
         return [str(refused)]
     if not ring.suits(settings.server.data, settings.server.metrics):
         return ["the keyring was made by a development start: it is refused on a listener that others can reach"]
-    return []
+    return [note for note in unsampled(pair.policies, ring) if note not in pair.notes]
 
 
 def _summary(pair: Pair) -> str:

@@ -281,6 +281,11 @@ class Settings:
         return self.state_dir / "reports"
 
     @property
+    def samples_dir(self) -> Path:
+        """Folder of review samples, sealed."""
+        return self.state_dir / "samples"
+
+    @property
     def last_good_dir(self) -> Path:
         """Copy of the last configuration and bundle that were accepted."""
         return self.state_dir / "last-good"

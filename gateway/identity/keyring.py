@@ -3,7 +3,8 @@
 pepper hashes callers' keys, pseudonym names people in records, digest fingerprints bodies, findings fingerprints
 detected values, tokens makes what stands for a pseudonymised value. Lost pepper: every key must be issued anew. Lost
 pseudonym, digest or findings key: old records stay readable but can't be joined with new ones. Lost or renewed tokens
-key: values get other tokens from then on. The memo key lives and dies with the process.
+key: values get other tokens from then on. samples seals review samples; without it none are kept, lost or renewed those
+that are kept can't be read any more. The memo key lives and dies with the process.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Protocol
 
 PURPOSES = ("pepper", "pseudonym", "digest", "findings", "tokens")
+OPTIONAL = ("samples",)
 DEVELOPMENT_MARK = "DEVELOPMENT"
 
 _SIZE = 32
@@ -49,6 +51,7 @@ class Keyring:
     tokens: bytes = field(repr=False)
     ids: Mapping[str, str]
     development: bool = False
+    samples: bytes | None = field(repr=False, default=None)
     memo: bytes = field(repr=False, default_factory=lambda: secrets.token_bytes(_SIZE))
 
     @classmethod
@@ -58,7 +61,7 @@ class Keyring:
         if any(folder.iterdir()):
             raise KeyringRefused(f"{folder} is not empty: a keyring is never overwritten")
         folder.chmod(0o700)
-        for purpose in PURPOSES:
+        for purpose in (*PURPOSES, *OPTIONAL):
             _write_new(folder / f"{purpose}-v1.key", secrets.token_hex(_SIZE) + "\n")
         if development:
             _write_new(folder / DEVELOPMENT_MARK, _MARK_TEXT)
@@ -71,7 +74,8 @@ class Keyring:
         missing = [purpose for purpose in PURPOSES if purpose not in newest]
         if missing:
             raise KeyringRefused(f"the keyring {folder} has no {', '.join(missing)} key ({_remedy(folder, newest)})")
-        keys = {purpose: _read(folder / newest[purpose]) for purpose in PURPOSES}
+        there = (*PURPOSES, *(purpose for purpose in OPTIONAL if purpose in newest))
+        keys = {purpose: _read(folder / newest[purpose]) for purpose in there}
         if len(set(keys.values())) != len(keys):
             raise KeyringRefused(f"the keyring {folder} uses one key for two purposes")
         ids = {p: f"{newest[p].removesuffix('.key')}-{_fingerprint(key)}" for p, key in keys.items()}
@@ -83,7 +87,7 @@ class Keyring:
         newest = _newest(folder)
         if "pepper" not in newest:
             raise KeyringRefused(f"{folder} is no keyring: ecluse init DIR makes one")
-        missing = tuple(purpose for purpose in PURPOSES if purpose not in newest)
+        missing = tuple(purpose for purpose in (*PURPOSES, *OPTIONAL) if purpose not in newest)
         for purpose in missing:
             _write_new(folder / f"{purpose}-v1.key", secrets.token_hex(_SIZE) + "\n")
         return missing

@@ -59,6 +59,12 @@ RULE: Final[Mapping[str, str]] = {
     "shadow_until": "The day by which somebody decides. The rule stays in shadow after it, and `check` fails.",
     "to": "For reroute: the destination to go to instead. It gets a ruling of its own.",
     "as": "For pseudonymise: token (default), or surrogate where something checks the shape.",
+    "review_sample": "Keeps what stood around some findings, encrypted, where Defaults allow it.",
+}
+
+REVIEW_SAMPLE: Final[Mapping[str, str]] = {
+    "per_day": "How many a day (20).",
+    "days": "For how many days (14).",
 }
 
 ACTIONS: Final[Mapping[str, str]] = {
@@ -201,6 +207,13 @@ EXPECT: Final[Mapping[str, str]] = {
 DEFAULTS: Final[Mapping[str, str]] = {
     "kind": "What this document is.",
     "when_no_rule_matches": "What becomes of a call that no allow rule permits; what isn't said is deny.",
+    "review_samples": "Whether rules may keep what stood around their findings, for review.",
+}
+
+SAMPLES: Final[Mapping[str, str]] = {
+    "allow": "Whether they may.",
+    "owner": "Who decided it and answers for it.",
+    "basis": "On what ground.",
 }
 
 NO_RULE: Final[Mapping[str, str]] = {

@@ -12,6 +12,7 @@ from policies.language.facts import LABELS
 from policies.language.model import CLASSES, ExceptionText, PolicyText, RuleText
 from policies.language.problems import Problem, nearest
 from policies.rules import InlineTest
+from policies.ruling import EGRESS
 from policies.structured import SCHEMA_INVALID
 
 LONGEST_EXCEPTION: Final = timedelta(days=90)
@@ -74,6 +75,9 @@ def _rule(rule: RuleText) -> Iterator[Problem]:
         yield Problem(rule.path, "reroute needs to: the destination to go to instead")
     if rule.action != "reroute" and rule.to is not None:
         yield Problem((*rule.path, "to"), "to is for action: reroute only")
+    looks = rule.where.directions & EGRESS and (rule.findings or rule.data_class)
+    if rule.review_sample is not None and not looks:
+        yield Problem((*rule.path, "review_sample"), "review_sample is for rules that look for findings in what leaves")
     if "response" in rule.where.directions:
         yield from _response(rule)
     yield from _form(rule)

@@ -13,6 +13,7 @@ from policies.language.facts import Fact
 from policies.language.problems import COMPARE, Comparison, Path
 from policies.language.times import Span
 from policies.rules import InlineTest
+from policies.samples import ReviewSample
 from policies.structured import SCHEMA_INVALID
 
 ACTIONS: Final = ("allow", "warn", "pseudonymise", "redact", "reroute", "repair", "deny")
@@ -129,6 +130,7 @@ class RuleText:
     to: str | None = None
     surrogate: bool = False
     permits: bool = False
+    review_sample: ReviewSample | None = None
 
     @property
     def loosens(self) -> bool:
@@ -163,8 +165,12 @@ class PolicyText:
 
 @dataclass(frozen=True, slots=True)
 class DefaultsText:
-    """What becomes of a call that no allow rule permits, inside and outside the company."""
+    """What becomes of a call that no allow rule permits, inside and outside the company.
+
+    samples: whether rules may keep review samples.
+    """
 
     path: Path
     internal: str = "deny"
     external: str = "deny"
+    samples: bool = False

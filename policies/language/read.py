@@ -21,6 +21,8 @@ from policies.rules import InlineTest
 from policies.ruling import EGRESS
 
 POLICY: Final = ("kind", "policy", "owner", "basis", "applies_to", "rules", "exceptions", "tests")
+DEFAULTS: Final = ("kind", "when_no_rule_matches", "review_samples")
+SAMPLES: Final = ("allow", "owner", "basis")
 RULE: Final = ("id", "title", "when", "unless", "action", *MANNER)
 EXCEPTION: Final = ("id", "lifts", "who", "reason", "owner", "expires")
 
@@ -67,13 +69,22 @@ class PolicyReader:
     def defaults(self, doc: Doc) -> DefaultsText:
         """The Defaults document."""
         path: Path = (doc.file,)
-        value = self.reading.mapping(doc.value, path, ("kind", "when_no_rule_matches"), ("when_no_rule_matches",))
+        value = self.reading.mapping(doc.value, path, DEFAULTS, ("when_no_rule_matches",))
+        samples = "review_samples" in value and self._samples(value["review_samples"], (*path, "review_samples"))
         path = (*path, "when_no_rule_matches")
         given = self.reading.mapping(value.get("when_no_rule_matches", {}), path, ("internal", "external", "unknown"))
         found = {k: self.reading.choice(v, (*path, k), ("deny", "allow")) for k, v in given.items()}
         if found.get("unknown") == "allow":
             self.reading.fault((*path, "unknown"), "an unknown destination is always denied: only deny can stand here")
-        return DefaultsText(path, found.get("internal", "deny"), found.get("external", "deny"))
+        return DefaultsText(path, found.get("internal", "deny"), found.get("external", "deny"), samples)
+
+    def _samples(self, value: object, path: Path) -> bool:
+        """Whether rules may keep review samples; whoever allows it says who he is and on what ground."""
+        given = self.reading.mapping(value, path, SAMPLES, SAMPLES)
+        for key in ("owner", "basis"):
+            if key in given:
+                self.reading.text(given[key], (*path, key))
+        return "allow" in given and self.reading.flag(given["allow"], (*path, "allow"))
 
     def _list(self, value: Mapping[str, Any], key: str, path: Path) -> list[Any]:
         return self.reading.items(value[key], (*path, key)) if key in value else []

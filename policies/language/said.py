@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -42,6 +42,10 @@ def reads(
     return {key: tuple(sorted(names)) for key, names in found.items()}
 
 
+# Where a rule stands, and what is kept for people who look at it, decides nothing.
+_NOT_RULING: Final = ("path", "review_sample")
+
+
 def revision(rule: RuleText, exceptions: Sequence[ExceptionText], classes: Sequence[ClassText]) -> str:
     """A hash of everything that a rule, its exceptions and the data classes that it asks about say."""
     said = [_plain(rule), [_plain(e) for e in exceptions], [_plain(c) for c in classes]]
@@ -62,7 +66,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Fact):
         return value.key
     if is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value) if f.name != "path"}
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value) if f.name not in _NOT_RULING}
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, frozenset | set):

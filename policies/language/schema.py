@@ -14,10 +14,10 @@ from policies.language.cases import CALLER, EXPECT, PARTS, SAID, TEST, VERDICTS
 from policies.language.classes import CLASS
 from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO, plain
 from policies.language.facts import CALL, DESTINATION, LABELS, Fact
-from policies.language.manners import SHARED
+from policies.language.manners import REVIEW_SAMPLE, SHARED
 from policies.language.model import ACTIONS, CLASSES, FORMS, ROLES
 from policies.language.problems import MOST
-from policies.language.read import EXCEPTION, POLICY, RULE
+from policies.language.read import DEFAULTS, EXCEPTION, POLICY, RULE, SAMPLES
 from policies.language.tables import CELL, SEVERITY, TABLE, TABLE_APPLIES_TO
 from policies.language.times import DAYS, TIME
 from policies.ruling import DIRECTIONS
@@ -220,8 +220,12 @@ class PolicySchemas:
     def _defaults(self) -> Schema:
         what = one_of(("deny", "allow"))
         forms = {"internal": what, "external": what, "unknown": one_of(("deny",))}
-        inner = {"kind": {"const": "Defaults"}, "when_no_rule_matches": thing(forms, described.NO_RULE, forms)}
-        return thing(inner, described.DEFAULTS, inner, inner)
+        inner = {
+            "kind": {"const": "Defaults"},
+            "when_no_rule_matches": thing(forms, described.NO_RULE, forms),
+            "review_samples": thing(SAMPLES, described.SAMPLES, {"allow": FLAG, "owner": TEXT, "basis": TEXT}, SAMPLES),
+        }
+        return thing(DEFAULTS, described.DEFAULTS, inner, ("kind", "when_no_rule_matches"))
 
     def _rule(self) -> Schema:
         forms = {
@@ -244,7 +248,12 @@ class PolicySchemas:
             "shadow_until": DAY,
             "to": self._destination(),
             "as": one_of(FORMS),
+            "review_sample": self._review_sample(),
         }
+
+    def _review_sample(self) -> Schema:
+        forms = {key: {"type": "integer", "minimum": 1, "maximum": most} for key, most in REVIEW_SAMPLE.items()}
+        return thing(REVIEW_SAMPLE, described.REVIEW_SAMPLE, forms)
 
     def _conditions(self, keys: Iterable[str]) -> Schema:
         known = tuple(keys)

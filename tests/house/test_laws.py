@@ -30,7 +30,7 @@ PLACES = {
     "starlette": ("gateway/control.py", "gateway/health.py", "adapters/vendors/simulator/"),
     "httptools": (),
     "httpx": ("gateway/cli/",),
-    "cryptography": ("gateway/bundle/signing.py",),
+    "cryptography": ("gateway/bundle/signing.py", "gateway/identity/sealing.py"),
     "litellm": (),
     "orjson": tuple(f"{room}/" for room in ROOMS),
 }

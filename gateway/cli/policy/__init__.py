@@ -12,6 +12,7 @@ COMMANDS = {
     "explain": "say why a call is decided as it is, rule by rule",
     "charter": "write one page for staff: what may be sent where",
     "inbox": "show what staff report of refusals, and make cases, adjustments and exceptions of it",
+    "samples": "show what stood around findings of a rule, on record",
     "schema": "write JSON Schemas, with which editors complete and check policies as they are written",
     "log": "say which bundles were in force, since when, and who stood behind them",
     "keygen": "make a key to sign bundles with",

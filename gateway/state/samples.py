@@ -1,0 +1,146 @@
+"""Review samples on disk: sealed one by one, a file for each rule and last day, gone when that day comes.
+
+A call only puts its sample into a bounded queue; once a second the queue is sealed and written beside the calls. What
+is in the queue at a kill is lost.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from collections import deque
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from gateway.identity.sealing import Sealer
+
+MOST_WAITING = 1_000
+MOST_REMEMBERED = 10_000
+
+_FILE = re.compile(r"[0-9a-f]{16}-(\d{4}-\d\d-\d\d)\.samples")
+
+
+class Sample(NamedTuple):
+    """One sample. text: None where it can't be read any more (another key, or changed). until: the day it goes."""
+
+    rule: str
+    call: str
+    at: datetime
+    until: date
+    text: str | None
+
+    @property
+    def bound(self) -> str:
+        """What a sealed sample belongs to."""
+        return f"{self.rule}\0{self.call}\0{self.at.isoformat()}\0{self.until}"
+
+
+class Samples:
+    """The folder of samples. sealer: None where the keyring has no key for them, and then none are kept."""
+
+    def __init__(self, folder: Path, sealer: Sealer | None, today: date) -> None:
+        self._folder = folder
+        self._sealer = sealer
+        self._waiting: deque[Sample] = deque()
+        self._day = today
+        self._seen: set[tuple[str, bytes]] = set()
+        self._count = self._counted(today)
+
+    @property
+    def kept(self) -> bool:
+        """Whether samples can be kept."""
+        return self._sealer is not None
+
+    def wants(self, rule: str, digest: bytes, per_day: int, today: date) -> bool:
+        """Whether one more of a rule is to be kept today: below its number, and of a value not seen today."""
+        if today != self._day:
+            self._day, self._seen, self._count = today, set(), {}
+        full = self._count.get(_name(rule), 0) >= per_day or len(self._waiting) >= MOST_WAITING
+        return not full and (rule, digest) not in self._seen
+
+    def take(self, sample: Sample, digest: bytes) -> None:
+        """Puts a sample into the queue."""
+        name = _name(sample.rule)
+        self._count[name] = self._count.get(name, 0) + 1
+        if len(self._seen) < MOST_REMEMBERED:
+            self._seen.add((sample.rule, digest))
+        self._waiting.append(sample)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is something to write."""
+        return bool(self._waiting)
+
+    def write(self) -> None:
+        """Seals and writes what waits. Blocks; raises OSError, and what wasn't written is then given up."""
+        taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if not taken or self._sealer is None:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lines: dict[str, bytes] = {}
+        for sample in taken:
+            file = f"{_name(sample.rule)}-{sample.until}.samples"
+            lines[file] = lines.get(file, b"") + self._line(self._sealer, sample)
+        for file, raw in lines.items():
+            descriptor = os.open(self._folder / file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "ab") as out:
+                out.write(raw)
+
+    def read(self, rule: str, today: date) -> list[Sample]:
+        """The samples of a rule that are still to be kept, oldest first. Blocks."""
+        found = []
+        for file, until in self._files():
+            if file.name.startswith(f"{_name(rule)}-") and today < until:
+                found += [self._opened(rule, until, line) for line in file.read_bytes().splitlines()]
+        return sorted((sample for sample in found if sample is not None), key=lambda sample: sample.at)
+
+    def drop_due(self, today: date) -> int:
+        """Removes every sample whose day has come; how many files. Blocks."""
+        due = [file for file, until in self._files() if until <= today]
+        for file in due:
+            file.unlink(missing_ok=True)
+        return len(due)
+
+    def _line(self, sealer: Sealer, sample: Sample) -> bytes:
+        box = base64.b64encode(sealer.seal(sample.text or "", sample.bound)).decode()
+        return orjson.dumps({"at": sample.at, "call": sample.call, "key": sealer.id, "box": box}) + b"\n"
+
+    def _opened(self, rule: str, until: date, line: bytes) -> Sample | None:
+        try:
+            entry = orjson.loads(line)
+            sample = Sample(rule, entry["call"], datetime.fromisoformat(entry["at"]), until, None)
+            sealed = base64.b64decode(entry["box"])
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+            return None
+        text = self._sealer.open(sealed, sample.bound) if self._sealer is not None else None
+        return sample._replace(text=text)
+
+    def _counted(self, today: date) -> dict[str, int]:
+        """How many of today there are already, by the name of the rule's files."""
+        counts: dict[str, int] = {}
+        begins = f'"at":"{today}'.encode()
+        for file, _ in self._files():
+            name = file.name[:16]
+            counts[name] = counts.get(name, 0) + file.read_bytes().count(begins)
+        return counts
+
+    def _files(self) -> list[tuple[Path, date]]:
+        if not self._folder.is_dir():
+            return []
+        named = ((name, _FILE.fullmatch(name)) for name in sorted(os.listdir(self._folder)))
+        return [(self._folder / name, date.fromisoformat(match[1])) for name, match in named if match]
+
+
+def until(day: date, days: int) -> date:
+    """The day on which a sample of `day` goes."""
+    return day + timedelta(days=days)
+
+
+def _name(rule: str) -> str:
+    """The rule as a name of files: ids may hold any letter."""
+    return blake2b(rule.encode(), digest_size=8).hexdigest()

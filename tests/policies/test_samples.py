@@ -1,0 +1,45 @@
+"""What is kept around a finding: at most eighty characters, and no value."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.samples import excerpt
+
+
+class Span(NamedTuple):
+    detector: str
+    start: int
+    end: int
+
+
+spans = st.tuples(st.integers(0, 200), st.integers(1, 60))
+
+
+@given(st.lists(spans, min_size=1, max_size=6), st.integers(0, 5))
+def test_no_letter_of_a_finding_is_kept_and_little_else(found: list[tuple[int, int]], chosen: int) -> None:
+    """Letters of findings are capitals here, all others small."""
+    every = [Span("d", start, start + size) for start, size in found]
+    text = "".join(
+        "X" if any(one.start <= at < one.end for one in every) else "abcdefghij"[at % 10] for at in range(300)
+    )
+    finding = every[chosen % len(every)]
+    kept = excerpt(text, finding, every, {"d": "#"})
+    assert "X" not in kept and "[#]" in kept
+    assert len(kept.replace("[#]", "")) <= 80
+    bare = kept.split("[#]")
+    assert all(part in text for part in bare)
+
+
+def test_a_sample_reads_as_the_text_did() -> None:
+    text = "x" * 50 + " le compte FR14 est à\nOdile, merci " + "y" * 50
+    start = text.index("FR14")
+    finding, other = (
+        Span("fin.iban", start, start + 4),
+        Span("person.title", text.index("Odile"), text.index("Odile") + 5),
+    )
+    kept = excerpt(text, finding, [finding, other], {"fin.iban": "fin.iban", "person.title": "person.title"})
+    assert kept == "x" * 29 + " le compte [fin.iban] est à [person.title], merci " + "y" * 20
