@@ -42,14 +42,14 @@ class Suggestion(NamedTuple):
 
 def suggest(bench: Bench, mutant: Mutant, stage: Stage, examples: Mapping[str, Sequence[str]]) -> Suggestion | None:
     """A case that this mutant decides otherwise; None where trying some finds none. examples: texts by detector."""
-    changed = bench.mutated(mutant)
-    if changed is None:
+    change = bench.change(mutant)
+    if change is None:
         return None
     for like, changes in islice(_candidates(bench, mutant, stage, examples), _TRIED):
         trial = stage.trial(_with(like, changes))
         if trial is None:
             continue
-        now, then = trial.outcome(bench.policies), trial.outcome(changed)
+        now, then = bench.outcomes(trial, change)
         if now[:3] != then[:3]:
             return Suggestion(like.name, changes, _expected(now, then))
     return None
@@ -98,8 +98,8 @@ def _bases(
 ) -> Iterator[InlineTest]:
     """The cases to begin with: those that these rules decide, else those beside them, else one made up."""
     ids = {r.id for r in rules}
-    fired = [t.case for t, o in bench.green if ids & {*o.rules, *o.shadow, *o.lifted}]
-    beside = [t.case for t, _ in bench.green if t.case.path[0] == mutant.document.file]
+    fired = [t.case for t, o, _ in bench.green if ids & {*o.rules, *o.shadow, *o.lifted}]
+    beside = [t.case for t, _, _ in bench.green if t.case.path[0] == mutant.document.file]
     if fired or beside:
         yield from (fired or beside)[:_BASES]
         return

@@ -14,7 +14,8 @@ from gateway.documents import Documents, Problem, Rendered, inline
 from gateway.indexing.progress import Progress
 from policies.language import Doc
 from policies.language.coverage import Covered, coverage, uncovered
-from policies.language.mutation import EQUIVALENT, SURVIVED, Bench, Fate, surroundings
+from policies.language.equivalence import surroundings
+from policies.language.mutation import EQUIVALENT, SURVIVED, Bench, Fate
 from policies.language.problems import Path
 from policies.language.suggestions import Suggestion, suggest
 from policies.language.trials import Stage, Trial, differences, trials

@@ -10,8 +10,9 @@ from guard_cases import engine
 
 from policies.language import Doc
 from policies.language.coverage import coverage
+from policies.language.equivalence import surroundings
 from policies.language.mutants import mutants
-from policies.language.mutation import EQUIVALENT, KILLED, SURVIVED, Bench, surroundings
+from policies.language.mutation import EQUIVALENT, KILLED, SURVIVED, Bench
 from policies.language.suggestions import suggest
 from policies.language.trials import Stage, trials
 

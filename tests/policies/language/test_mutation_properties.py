@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from policies.decide import Policies
 from policies.language import Doc, compile, run_inline_tests
-from policies.language.mutation import EQUIVALENT, KILLED, SURVIVED, Bench, surroundings
+from policies.language.equivalence import surroundings
+from policies.language.mutation import EQUIVALENT, KILLED, SURVIVED, Bench
 from policies.language.suggestions import suggest
 from policies.language.trials import Stage, trials
 from policies.rules import InlineTest
@@ -114,7 +115,7 @@ def changed(documents: list[Doc], mutant: Any) -> Policies | None:
     return made if isinstance(made, Policies) else None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(bundles())
 def test_mutants_differ_and_are_judged_honestly(made: tuple[Bench, Stage, list[Doc]]) -> None:
     bench, _, documents = made
@@ -133,7 +134,7 @@ def test_mutants_differ_and_are_judged_honestly(made: tuple[Bench, Stage, list[D
         assert (fate.by in red - already) if fate.fate == KILLED else not red - already
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(bundles(), st.lists(CASE, min_size=5, max_size=20))
 def test_what_means_the_same_decides_every_call_the_same(
     made: tuple[Bench, Stage, list[Doc]], calls: list[dict[str, Any]]
@@ -153,7 +154,7 @@ def test_what_means_the_same_decides_every_call_the_same(
             assert trial.outcome(other) == trial.outcome(bench.policies), mutant.says
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(bundles())
 def test_the_case_that_is_suggested_notices(made: tuple[Bench, Stage, list[Doc]]) -> None:
     bench, stage, _ = made
@@ -164,13 +165,14 @@ def test_the_case_that_is_suggested_notices(made: tuple[Bench, Stage, list[Doc]]
         found = suggest(bench, mutant, stage, EXAMPLES)
         if found is None:
             continue
-        like = next((t.case for t, _ in bench.green if t.case.name == found.like), None)
+        like = next((g.trial.case for g in bench.green if g.trial.case.name == found.like), None)
         if like is None:
             continue
         renamed = {"as": "caller"}
         case = replace(like, **{renamed.get(k, k): v for k, v in found.changes.items()})
         trial = stage.trial(case)
-        other = bench.mutated(mutant)
-        assert trial is not None and other is not None
+        change = bench.change(mutant)
+        assert trial is not None and change is not None
+        other = bench.mutated(change)
         assert trial.outcome(bench.policies)[:2] == (found.expect["verdict"], tuple(found.expect["rules"]))
         assert trial.outcome(other)[:3] != trial.outcome(bench.policies)[:3]
