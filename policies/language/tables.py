@@ -25,6 +25,7 @@ CELL: Final = ("action", *MANNER)
 # From what lets most go to what lets least.
 SEVERITY: Final = ("allow", "warn", "pseudonymise", "redact", "reroute", "deny")
 _LETS_GO: Final = ("warn", "pseudonymise", "redact")
+_PERMITS: Final = ("allow", *_LETS_GO)
 _REPLACES: Final = ("pseudonymise", "redact")
 
 
@@ -56,6 +57,7 @@ class _Table:
         """The rule of each cell, the rows from the least sensitive class on."""
         found: list[RuleText] = []
         strictest: dict[str, tuple[str, str]] = {}
+        watched: dict[str, str] = {}
         for row in sorted(self.rows, key=lambda one: self.reader.levels[one]):
             for column, cell in self.rows[row].items():
                 rule = self._rule(row, column, cell)
@@ -66,7 +68,16 @@ class _Table:
                     self.reader.reading.fault(rule.path, weaker)
                 else:
                     strictest[column] = rule.action, row
+                self._unwatched(rule, row, watched.get(column))
+                if rule.mode == "shadow" and rule.action in _PERMITS:
+                    watched.setdefault(column, row)
         return found
+
+    def _unwatched(self, rule: RuleText, row: str, watched: str | None) -> None:
+        """A cell that permits, above one that is only watched: a finding or a mark would then open what is closed."""
+        if watched is not None and rule.mode == "enforce" and rule.action in _PERMITS:
+            said = f"{row} would be let go and {watched}, less sensitive, not: {watched} is in shadow"
+            self.reader.reading.fault(rule.path, said)
 
     def _columns(self, value: object, path: Path) -> dict[str, tuple[Condition, ...]]:
         reading = self.reader.reading

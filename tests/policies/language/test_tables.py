@@ -149,6 +149,11 @@ def problems(*documents: Doc) -> list[Problem]:
         (table(changed("C3", "us", "dney")), ("rows", "C3", "us"), "must be one of"),
         (table(changed("C3", "us", {"action": "dney"})), ("rows", "C3", "us", "action"), "must be one of"),
         (table(changed("C3", "us", "repair")), ("rows", "C3", "us"), "can't stand in a table"),
+        (
+            table(changed("C1", "us", {"action": "warn", "mode": "shadow", "shadow_until": date(2026, 8, 1)})),
+            ("rows", "C2", "us"),
+            "C2 would be let go and C1, less sensitive, not",
+        ),
         (table(changed("C3", "us", {"action": "deny", "id": "x"})), ("rows", "C3", "us", "id"), "unknown key"),
         (table(changed("C3", "us", "reroute")), ("rows", "C3", "us"), "reroute needs to"),
         (table(changed("C1", "us", "redact")), ("rows", "C1", "us"), "nothing to redact"),
