@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,9 +14,11 @@ from gateway.documents import nearest
 from policies.decide import Policies
 from policies.explain import Explained, told
 from policies.findings import Finding
-from policies.ruling import ClassificationFacts, PassageFacts, Ruling
+from policies.ruling import CallFacts, ClassificationFacts, PassageFacts, Ruling
 
 DIALECT = "openai_chat"
+
+Judged = Callable[[Destination], Ruling]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,18 @@ class At(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Everything that is explained. data_class: with what makes the call be of it, "" where the bundle has none."""
+    """Everything that is explained. data_class: with what makes the call be of it, "" where the bundle has none.
+
+    notes: what is to be said before. placed: whether findings stand where they say; of recorded calls that isn't kept.
+    """
 
     policies: Policies
     passages: Sequence[PassageFacts]
     found: ClassificationFacts
     data_class: str
     at: Sequence[At]
+    notes: Sequence[str] = ()
+    placed: bool = True
 
     @property
     def permitted(self) -> bool:
@@ -62,16 +69,20 @@ class Answer:
 
 def explained(
     here: Workspace,
-    asked: Asked,
+    asked: CallFacts,
     passages: Sequence[PassageFacts],
     found: ClassificationFacts,
     destinations: Sequence[Destination],
+    judged: Judged | None = None,
 ) -> Answer:
-    """A call explained at these destinations. Without a public model, it asks each for the model that it is."""
+    """A call explained at these destinations. Without a public model, it asks each for the model that it is.
+
+    judged: how it is ruled on, where more is known of it than this.
+    """
     policies, at = here.policies, []
     for destination in destinations:
-        call = asked if asked.model else replace(asked, model=destination.model)
-        ruling = policies.judge(call, passages, found, destination)
+        call = replace(asked, model=destination.model) if isinstance(asked, Asked) and not asked.model else asked
+        ruling = judged(destination) if judged else policies.judge(call, passages, found, destination)
         at.append(At(destination, ruling, policies.explain(call, passages, found, destination)))
     of = policies.data_class(asked, passages, found)
     return Answer(policies, passages, found, told(of, policies.shown) if of is not None else "", at)
@@ -107,6 +118,7 @@ def none_such(what: str, name: str, near: str | None) -> str:
 
 def shown(answer: Answer, *, all_rules: bool) -> Iterator[str]:
     """The answer for people, line by line; never a value that was found."""
+    yield from answer.notes
     yield from _found(answer)
     if answer.data_class:
         yield f"Data class: {answer.data_class}"
@@ -119,6 +131,7 @@ def as_plain(answer: Answer) -> dict[str, Any]:
     """The same as plain values."""
     return {
         "permitted": answer.permitted,
+        "notes": list(answer.notes),
         "failed": answer.found.failed,
         "data_class": answer.data_class,
         "findings": [_plain(answer, finding) for finding in answer.found.findings],
@@ -147,9 +160,10 @@ def _found(answer: Answer) -> Iterator[str]:
     yield f"Found: {len(found.findings) or 'nothing'}"
     for finding in found.findings:
         told_of = _plain(answer, finding)
-        place = f"characters {finding.start} to {finding.end}"
-        if len(answer.passages) > 1:
-            place = f"{_where(answer.passages[finding.passage])}, {place}"
+        said = [f"characters {finding.start} to {finding.end}"] if answer.placed else []
+        if len(answer.passages) > 1 or not said:
+            said.insert(0, _where(answer.passages[finding.passage]))
+        place = ", ".join(said)
         sure = f"confidence {finding.confidence:.2f}"
         yield f"  {told_of['detector']:<20} {place:<26} {sure}  {told_of['why']}"
 
@@ -165,8 +179,8 @@ def _plain(answer: Answer, finding: Any) -> dict[str, Any]:
     passage = answer.passages[finding.passage]
     return {
         "detector": name,
-        "start": finding.start,
-        "end": finding.end,
+        "start": finding.start if answer.placed else None,
+        "end": finding.end if answer.placed else None,
         "confidence": finding.confidence,
         "why": finding.why if isinstance(finding, Finding) else "",
         "message": passage.message,

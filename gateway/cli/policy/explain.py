@@ -29,6 +29,7 @@ from gateway.cli.explaining import (
 )
 from gateway.cli.main import REFUSED
 from gateway.cli.policy.options import add_workspace, open_workspace
+from gateway.cli.policy.recorded_call import explain_call
 from gateway.cli.subject import Unreadable, read_body, read_text
 from gateway.documents import nearest
 
@@ -38,6 +39,7 @@ condition that didn't hold, with what it met. Nothing is sent. The call is
 
   ecluse policy explain prompt.txt --as team=finance    a text as if a user sent it (without a file, from stdin)
   ecluse policy explain --body request.json             the body of a request, read as the gateway would
+  ecluse policy explain --call 019ab0c2-...             a recorded call, as far as the ledger holds it
 
 What isn't told of the caller counts as missing: policies take the most sensitive value for it. Exit code 0 where a
 destination would take the call, 1 where none would.
@@ -52,6 +54,7 @@ def add(sub: argparse.ArgumentParser) -> None:
     what = sub.add_mutually_exclusive_group()
     what.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the text (default: stdin)")
     what.add_argument("--body", type=Path, metavar="FILE", help="the JSON body of a request")
+    what.add_argument("--call", metavar="ID", help="a call of the ledger: what was ruled then, and would be now")
     sub.add_argument(
         "--dialect", choices=tuple(DIALECTS), default=DIALECT, help=f"the API that the body is for (default: {DIALECT})"
     )
@@ -86,6 +89,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _answer(here: Workspace, args: argparse.Namespace) -> Answer:
+    if args.call:
+        if here.settings is None:
+            raise Unreadable("a recorded call needs the configuration: it says where the ledger is")
+        return explain_call(here, here.settings.ledger_dir, args.call)
     asked = replace(_who(here, args.who), now=datetime.now(UTC))
     subject = read_body(args.body, args.dialect, here.settings) if args.body else read_text(args.file)
     name = args.model or subject.model or None
