@@ -23,7 +23,7 @@ from installation import install
 from adapters.registry import DIALECTS
 from adapters.wire.body import Document, splice
 from gateway.bundle.pair import load_pair
-from gateway.candidates import Call
+from gateway.facts import Call
 from gateway.transforming import transform
 from policies.transform.pseudonymise import Pseudonyms, Scope
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from adapters.dialects.structured import schema_of
 from adapters.errors import ProtocolBroken, TimedOut, UpstreamError
 from gateway import journal, refusals
-from gateway.candidates import facts
 from gateway.errors import PolicyRefusal
 from gateway.exchange import Attempt
+from gateway.facts import facts
 from gateway.gate import Gate, Stopped
 from gateway.outgoing import build
 from gateway.structured import form_of, held_to_form

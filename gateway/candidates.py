@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from gateway.errors import BadRequest, NotFound, Unavailable
 from gateway.exchange import Candidate
+from gateway.facts import Call, facts
 from gateway.refusals import policy_refusal
 
 if TYPE_CHECKING:
@@ -20,41 +19,6 @@ if TYPE_CHECKING:
     from gateway.runtime import Runtime
     from policies.classify import Classification
     from policies.decide import PassageFacts, Ruling
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What policies see of a call."""
-
-    organisation: str
-    team: str
-    groups: tuple[str, ...]
-    user: str
-    key: str
-    use_case: str
-    dialect: str
-    model: str
-    labels: tuple[str, ...]
-    size: int
-    now: datetime
-
-
-def facts(exchange: Exchange, ask: Ask) -> Call:
-    """The policy-visible facts of a call. Labels that stand in its text come with the findings."""
-    caller = exchange.caller
-    return Call(
-        caller.organisation,
-        caller.team,
-        caller.groups,
-        caller.user,
-        caller.key_id,
-        exchange.use_case,
-        ask.dialect,
-        exchange.model,
-        (),
-        exchange.bytes_in,
-        exchange.at,
-    )
 
 
 def choose_model(exchange: Exchange, ask: Ask) -> Model:

@@ -16,8 +16,8 @@ from gateway.errors import (
     VendorFailed,
 )
 from gateway.http import JSON
+from gateway.liftable import may_lift
 from gateway.reading import reasons
-from policies.transform.redact import CONFIDENTIAL
 
 if TYPE_CHECKING:
     from adapters.errors import BodyRefused, UpstreamError
@@ -121,19 +121,10 @@ def policy_words(exchange: Exchange, ruling: Ruling) -> dict[str, str]:
         fr.append(f"Questions : {ruling.contact}.")
     en.append(f"Call {call}. Wrong? Say so: ecluse report {call} (or POST /ecluse/report/{call}).")
     fr.append(f"Appel {call}. Une erreur ? Dites-le : ecluse report {call} (ou POST /ecluse/report/{call}).")
-    if liftable(ruling):
+    if may_lift(exchange, ruling):
         en.append("You may lift this rule for this value and an hour: add --override --reason WHY.")
         fr.append("Vous pouvez lever la règle pour cette valeur et une heure : ajoutez --override --reason POURQUOI.")
     return {"en": " ".join(en), "fr": " ".join(fr)}
-
-
-def liftable(ruling: Ruling) -> bool:
-    """Whether the caller may lift what refused a request: every denial is overridable, and values were found whose
-    type isn't kept from him."""
-    hit = ruling.decided_by
-    if hit is None or hit.place is None or hit.place.direction == "response" or not ruling.overridable:
-        return False
-    return CONFIDENTIAL not in hit.detectors and not any(name.startswith("class.") for name in hit.detectors)
 
 
 def _found(hit: RuleHit, word: str) -> str:

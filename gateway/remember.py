@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.liftable import values
 from gateway.state.judged import Fired, Judged
-from policies.transform.redact import CONFIDENTIAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from gateway.runtime import Runtime
     from policies.decide import RuleHit, Ruling
 
-# Of a call with more values than this under one rule, the rule can't be lifted by a report.
-MOST_VALUES = 20
 _CHANGES = ("redact", "pseudonymise")
 
 
@@ -72,25 +70,8 @@ def _fired(exchange: Exchange, ruling: Ruling) -> Iterator[Fired]:
     hits += [hit for hit in ruling.rules if hit.action in wanted and hit.mode == "enforce" and hit not in hits]
     for hit in hits:
         if hit.action == "deny" or not all(name.startswith("class.") for name in hit.detectors):
-            yield Fired(hit.rule, hit.policy, hit.action, hit.detectors, _digests(exchange, hit))
+            yield Fired(hit.rule, hit.policy, hit.action, hit.detectors, values(exchange, hit))
 
 
 def _first(ruling: Ruling) -> RuleHit | None:
     return next((hit for hit in ruling.rules if hit.action in _CHANGES and hit.mode == "enforce"), None)
-
-
-def _digests(exchange: Exchange, hit: RuleHit) -> tuple[str, ...]:
-    """Keyed hashes of the values in a request that the rule was about; none where it can't be lifted for them."""
-    ask, found, policies = exchange.ask, exchange.classification, exchange.pair.policies
-    rule = policies.rule(hit.rule)
-    if ask is None or found is None or rule is None or not rule.overridable or CONFIDENTIAL in hit.detectors:
-        return ()
-    if hit.place is None or hit.place.direction == "response":
-        return ()
-    matched = policies.matching(rule, ask.passages, found)
-    if hit.action == "deny":
-        matched = [one for one in matched if not ask.passages[one.passage].history] or matched
-    if any(one.label for one in matched):
-        return ()  # a mark is the same on every text that bears it: lifted on one, it would be lifted on all
-    digests = {one.digest.hex() for one in matched}
-    return tuple(sorted(digests)) if "" not in digests and len(digests) <= MOST_VALUES else ()

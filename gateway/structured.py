@@ -14,8 +14,9 @@ from adapters.errors import SchemaBroken
 from adapters.wire.body import Document, splice
 from adapters.wire.sse import Framer
 from gateway import admission, journal
-from gateway.candidates import facts, judge
+from gateway.candidates import judge
 from gateway.errors import BadRequest, PolicyRefusal
+from gateway.facts import facts
 from gateway.inspection import classified, read_files
 from gateway.refusals import policy_refusal, policy_words
 from policies.schemas import Checker, SchemaRefused, checker

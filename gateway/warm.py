@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapters.registry import DIALECTS
 from adapters.wire.body import Document
-from gateway.candidates import Call
+from gateway.facts import Call
 from policies.classify import Classifier
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ isn't permitted by any rule is denied here, not by a rule that somebody may forg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from policies.asks import by_detector
 from policies.classes import Classed, DataClass, classed
 from policies.explain import Explained, explain
 from policies.judging import NOTHING_LIFTED, Case, Lifted
-from policies.rules import InlineTest, Rule
+from policies.rules import InlineTest, Matched, Rule
 from policies.ruling import (
     EGRESS,
     CallFacts,
@@ -199,6 +199,18 @@ class Policies:
     ) -> Sequence[FindingFacts]:
         """The findings of a request that make a rule match, in the order of the text."""
         return rule.counted(by_detector(classification.findings), passages)
+
+    def left(
+        self,
+        rule: Rule,
+        call: CallFacts,
+        passages: Sequence[PassageFacts],
+        classification: ClassificationFacts,
+        digests: Set[bytes],
+    ) -> Matched | None:
+        """How a rule would match a request without the values of these digests; None where it wouldn't."""
+        found = by_detector(one for one in classification.findings if one.digest not in digests)
+        return rule.matched(call, found, passages)
 
     def shown(self, detectors: Iterable[str]) -> tuple[str, ...]:
         """Names of detectors as they may be shown, sorted."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from gateway.candidates import Call
+from gateway.facts import Call
 from gateway.features import NAMED_PARTS
 from gateway.replay.recorded import Recorded
 from observability.ledger import Terms

@@ -14,7 +14,7 @@ from adapters.errors import BodyRefused
 from adapters.registry import DIALECTS
 from adapters.wire.body import Document
 from gateway.bundle.pair import Pair, load_pair
-from gateway.candidates import Call
+from gateway.facts import Call
 from tests.conftest import configured
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAx3k2v9Qd7Rz1Yf0uWm5Tn8Lb\n-----END RSA PRIVATE KEY-----"

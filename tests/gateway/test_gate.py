@@ -14,7 +14,7 @@ from adapters.ask import Ask
 from adapters.registry import DIALECTS
 from adapters.wire.body import Document
 from gateway.bundle.pair import Pair, load_pair
-from gateway.candidates import Call
+from gateway.facts import Call
 from gateway.gate import Gate, Guard
 from tests.conftest import configured
 

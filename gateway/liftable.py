@@ -1,0 +1,47 @@
+"""Which rules a caller could lift for a call that they refused or changed, and for which values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gateway.facts import facts
+from policies.transform.redact import CONFIDENTIAL
+
+if TYPE_CHECKING:
+    from gateway.exchange import Exchange
+    from policies.decide import FindingFacts, RuleHit, Ruling
+
+# Of a call with more values than this under one rule, the rule can't be lifted by a report.
+MOST_VALUES = 20
+
+
+def may_lift(exchange: Exchange, ruling: Ruling) -> bool:
+    """Whether the call would pass the rule that a refusal names, were it lifted, and nothing else refuses the call for
+    good."""
+    hit = ruling.decided_by
+    return hit is not None and ruling.overridable and bool(values(exchange, hit))
+
+
+def values(exchange: Exchange, hit: RuleHit) -> tuple[str, ...]:
+    """Keyed hashes (hex) of the values in a request without which the rule would do nothing to it; none where it can't
+    be lifted for them."""
+    ask, found, policies = exchange.ask, exchange.classification, exchange.pair.policies
+    rule = policies.rule(hit.rule)
+    if ask is None or found is None or rule is None or not rule.overridable or CONFIDENTIAL in hit.detectors:
+        return ()
+    if hit.place is None or hit.place.direction == "response":
+        return ()
+
+    def spared(finding: FindingFacts) -> bool:
+        """What stays as it is: a refusal is lifted for new text, while earlier turns go on being redacted."""
+        return hit.action == "deny" and ask.passages[finding.passage].history
+
+    matched = policies.matching(rule, ask.passages, found)
+    wanted = [one for one in matched if not spared(one)] or list(matched)
+    digests = {one.digest for one in wanted}
+    # A mark is the same on every text that bears it: lifted on one, it would be lifted on all.
+    if b"" in digests or len(digests) > MOST_VALUES or any(one.label for one in wanted):
+        return ()
+    left = policies.left(rule, facts(exchange, ask), ask.passages, found, digests)
+    passes = left is None or (not left.firm and all(map(spared, left.findings)))
+    return tuple(sorted(digest.hex() for digest in digests)) if passes else ()
