@@ -27,11 +27,13 @@ KEPT = 1
 """The features are complete; raised when more is kept, so that a reader knows what an old record lacks."""
 
 MOST_GROUPS = 512
+MOST_PLACED = 256
 NAMED_PARTS = {"remote_url": "hosts", "server_tool": "server_tools"}
 
 _KIND = attrgetter("role", "direction", "part", "history")
 _KIND_AND_NAMES = attrgetter("role", "direction", "part", "history", "tool", "note")
 _NO_NAMES: tuple[str, ...] = ()
+_NO_COUNTS: tuple[tuple[float, int], ...] = ()
 
 Issuer = Callable[[str], "str | None"]
 
@@ -62,6 +64,10 @@ class _Group(NamedTuple):
     lifted: tuple[str, ...]
 
 
+# One finding of a group: how unsure it is (so that the surest sort first), its text, its first character.
+_One = tuple[float, int, int]
+
+
 def features(exchange: Exchange, issuer: Issuer) -> Features:
     """The features of a call as far as it came. issuer: tells which vendor wrote a blob in a call through here."""
     ask, classification = exchange.ask, exchange.classification
@@ -77,7 +83,8 @@ def features(exchange: Exchange, issuer: Issuer) -> Features:
         groups = _merged(groups, message=None)  # only a refusal's words tell messages apart
     if len(groups) > MOST_GROUPS:
         groups, kept = _merged(groups, overlap=0), 0
-    return Features(tuple(_found(group, sure) for group, sure in groups.items()), places, kept)
+    placed = len(classification.findings) <= MOST_PLACED
+    return Features(tuple(_found(group, ones, placed) for group, ones in groups.items()), places, kept)
 
 
 def fitting(names: Sequence[str], name: str) -> tuple[str, ...]:
@@ -118,8 +125,8 @@ def _groups(
     findings: Sequence[Finding],
     issuer: Issuer,
     wanted: Mapping[str, tuple[str, ...]],
-) -> dict[_Group, list[float]]:
-    groups: dict[_Group, list[float]] = {}
+) -> dict[_Group, list[_One]]:
+    groups: dict[_Group, list[_One]] = {}
     refused, lifted = exchange.refused_before, exchange.lifted
     for finding, overlap in zip(findings, _overlaps(findings), strict=True):
         p = passages[finding.passage]
@@ -130,7 +137,7 @@ def _groups(
             _names(wanted, p.part, p.tool, p.note) if wanted else _NO_NAMES, overlap, finding.label,
             tuple(sorted(rule for rule, digest in lifted if digest == finding.digest)) if lifted else _NO_NAMES,
         )  # fmt: skip
-        groups.setdefault(group, []).append(finding.confidence)
+        groups.setdefault(group, []).append((-finding.confidence, finding.passage, finding.start))
     return groups
 
 
@@ -153,18 +160,21 @@ def _overlaps(findings: Sequence[Finding]) -> list[int]:
     return numbers
 
 
-def _merged(groups: Mapping[_Group, list[float]], **same: Any) -> dict[_Group, list[float]]:
-    merged: dict[_Group, list[float]] = {}
-    for group, sure in groups.items():
-        merged.setdefault(group._replace(**same), []).extend(sure)
+def _merged(groups: Mapping[_Group, list[_One]], **same: Any) -> dict[_Group, list[_One]]:
+    merged: dict[_Group, list[_One]] = {}
+    for group, ones in groups.items():
+        merged.setdefault(group._replace(**same), []).extend(ones)
     return merged
 
 
-def _found(group: _Group, sure: Sequence[float]) -> Found:
-    g, highest = group, max(sure)
-    alike = len(sure) == 1 or min(sure) == highest
-    counts = () if alike else tuple(sorted(Counter(sure).items(), reverse=True))
+def _found(group: _Group, ones: list[_One], placed: bool) -> Found:
+    g, counts = group, _NO_COUNTS
+    if len(ones) > 1:
+        ones.sort()
+        if ones[0][0] != ones[-1][0]:
+            counts = tuple(Counter([-unsure for unsure, _, _ in ones]).items())
+    at = tuple([(text, start) for _, text, start in ones]) if placed else ()
     return Found(
-        g.detector, len(sure), highest, g.part, g.role, g.direction, g.history, g.message, counts, g.refused, g.edit,
-        g.issuer, g.names, g.overlap, g.label, g.lifted,
+        g.detector, len(ones), -ones[0][0], g.part, g.role, g.direction, g.history, g.message, counts, g.refused,
+        g.edit, g.issuer, g.names, g.overlap, g.label, g.lifted, at,
     )  # fmt: skip

@@ -55,7 +55,7 @@ class Findings(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Anew:
     """A call to be ruled on again. refused: passages that this caller was refused before. lifted: rules that
-    the caller had lifted for a value.
+    the caller had lifted for a value. placed: findings stand as far apart as they did.
     """
 
     call: Call
@@ -64,6 +64,7 @@ class Anew:
     failed: str | None
     refused: frozenset[int]
     lifted: Mapping[tuple[str, bytes], str]
+    placed: bool
 
     def classification(self, without: frozenset[str] = frozenset()) -> Findings:
         """The findings but those of some detectors."""
@@ -71,8 +72,11 @@ class Anew:
         return Findings(kept, self.failed)
 
 
-def anew(one: Recorded, user_of: UserOf) -> Anew:
-    """The call as it was. user_of: gives whom a rule would have to name, from organisation and pseudonym."""
+def anew(one: Recorded, user_of: UserOf, *, placed: bool = True) -> Anew:
+    """The call as it was. user_of: gives whom a rule would have to name, from organisation and pseudonym.
+
+    placed: where findings stand matters; calls that differ in nothing else are alike without it.
+    """
     intent, pair = one.intent, one.pair or {}
     who = intent["who"]
     call = Call(
@@ -88,7 +92,8 @@ def anew(one: Recorded, user_of: UserOf) -> Anew:
         size=intent["bytes_in"],
         now=one.at,
     )
-    return _Making(pair.get("names", {})).made(call, intent)
+    placed = placed and all(found.get("at") for found in intent["findings"])
+    return _Making(pair.get("names", {}), placed).made(call, intent)
 
 
 def issued_by(destination: DestinationFacts) -> Callable[[PassageFacts], bool]:
@@ -104,50 +109,59 @@ def terms(value: Mapping[str, Any]) -> Terms:
 class _Making:
     """The passages and findings of one call while they are made."""
 
-    def __init__(self, asked: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, asked: Mapping[str, Iterable[str]], placed: bool) -> None:
         """asked: by key, the names that rules asked for then."""
-        self._asked = asked
+        self._asked, self._placed = asked, placed
         self._passages: list[Passage] = []
         self._findings: list[Finding] = []
         self._refused: set[int] = set()
-        self._overlaps: dict[int, int] = {}
+        self._known: dict[tuple[str, int], int] = {}
         self._lifted: dict[tuple[str, bytes], str] = {}
 
     def made(self, call: Call, intent: Mapping[str, Any]) -> Anew:
-        for found in intent["findings"]:
-            self._add(found)
+        last: dict[int, int] = {}
+        for found in intent["findings"] if self._placed else ():
+            last[found["overlap"]] = max(last.get(found["overlap"], 0), *(start for _, start in found["at"]))
+        for number, found in enumerate(intent["findings"]):
+            self._add(number, found, last)
         for place in intent["places"]:
             self._passages.append(self._passage(place))
+        self._findings.sort(key=lambda one: (one.passage, one.start))
         return Anew(
-            call, tuple(self._passages), tuple(self._findings), intent["failed"], frozenset(self._refused), self._lifted
+            call, tuple(self._passages), tuple(self._findings), intent["failed"], frozenset(self._refused),
+            self._lifted, self._placed,
         )  # fmt: skip
 
-    def _add(self, found: Mapping[str, Any]) -> None:
-        whole, overlap = found["part"] != "text", found["overlap"]
-        index = -1
-        lifted = found.get("lifted", ())
+    def _add(self, number: int, found: Mapping[str, Any], last: Mapping[int, int]) -> None:
+        """Add the findings of one group. last: where the last finding of each overlapping stretch begins."""
+        overlap, lifted = found["overlap"], found.get("lifted", ())
         digest = " ".join(lifted).encode()
         self._lifted.update({(rule, digest): "on record" for rule in lifted})
-        for confidence, count in found["sure"] or ((found["confidence"], found["count"]),):
-            for _ in range(count):
-                if index < 0 or whole:
-                    index = self._place(found, overlap)
-                passage = self._passages[index]
-                number = len(passage.edits)
-                start, end = (number, _LONG) if overlap else (2 * number, 2 * number + 1)
-                passage.edits[start] = found["edit"]
-                self._findings.append(
-                    Finding(found["detector"], start, end, confidence, index, "", digest, found.get("label", ""))
-                )
+        sure = found["sure"] or ((found["confidence"], found["count"]),)
+        for i, confidence in enumerate(c for c, count in sure for _ in range(count)):
+            if self._placed:
+                text, start = found["at"][i]
+                index, end = self._place(found, ("text", text)), (last[overlap] if overlap else start) + 1
+            else:
+                alone = found["part"] != "text"
+                key = ("", -1) if alone else ("overlap", overlap) if overlap else ("group", number)
+                index = self._place(found, key)
+                start = 2 * len(self._passages[index].edits)
+                end = _LONG if overlap else start + 1
+            passage = self._passages[index]
+            passage.edits[start] = found["edit"] if passage.edits.get(start, "any") == "any" else passage.edits[start]
+            passage.issuer = passage.issuer or found["issuer"]
+            label = found.get("label", "")
+            self._findings.append(Finding(found["detector"], start, end, confidence, index, "", digest, label))
 
-    def _place(self, found: Mapping[str, Any], overlap: int) -> int:
-        """The passage for a finding: one of its own, or that of those which it overlaps."""
-        if overlap in self._overlaps:
-            return self._overlaps[overlap]
+    def _place(self, found: Mapping[str, Any], key: tuple[str, int]) -> int:
+        """The passage for a finding: that of the same key, a new one where the key says nothing."""
+        if key in self._known:
+            return self._known[key]
         index = len(self._passages)
         self._passages.append(self._passage(found))
-        if overlap:
-            self._overlaps[overlap] = index
+        if key[0]:
+            self._known[key] = index
         if found["refused"]:
             self._refused.add(index)
         return index

@@ -12,12 +12,11 @@ from gateway.replay.anew import Anew, anew, terms
 from gateway.replay.decided import Decided, Hit, of_record, of_ruling, reproduces
 from gateway.replay.inputs import KEPT, KEPT_IN_PART, NOT_KEPT
 from gateway.replay.recorded import Recorded
-from gateway.replay.side import Judge, Side
+from gateway.replay.side import NEAR, Judge, Side
 from observability.ledger import Terms
 
 _MOST_REMEMBERED = 20_000
 _MOST_PAIRS = 64
-_PLACE_ONLY = ("message",)
 _TIME = "INTENT.at"
 
 Pseudonym = Callable[[str, str], str]
@@ -62,6 +61,7 @@ class Comparison:
         sides = [side for side in (old, new) if side is not None]
         reads = {key for side in sides for rule in side.policies.rules for key in rule.reads}
         self._reads_users, self._reads_size = "users" in reads, "size" in reads
+        self._reads_distance = NEAR in reads
         self._reads_time = any(KEPT.get(key, _TIME) == _TIME for key in reads - KEPT_IN_PART.keys())
         self._people = _People(sides, pseudonym)
         self._judges: dict[str, tuple[Judge | None, Judge]] = {}
@@ -83,7 +83,8 @@ class Comparison:
         """All that a ruling depends on."""
         i, who = one.intent, one.intent["who"]
         asks = {**who, "person": who["person"] if self._reads_users else None}
-        found = [{k: v for k, v in f.items() if k not in _PLACE_ONLY} for f in i["findings"]]
+        left_out = ("message",) if self._reads_distance else ("message", "at")
+        found = [{k: v for k, v in f.items() if k not in left_out} for f in i["findings"]]
         when = i["at"] if self._reads_time else i["at"][:10]
         size = i["bytes_in"] if self._reads_size else 0
         return orjson.dumps(
@@ -104,7 +105,7 @@ class Comparison:
 
     def _compare(self, one: Recorded, pair: Mapping[str, Any]) -> Compared:
         old, new = self._judges_of(pair)
-        call = anew(one, self._people.named)
+        call = anew(one, self._people.named, placed=self._reads_distance)
         places = {d["name"]: terms(d) for d in pair["destinations"]}
         work = _Work(old, new, call, pair)
         for ruled in one.intent["rulings"]:
@@ -138,7 +139,7 @@ class _Work:
         unsure = doubts_now.unsure | (doubts.unsure if doubts is not None else set())
         for judge, which in ((self._new, doubts_now), (self._old, doubts)):
             if judge is not None and which is not None:
-                self._unsure = {**{rule: judge.gaps[rule].why for rule in which.unsure}, **self._unsure}
+                self._unsure = {**{rule: judge.why(rule) for rule in which.unsure}, **self._unsure}
         was = self._ruled(self._old, then, ruled, unsure, doubts) if self._old and doubts else of_record(ruled)
         now = self._ruled(self._new, moved, ruled if self._old is None else None, unsure, doubts_now)
         self._reroutes[then.name] = (was.to, now.to)

@@ -34,6 +34,7 @@ KEPT: Final[Mapping[str, str]] = {
     "findings.confidence": "Found.sure",
     "findings.count": "Found.count",
     "findings.labels": "Found.label",
+    "findings.within": "Found.at",
 }
 """By the key that a rule asks by, the field of the ledger."""
 
@@ -47,6 +48,7 @@ KEPT_IN_PART: Final[Mapping[str, str]] = {
 
 NOT_KEPT: Final[Mapping[str, str]] = {
     "response": "what was found in answers isn't kept",
+    "places": "where findings stand isn't kept of calls with very many",
 }
 """By key, why a rule that reads it is unknown."""
 
@@ -88,7 +90,7 @@ FACTS: Final[Mapping[str, str]] = {
     "FindingFacts.detector": "Found.detector",
     "FindingFacts.confidence": "Found.sure",
     "FindingFacts.passage": "Found.count",
-    "FindingFacts.start": "Found.overlap",
+    "FindingFacts.start": "Found.at, Found.overlap",
     "FindingFacts.end": "Found.overlap",
     "FindingFacts.digest": "Found.lifted",
     "FindingFacts.label": "Found.label",

@@ -18,6 +18,9 @@ _OF_TOOLS = frozenset({"tool", "tool_arguments", "tool_definition"})
 _PLACES = ("tools", "hosts", "server_tools")
 _MOST_CUT = 256
 
+NEAR = "findings.within"
+"""The key under which rules ask how far apart findings stand."""
+
 
 class Gap(NamedTuple):
     """What is missing to judge one rule for calls under one pair. detectors: that are new or changed since.
@@ -44,7 +47,7 @@ class Judge:
     """A side, asked about calls under one pair (PAIR, as recorded).
 
     gaps: by rule, what is missing to judge it. recorded: those of them whose matches are on record. made_it: the side's
-    policies are those that ruled then.
+    policies are those that ruled then. near: rules that ask how far apart findings stand.
     """
 
     def __init__(self, side: Side, pair: Mapping[str, Any]) -> None:
@@ -53,6 +56,7 @@ class Judge:
         self.changed = frozenset(d for d, revision in side.revisions.items() if known.get(d) != revision)
         self.rules = {rule.id: rule for rule in side.policies.rules}
         self.gaps = {i: gap for i, r in self.rules.items() if r.directions & EGRESS and (gap := self._gap(r, pair))}
+        self.near = {i for i, r in self.rules.items() if NEAR in r.reads}
         # What a rule that was in force made of a call is on record, whatever it read.
         in_force = pair.get("rules", {})
         self.recorded = {
@@ -70,7 +74,12 @@ class Judge:
 
     def unsure(self, call: Anew, destination: Terms) -> set[str]:
         """The rules of which can't be told, from what was kept of the call, whether they match."""
-        return {i for i, gap in self.gaps.items() if self._unsure(self.rules[i], gap, call, destination)}
+        found = {i for i, gap in self.gaps.items() if self._unsure(self.rules[i], gap, call, destination)}
+        return found if call.placed or not self.near else found | self._too_many(call, destination)
+
+    def why(self, rule: str) -> str:
+        """Why a rule can't be judged."""
+        return self.gaps[rule].why if rule in self.gaps else NOT_KEPT["places"]
 
     def answers(self, call: Anew, destination: Terms) -> set[str]:
         """The rules that would look at an answer from there, as far as can be told."""
@@ -79,6 +88,15 @@ class Judge:
             for i, rule in self.rules.items()
             if "response" in rule.directions and self._facts(rule, frozenset({"users"}), call, destination) is not False
         }
+
+    def _too_many(self, call: Anew, destination: Terms) -> set[str]:
+        """The rules that ask how far apart the findings of a call stand which holds too many to tell."""
+        here = {f.detector for f in call.findings}
+        return {
+            i for i in self.near
+            if _detectors(self.rules[i]) & here
+            and self._facts(self.rules[i], frozenset(), call, destination) is not False
+        }  # fmt: skip
 
     def _gap(self, rule: Rule, pair: Mapping[str, Any]) -> Gap | None:
         reasons, facts = [], set()

@@ -41,7 +41,8 @@ class Found:
     done to it: any | pseudonymise | none. issuer: the vendor that wrote the text in a call through this gateway, where
     that matters. names: which names of the bundle's rules fit the tool or host. overlap: findings of one text with the
     same number here overlap; 0: none does. label: the mark that it is, "" where it is none.
-    lifted: the rules that the caller had lifted for the value.
+    lifted: the rules that the caller had lifted for the value. at: number of the text and first character of each, the
+    surest first; empty for a call with very many findings.
     """
 
     detector: str
@@ -60,6 +61,7 @@ class Found:
     overlap: int = 0
     label: str = ""
     lifted: tuple[str, ...] = ()
+    at: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
