@@ -16,6 +16,7 @@ KEPT: Final[Mapping[str, str]] = {
     "labels": "Found.label",
     "data_class": "Found.detector, Found.label, INTENT.who.use_case",
     "size": "INTENT.bytes_in",
+    "time": "INTENT.at",
     "destination.name": "Ruled.destination",
     "destination.vendor": "Terms.vendor",
     "destination.model": "Terms.model",

@@ -86,7 +86,7 @@ class Hits:
                     case "OUTCOME":
                         yield from self._over(record)
                     case "PAIR":
-                        self.rules.update(record["rules"])
+                        self.rules.update(record.get("rules", ()))
                     case _:
                         self._event(record)
         progress(len(paths), len(paths))

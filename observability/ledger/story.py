@@ -98,7 +98,9 @@ def _place(one: Facts) -> str:
         where += f", message {one['message']}"
     if one["part"] != "text":
         where += f", {_plain(one['part'])}"
-    return where + (", earlier turn" if one.get("history") else "")
+    where += ", earlier turn" if one.get("history") else ""
+    where += ", refused before" if one.get("refused") else ""
+    return where + (", can't be rewritten" if one.get("edit") == "none" else "")
 
 
 def _rulings(rulings: Iterable[Facts]) -> Iterator[str]:

@@ -41,7 +41,7 @@ INTENT = Intent(
     passages=3,
     findings=(
         Found("fin.iban", 1, 0.95, "text", "user", "request", message=2),
-        Found("contact.phone", 2, 0.5, "text", "tool", "tool_results", history=True, message=1),
+        Found("contact.phone", 2, 0.5, "text", "tool", "tool_results", history=True, message=1, edit="none"),
     ),
     rulings=(Ruled("alpha", "allow", (REDACTS, SHADOW), 1), Ruled("internal", "allow")),
     policy_revision="a1",
@@ -83,7 +83,7 @@ who       p_1f with key k_1
 asked     gpt by openai_chat (chat), streamed
           2,048 bytes, 3 passages inspected
 found     fin.iban       x1  sure 0.95  request, user, message 2
-          contact.phone  x2  sure 0.50  tool_results, tool, message 1, earlier turn
+          contact.phone  x2  sure 0.50  tool_results, tool, message 1, earlier turn, can't be rewritten
 ruled     alpha     allow, 1 stretch of text replaced
                       rule iban-stays of finance: redact because of fin.iban x1 in request/user/message 2
                       rule phones of privacy: deny because of contact.phone x2 [shadow: nothing was changed]

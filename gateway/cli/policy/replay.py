@@ -12,10 +12,11 @@ from typing import Any
 
 import orjson
 
-from gateway.bundle.workspace import Workspace
-from gateway.cli.policy.options import add_workspace, open_workspace
+from gateway.bundle.workspace import Workspace, with_configuration
+from gateway.cli.policy.options import add_workspace, configuration, open_workspace
 from gateway.cli.policy.since import add_since, ledger_folder, span, told_progress
 from gateway.cli.policy.table import table
+from gateway.documents import DocumentsRefused
 from gateway.identity import Keyring, KeyringRefused
 from gateway.in_force import terms_of
 from gateway.replay.comparing import Comparison, Pseudonym
@@ -40,8 +41,10 @@ LIVE = "live"
 
 def add(sub: argparse.ArgumentParser) -> None:
     """Arguments."""
-    sub.add_argument("old", metavar="OLD", help="a bundle, or live for the rulings on record")
-    sub.add_argument("new", metavar="NEW", type=Path, help="a bundle")
+    sub.add_argument(
+        "old", metavar="OLD", help="a bundle (its folder, or a configuration), or live: the rulings on record"
+    )
+    sub.add_argument("new", metavar="NEW", type=Path, help="a bundle, likewise")
     add_workspace(sub, bundle=False)
     add_since(sub, "30d")
     sub.add_argument("--calls", action="store_true", help="show the changed calls one by one")
@@ -60,12 +63,15 @@ def run(args: argparse.Namespace) -> int:
     folder = ledger_folder(args)
     if folder is None:
         return 1
-    old = None if args.old == LIVE else open_workspace(args, Path(args.old))
-    new = open_workspace(args, args.new)
+    old = None if args.old == LIVE else _opened(args, Path(args.old))
+    new = _opened(args, args.new)
     pseudonym = _pseudonym(new)
     named = pseudonym is not None
     comparison = Comparison(
-        _side(old, named) if old is not None else None, _side(new, named), pseudonym, _moved(old, new)
+        _side(old, named) if old is not None else None,
+        _side(new, named),
+        pseudonym,
+        _moved(old or _in_force(args), new),
     )
     tally = Tally(args.limit if args.calls else 0)
     for one in recorded(folder, since, until, told_progress):
@@ -82,6 +88,19 @@ def run(args: argparse.Namespace) -> int:
     else:
         print("\n".join(_page(report, calls=args.calls)))
     return 0
+
+
+def _opened(args: argparse.Namespace, path: Path) -> Workspace:
+    """The bundle of a folder or of a configuration."""
+    return with_configuration(path) if path.is_file() else open_workspace(args, path)
+
+
+def _in_force(args: argparse.Namespace) -> Workspace | None:
+    """The configuration's own bundle, to see which terms of contracts the other changes; None where there is none."""
+    try:
+        return with_configuration(configuration(args))
+    except DocumentsRefused:
+        return None
 
 
 def _side(workspace: Workspace, named: bool) -> Side:

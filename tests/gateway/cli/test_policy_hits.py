@@ -55,12 +55,15 @@ async def test_hits_and_digest(config: Path, capsys: pytest.CaptureFixture[str])
     assert "in shadow (nothing was changed)" in capsys.readouterr().out
 
     week = said(capsys, "digest", *where)
-    assert week["calls"] == 91
+    assert week["calls"] == 93
     assert {r["rule"] for r in week["shadow"]} == {"watched"}
-    assert week["reports"] == [{"rule": "classes-stay-home", "false_positive": 1}]
+    assert week["reports"] == [
+        {"rule": "classes-stay-home", "false_positive": 1},
+        {"rule": "profiles-stay-home", "override": 1},
+    ]
     assert week["exceptions"] == [{"exception": "EX-1", "calls": 3, "expires": EXPIRES.isoformat()}]
     assert {e["name"] for e in week["ends_soon"]} == {"EX-1"}
-    assert [r["rule"] for r in week["quiet"]] == []
+    assert [r["rule"] for r in week["quiet"]] == ["not-since-then"]
     assert all(r["before"] == 0 for r in week["rules"])
     assert {r["reason"] for r in week["without_a_rule"]} == {"class.remote_url"}
 

@@ -43,6 +43,12 @@ rules:
   - {id: interns-are-warned, when: {users: ["intern-*"], destination: {external: true}}, action: warn}
   - {id: paul-stays-home, when: {users: [paul], destination: {external: true}}, action: deny}
   - {id: long-asks, when: {size: ">=2000"}, action: warn}
+  - {id: account-with-phone, when: {findings: {all_of: [fin.iban, contact.phone], within: 60, confidence: ">=0.2"}},
+     action: warn}
+  - {id: since-ever, when: {time: {from: 2020-01-01}, roles: [tool]}, action: warn}
+  - {id: not-since-then, when: {time: {from: 2099-01-01}}, action: deny}
+  - {id: profiles-stay-home, when: {findings: {any_of: [contact.social]}, destination: {external: true}}, action: deny,
+     overridable: true}
   - {id: watched, when: {findings: {any_of: [contact.phone], confidence: ">=0.2"}}, action: deny, mode: shadow,
      shadow_until: 2099-01-01}
 exceptions:
@@ -86,7 +92,20 @@ async def mixed_traffic(house: House) -> int:
             answer = await house.client.post("/v1/chat/completions", json=ask, headers=headers)
             assert answer.status_code in (200, 400, 403), answer.text
             calls += 1
-    return calls
+    return calls + await lifted_by_a_report(house, headers)
+
+
+async def lifted_by_a_report(house: House, headers: dict[str, str]) -> int:
+    """A call that is refused, a report that lifts the rule for an hour, and the call again."""
+    body = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Voir linkedin.com/in/marie-durand"}]}
+    refused = await house.client.post("/v1/chat/completions", json=body, headers=headers)
+    assert refused.status_code == 400, refused.text
+    said = {"kind": "override", "reason": "a customer asked"}
+    call = refused.headers["x-ecluse-call-id"]
+    told = await house.client.post(f"/ecluse/report/{call}", json=said, headers=headers)
+    assert told.status_code == 201, told.text
+    assert (await house.client.post("/v1/chat/completions", json=body, headers=headers)).status_code == 200
+    return 2
 
 
 def conversations() -> list[tuple[str, list[dict[str, Any]], dict[str, Any]]]:
