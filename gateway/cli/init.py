@@ -10,7 +10,7 @@ from gateway.bundle.bundle import STARTER
 from gateway.bundle.schema import BUNDLE, CONFIG, existing, file_name, modeline, schemas, write
 from gateway.bundle.workspace import with_configuration
 from gateway.cli.main import REFUSED
-from gateway.documents import is_document, load
+from gateway.documents import load
 from gateway.identity import Keyring, KeyringRefused
 
 EXAMPLE = Path(__file__).parents[1] / "config" / "example.yaml"
@@ -72,10 +72,12 @@ def complete(keyring: Path) -> int:
 
 def copy_starter(bundle: Path, schema: Path | None = None) -> None:
     """Copy the starter bundle to a folder that isn't there yet. schema: where editors find that of its documents."""
-    for name, raw in load(STARTER).files.items():
+    starter = load(STARTER)
+    written = {document.file for document in starter.items}
+    for name, raw in starter.files.items():
         target = bundle / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        if schema is not None and is_document(name):
+        if schema is not None and name in written:
             raw = _with_modelines(raw, modeline(schema, target))
         target.write_bytes(raw)
 
