@@ -9,6 +9,10 @@ from typing import NamedTuple, Protocol
 
 Path = tuple[str | int, ...]
 
+MOST_SHOWN = 100
+MOST_CHARACTERS = 500
+LONGEST_NAME = 200
+
 
 class ProblemLike(Protocol):
     """A problem as the wings return it: they know keys and indexes, not lines."""
@@ -46,15 +50,33 @@ class Rendered(NamedTuple):
 
 
 class DocumentsRefused(Exception):
-    """The files are refused as a whole. problems: every fault found, in the order of the files."""
+    """The files are refused as a whole. problems: the faults found, in the order of the files, the first hundred."""
 
     def __init__(self, problems: Iterable[Rendered]) -> None:
-        self.problems = tuple(problems)
+        found = list(problems)
+        self.problems = tuple(map(_readable, found[:MOST_SHOWN]))
+        if len(found) > MOST_SHOWN:
+            more = f"and {len(found) - MOST_SHOWN} faults more"
+            self.problems += (Rendered(found[MOST_SHOWN].file, 0, 0, more),)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def _readable(problem: Rendered) -> Rendered:
+    """The fault on one line of a length that somebody reads, whatever the file has in the place of a name."""
+    message = problem.message
+    if len(message) > MOST_CHARACTERS:
+        message = f"{message[:MOST_CHARACTERS]}..."
+    return problem._replace(file=_printable(problem.file), message=_printable(message))
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The name most like `name`, or None when none is close."""
+    if len(name) > LONGEST_NAME:
+        return None
     known = {n.casefold(): n for n in names}
     found = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.6)
     return known[found[0]] if found else None

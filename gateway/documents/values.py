@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
 import yaml
@@ -17,11 +18,14 @@ import yaml
 from gateway.documents.problems import DocumentsRefused, Path, Rendered
 
 MAX_DEPTH = 32
+MAX_VALUES = 300_000
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})?\.[0-9]{1,18}|[-+]?[0-9]{1,18}(\.[0-9]{1,18})?[eE][-+]?[0-9]{1,2}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# What YAML itself doesn't allow, besides tabs and the controls of lines.
+_CONTROL = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -32,34 +36,44 @@ class Parsed(NamedTuple):
     places: dict[Path, tuple[int, int]]
 
 
-def parse(file: str, text: str) -> list[Parsed]:
-    """Every document of `text` that isn't empty; DocumentsRefused with the first fault."""
-    _refuse_tabs(file, text)
-    reader = _Reader(file, text)
+@dataclass(slots=True)
+class Room:
+    """How many keys and values may still come, over all files that are read together."""
+
+    left: int = MAX_VALUES
+
+
+def parse(file: str, text: str, room: Room | None = None) -> list[Parsed]:
+    """Every document of `text` that isn't empty; DocumentsRefused with the first fault. room: for this file alone, or
+    for all that are read together."""
+    _refuse_controls(file, text)
+    reader = _Reader(file, text, room or Room())
     try:
         return [parsed for parsed in reader.documents() if parsed.value is not None]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         raise DocumentsRefused([Rendered(file, line, column, f"not YAML: {error.problem}")]) from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
-        raise DocumentsRefused([Rendered(file, line, 1, "a control character is not allowed")]) from None
+    except yaml.YAMLError:
+        raise DocumentsRefused([Rendered(file, 1, 1, "not YAML")]) from None
 
 
-def _refuse_tabs(file: str, text: str) -> None:
-    at = text.find("\t")
-    if at >= 0:
-        line = text.count("\n", 0, at) + 1
-        column = at - text.rfind("\n", 0, at)
-        raise DocumentsRefused([Rendered(file, line, column, "a tab: use spaces")])
+def _refuse_controls(file: str, text: str) -> None:
+    found = _CONTROL.search(text)
+    if found is not None:
+        line = text.count("\n", 0, found.start()) + 1
+        column = found.start() - text.rfind("\n", 0, found.start())
+        tab = found[0] == "\t"
+        message = "a tab: use spaces" if tab else f"a control character (U+{ord(found[0]):04X}) is not allowed"
+        raise DocumentsRefused([Rendered(file, line, column, message)])
 
 
 class _Reader:
-    """Builds values from the parser's events, so that depth and aliases are refused before anything grows."""
+    """Builds values from the parser's events, so that depth, number and aliases are refused before anything grows."""
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, text: str, room: Room) -> None:
         self.file = file
+        self.room = room
         self.events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
         self.places: dict[Path, tuple[int, int]] = {}
 
@@ -86,6 +100,9 @@ class _Reader:
             self.refuse(event, "tags (!) are not supported")
         if depth > MAX_DEPTH:
             self.refuse(event, f"nested deeper than {MAX_DEPTH} levels")
+        self.room.left -= 1
+        if self.room.left < 0:
+            self.refuse(event, f"more than {MAX_VALUES} keys and values, all files together")
 
     def sequence(self, path: Path, depth: int) -> list[Any]:
         items: list[Any] = []

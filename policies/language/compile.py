@@ -28,7 +28,7 @@ from policies.language.model import (
     RuleText,
     Where,
 )
-from policies.language.problems import COMPARE, Comparison, Doc, Problem, Reading
+from policies.language.problems import COMPARE, Comparison, Doc, Problem, Reading, TooManyFaults
 from policies.language.read import PolicyReader
 from policies.language.said import reads, revision
 from policies.language.tables import read_table
@@ -83,6 +83,13 @@ class Texts(NamedTuple):
 def read(documents: Sequence[Doc], vocabulary: Vocabulary) -> Texts:
     """The documents of these KINDS, read."""
     reading = Reading()
+    try:
+        return _read(documents, vocabulary, reading)
+    except TooManyFaults:
+        return Texts([], [], DefaultsText(()), reading.problems)
+
+
+def _read(documents: Sequence[Doc], vocabulary: Vocabulary, reading: Reading) -> Texts:
     conditions = ConditionReader(reading, vocabulary)
     classes = [read_class(d, reading, conditions) for d in documents if d.kind == "DataClass"]
     reader = PolicyReader(reading, conditions, {one.id: one.level for one in classes})

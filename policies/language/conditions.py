@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from policies.asks import DEFAULT_CONFIDENCE, FindingsTest
@@ -20,6 +20,8 @@ FINDINGS: Final = ("any_of", "all_of", "confidence", "count", "within")
 UNLESS: Final = ("destination", *CALL)
 WHO: Final = ("users", "groups", "teams", "use_cases", "organisations", "keys")
 APPLIES_TO: Final = ("directions", *CALL)
+# What a text or its sender decides: it can make a rule match, and spares nobody from one.
+_SENT: Final = ("findings", "data_class", *PLACES, *(key for key, fact in CALL.items() if fact.declared))
 
 
 class ConditionReader:
@@ -43,6 +45,16 @@ class ConditionReader:
         return tuple(
             self._fact(DESTINATION[k], f"destination.{k}", v, (*path, k), loosens=False) for k, v in members.items()
         )
+
+    def sparing(self, value: object, path: Path, known: Iterable[str]) -> Mapping[str, Any]:
+        """The mapping of an `unless` or a `who`, which say where a rule doesn't count."""
+        names = tuple(known)
+        if isinstance(value, Mapping):
+            sent = [key for key in value if key in _SENT and key not in names]
+            for key in sent:
+                self.reading.fault((*path, key), f"{key} is what the caller says or sends: it can't loosen a ruling")
+            value = {k: v for k, v in value.items() if k not in sent}
+        return self.reading.mapping(value, path, names)
 
     def findings(self, value: object, path: Path) -> FindingsTest:
         """`findings: {any_of: [...], confidence: ">=0.75", count: ">=1"}`; more findings can only make it match."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from policies.decide import Policies
 from policies.findings import IDENTITY_CLASS
 from policies.language.facts import LABELS
 from policies.language.model import CLASSES, ExceptionText, PolicyText, RuleText
-from policies.language.problems import Problem, nearest
+from policies.language.problems import MOST_FAULTS, Problem, nearest
 from policies.rules import InlineTest
 from policies.ruling import EGRESS
 from policies.structured import SCHEMA_INVALID
@@ -19,17 +20,20 @@ LONGEST_EXCEPTION: Final = timedelta(days=90)
 
 
 def faults(policies: Sequence[PolicyText]) -> list[Problem]:
-    """Faults that refuse a bundle. No clock: time never makes a bundle invalid."""
+    """Faults that refuse a bundle, the first ones. No clock: time never makes a bundle invalid."""
+    return list(islice(_faults(policies), MOST_FAULTS))
+
+
+def _faults(policies: Sequence[PolicyText]) -> Iterator[Problem]:
     rules = {r.id: r for p in policies for r in p.rules}
-    found = [*_doubles(policies)]
+    yield from _doubles(policies)
     for policy in policies:
         for rule in policy.rules:
-            found += _rule(rule)
+            yield from _rule(rule)
         for exception in policy.exceptions:
-            found += _lifts(exception, rules)
+            yield from _lifts(exception, rules)
         for test in {t.path: t for t in policy.tests}.values():
-            found += _expected(test, rules)
-    return found
+            yield from _expected(test, rules)
 
 
 def overdue(policies: Policies, now: datetime, ahead: timedelta = timedelta()) -> list[Problem]:

@@ -16,6 +16,8 @@ COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
 }  # fmt: skip
 
 MOST: Final = 1_000_000_000
+MOST_FAULTS: Final = 200
+LONGEST_NAME: Final = 200
 
 Path = tuple[str | int, ...]
 
@@ -51,9 +53,15 @@ class Comparison(NamedTuple):
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The name most like `name`, or None when none is close."""
+    if len(name) > LONGEST_NAME:
+        return None
     known = {n.casefold(): n for n in sorted(names)}
     found = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.6)
     return known[found[0]] if found else None
+
+
+class TooManyFaults(Exception):
+    """So many faults that nobody reads on: looking for the nearest name of each takes time."""
 
 
 @dataclass(slots=True)
@@ -63,7 +71,10 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
 
     def fault(self, path: Path, message: str, near: str | None = None) -> None:
+        """Note a fault; TooManyFaults where there are enough."""
         self.problems.append(Problem(path, message, near))
+        if len(self.problems) >= MOST_FAULTS:
+            raise TooManyFaults
 
     def mapping(
         self, value: object, path: Path, known: Iterable[str], required: Iterable[str] = ()

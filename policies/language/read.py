@@ -94,7 +94,7 @@ class PolicyReader:
         action = read_action(value.get("action"), (*path, "action"), self.reading)
         loosens = action == "allow"
         when = self.reading.mapping(value.get("when", {}), (*path, "when"), WHEN)
-        unless = self.reading.mapping(value.get("unless", {}), (*path, "unless"), UNLESS)
+        unless = self.conditions.sparing(value.get("unless", {}), (*path, "unless"), UNLESS)
         directions = EGRESS
         if "directions" in applies:
             directions = self.conditions.directions(applies["directions"], (*scope, "directions"))
@@ -132,8 +132,8 @@ class PolicyReader:
 
     def _exception(self, given: object, path: Path) -> ExceptionText:
         value = self.reading.mapping(given, path, EXCEPTION, EXCEPTION)
-        who = self.reading.mapping(value.get("who", {}), (*path, "who"), WHO)
-        if not who:
+        who = self.conditions.sparing(value.get("who", {}), (*path, "who"), WHO)
+        if not value.get("who", "?"):
             self.reading.fault((*path, "who"), "must name whom the exception is for")
         return ExceptionText(
             id=self._id(value, path),

@@ -55,7 +55,7 @@ def test_quoted_values_stay_strings():
         ("- 1", "f.yaml:1:1: a document must be a mapping (key: value)"),
         ("a: " + "[" * 40 + "]" * 40, "f.yaml:1:36: nested deeper than 32 levels"),
         ("\ufeffa: 1", "f.yaml:1:1: a byte order mark: save the file without it"),
-        ("a: 1\nb: \x00", "f.yaml:2:1: a control character is not allowed"),
+        ("a: 1\nb: \x00", "f.yaml:2:4: a control character (U+0000) is not allowed"),
     ],
 )
 def test_refusals_name_the_place(text, message):
@@ -77,8 +77,8 @@ def test_a_syntax_error_names_the_place():
 
 
 def test_bytes_that_are_not_utf8_are_refused():
-    with pytest.raises(DocumentsRefused, match=r"f.yaml:2:1: not UTF-8"):
-        load_texts({"f.yaml": b"a: 1\nb: \xff"})
+    with pytest.raises(DocumentsRefused, match=r"f.yaml:2:5: not UTF-8"):
+        load_texts({"f.yaml": "a: 1\nb: é".encode() + b"\xff"})
 
 
 def test_every_faulty_file_is_named():
@@ -109,6 +109,20 @@ def test_a_folder_is_read_in_order_without_hidden_files(tmp_path: Path):
     documents = load(tmp_path)
     assert [d.name for d in documents.items] == ["b.yaml", "sub/a.yml"]
     assert documents.files == {"b.yaml": b"a: 1", "sub/a.yml": b"a: 1"}
+
+
+def test_a_suffix_in_capitals_is_read_too(tmp_path: Path):
+    (tmp_path / "Rules.YAML").write_text("a: 1")
+    assert [d.name for d in load(tmp_path).items] == ["Rules.YAML"]
+
+
+def test_a_refusal_names_a_hundred_faults_of_a_readable_length():
+    files = {f"{number:03}.yaml": b"a: 1\na: 2" for number in range(130)}
+    with pytest.raises(DocumentsRefused) as caught:
+        load_texts({**files, "000.yaml": b"? " + b"k" * 900 + b"\n: 1\n? " + b"k" * 900 + b"\n: 2"})
+    assert len(caught.value.problems) == 101
+    assert str(caught.value.problems[-1]) == "100.yaml: and 30 faults more"
+    assert len(str(caught.value.problems[0])) < 520
 
 
 def test_lists_are_read_as_they_are(tmp_path: Path):
