@@ -48,15 +48,17 @@ class Charters:
 
     def __init__(self) -> None:
         self._made: _Made | None = None
+        self._making = asyncio.Lock()
 
     async def serve(self, runtime: Runtime, request: Request, responder: Responder) -> None:
         """Answers with the page in the form and language that the request prefers; raises BadRequest."""
         pair, today = runtime.epoch.pair, runtime.now().date()
         wanted = _Wanted(_language(request, pair.settings.server.language), "text/html" in request.header(b"accept"))
-        made = self._made
-        if made is None or made.pair is not pair or made.today != today:
-            # Asking every rule takes a while: not on the loop that relays answers.
-            made = self._made = await asyncio.to_thread(_make, pair, today)
+        async with self._making:  # many who ask at once wait for one
+            made = self._made
+            if made is None or made.pair is not pair or made.today != today:
+                # Asking every rule takes a while: not on the loop that relays answers.
+                made = self._made = await asyncio.to_thread(_make, pair, today)
         runtime.measure.charter(wanted.language, web=wanted.web)
         responder.whole(200, _headers(wanted), made.page(wanted))
 

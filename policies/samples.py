@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple, Protocol
 
 LONGEST_DAYS: Final = 14
 MOST_A_DAY: Final = 100
 # Characters on either side: eighty around a finding.
 _BESIDE: Final = 40
+# Shorter ones are words of any text.
+_SHORTEST: Final = 4
 
 
 class ReviewSample(NamedTuple):
@@ -16,6 +18,12 @@ class ReviewSample(NamedTuple):
 
     per_day: int = 20
     days: int = LONGEST_DAYS
+
+
+class _Again(NamedTuple):
+    detector: str
+    start: int
+    end: int
 
 
 class Span(Protocol):
@@ -35,9 +43,11 @@ def excerpt(text: str, finding: Span, others: Iterable[Span], names: dict[str, s
     others: every finding of the text, however unsure. names: detectors by id as they may be shown.
     """
     first, last = max(finding.start - _BESIDE, 0), min(finding.end + _BESIDE, len(text))
+    spans = [finding, *others]
+    spans += [again for one in tuple(spans) for again in _again(text, one, first, last)]
     said: list[str] = []
     at = first
-    for start, end, name in _covered(finding, others, names):
+    for start, end, name in _covered(finding, spans, names):
         if end <= at or start >= last:
             continue
         said += [_plain(text[at:start]), f"[{name}]"]
@@ -45,9 +55,27 @@ def excerpt(text: str, finding: Span, others: Iterable[Span], names: dict[str, s
     return "".join([*said, _plain(text[at:last])])
 
 
+def _again(text: str, one: Span, first: int, last: int) -> Iterator[Span]:
+    """Where a value stands once more between `first` and `last`, unnoticed: without the word that told what it is."""
+    value = _small(text[one.start : one.end].strip())
+    if len(value) < _SHORTEST:
+        return
+    begin = max(first - len(value), 0)
+    near = _small(text[begin : last + len(value)])
+    at = near.find(value)
+    while at >= 0:
+        yield _Again(one.detector, begin + at, begin + at + len(value))
+        at = near.find(value, at + 1)
+
+
+def _small(text: str) -> str:
+    """In small letters, as long as before."""
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+
+
 def _covered(finding: Span, others: Iterable[Span], names: dict[str, str]) -> list[tuple[int, int, str]]:
     """What is masked: stretches in order, overlapping ones as one, by the name of the first."""
-    spans = sorted([finding, *others], key=lambda one: (one.start, -one.end))
+    spans = sorted(others, key=lambda one: (one.start, -one.end))
     found: list[tuple[int, int, str]] = []
     for one in spans:
         if found and one.start < found[-1][1]:

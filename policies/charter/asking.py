@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from policies.asks import by_detector
 from policies.charter.model import OUTCOMES, Context, Outcome, Place, Subject, Titles
-from policies.charter.samples import ANYBODY, PARTS, TOOLS, SampleCall, callers, doubtful, holding
+from policies.charter.samples import ANYBODY, NOBODY, PARTS, TOOLS, SampleCall, callers, doubtful, holding
 from policies.decide import Policies
 from policies.findings import IDENTITY_CLASS
 from policies.rules import Rule
@@ -63,10 +64,28 @@ def crowd(policies: Policies, places: Sequence[Place], titles: Titles) -> Crowd:
     usual = seen(everybody[ANYBODY])
     known = {who: call for who, call in everybody.items() if who == ANYBODY or seen(call) != usual}
     unlike: dict[object, tuple[tuple[Context, ...], SampleCall]] = {}
-    for contexts, call in doubtful(titles).items():
+    for contexts, call in doubtful(_apart(titles, seen)).items():
         inside = tuple(who for who in contexts if who in known) or (ANYBODY,)
         unlike.setdefault((inside, seen(call)), (inside, call))
     return Crowd(known, tuple(unlike.values()), titles)
+
+
+def _apart(titles: Titles, seen: Callable[[SampleCall], object]) -> Titles:
+    """One name of each kind of those that no rule tells apart: of all there are too many combinations."""
+
+    def first(names: Iterable[str], said: Callable[[str], dict[str, Any]]) -> list[str]:
+        ways: dict[object, str] = {}
+        for name in names:
+            known = SampleCall(titles.organisation, **said(name))
+            ways.setdefault((seen(known), seen(replace(NOBODY, **said(name)))), name)
+        return list(ways.values())
+
+    use_cases = first(titles.use_cases, lambda name: {"use_case": name})
+    return titles._replace(
+        use_cases={name: titles.use_cases[name] for name in use_cases},
+        teams=tuple(first(titles.teams, lambda name: {"team": name})),
+        groups=tuple(first(titles.groups, lambda name: {"groups": (name,)})),
+    )
 
 
 def unlike(policies: Policies, places: Sequence[Place], crowd: Crowd) -> list[list[Place]]:

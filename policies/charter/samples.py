@@ -41,6 +41,10 @@ class SampleCall:
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+NOBODY: Final = SampleCall(None, None, None, None, None, None, None, None, (), None)
+"""A call of which nothing is known: every condition of a rule that tightens holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class SampleText:
     """One text or part of a call."""

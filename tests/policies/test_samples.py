@@ -43,3 +43,12 @@ def test_a_sample_reads_as_the_text_did() -> None:
     )
     kept = excerpt(text, finding, [finding, other], {"fin.iban": "fin.iban", "person.title": "person.title"})
     assert kept == "x" * 29 + " le compte [fin.iban] est à [person.title], merci " + "y" * 20
+
+
+def test_a_value_that_is_said_again_is_masked_again() -> None:
+    """The second time no word beside it tells what it is, so no detector finds it."""
+    text = "İ password: Hunter2zz, and I typed HUNTER2ZZ into the form"
+    start = text.index("Hunter2zz")
+    finding = Span("secret.password", start, start + 9)
+    kept = excerpt(text, finding, [finding], {"secret.password": "secret.password"})
+    assert kept == "İ password: [secret.password], and I typed [secret.password] into the form"

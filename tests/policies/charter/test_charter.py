@@ -354,3 +354,18 @@ def test_days_are_written_as_people_write_them():
     found = made(rule("a", "fin.iban"))
     assert "revision r1, 3 August 2026." in page(found, "en", "r1", date(2026, 8, 3)).lead
     assert "révision r1, 3 août 2026." in page(found, "fr", "r1", date(2026, 8, 3)).lead
+
+
+def test_names_of_which_no_rule_speaks_cost_nothing_and_change_nothing():
+    """All of them together would be a million kinds of callers, in a process that relays answers meanwhile."""
+    both = {"teams": ["finance"], "groups": ["staff"]}
+    rules = compiled(policy(rule("mails", "contact.email", when=both), rule("ibans", "fin.iban", action="redact")))
+    few = TITLES._replace(groups=("staff",))
+    many = few._replace(
+        use_cases={**TITLES.use_cases, **{f"u{i}": {"en": "u"} for i in range(100)}},
+        teams=("finance", *(f"t{i}" for i in range(100))),
+        groups=("staff", *(f"g{i}" for i in range(100))),
+    )
+    one, other = charter(rules, PLACES, few), charter(rules, PLACES, many)
+    assert (one.sent, one.rest) == (other.sent, other.rest)
+    assert of(one.sent, "contact.email").stricter
