@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +30,7 @@ _PLACES: Final = (
 _ELSEWHERE: Final = ({"external": True}, {"external": False, "trust": "internal", "region": "internal"})
 _REGISTERED: Final = ("use_cases", "teams", "groups", "models")
 _PLAIN: Final = "Bonjour."
+_MONDAY: Final = datetime(2026, 1, 5, tzinfo=UTC)
 _STRANGER: Final = "somebody-else"
 
 
@@ -75,6 +77,7 @@ def _candidates(
         yield from ((like, {"to": name}) for name in to)
         yield from ((like, {"as": caller}) for caller in _callers(like, bench, mutant, stage.vocabulary))
         yield like, {"history": not like.history}
+        yield from ((like, {"at": at}) for at in _times(mutant))
         yield from ((like, dict(place)) for place in _PLACES)
         yield from ((like, {"text": text}) for text in texts)
         yield from ((like, {"part": part}) for part in _parts(rules))
@@ -117,6 +120,24 @@ def _texts(rule: Rule, examples: Mapping[str, Sequence[str]]) -> Iterator[str]:
         for example in examples.get(detector, ())[:2]:
             yield example
             yield from ("\n".join([example] * n) for n in (test.count - 1, test.count, test.count + 1) if n > 1)
+
+
+def _times(mutant: Mutant) -> Iterator[datetime]:
+    """The hours of a week, and the first and last days that the document asks for, where it asks for a time at all."""
+    asked = list(_spans(mutant.document.value))
+    days = [day for span in asked for day in (span.get("from"), span.get("until")) if isinstance(day, date)]
+    for day in [d + timedelta(days=n) for d in days for n in (-1, 0, 1)]:
+        yield datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    if asked:
+        yield from (_MONDAY + timedelta(hours=hour) for hour in range(7 * 24))
+
+
+def _spans(value: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, list):
+        yield from (span for one in value for span in _spans(one))
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from [inner] if key == "time" and isinstance(inner, Mapping) else _spans(inner)
 
 
 def _parts(rules: Sequence[Rule]) -> list[str]:

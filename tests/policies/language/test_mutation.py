@@ -149,6 +149,22 @@ def test_data_classes_are_changed_in_what_makes_a_call_be_of_them():
     assert "data_class >=C1 instead of >=C3" in [m.says for m in mutants([low, Doc("DataClass", "high", value), rule])]
 
 
+def test_times_are_changed_at_their_boundaries():
+    time = {"days": ["mon-fri", "sun"], "hours": "20:00-06:00", "zone": "Europe/Paris", "until": date(2027, 1, 15)}
+    document = policy({"id": "r", "when": {"time": time}, "action": "warn"})
+    assert [s for s in says(document) if s.startswith("time")] == [
+        "time dropped",
+        "time days dropped",
+        "time hours dropped",
+        "time until dropped",
+        "time days without mon-fri",
+        "time days without sun",
+        "time hours 21:00-06:00 instead of 20:00-06:00",
+        "time hours 20:00-07:00 instead of 20:00-06:00",
+        "time until 2027-01-16 instead of 2027-01-15",
+    ]
+
+
 def test_tables_are_changed_in_cells_and_columns():
     value = {
         "kind": "DecisionTable", "table": "t", "owner": "o", "columns": {"eu": {"region": ["eu", "fr"]}},
@@ -268,6 +284,10 @@ def test_the_missing_case_is_told():
     found = missing("destination.region dropped", FIRED)
     assert found == ("fired", {"to": "beta"}, {"verdict": "allow", "rules": []})
     allowed = {"verdict": "allow", "rules": []}
+    by_night = RULE | {"when": RULE["when"] | {"time": {"hours": "20:00-06:00", "zone": "Europe/Paris"}}}
+    at_night = FIRED | {"at": datetime(2026, 6, 2, 1, tzinfo=UTC)}
+    found = missing("time hours 20:00-07:00 instead of 20:00-06:00", at_night, rule=by_night)
+    assert found.changes == {"at": datetime(2026, 1, 5, 5, tzinfo=UTC)}
     by_team = RULE | {"unless": {"teams": ["audit"]}}
     assert missing("unless teams dropped", FIRED, rule=by_team) == ("fired", {"as": {"team": "audit"}}, allowed)
     two = RULE | {"when": RULE["when"] | {"findings": {"any_of": ["fin.iban", "contact.email"]}}}
