@@ -16,11 +16,16 @@ Holds = Callable[[CallFacts, DestinationFacts], bool]
 
 
 class Test(NamedTuple):
-    """One condition on facts. says: for a reader. actual: the fact's value, for `explain`."""
+    """One condition on facts. says: for a reader. actual: the fact's value, for `explain`. key: as a policy has it.
+
+    last_day: of a condition on time, after which it never holds.
+    """
 
     says: str
     holds: Holds
     actual: Callable[[CallFacts, DestinationFacts], object]
+    key: str = ""
+    last_day: date | None = None
 
 
 class Lift(NamedTuple):

@@ -20,7 +20,7 @@ from policies.detectors.engine import Engine
 from policies.language import Vocabulary
 
 # Documents that use names and declare none.
-_RULING = ("EgressPolicy", "Defaults")
+_RULING = ("EgressPolicy", "DecisionTable", "Defaults")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,15 @@ import orjson
 from gateway.bundle.bundle import Bundle
 from gateway.bundle.due import AHEAD
 from gateway.documents import Documents, ProblemLike, Rendered
-from policies.language import overdue, run_inline_tests
+from policies.language import Held, overdue, remarks, run_inline_tests
 
 ERROR: Final = "error"
 WARNING: Final = "warning"
+NOTE: Final = "note"
 
 
 class Complaint(NamedTuple):
-    """One thing that is wrong (error) or needs attention (warning), at its place."""
+    """One thing that is wrong (error), needs attention (warning) or is good to know (note), at its place."""
 
     level: str
     place: Rendered
@@ -31,7 +32,9 @@ def complaints(bundle: Bundle, now: datetime) -> list[Complaint]:
     late = overdue(bundle.policies, now)
     soon = [problem for problem in overdue(bundle.policies, now, AHEAD) if problem not in late]
     failed = run_inline_tests(bundle.policies, bundle.engine, bundle.vocabulary, now)
+    said = remarks(bundle.policies, bundle.vocabulary, _held(bundle))
     found = [*_of(ERROR, bundle.documents, (*failed, *late)), *_ahead(bundle.documents, soon)]
+    found += [one for remark in said for one in _of(remark.severity, bundle.documents, [remark])]
     return sorted(found, key=lambda one: one.place[:3])
 
 
@@ -42,22 +45,32 @@ def errors(places: Iterable[Rendered]) -> list[Complaint]:
 
 def failed(found: Iterable[Complaint], *, strict: bool = False) -> bool:
     """Whether a command that found these fails. strict: warnings count, too."""
-    return any(strict or one.level == ERROR for one in found)
+    return any(one.level == ERROR or (strict and one.level == WARNING) for one in found)
 
 
 def show(found: Sequence[Complaint], form: str) -> None:
-    """Print them: as text on stderr, in a form for machines on stdout."""
+    """Print them: as text on stderr, notes apart; in a form for machines on stdout, without notes."""
     if form == "text":
         for one in found:
-            print(f"warning: {one.place}" if one.level == WARNING else one.place, file=sys.stderr)
+            said = str(one.place) if one.level == ERROR else f"{one.level}: {one.place}"
+            print(said, file=sys.stdout if one.level == NOTE else sys.stderr)
         return
-    for line in _FORMS[form](found):
+    for line in _FORMS[form]([one for one in found if one.level != NOTE]):
         print(line)
 
 
 def plain(one: Complaint) -> dict[str, object]:
     """A complaint as plain values."""
     return {"level": one.level, **one.place._asdict()}
+
+
+def _held(bundle: Bundle) -> Held:
+    detectors = bundle.engine.catalogue.detectors
+
+    def longest(name: str) -> int:
+        return detectors[name].max_length + detectors[name].after if name in detectors else 0
+
+    return Held(bundle.engine.whole, longest)
 
 
 def _of(level: str, documents: Documents, problems: Iterable[ProblemLike]) -> list[Complaint]:

@@ -4,6 +4,9 @@ from policies.language.compile import compile
 from policies.language.inline import run_inline_tests
 from policies.language.lint import overdue
 from policies.language.problems import Doc, Problem
+from policies.language.remarks import Held, Remark, remarks
 from policies.language.vocabulary import Vocabulary
 
-__all__ = ["Doc", "Problem", "Vocabulary", "compile", "overdue", "run_inline_tests"]
+__all__ = [
+    "Doc", "Held", "Problem", "Remark", "Vocabulary", "compile", "overdue", "remarks", "run_inline_tests",
+]  # fmt: skip

@@ -182,7 +182,8 @@ def _lift(exception: ExceptionText) -> Lift:
 
 def _test(condition: Condition, *, missing: bool) -> Test:
     """One condition as a closure. missing: what it says of a fact that isn't there."""
-    return Test(str(condition), _closure(condition, missing), condition.fact.read)
+    last_day = condition.wanted.last if isinstance(condition.wanted, Span) else None
+    return Test(str(condition), _closure(condition, missing), condition.fact.read, condition.where, last_day)
 
 
 def _closure(condition: Condition, missing: bool) -> Holds:

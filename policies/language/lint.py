@@ -44,6 +44,8 @@ def overdue(policies: Policies, now: datetime, ahead: timedelta = timedelta()) -
         if rule.shadow_until is not None and rule.shadow_until < until:
             path = (*rule.path, "shadow_until")
             found.append(Problem(path, f"{rule.id} is still in shadow: enforce it or drop it"))
+        if any(t.last_day is not None and t.last_day < until for t in rule.tests):
+            found.append(Problem((*rule.path, "when", "time"), f"the time of {rule.id} is over: it matches nothing"))
     for lift in {lift.exception: lift for rule in policies.rules for lift in rule.lifts}.values():
         path = (*lift.path, "expires")
         if lift.last_day < until:
@@ -122,10 +124,15 @@ def _allow(rule: RuleText) -> Iterator[Problem]:
     if any(c.fact.key == LABELS for c in rule.unless):
         said = "labels stand in texts too, which unless doesn't ask: when: data_class, at most one without these labels"
         yield Problem((*rule.path, "unless", "labels"), said)
+    for key, value in (("roles", where.roles), ("tools", where.tools)):
+        if value is not None:
+            yield Problem((*path, key), f"{key} is written by the caller: it can't permit a call")
     if rule.findings is None:
-        for key, value in (("roles", where.roles), ("tools", where.tools), ("hosts", where.hosts)):
-            if value is not None:
-                yield Problem((*path, key), f"{key} is written by the caller: it can't permit a call")
+        if not where.directions >= EGRESS:
+            why = "which texts there are is up to the caller: a rule that permits calls can't ask for directions"
+            yield Problem((*rule.path, "action"), why)
+        if where.hosts is not None:
+            yield Problem((*path, "hosts"), "hosts is written by the caller: it can't permit a call")
         if where.server_tools is not None:
             yield Problem((*path, "server_tools"), "server_tools needs findings: any_of: [class.server_tool]")
         return

@@ -81,6 +81,9 @@ class _Place:
     known: bool = True
 
 
+ELSEWHERE: Final = _Place()
+
+
 @dataclass(frozen=True, slots=True)
 class _Passage:
     text: str

@@ -35,7 +35,7 @@ FULL: dict[str, Any] = {
     "policy": "everything",
     "owner": "rssi@example.org",
     "basis": "a law",
-    "applies_to": {**WHERE, "directions": ["request", "tool_results"]},
+    "applies_to": {**WHERE, "directions": ["request", "tool_results", "tool_arguments"]},
     "rules": [
         {
             "id": "one",

@@ -9,46 +9,12 @@ from typing import Any
 import pytest
 from decide_cases import ALPHA, BETA, CALL, INTERNAL, VOCABULARY, Call, Text, compiled, finding, judge, policy
 from guard_cases import engine
+from table_cases import CLASSES, COLUMNS, ROWS, table
 
 from policies.decide import Policies
 from policies.language import Doc, Problem, compile, run_inline_tests
 
-CLASSES = (
-    Doc("DataClass", "c1.yaml", {"kind": "DataClass", "id": "C1", "level": 1}),
-    Doc(
-        "DataClass",
-        "c2.yaml",
-        {"kind": "DataClass", "id": "C2", "level": 2, "findings": {"any_of": ["contact.email"]}},
-    ),
-    Doc(
-        "DataClass",
-        "c3.yaml",
-        {
-            "kind": "DataClass",
-            "id": "C3",
-            "level": 3,
-            "findings": {"any_of": ["fin.iban"]},
-            "labels": ["C3"],
-            "use_cases": ["hr-payroll"],
-        },
-    ),
-)
-COLUMNS = {
-    "internal": {"external": False},
-    "eu": {"external": True, "region": ["eu"]},
-    "us": {"external": True, "region": ["us"]},
-}
-ROWS = {
-    "C1": {"internal": "allow", "eu": "allow", "us": "warn"},
-    "C2": {"internal": "allow", "eu": "pseudonymise", "us": "redact"},
-    "C3": {"internal": "warn", "eu": {"action": "redact", "message": {"en": "m"}}, "us": "deny"},
-}
 MAIL, IBAN = finding("contact.email"), finding("fin.iban", 10, 14)
-
-
-def table(rows: Any = ROWS, columns: Any = COLUMNS, **more: Any) -> Doc:
-    value = {"kind": "DecisionTable", "table": "t", "owner": "o", "columns": columns, "rows": rows, **more}
-    return Doc("DecisionTable", "t.yaml", value)
 
 
 def changed(row: str, column: str, cell: Any) -> dict[str, Any]:
