@@ -74,7 +74,9 @@ class _Control:
             done = await self._reloader.reload()
         except (DocumentsRefused, OSError) as refused:
             return JSONResponse({"refused": str(refused), "revision": self._runtime.epoch.pair.revision}, 422)
-        return JSONResponse({"was": done.was, "revision": done.revision, "needs_restart": list(done.later)})
+        return JSONResponse(
+            {"was": done.was, "revision": done.revision, "bundle": done.bundle, "needs_restart": list(done.later)}
+        )
 
     async def drain(self, request: Request) -> JSONResponse:
         self._stopping.set()

@@ -50,6 +50,7 @@ def facts(pair: Pair) -> dict[str, Value]:
         "policy": pair.bundle.revision,
         "config": pair.revision,
         "detection": pair.bundle.engine.revision,
+        "must_approve": pair.settings.bundle_signatures.require,
     }
     if pair.approval is not None:
         manifest = pair.approval.manifest

@@ -29,10 +29,14 @@ _SHORT_TURN = 0.0005
 
 
 class Reloaded(NamedTuple):
-    """What a reload brought. was, revision: of the pair before and now. later: settings that need a restart."""
+    """What a reload brought. was, revision: of the pair before and now. bundle: revision of the bundle now.
+
+    later: settings that need a restart.
+    """
 
     was: str
     revision: str
+    bundle: str
     later: tuple[str, ...]
 
 
@@ -64,7 +68,7 @@ class Reloader:
             _tell(runtime, old, by)
             await asyncio.to_thread(_keep, runtime, epoch.pair)
         later = tuple(name for name in FIXED if getattr(epoch.pair.settings, name) != getattr(old.settings, name))
-        return Reloaded(old.revision, epoch.pair.revision, later)
+        return Reloaded(old.revision, epoch.pair.revision, epoch.pair.bundle.revision, later)
 
     def changed(self) -> bool:
         """Whether the files differ from those in force."""

@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     except ControlFailed as failed:
         return say_failed(failed)
     same = " (nothing changed)" if found.get("was") == found.get("revision") else ""
-    print(f"revision {found.get('revision')} is in force{same}")
+    print(f"revision {found.get('revision')} is in force, bundle {found.get('bundle')}{same}")
     if found.get("needs_restart"):
         print(f"only a restart brings these into force: {', '.join(found['needs_restart'])}")
     return 0

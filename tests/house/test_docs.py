@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 from adapters.registry import VENDORS
+from gateway.cli.main import parser
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(ROOT.glob("docs/**/*.md"))
@@ -26,6 +30,24 @@ def test_every_vendor_kind_and_its_options_are_documented() -> None:
     missing = [kind for kind in VENDORS if kind not in page]
     missing += [f"{kind}.{o.name}" for kind, row in VENDORS.items() for o in row.options if o.name not in page]
     assert not missing
+
+
+def test_commands_are_written_as_the_command_line_takes_them() -> None:
+    """Commands that stand by themselves in a page, up to a comment, a pipe or a redirection."""
+    wrong, tried = [], 0
+    for page in PAGES:
+        for line in page.read_text().splitlines():
+            if not line.startswith("    ecluse "):
+                continue
+            words = shlex.split(re.split(r"  +|\s[#|>&]", line.strip())[0].rstrip("\\"))[1:]
+            tried += 1
+            try:
+                with redirect_stderr(StringIO()) as said, redirect_stdout(StringIO()):
+                    parser(words[:1]).parse_args(words)
+            except SystemExit as ended:
+                wrong += [f"{page.name}: {line.strip()}: {said.getvalue()}"] if ended.code else []
+    assert not wrong
+    assert tried > 20
 
 
 def test_no_page_names_a_registry() -> None:

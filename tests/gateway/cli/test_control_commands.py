@@ -102,9 +102,14 @@ def test_an_id_can_not_leave_its_path(gateway: Double):
 
 
 def test_reload_says_what_is_in_force(gateway: Double, capsys):
-    gateway.answers["POST", "/reload"] = (200, {"was": "a", "revision": "b", "needs_restart": ["server"]})
+    gateway.answers["POST", "/reload"] = (
+        200,
+        {"was": "a", "revision": "b", "bundle": "c", "needs_restart": ["server"]},
+    )
     assert gateway.run("reload") == 0
-    assert capsys.readouterr().out == "revision b is in force\nonly a restart brings these into force: server\n"
+    assert (
+        capsys.readouterr().out == "revision b is in force, bundle c\nonly a restart brings these into force: server\n"
+    )
     gateway.answers["POST", "/reload"] = (422, {"refused": "config.yaml:1:1: no", "revision": "a"})
     assert gateway.run("reload") == 1
     assert capsys.readouterr().err == "config.yaml:1:1: no\n"
