@@ -241,7 +241,10 @@ class Settings:
     server: Server = section(Server, "Listeners.")
     limits: Limits = section(Limits, "Limits of a call and of a client.")
     state_dir: Path = setting(
-        k.PATH, "Folder of keys, ledger and the last good pair.", default=Path("state"), shown="state"
+        k.PATH,
+        "Folder of keys, ledger, reports, review samples and the last good pair.",
+        default=Path("state"),
+        shown="state",
     )
     bundle: Path = setting(k.PATH, "Folder of the governance bundle.", default=Path("bundle"), shown="bundle")
     organisation: str = setting(k.WORD, "Name of the organisation that calls are recorded for.", default="default")

@@ -229,3 +229,23 @@ async def test_a_french_house_answers_in_french(open_house: OpenHouse) -> None:
         assert "Premier endroit : message 1, utilisateur, caractère 1." in words
         assert f"Dites-le : ecluse report {call}" in words
         assert (await report(house, call)).json()["message"].startswith("Merci.")
+
+
+async def test_words_and_values_of_a_report_are_nowhere_else(strict: House, capsys: Any) -> None:
+    """The canary of a report: reason and note in its own file, the value in none."""
+    call, _ = await refused(strict, f"zygomorphe {MAIL}")
+    said = {"reason": f"parce que zygote {MAIL}", "note": "exemple zymotique"}
+    assert (await report(strict, call, kind="override", **said)).status_code == 201
+    assert (await strict.chat(f"zygomorphe {MAIL}")).status_code == 200
+    runtime = strict.gateway.runtime
+    await runtime.ledger.flush()
+    runtime.measure.log.flush()
+    runtime.judged.save()
+    runtime.lifts.save()
+    own = runtime.epoch.pair.settings.reports_dir
+    for file in (f for f in strict.folder.rglob("*") if f.is_file()):
+        raw = file.read_bytes()
+        assert b"odile.marchand" not in raw and b"zygomorphe" not in raw, file
+        assert (b"zygote" in raw) is (b"zymotique" in raw) is (own in file.parents), file
+    for sink in (await strict.metrics(), capsys.readouterr().err, capsys.readouterr().out):
+        assert "zyg" not in sink and "zym" not in sink
