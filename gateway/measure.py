@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gateway.bundle.due import end_of, exceptions, shadows
 from observability.metrics import Metrics, watch_ledger
+from policies.transform.redact import CONFIDENTIAL
 
 if TYPE_CHECKING:
     from adapters.errors import UpstreamError
@@ -98,8 +99,10 @@ class Measure:
         if classification.failed is not None:
             m.inc("ecluse_classify_failures_total")
         if classification.findings and exchange.ask is not None:
+            hidden = exchange.pair.policies.confidential
             for finding in classification.findings:
-                m.inc("ecluse_findings_total", (finding.detector, exchange.ask.passages[finding.passage].direction))
+                name = CONFIDENTIAL if finding.detector in hidden else finding.detector
+                m.inc("ecluse_findings_total", (name, exchange.ask.passages[finding.passage].direction))
 
     def matched(self, hits: Iterable[RuleHit]) -> None:
         """Rules matched: on a request for one candidate, or on an answer."""

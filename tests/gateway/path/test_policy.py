@@ -180,3 +180,11 @@ async def test_what_a_vendor_would_fetch_or_run_is_refused(house: House) -> None
     assert answer.status_code == 400
     assert "server_tool" in answer.json()["error"]["message"]
     assert not list(house.received)
+
+
+async def test_a_confidential_detector_has_no_name_in_metrics(house: House) -> None:
+    refused = await house.chat("Le budget du projet Hélios")
+    assert refused.status_code == 400 and "org." not in refused.text
+    page = await house.metrics()
+    assert 'ecluse_findings_total{detector="confidential",direction="request"} 1.0' in page
+    assert "org.project-helios" not in page
