@@ -184,7 +184,7 @@ async def test_what_a_vendor_would_fetch_or_run_is_refused(house: House) -> None
 
 async def test_a_confidential_detector_has_no_name_in_metrics(house: House) -> None:
     refused = await house.chat("Le budget du projet Hélios")
-    assert refused.status_code == 400 and "org." not in refused.text
+    assert refused.status_code == 400 and "org.project" not in refused.text
     page = await house.metrics()
     assert 'ecluse_findings_total{detector="confidential",direction="request"} 1.0' in page
     assert "org.project-helios" not in page
