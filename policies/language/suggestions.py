@@ -53,7 +53,8 @@ def suggest(bench: Bench, mutant: Mutant, stage: Stage, examples: Mapping[str, S
             continue
         now, then = bench.outcomes(trial, change)
         if now[:3] != then[:3]:
-            return Suggestion(like.name, changes, _expected(now, then))
+            made_up = {} if like.name else {"text": like.text, "to": like.to}
+            return Suggestion(like.name, {**made_up, **changes}, _expected(now, then))
     return None
 
 
@@ -72,6 +73,7 @@ def _candidates(
 ) -> Iterator[tuple[InlineTest, Mapping[str, Any]]]:
     rules = _concerned(bench, mutant)
     texts = [*(text for rule in rules for text in _texts(rule, examples)), _PLAIN]
+    parts = _parts(rules)
     to: list[str | dict[str, Any]] = [*stage.vocabulary.facts, *(dict(facts) for facts in _ELSEWHERE)]
     for like in _bases(bench, mutant, rules, stage, texts):
         yield from ((like, {"to": name}) for name in to)
@@ -80,7 +82,8 @@ def _candidates(
         yield from ((like, {"at": at}) for at in _times(mutant))
         yield from ((like, dict(place)) for place in _PLACES)
         yield from ((like, {"text": text}) for text in texts)
-        yield from ((like, {"part": part}) for part in _parts(rules))
+        yield from ((like, {"part": part}) for part in parts)
+        yield from ((like, {"part": part, "to": name}) for name in to for part in parts)
         yield from ((like, {"text": text, "to": name}) for name in to for text in texts)
 
 

@@ -294,7 +294,10 @@ def test_the_missing_case_is_told():
     found = missing("findings without contact.email", FIRED, rule=two)
     assert found.changes == {"text": "odile.marchand@exemple-sas.fr"}
     many = RULE | {"when": RULE["when"] | {"findings": {"any_of": ["fin.iban"], "count": ">=3"}}}
-    assert missing("findings count >=2 instead of >=3", rule=many).changes == {"text": f"{IBAN}\n{IBAN}"}
+    assert missing("findings count >=2 instead of >=3", rule=many).changes == {
+        "text": f"{IBAN}\n{IBAN}",
+        "to": "alpha",
+    }
 
 
 TABLE = {
