@@ -57,7 +57,7 @@ class Catalogue:
         if problems:
             return problems
         plain = orjson.dumps(list(documents), option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-        revisions = {str(document["id"]): _revision(document) for document in documents}
+        revisions = _competing({str(document["id"]): _revision(document) for document in documents}, detectors)
         return Catalogue(detectors, hashlib.blake2b(plain, digest_size=8).hexdigest(), revisions)
 
 
@@ -70,6 +70,20 @@ def _revision(document: Mapping[str, Any]) -> str:
     finds = {key: value for key, value in document.items() if key not in ("title", "examples")}
     plain = orjson.dumps(finds, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     return hashlib.blake2b(plain, digest_size=6).hexdigest()
+
+
+def _competing(own: Mapping[str, str], detectors: Mapping[str, Detector]) -> dict[str, str]:
+    """What the findings of each detector depend on: in a group also on the others, which may take its place."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted(own):
+        groups.setdefault(detectors[name].group or f" {name}", []).append(name)
+    found = dict(own)
+    for names in groups.values():
+        if len(names) > 1:
+            together = "\0".join(f"{name} {own[name]}" for name in names).encode()
+            others = hashlib.blake2b(together, digest_size=3).hexdigest()
+            found.update({name: f"{own[name]}-{others}" for name in names})
+    return found
 
 
 def _read(document: Mapping[str, Any], index: int, problems: list[Problem]) -> Detector:

@@ -61,3 +61,19 @@ def test_an_id_is_used_once_and_class_is_reserved() -> None:
     built = Catalogue.build([one, one])
     assert isinstance(built, list) and built[0].path == (1, "id")
     assert problems(id="class.remote_url", keywords={"any": "abc"})[0].path == (0, "id")
+
+
+def test_what_a_detector_finds_depends_on_those_that_compete_with_it() -> None:
+    def revisions(*documents: dict[str, Any]) -> dict[str, str]:
+        built = Catalogue.build([{"kind": "Detector", **one} for one in documents])
+        assert isinstance(built, Catalogue)
+        return dict(built.revisions)
+
+    one: dict[str, Any] = {"id": "org.a", "keywords": {"any": ["abc"]}, "group": "words"}
+    other: dict[str, Any] = {"id": "org.b", "keywords": {"any": ["abcd"]}, "group": "words"}
+    alone: dict[str, Any] = {"id": "org.c", "keywords": {"any": ["abc"]}}
+    before = revisions(one, other, alone)
+    assert revisions({**one, "title": {"en": "x"}}, other, alone) == before
+    changed = revisions(one, {**other, "not_near": ["xyz"]}, alone)
+    assert changed["org.a"] != before["org.a"] and changed["org.c"] == before["org.c"]
+    assert revisions(one, alone)["org.a"] != before["org.a"]
