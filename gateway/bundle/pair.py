@@ -17,7 +17,7 @@ from gateway.bundle.destinations import Destination, Model, build_destinations, 
 from gateway.bundle.indexes import index_key
 from gateway.bundle.removed import removed
 from gateway.bundle.samples import unsampled
-from gateway.bundle.seal import Approval, Seal, approval_of, read_seal, refuse_other_indexes
+from gateway.bundle.seal import Approval, Seal, approval_of, read_seal, with_indexes
 from gateway.bundle.source import Look, look, refuse_checkout, refuse_unsettled
 from gateway.bundle.vocabulary import Names, unfounded
 from gateway.config import Address, Settings, read_settings
@@ -148,8 +148,7 @@ def build_pair(
     keyring = _keyring(config, settings) if serving else None
     engine = previous.bundle.engine if previous is not None else None
     bundle = build_bundle(papers, Names.of(settings), destinations, _index_key(papers, settings, keyring), engine)
-    if approval is not None and asked.require:
-        refuse_other_indexes(approval, files, bundle.indexes.files)
+    approval = with_indexes(approval, asked, files, bundle.indexes.files)
     return Pair(
         settings=settings,
         bundle=bundle,

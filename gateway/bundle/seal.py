@@ -81,24 +81,30 @@ def approved(seal: Seal, asked: SignaturesSettings) -> Approval | None:
 
 
 def approval_of(seal: Seal, asked: SignaturesSettings, documents: Documents, before: Seal | None) -> Approval | None:
-    """The same, and where signatures are asked for, the documents and lists are those that were signed.
+    """The same, held against the documents and lists: what was signed of others counts for nothing.
 
-    before: signatures of the bundle in force. DocumentsRefused names every file that differs.
+    before: signatures of the bundle in force. DocumentsRefused, where signatures are asked for, names what differs.
     """
     approval = approved(seal, asked)
-    if approval is None or not asked.require:
-        return approval
+    if approval is None:
+        return None
     listed = {name: digest for name, digest in approval.manifest.files.items() if is_document(name)}
-    _refuse(documents, unlike(listed, documents.files))
-    if before is not None and not asked.allow_older:
+    if not _same(documents, listed, documents.files, asked):
+        return None
+    if asked.require and before is not None and not asked.allow_older:
         _refuse_older(approval, _approved_before(before, asked), seal)
     return approval
 
 
-def refuse_other_indexes(approval: Approval, documents: Documents, indexes: Mapping[str, bytes]) -> None:
-    """DocumentsRefused where an index, which is read later, isn't the one that was signed, or one is missing."""
+def with_indexes(
+    approval: Approval | None, asked: SignaturesSettings, documents: Documents, indexes: Mapping[str, bytes]
+) -> Approval | None:
+    """The approval held against the indexes too, which are read later."""
+    if approval is None:
+        return None
     listed = {name: digest for name, digest in approval.manifest.files.items() if not is_document(name)}
-    _refuse(documents, unlike(listed, {name: raw for name, raw in indexes.items() if name not in documents.files}))
+    others = {name: raw for name, raw in indexes.items() if name not in documents.files}
+    return approval if _same(documents, listed, others, asked) else None
 
 
 def _approved_before(seal: Seal, asked: SignaturesSettings) -> Approval | None:
@@ -159,10 +165,14 @@ def _asked(asked: SignaturesSettings) -> str:
     return f"{asked.require} must approve"
 
 
-def _refuse(documents: Documents, faults: Iterable[tuple[str, str]]) -> None:
-    found = [Rendered(documents.shown(name), 0, 0, said) for name, said in faults]
-    if found:
+def _same(
+    documents: Documents, listed: Mapping[str, str], files: Mapping[str, bytes], asked: SignaturesSettings
+) -> bool:
+    """Whether files are those that were signed; DocumentsRefused where they must be and aren't."""
+    found = [Rendered(documents.shown(name), 0, 0, said) for name, said in unlike(listed, files)]
+    if found and asked.require:
         raise DocumentsRefused(sorted(found))
+    return not found
 
 
 def _refused(seal: Seal, name: str, said: Iterable[str]) -> DocumentsRefused:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from gateway.bundle.pair import Pair, load_pair
 from gateway.bundle.samples import unsampled
-from gateway.bundle.seal import approval_of, read_seal, refuse_other_indexes
+from gateway.bundle.seal import approval_of, read_seal, with_indexes
 from gateway.cli.complaints import ERROR, complaints, errors, failed
 from gateway.cli.main import REFUSED, add_config
 from gateway.documents import DocumentsRefused, Rendered
@@ -51,8 +51,7 @@ def _unsigned(pair: Pair) -> tuple[Rendered, ...]:
     asked, bundle = pair.settings.bundle_signatures, pair.bundle
     try:
         approval = approval_of(read_seal(pair.settings.bundle), asked, bundle.documents, None)
-        if approval is not None and asked.require:
-            refuse_other_indexes(approval, bundle.documents, bundle.indexes.files)
+        with_indexes(approval, asked, bundle.documents, bundle.indexes.files)
     except DocumentsRefused as refused:
         return refused.problems
     return ()

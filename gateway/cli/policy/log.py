@@ -74,11 +74,12 @@ def _line(one: Mapping[str, Any]) -> str:
 
 
 def _people(one: Mapping[str, Any]) -> str:
+    """Who stands behind a bundle, and how many had to: a configuration that asks for fewer is to be seen."""
+    must = one.get("must_approve")
     if not one.get("author"):
-        return ""
-    return (
-        f", written by {one['author']}, approved by {one.get('approved_by') or 'nobody'}, signed {_time(one['made'])}"
-    )
+        return ", not signed" if must is not None else ""
+    approved = f"{one.get('approved_by') or 'nobody'} ({must or 'nobody'} must)"
+    return f", written by {one['author']}, approved by {approved}, made {_time(one['made'])}"
 
 
 def _time(at: str) -> str:

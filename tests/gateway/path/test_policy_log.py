@@ -45,7 +45,7 @@ async def test_the_log_tells_what_came_into_force_and_what_was_refused(
     assert f"serves bundle {second} since" in out
     started, loaded, refused = out.splitlines()[-3:]
     assert "started" in started and f"bundle {first}" in started
-    assert f"loaded    bundle {second}, before {first}, by watch, worker w0/" in loaded
+    assert f"loaded    bundle {second}, before {first}, not signed, by watch, worker w0/" in loaded
     assert f"refused   kept {second}, by control" in refused
     assert f"{extra}:1:1: " in refused
     found = json.loads(await log(house, capsys, "--json", "-n", "1"))
