@@ -14,6 +14,7 @@ from gateway.replay.inputs import KEPT, KEPT_IN_PART, NOT_KEPT
 from gateway.replay.recorded import Recorded
 from gateway.replay.side import NEAR, Judge, Side
 from observability.ledger import Terms
+from policies.rules import Rule
 
 _MOST_REMEMBERED = 20_000
 _MOST_PAIRS = 64
@@ -34,7 +35,8 @@ class Change(NamedTuple):
 class Compared(NamedTuple):
     """One call. was, now: rules that matched at any destination. unsure: by rule, why it can't be told for this call.
 
-    reproduced: whether the rulings on record came out again; None where other policies made them.
+    reproduced: whether the rulings on record came out again; None where other policies made them. undecided: a rule
+    that is unknown for the call decided it then.
     """
 
     changes: tuple[Change, ...]
@@ -42,6 +44,7 @@ class Compared(NamedTuple):
     now: frozenset[Hit]
     unsure: Mapping[str, str]
     reproduced: bool | None
+    undecided: bool
 
 
 class Comparison:
@@ -128,6 +131,7 @@ class _Work:
         self._unsure: dict[str, str] = {}
         self._reroutes: dict[str, tuple[str | None, str | None]] = {}
         self._reproduced: bool | None = None
+        self._undecided = False
 
     def at(self, ruled: Mapping[str, Any], then: Terms, moved: Terms) -> None:
         """Compare at one candidate. then, moved: its terms on record, and under the new bundle."""
@@ -143,11 +147,11 @@ class _Work:
         was = self._ruled(self._old, then, ruled, unsure, doubts) if self._old and doubts else of_record(ruled)
         now = self._ruled(self._new, moved, ruled if self._old is None else None, unsure, doubts_now)
         self._reroutes[then.name] = (was.to, now.to)
-        if self._old is None and any(h.rule in unsure and h.mode == "enforce" for h in was.hits):
-            return  # what is on record can't be taken apart
-        self._hits[0].update(h for h in was.hits if h.rule not in unsure)
+        self._hits[0].update(was.hits)
         self._hits[1].update(now.hits)
-        if was.effect != now.effect:
+        if self._old is None and any(h.rule in unsure and h.mode == "enforce" for h in was.hits):
+            self._undecided = True  # what is on record can't be taken apart
+        elif was.effect != now.effect:
             self._changes.append(Change(then.name, was, now, self._causes(was, now)))
 
     def answered(self, destination: Terms) -> None:
@@ -158,16 +162,16 @@ class _Work:
                 self._unsure.setdefault(rule, NOT_KEPT["response"])
 
     def done(self) -> Compared:
-        return Compared(
-            tuple(self._changes), frozenset(self._hits[0]), frozenset(self._hits[1]), self._unsure, self._reproduced
-        )
+        was, now = map(frozenset, self._hits)
+        return Compared(tuple(self._changes), was, now, self._unsure, self._reproduced, self._undecided)
 
     def _ruled(
         self, judge: Judge, destination: Terms, ruled: Mapping[str, Any] | None, unsure: set[str], doubts: _Doubts
     ) -> Decided:
         """The ruling now. ruled: that on record, to be compared where the same policies made it."""
-        ruling = judge.ruling(self._call, destination, unsure | doubts.missed, doubts.matched)
-        if ruled is not None and judge.made_it and not unsure:
+        without = unsure & judge.rules.keys()
+        ruling = judge.ruling(self._call, destination, without | doubts.missed, doubts.matched)
+        if ruled is not None and judge.made_it and not without:
             self._reproduced = self._reproduced is not False and reproduces(ruling, ruled)
         return of_ruling(ruling)
 
@@ -211,9 +215,17 @@ class _Doubts(NamedTuple):
 
 def _doubts(judge: Judge, call: Anew, destination: Terms, ruled: Mapping[str, Any] | None) -> _Doubts:
     doubtful = judge.unsure(call, destination)
-    told = doubtful & judge.recorded if ruled is not None else set()
-    modes = {h["rule"]: h["mode"] for h in ruled["rules"]} if ruled is not None else {}
-    return _Doubts(doubtful - told, {i: modes[i] for i in told if i in modes}, told - modes.keys())
+    if ruled is None:
+        return _Doubts(doubtful, {}, set())
+    told = doubtful & judge.recorded
+    matched = {h["rule"]: _force(judge.rules[h["rule"]], h) for h in ruled["rules"] if h["rule"] in told}
+    return _Doubts(doubtful - told, matched, told - matched.keys())
+
+
+def _force(rule: Rule, hit: Mapping[str, Any]) -> str:
+    """How a rule counts that matched then: its exceptions are the same, what it does may not be."""
+    excepted = hit["mode"] == "lifted" and hit.get("lifted_by") in {lift.exception for lift in rule.lifts}
+    return "lifted" if excepted else rule.mode
 
 
 def _revision(judge: Judge, rule: str) -> str | None:

@@ -11,6 +11,7 @@ from gateway.replay.anew import Anew, issued_by
 from gateway.replay.inputs import KEPT, KEPT_IN_PART, NOT_KEPT
 from observability.ledger import Terms
 from policies.decide import Policies, Ruling
+from policies.language.said import matching
 from policies.rules import Rule, Test
 from policies.ruling import EGRESS
 
@@ -46,7 +47,7 @@ class Side:
 class Judge:
     """A side, asked about calls under one pair (PAIR, as recorded).
 
-    gaps: by rule, what is missing to judge it. recorded: those of them whose matches are on record. made_it: the side's
+    gaps: by rule, what is missing to judge it. recorded: those whose matches are on record. made_it: the side's
     policies are those that ruled then. near: rules that ask how far apart findings stand.
     """
 
@@ -60,7 +61,10 @@ class Judge:
         # What a rule that was in force made of a call is on record, whatever it read.
         in_force = pair.get("rules", {})
         self.recorded = {
-            i for i, gap in self.gaps.items() if not gap.detectors and in_force.get(i) == self.rules[i].revision
+            i
+            for i in {*self.gaps, *self.near}
+            if not _detectors(self.rules[i]) & self.changed
+            and matching(in_force.get(i, "")) == matching(self.rules[i].revision)
         }
         self.made_it = pair["rules_revision"] == side.policies.revision
         self._cut: dict[object, Policies] = {}

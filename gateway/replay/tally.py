@@ -38,7 +38,7 @@ class Tally:
 
     def __init__(self, most: int = 0) -> None:
         self._most = most
-        self.calls = self.changed = self.not_kept = 0
+        self.calls = self.changed = self.not_kept = self.undecided = 0
         self.checked = self.reproduced = 0
         self.by: dict[str, Counter[str]] = {name: Counter() for name in ("team", "destination", "use_case", "change")}
         self.was: Counter[str] = Counter()
@@ -56,6 +56,7 @@ class Tally:
         if compared.reproduced is not None:
             self.checked += 1
             self.reproduced += compared.reproduced
+        self.undecided += compared.undecided
         self.was.update({hit.rule for hit in compared.was})
         self.now.update({hit.rule for hit in compared.now})
         self.unknown.update(compared.unsure.items())
@@ -96,6 +97,7 @@ class Tally:
             "calls": self.calls,
             "not_kept": self.not_kept,
             "changed": self.changed,
+            "undecided": self.undecided,
             "reproduced": {"of": self.checked, "same": self.reproduced} if self.checked else None,
             **{f"by_{name}": dict(counts.most_common()) for name, counts in self.by.items()},
             "rules": self.rule_rows(),

@@ -46,11 +46,29 @@ def reads(
 _NOT_RULING: Final = ("path", "review_sample")
 
 
+# What a rule does with what it matches. That it permits is kept apart: what a missing fact counts as depends on it.
+_DONE: Final = ("action", "in_history", "message", "contact", "overridable", "mode", "shadow_until", "to", "surrogate")
+
+
 def revision(rule: RuleText, exceptions: Sequence[ExceptionText], classes: Sequence[ClassText]) -> str:
-    """A hash of everything that a rule, its exceptions and the data classes that it asks about say."""
-    said = [_plain(rule), [_plain(e) for e in exceptions], [_plain(c) for c in classes]]
-    plain = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
-    return blake2b(plain, digest_size=8).hexdigest()
+    """A hash of everything that a rule, its exceptions and the data classes that it asks about say.
+
+    Before the dot that of what it matches and who is excepted (`matching`), behind it that of what it does.
+    """
+    plain = _plain(rule)
+    done = [plain.pop(key) for key in _DONE]
+    lifts = [{"who": _plain(e.who), "expires": e.expires.isoformat()} for e in exceptions]
+    asked = [plain, rule.loosens, lifts, [_plain(c) for c in classes]]
+    return f"{_hash(asked)}.{_hash([done, [_plain(e) for e in exceptions]])}"
+
+
+def matching(revision: str) -> str:
+    """The part of a rule's revision that says what it matches."""
+    return revision.partition(".")[0]
+
+
+def _hash(value: object) -> str:
+    return blake2b(orjson.dumps(value, option=orjson.OPT_SORT_KEYS), digest_size=6).hexdigest()
 
 
 def _names(condition: Condition) -> tuple[str, ...]:

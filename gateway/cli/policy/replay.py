@@ -140,6 +140,8 @@ def _page(report: Mapping[str, Any], *, calls: bool) -> Iterator[str]:
         same, of = report["reproduced"]["same"], report["reproduced"]["of"]
         yield f"{same:,} of {of:,} recorded rulings reproduced by the policies that made them"
     yield f"{report['changed']:,} of {judged:,} calls would be decided otherwise"
+    if report["undecided"]:
+        yield f"{report['undecided']:,} of the others can't be told: a rule that is unknown for them decided then"
     for title in ("change", "team", "use_case", "destination"):
         yield from _section(table((title.replace("_", " "), "calls"), report[f"by_{title}"].items()))
     yield from _section(

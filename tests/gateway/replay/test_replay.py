@@ -147,6 +147,44 @@ async def test_what_cannot_be_told_is_unknown_and_never_nothing(
     assert unknown("kind: EgressPolicy", f"{ANSWERS}---\nkind: EgressPolicy") == {"accounts-stay-out": answered}
 
 
+async def test_what_a_rule_in_force_matched_is_known_whatever_it_reads_and_whatever_it_does_now(
+    open_house: OpenHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = bundle(tmp_path / "house" / "bundle", MIXED)
+    async with open_house(DIRECTORY) as house:
+        await mixed_traffic(house)
+        await house.gateway.runtime.ledger.flush()
+        config = house.folder / "config.yaml"
+    warned = 'interns-are-warned, when: {users: ["intern-*"], destination: {external: true}}, action: '
+    after = edited(before, tmp_path / "after", f"{warned}warn", f"{warned}deny")
+    for old in ("live", str(before)):
+        said = replayed(capsys, config, old, str(after), "--calls")
+        assert (said["unknown"], said["undecided"]) == ([], 0)
+        assert {row["team"] for row in said["changed_calls"]} == {"hr"}
+        assert {rule for row in said["changed_calls"] for rule in row["rules"]} == {"interns-are-warned"}
+    lifted = edited(before, tmp_path / "lifted", "action: redact,", "action: deny,")
+    by_exception = replayed(capsys, config, "live", str(lifted))
+    assert by_exception["unknown"] == [], "the exception lifted it for whom it lifts it now"
+    assert "maria" not in str(by_exception)
+
+
+async def test_a_call_that_an_unknown_rule_decided_is_told_apart(
+    open_house: OpenHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = bundle(tmp_path / "house" / "bundle", HELIOS)
+    async with open_house(DIRECTORY) as house:
+        await house.chat("helios")
+        await house.chat("soleil")
+        await house.gateway.runtime.ledger.flush()
+        config = house.folder / "config.yaml"
+    after = edited(before, tmp_path / "after", "{any: [helios]}", "{any: [helios, lune]}")
+    said = replayed(capsys, config, "live", str(after))
+    assert (said["changed"], said["undecided"]) == (0, 1)
+    assert [(row["rule"], row["was"], row["now"], row["unknown"]) for row in said["rules"]] == [
+        ("helios-stays-home", 1, None, 2)
+    ]
+
+
 async def test_a_detector_that_changed_is_unknown(
     open_house: OpenHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
