@@ -52,6 +52,11 @@ class FindingsTest:
             return self._near(matched)
         return matched if len(matched) >= self.count else []
 
+    def counts(self, finding: FindingFacts) -> bool:
+        """Whether a finding is one of those that count, wherever it stands."""
+        sure = finding.detector in self.detectors and finding.confidence >= self.confidence
+        return sure and (self.labels is None or finding.label in self.labels)
+
     @property
     def single(self) -> bool:
         """Whether one finding alone is enough, whatever else there is."""

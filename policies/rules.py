@@ -95,6 +95,13 @@ class Rule:
         return own.union(*(one.detectors for one in self.criteria))
 
     @property
+    def tests_on_texts(self) -> tuple[FindingsTest, ...]:
+        """What the findings that count meet, one of these; what a call is for is no matter of its texts."""
+        if self.findings is not None:
+            return (self.findings,)
+        return self.criteria[0].asked if self.criteria else ()
+
+    @property
     def woken_by(self) -> frozenset[str] | None:
         """The detectors of which one must have found something; None for a rule that can match without findings."""
         if self.findings is not None:
@@ -120,8 +127,7 @@ class Rule:
 
     def counted(self, found: ByDetector, passages: Sequence[PassageFacts]) -> list[FindingFacts]:
         """The findings that count, in the order of the text, whatever else the rule asks; [] if not enough."""
-        tests = (self.findings,) if self.findings is not None else self.criteria[0].asked if self.criteria else ()
-        return in_order([finding for test in tests for finding in test.met(found, passages, self.where)])
+        return in_order([f for test in self.tests_on_texts for f in test.met(found, passages, self.where)])
 
     def barred(self, call: CallFacts, found: ByDetector, passages: Sequence[PassageFacts]) -> bool:
         """Whether the call is more than the rule permits."""

@@ -92,10 +92,9 @@ def _rule(rule: RuleText) -> Iterator[Problem]:
 
 
 def _response(rule: RuleText) -> Iterator[Problem]:
-    if rule.findings is None:
-        yield Problem(rule.path, "a rule on responses needs findings")
-    if rule.data_class or any(c.fact.key == LABELS for c in rule.when):
-        yield Problem((*rule.path, "when"), "data_class and labels are asked of what is sent, not of answers")
+    labels = any(c.fact.key == LABELS for c in rule.when)
+    if rule.findings is None and not rule.data_class and not labels:
+        yield Problem(rule.path, "a rule on responses needs findings, data_class or labels")
     if rule.action in ("reroute", "allow", "pseudonymise"):
         yield Problem((*rule.path, "action"), f"{rule.action} means nothing for a response")
 

@@ -166,8 +166,12 @@ class PolicySchemas:
         found = thing(POLICY, described.POLICY, forms, ("kind", "policy", "owner", "rules"))
         allows = {"properties": {"rules": {"contains": has("action", {"const": "allow"})}}, "required": ["rules"]}
         answers = has("applies_to", has("directions", _with("response")))
-        whole = {"properties": {"rules": {"items": _ON_ANSWERS}}}
-        found["allOf"] = [where(allows, {"properties": {"applies_to": without(*_DECLARED)}}), where(answers, whole)]
+        unmarked = {"allOf": [answers, has("applies_to", without(LABELS))]}
+        found["allOf"] = [
+            where(allows, {"properties": {"applies_to": without(*_DECLARED)}}),
+            where(answers, {"properties": {"rules": {"items": _ON_ANSWERS}}}),
+            where(unmarked, {"properties": {"rules": {"items": _LOOKS}}}),
+        ]
         return found
 
     def _table(self) -> Schema:
@@ -419,6 +423,8 @@ def _with(*names: str) -> Schema:
 
 
 _FINDS: Final[Schema] = has("when", {"required": ["findings"]})
+_HOLDS: Final[Schema] = has("when", {"anyOf": [{"required": [key]} for key in ("findings", "data_class")]})
+_LOOKS: Final[Schema] = has("when", {"anyOf": [{"required": [key]} for key in ("findings", "data_class", LABELS)]})
 _FORM: Final[Schema] = has(
     "when", has("findings", {"properties": dict.fromkeys(("any_of", "all_of"), _with(SCHEMA_INVALID))})
 )
@@ -453,7 +459,8 @@ _RULES_OF_A_RULE: Final[list[Schema]] = [
         {"allOf": _permits()},
         {"allOf": [{"properties": {"unless": without(*_DECLARED)}}, _bounds(">")]},
     ),
-    where(has("action", one_of(("redact", "pseudonymise", "repair"))), _FINDS),
+    where(has("action", one_of(("redact", "pseudonymise"))), _HOLDS),
+    where(has("action", {"const": "repair"}), _FINDS),
     _REROUTED,
     _PSEUDONYMISED,
     _SHADOWED,
@@ -464,8 +471,5 @@ _RULES_OF_A_RULE: Final[list[Schema]] = [
 ]
 
 _ON_ANSWERS: Final[Schema] = {
-    "allOf": [
-        _FINDS,
-        {"properties": {"action": one_of([a for a in ACTIONS if a not in ("reroute", "allow", "pseudonymise")])}},
-    ]
+    "properties": {"action": one_of([a for a in ACTIONS if a not in ("reroute", "allow", "pseudonymise")])}
 }

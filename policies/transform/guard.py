@@ -2,9 +2,9 @@
 
 Rules on responses are of two kinds. A local one looks at one finding at a time: text streams, with the few characters
 held that may still become a finding. A whole-answer one looks at a set of findings (a count above one, several
-detectors together) or for the company's own data, which only shows in a whole text: its channels are held to their
-end. What is edited and where an answer ends are the same in every cut, and the same as for an answer that comes in one
-piece.
+detectors together, a data class that takes several) or for the company's own data, which only shows in a whole text:
+its channels are held to their end. What is edited and where an answer ends are the same in every cut, and the same as
+for an answer that comes in one piece.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class _Kind:
 
     def __init__(self, role: str, rules: Iterable[tuple[Rule, str]], scale: Scale, engine: ScanEngine) -> None:
         here = _AnswerText(role)
-        chosen = [(r, force) for r, force in rules if r.findings and (r.where is None or r.where(here))]
+        chosen = [(r, force) for r, force in rules if r.tests_on_texts and (r.where is None or r.where(here))]
         enforced = [r for r, force in chosen if force == "enforce"]
         self.scale = scale
         self.local = [r for r in enforced if is_local(r, engine.whole)]
@@ -273,12 +273,13 @@ def is_local(rule: Rule, whole: frozenset[str]) -> bool:
 
     whole: detectors that judge a text only as a whole.
     """
-    test = rule.findings
-    return test is not None and test.single and test.detectors.isdisjoint(whole)
+    tests = rule.tests_on_texts
+    alone = len(rule.criteria) + (rule.findings is not None) == 1
+    return alone and all(test.single for test in tests) and rule.detectors.isdisjoint(whole)
 
 
 def _detectors(rules: Iterable[Rule]) -> frozenset[str]:
-    return frozenset(d for r in rules if r.findings for d in r.findings.detectors)
+    return frozenset(d for r in rules for d in r.detectors)
 
 
 def _whole_edits(text: str, safe: int, found: Sequence[FindingFacts]) -> tuple[int, tuple[FindingFacts, ...]]:

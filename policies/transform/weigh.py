@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from policies.asks import by_detector, in_order
 from policies.rules import Rule
 from policies.ruling import FindingFacts, Place, RuleHit, Ruling
 from policies.transform.redact import Span, breaks_strings, joined, placeholder, whole_escapes
@@ -43,7 +44,7 @@ class Scale:
                 if not _counts(rule, finding):
                     continue
                 span = self.span(text, finding, rule)
-                stuck = rule.action == "redact" and self.source and breaks_strings(text, span.start, span.end)
+                stuck = rule.action == "redact" and self._stuck(text, span, finding, rule)
                 action = "deny" if stuck else rule.action
                 hit = self.hit(rule, action, "enforce", [finding], base)
                 hits.append(hit)
@@ -59,13 +60,19 @@ class Scale:
         hits: list[RuleHit] = []
         for rule, matched in matches(rules, findings):
             found = [self.span(text, f, rule) for f in matched]
-            stuck = rule.action == "redact" and self.source and any(breaks_strings(text, s.start, s.end) for s in found)
+            stuck = rule.action == "redact" and any(
+                self._stuck(text, span, f, rule) for span, f in zip(found, matched, strict=True)
+            )
             hit = self.hit(rule, "deny" if stuck else rule.action, "enforce", matched)
             hits.append(hit)
             if hit.action == "deny":
                 return Weighed((), tuple(hits), self.stop(rule, hit, stuck=stuck), 0)
             spans += found if hit.action == "redact" else []
         return Weighed(tuple(spans), tuple(hits))
+
+    def _stuck(self, text: str, span: Span, finding: FindingFacts, rule: Rule) -> bool:
+        """Whether taking the span out is no way."""
+        return _is_mark(rule, finding) or (self.source and breaks_strings(text, span.start, span.end))
 
     def span(self, text: str, finding: FindingFacts, rule: Rule) -> Span:
         """What a redaction of the finding takes out."""
@@ -114,15 +121,17 @@ def _stopped(spans: list[Span], last: Span, hits: list[RuleHit], stop: Ruling) -
 
 def matches(rules: Iterable[Rule], findings: Sequence[FindingFacts]) -> Iterator[tuple[Rule, list[FindingFacts]]]:
     """The rules that a complete text's findings match, with the findings that count."""
+    found = by_detector(findings)
     for rule in rules:
-        test = rule.findings
-        matched = sorted((f for f in findings if _counts(rule, f)), key=lambda f: (f.start, -f.end, f.detector))
-        if test is None or len(matched) < test.count:
-            continue
-        if matched and (not test.every or test.detectors <= {f.detector for f in matched}):
+        matched = in_order([f for test in rule.tests_on_texts for f in test.met(found, ())])
+        if matched and all(any(t.met(found, ()) for t in one.asked) for one in rule.criteria):
             yield rule, matched
 
 
 def _counts(rule: Rule, finding: FindingFacts) -> bool:
-    test = rule.findings
-    return test is not None and finding.detector in test.detectors and finding.confidence >= test.confidence
+    return any(test.counts(finding) for test in rule.tests_on_texts)
+
+
+def _is_mark(rule: Rule, finding: FindingFacts) -> bool:
+    """Whether it speaks for all of the answer: without it, that would be no other."""
+    return rule.findings is None and any(test.counts(finding) for one in rule.criteria for test in one.marks)

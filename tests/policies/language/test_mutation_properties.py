@@ -142,6 +142,8 @@ def test_what_means_the_same_decides_every_call_the_same(
     bench, stage, documents = made
     same = [m for m in bench.mutants() if (fate := bench.fate(m)) is not None and fate.fate == EQUIVALENT]
     for mutant in same:
+        if mutant.document.kind == "Defaults":
+            continue  # of these it is only said that no call at hand is left to them
         other = changed(documents, mutant)
         assert other is not None
         for call in calls:

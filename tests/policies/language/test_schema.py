@@ -62,6 +62,7 @@ FULL: dict[str, Any] = {
             "shadow_until": date(2027, 2, 1),
         },
         {"id": "two", "when": {"findings": {"all_of": ["fr.nir"]}}, "action": "pseudonymise", "as": "surrogate"},
+        {"id": "two-and-a-half", "when": {"data_class": ">=C3"}, "action": "redact"},
         {"id": "three", "when": {"destination": {"external": True}}, "action": "reroute", "to": "internal"},
         {"id": "four", "when": {"use_cases": ["hr-letters"]}, "unless": {"size": ">=5000"}, "action": "allow"},
         {
