@@ -21,7 +21,8 @@ _BUILT_IN = "built-in"
 def digest(
     policies: Policies, contracts: Iterable[Contract], hits: Hits, since: datetime, until: datetime
 ) -> dict[str, Any]:
-    """The digest as plain values. hits: from as long before `since` as the time from `since` to `until`."""
+    """The digest as plain values. hits: from as long before `since` as the time from `since` to `until`; their ends
+    from `since` on."""
     now: dict[str, Count] = {}
     before: Counter[str] = Counter()
     for hit in hits.read():
@@ -29,14 +30,13 @@ def digest(
             before[hit.rule] += 1
         else:
             now.setdefault(hit.rule, Count(hit.rule)).add(hit)
-    ends = Counter(end.outcome for end in hits.ends if end.at >= since)
     rules = {rule.id: rule for rule in policies.rules}
     own = [now[name] for name in sorted(now) if now[name].policy != _BUILT_IN]
     return {
         "since": since.isoformat(),
         "until": until.isoformat(),
-        "calls": ends.total(),
-        "ends": dict(ends.most_common()),
+        "calls": hits.ends.total(),
+        "ends": dict(hits.ends.most_common()),
         "rules": [_row(c, before) for c in own if c.modes["enforce"]],
         "shadow": [_shadow(c, before, rules.get(c.rule)) for c in own if c.modes["shadow"]],
         "reports": _reports(hits, since),

@@ -46,7 +46,12 @@ class Rendered(NamedTuple):
     def __str__(self) -> str:
         hint = f" (did you mean {self.nearest}?)" if self.nearest else ""
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return f"{place}: {self.message}{hint}"
+        return plain(f"{place}: {self.message}{hint}")
+
+
+def plain(text: str) -> str:
+    """A text on one line, without what a terminal would obey: names of files and words in them are somebody else's."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class DocumentsRefused(Exception):

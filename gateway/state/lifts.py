@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -36,6 +37,7 @@ class Lifts:
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._people: dict[str, dict[tuple[str, bytes], _Lift]] = {}
+        self._saving = Lock()
         if file is not None and file.exists():
             self._people = _read(file)
 
@@ -72,16 +74,17 @@ class Lifts:
         """Writes the file anew, in one step."""
         if self._file is None:
             return
-        entries = [
-            [person, rule, digest.hex(), *lift]
-            for person, own in tuple(self._people.items())
-            for (rule, digest), lift in tuple(own.items())
-        ]
-        new = self._file.with_suffix(".new")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(orjson.dumps(entries))
-        new.replace(self._file)
+        with self._saving:  # several threads may want to
+            entries = [
+                [person, rule, digest.hex(), *lift]
+                for person, own in tuple(self._people.items())
+                for (rule, digest), lift in tuple(own.items())
+            ]
+            new = self._file.with_suffix(".new")
+            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as out:
+                out.write(orjson.dumps(entries))
+            new.replace(self._file)
 
 
 def _read(file: Path) -> dict[str, dict[tuple[str, bytes], _Lift]]:

@@ -36,13 +36,6 @@ class Hit(NamedTuple):
     answer: bool
 
 
-class Ended(NamedTuple):
-    """How a call ended that arrived then."""
-
-    at: datetime
-    outcome: str
-
-
 class Reported(NamedTuple):
     """What a caller said of a rule. kind: false_positive | override."""
 
@@ -63,15 +56,19 @@ class _Call(NamedTuple):
 class Hits:
     """Reads hits off a ledger, each rule of a call once, in a bounded memory.
 
-    rules: ids of all that were in force. reports: what callers said of which rule: when, rule, kind.
+    rules: ids of all that were in force. ends: how calls ended that arrived at `ends_since` or after it, counted.
+    reports: what callers said of which rule: when, rule, kind.
     """
 
-    def __init__(self, folder: Path, since: datetime, until: datetime | None = None) -> None:
+    def __init__(
+        self, folder: Path, since: datetime, until: datetime | None = None, *, ends_since: datetime | None = None
+    ) -> None:
         self._folder, self._since, self._until = folder, since, until
+        self._ends_since = ends_since or since
         self._open: OrderedDict[str, _Call] = OrderedDict()
         self._ended: OrderedDict[str, None] = OrderedDict()
         self.rules: set[str] = set()
-        self.ends: list[Ended] = []
+        self.ends: Counter[str] = Counter()
         self.reports: list[Reported] = []
 
     def read(self, progress: Progress = lambda done, of: None) -> Iterator[Hit]:
@@ -110,7 +107,8 @@ class Hits:
         if call is None:
             return
         _remember(self._ended, outcome["call"], None)
-        self.ends.append(Ended(call.at, outcome["outcome"]))
+        if call.at >= self._ends_since:
+            self.ends[outcome["outcome"]] += 1
         destination = (outcome["destination"],) if outcome["destination"] else ()
         for one in outcome["rules"]:
             if one["rule"] not in call.rules:

@@ -50,9 +50,8 @@ def run(args: argparse.Namespace) -> int:
         return REFUSED
     here = open_workspace(args)
     until = until or now
-    said = digest(
-        here.policies, here.bundle.contracts.values(), Hits(folder, since - (until - since), until), since, until
-    )
+    hits = Hits(folder, since - (until - since), until, ends_since=since)
+    said = digest(here.policies, here.bundle.contracts.values(), hits, since, until)
     if args.json:
         print(orjson.dumps({**said, "revision": here.bundle.revision}).decode())
         return 0

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.documents import DocumentsRefused, Problem, load, load_texts, nearest
+from gateway.documents import DocumentsRefused, Problem, Rendered, load, load_texts, nearest
 from gateway.documents.loader import MAX_FILE
 
 
@@ -156,3 +156,8 @@ def test_nearest_name():
     assert nearest("gpt4o", ["gpt-4o", "claude"]) == "gpt-4o"
     assert nearest("fr.nirr", ["fr.nir", "fr.spi"]) == "fr.nir"
     assert nearest("zzz", ["gpt-4o"]) is None
+
+
+def test_a_fault_is_one_line_that_no_terminal_and_no_ci_obeys() -> None:
+    shown = str(Rendered("a\x1b[2J.yaml", 1, 2, "x\n::error::y\u202e is none of the regions", "é"))
+    assert shown == "a\\x1b[2J.yaml:1:2: x\\n::error::y\\u202e is none of the regions (did you mean é?)"

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
 
+from gateway.state.lifts import Lifts
 from gateway.state.recent import RefusedPassages, VendorStates
 from gateway.state.strangers import FREE_PER_MINUTE, MOST_NETWORKS, Strangers, network_of, within
 
@@ -75,3 +78,14 @@ def test_whether_a_proxy_is_trusted() -> None:
 def test_networks_of_peers() -> None:
     assert network_of("2001:db8:1:2::3") == "2001:db8:1::/48"
     assert network_of("") == "unknown"
+
+
+def test_lifts_that_are_saved_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
+    lifts, now = Lifts(tmp_path / "lifts.json"), datetime(2026, 11, 26, tzinfo=UTC)
+    for person in range(200):
+        lifts.add(f"p_{person}", "mails-stay", [b"value"], "r_1", now)
+    with ThreadPoolExecutor(8) as threads:
+        for done in [threads.submit(lifts.save) for _ in range(100)]:
+            done.result()
+    again = Lifts(tmp_path / "lifts.json")
+    assert all(again.of(f"p_{person}", now) for person in range(200))
