@@ -10,6 +10,7 @@ from gateway.config.table import setting
 from gateway.identity import SANDBOX
 
 STATUSES = ("pilot", "production", "suspended", "retired")
+OPEN = ("pilot", "production")
 PRIORITIES = ("high", "normal", "low")
 
 
@@ -27,7 +28,7 @@ class UseCase:
     @property
     def open(self) -> bool:
         """Whether calls for it are served."""
-        return self.status in ("pilot", "production")
+        return self.status in OPEN
 
 
 # Calls of keys without a use case, unless the bundle describes it otherwise.

@@ -13,6 +13,7 @@ COMMANDS = {
     "charter": "write one page for staff: what may be sent where",
     "inbox": "show what staff report of refusals, and make cases, adjustments and exceptions of it",
     "samples": "show what stood around findings of a rule, on record",
+    "diff": "say what changed in meaning between two bundles, and what loosens",
     "schema": "write JSON Schemas, with which editors complete and check policies as they are written",
     "log": "say which bundles were in force, since when, and who stood behind them",
     "keygen": "make a key to sign bundles with",
@@ -31,6 +32,7 @@ Policies are code: written in files, checked, tested and tried on recorded calls
   ecluse policy test --coverage              what isn't decided as expected, and rules without a case
   ecluse policy inbox                        what staff report of refusals
   ecluse policy charter                      one page for staff: what may be sent where
+  ecluse policy diff OLD NEW                 what an edit changes in meaning, and what loosens
   ecluse policy schema --out bundle/.schema  what an editor needs to complete and check them
   ecluse policy replay live DIR --since 30d  which recorded calls an edited bundle would have decided otherwise
   ecluse policy hits RULE --since 7d         which recorded calls a rule matched, in shadow too
