@@ -65,7 +65,7 @@ class Charters:
 
 def _make(pair: Pair, today: date) -> _Made:
     destinations, models = pair.destinations.values(), pair.models.values()
-    return _Made(pair, today, charter_of(pair.bundle, Names.of(pair.settings), destinations, models), {})
+    return _Made(pair, today, charter_of(pair.bundle, Names.of(pair.settings), destinations, models, today), {})
 
 
 def _headers(wanted: _Wanted) -> Headers:

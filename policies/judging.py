@@ -43,7 +43,7 @@ _NOWHERE: Final[_Seen] = ((), None)
 
 
 class _Denial(NamedTuple):
-    """One reason to refuse."""
+    """One reason to refuse. milder: the rule would have been content with a pseudonym."""
 
     reason: str
     hit: RuleHit
@@ -51,6 +51,7 @@ class _Denial(NamedTuple):
     contact: str | None = None
     overridable: bool = False
     way_out: bool = False
+    milder: bool = False
 
 
 class _Match(NamedTuple):
@@ -168,7 +169,7 @@ class Case:
         rewrites = self._rewrites() if self.redactions else ()
         hits, notices = tuple(self.hits), tuple(self.notices)
         if self.denials:
-            first = min(self.denials, key=lambda d: _QUOTED_FIRST.get(d.reason, 2))
+            first = min(self.denials, key=lambda d: (_QUOTED_FIRST.get(d.reason, 2), d.milder))
             return Ruling(
                 "deny",
                 rewrites,
@@ -237,7 +238,9 @@ class Case:
         if hit.action == "deny":
             stuck = rule.action != "deny"
             reason, way_out = "not_rewritable" if stuck else "rule", stuck and bool(matched)
-            self.denials.append(_Denial(reason, hit, rule.message, rule.contact, rule.overridable, way_out=way_out))
+            milder = rule.action == "pseudonymise"
+            denial = _Denial(reason, hit, rule.message, rule.contact, rule.overridable, way_out, milder)
+            self.denials.append(denial)
         elif hit.action in ("redact", "pseudonymise"):
             self.redactions.append((rule, matched))
         elif hit.action == "reroute" and rule.to is not None and rule.to != self.destination.name:
@@ -264,8 +267,9 @@ class Case:
             detectors, place = self._seen(stuck)
             hit = RuleHit(rule.id, rule.policy, "deny", "enforce", detectors, len(stuck), place)
             self.hits = [hit if (h.rule, h.mode) == (rule.id, "enforce") else h for h in self.hits]
+            milder = rule.action == "pseudonymise"
             self.denials.append(
-                _Denial("not_rewritable", hit, rule.message, rule.contact, rule.overridable, way_out=True)
+                _Denial("not_rewritable", hit, rule.message, rule.contact, rule.overridable, True, milder)
             )
         return planned.rewrites
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from gateway.bundle.bundle import Bundle
 from gateway.bundle.destinations import Destination, Model
@@ -13,10 +13,12 @@ from policies.charter import Charter, Place, Titles, charter, html, markdown, pa
 LANGUAGES = ("en", "fr")
 
 
-def charter_of(bundle: Bundle, names: Names, destinations: Iterable[Destination], models: Collection[Model]) -> Charter:
-    """What staff may send where, as the bundle rules it. Destinations that get no calls are left out."""
+def charter_of(
+    bundle: Bundle, names: Names, destinations: Iterable[Destination], models: Collection[Model], today: date
+) -> Charter:
+    """What staff may send where, as the bundle rules it at noon. Destinations that get no calls are left out."""
     places = tuple(_places(bundle, destinations, models))
-    return charter(bundle.policies, places, _titles(bundle, names))
+    return charter(bundle.policies, places, _titles(bundle, names), datetime.combine(today, time(12), UTC))
 
 
 def written(found: Charter, languages: Sequence[str], revision: str, today: date, *, web: bool) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from policies.asks import by_detector
 from policies.charter.model import OUTCOMES, Context, Outcome, Place, Subject, Titles
-from policies.charter.samples import ANYBODY, NOBODY, PARTS, TOOLS, SampleCall, callers, doubtful, holding
+from policies.charter.samples import ANYBODY, NOBODY, PARTS, TOOLS, SampleCall, callers, doubtful, holding, moments
 from policies.decide import Policies
 from policies.findings import IDENTITY_CLASS
 from policies.rules import Rule
@@ -19,7 +20,7 @@ SEVERITY: Final = {kind: number for number, kind in enumerate(OUTCOMES)}
 
 
 class Told(NamedTuple):
-    """What the rules say of one subject at one destination. rules: those that matched. stricter: they say something
+    """What the rules say of one subject at one destination. rules: those that decide. stricter: they say something
     harder of callers of whom no cell tells. data_class: what a call that holds it is."""
 
     cells: Mapping[Context, Outcome]
@@ -51,7 +52,7 @@ class Crowd(NamedTuple):
         return False
 
 
-def crowd(policies: Policies, places: Sequence[Place], titles: Titles) -> Crowd:
+def crowd(policies: Policies, places: Sequence[Place], titles: Titles, now: datetime) -> Crowd:
     """Everybody of whom some rule says something else than of the others, once each."""
 
     asked = [c for r in policies.rules for c in (*r.criteria, r.bar) if c is not None]
@@ -60,24 +61,24 @@ def crowd(policies: Policies, places: Sequence[Place], titles: Titles) -> Crowd:
         held = [r.holds(call, place.facts) for r in policies.rules for place in places]
         return (*held, *(given(call) for criteria in asked for given in criteria.given))
 
-    everybody = callers(titles)
+    everybody = callers(titles, now)
     usual = seen(everybody[ANYBODY])
     known = {who: call for who, call in everybody.items() if who == ANYBODY or seen(call) != usual}
     unlike: dict[object, tuple[tuple[Context, ...], SampleCall]] = {}
-    for contexts, call in doubtful(_apart(titles, seen)).items():
+    for contexts, call in doubtful(_apart(titles, seen, now), moments(policies, now)):
         inside = tuple(who for who in contexts if who in known) or (ANYBODY,)
         unlike.setdefault((inside, seen(call)), (inside, call))
     return Crowd(known, tuple(unlike.values()), titles)
 
 
-def _apart(titles: Titles, seen: Callable[[SampleCall], object]) -> Titles:
+def _apart(titles: Titles, seen: Callable[[SampleCall], object], now: datetime) -> Titles:
     """One name of each kind of those that no rule tells apart: of all there are too many combinations."""
 
     def first(names: Iterable[str], said: Callable[[str], dict[str, Any]]) -> list[str]:
         ways: dict[object, str] = {}
         for name in names:
-            known = SampleCall(titles.organisation, **said(name))
-            ways.setdefault((seen(known), seen(replace(NOBODY, **said(name)))), name)
+            known = SampleCall(titles.organisation, now=now, **said(name))
+            ways.setdefault((seen(known), seen(replace(NOBODY, now=now, **said(name)))), name)
         return list(ways.values())
 
     use_cases = first(titles.use_cases, lambda name: {"use_case": name})
@@ -109,7 +110,13 @@ def sent(policies: Policies, subject: Subject, crowd: Crowd, place: Place) -> To
             policies, crowd.known[ANYBODY], holding(subject, "tool_results", "tool", crowd.titles), place
         )
     cells = {who: _outcome(ruling) for who, ruling in rulings.items()}
-    names = frozenset(h.rule for r in rulings.values() for h in r.rules if h.mode == "enforce" and h.action != "allow")
+    for who, call in crowd.known.items():
+        if cells[who].kind == "refused" and _opened(policies, subject, call, place):
+            cells[who] = cells[who]._replace(listed=True)
+    read_by_tools = rulings.pop(TOOLS, None)
+    names = frozenset(name for ruling in rulings.values() for name in _deciding(ruling))
+    if read_by_tools is not None and not names:
+        names = frozenset(_deciding(read_by_tools))
     of = policies.data_class(crowd.known[ANYBODY], (typed[0],), typed[1])
     harder = crowd.stricter(cells, lambda call: _outcome(_ruled(policies, call, typed, place)))
     return Told(cells, names, harder, of.of.id if of else "")
@@ -118,6 +125,23 @@ def sent(policies: Policies, subject: Subject, crowd: Crowd, place: Place) -> To
 def _ruled(policies: Policies, call: SampleCall, sample: tuple[Any, Any], place: Place) -> Ruling:
     text, found = sample
     return policies.judge(call, (text,), found, place.facts)
+
+
+def _opened(policies: Policies, subject: Subject, call: SampleCall, place: Place) -> bool:
+    """Whether a rule permits some addresses or tools of the kind by name."""
+    return any(
+        r.findings is not None and r.findings.detectors == set(subject.detectors) and r.holds(call, place.facts)
+        for r in policies.rules
+        if r.action == "allow" and r.mode == "enforce"
+    )
+
+
+def _deciding(ruling: Ruling) -> Iterable[str]:
+    """The rules that make the outcome what it is."""
+    if ruling.decided_by is not None:
+        return [ruling.decided_by.rule]
+    wanted = {"masked": "redact", "replaced": "pseudonymise", "warned": "warn"}.get(_outcome(ruling).kind)
+    return [hit.rule for hit in ruling.rules if hit.mode == "enforce" and hit.action == wanted]
 
 
 def _outcome(ruling: Ruling) -> Outcome:

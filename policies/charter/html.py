@@ -20,26 +20,28 @@ h1{font-size:1.55rem;line-height:1.2;margin:0 0 .4rem}
 h2{font-size:1.02rem;margin:1.3rem 0 .4rem}
 .lead{color:var(--soft);margin:0 0 1rem;max-width:52rem}
 .wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:.93rem}
+table{border-collapse:collapse;width:100%;min-width:44rem;table-layout:fixed;font-size:.93rem}
 th,td{border-bottom:1px solid var(--line);padding:.4rem .6rem;text-align:left;vertical-align:top}
 thead th{background:var(--band);border-bottom:2px solid var(--line);font-weight:600}
-tbody th{font-weight:400;width:33%}
-td.advice{width:25%}
-td b{font-weight:600;white-space:nowrap}
+thead th:first-child,thead th:last-child{width:28%}
+tbody th{font-weight:400}
+b{font-weight:600}
 small,td.advice{color:var(--soft)}
-small{display:block;line-height:1.3}
+small{display:block;line-height:1.3;font-size:.87em}
 .refused b{color:var(--red)}.masked b,.rerouted b,.warned b{color:var(--amber)}
 .replaced b{color:var(--blue)}.sent b{color:var(--green)}
 .columns{columns:22rem 3;column-gap:2rem;font-size:.9rem}
 .columns section{break-inside:avoid}.columns h2{margin-top:.8rem}
 dl,ul{margin:0;padding:0}dt{font-weight:600}dd{margin:0 0 .35rem}ul{list-style:none}li{margin:0 0 .35rem}
 main+main{border-top:1px solid var(--line)}
-@page{size:A4;margin:11mm}
+@page{size:A4;margin:8mm}
 @media print{:root{--ink:#000;--soft:#333;--line:#999;--paper:#fff;--band:#eee;--red:#8b0000;--amber:#5c3a00;
 --blue:#003366;--green:#0b4a1b}
-body{font-size:8.5pt;line-height:1.3}main{max-width:none;padding:0}main+main{break-before:page;border:0}
-h1{font-size:14pt}h2{font-size:10pt;margin:.7rem 0 .2rem}th,td{padding:.18rem .4rem}tr{break-inside:avoid}
-.wide{overflow:visible}}
+html{font-size:6.8pt}body{font-size:1rem;line-height:1.18}small{line-height:1.18}main{max-width:none;padding:0}
+main+main{break-before:page;border:0}h1{font-size:1.5rem}h2{margin:.5rem 0 .15rem}.lead{margin:0 0 .3rem;max-width:none}
+th,td{padding:.1rem .4rem}thead th:first-child,thead th:last-child{width:30%}tr{break-inside:avoid}
+.wide{overflow:visible}.columns{columns:4;column-gap:1.2rem;font-size:.94rem}
+.columns h2{margin-top:.2rem}dd,li{margin:0 0 .12rem}}
 """
 
 # Beside the colour, for whoever doesn't see it.

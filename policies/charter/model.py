@@ -55,11 +55,12 @@ class Context(NamedTuple):
 
 class Outcome(NamedTuple):
     """What becomes of it. kind: one of OUTCOMES. to: the destination it goes to instead. lifted: whether people may
-    lift the refusal themselves, with a reason."""
+    lift the refusal themselves, with a reason. listed: whether some of its kind are permitted by name."""
 
     kind: str
     to: str = ""
     lifted: bool = False
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

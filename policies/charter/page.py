@@ -16,6 +16,10 @@ _MONTHS: Final = (
 )  # fmt: skip
 
 
+# Titles in one row.
+_MOST: Final = 10
+
+
 class Cell(NamedTuple):
     """What stands in a cell. kind: the outcome, "" for words alone. notes: what is said in small below it."""
 
@@ -106,8 +110,8 @@ class _Writer:
         return list(dict.fromkeys(self._in(place.title) for place in column.places))
 
     def _headed(self, statement: Statement, subjects: str) -> Cell:
-        """What a row is about: the class where there are any, and what makes a text be of it."""
-        of = next((c for c in self.charter.classes if c.id == statement.data_class), None)
+        """What a row is about: the class that it makes a call be of, if more than the lowest, and what makes it."""
+        of = next((c for c in self.charter.classes[:-1] if c.id == statement.data_class), None)
         return Cell(subjects) if of is None else Cell(self._class(of), notes=(subjects,))
 
     def _class(self, of: DataClass) -> str:
@@ -127,6 +131,8 @@ class _Writer:
         for who, outcomes in statement.otherwise:
             if outcomes[index] != usual:
                 notes.append(f"{self._context(who)}: {self._outcome(outcomes[index], said)}")
+        if usual.listed:
+            notes.append(self._say("listed"))
         if usual.lifted:
             notes.append(self._say("lifted"))
         if statement.stricter and usual.kind != "refused":
@@ -146,11 +152,18 @@ class _Writer:
         first = subjects[0]
         if first.together and not first.label:
             return self._say("together").format(self._list([self._detector(d) for d in first.detectors]))
-        named = "; ".join(dict.fromkeys(self._detector(d) for s in subjects for d in s.detectors))
+        named = self._names(subjects)
         if first.label:
             labels = ", ".join(s.label for s in subjects)
             return self._say("marked_with").format(named, labels) if named else self._say("marked").format(labels)
         return named if first.times == 1 else self._say("times").format(first.times, named)
+
+    def _names(self, subjects: Sequence[Subject]) -> str:
+        """Titles of what is looked for, those of other countries last; a page has no room for all."""
+        names = sorted({d for s in subjects for d in s.detectors}, key=lambda d: (_abroad(d), d))
+        titles = list(dict.fromkeys(map(self._detector, names)))
+        shown = "; ".join(titles[:_MOST])
+        return shown if len(titles) <= _MOST else self._say("more").format(shown, len(titles) - _MOST)
 
     def _detector(self, name: str) -> str:
         return self._in(PARTS.get(name) or self.titles.detectors.get(name) or {"": name})
@@ -197,3 +210,9 @@ class _Writer:
         if self.charter.on_trial:
             yield self._say("trial").format(self.charter.on_trial)
         yield self._say("unlisted")
+
+
+def _abroad(detector: str) -> bool:
+    """Whether a detector is one of another country's numbers (`be.nn`)."""
+    country = detector.partition(".")[0]
+    return len(country) == 2 and country not in ("fr", "id")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from itertools import product
 from typing import Any, Final
 
@@ -38,7 +38,7 @@ class SampleCall:
     model: Any = ""
     labels: Any = ()
     size: Any = 0
-    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    now: Any = None
 
 
 NOBODY: Final = SampleCall(None, None, None, None, None, None, None, None, (), None)
@@ -88,26 +88,33 @@ class SampleFindings:
     failed: str | None = None
 
 
-def callers(titles: Titles) -> dict[Context, SampleCall]:
+def callers(titles: Titles, now: datetime) -> dict[Context, SampleCall]:
     """Everybody whom rules may treat apart, by context; first the caller of whom no rule speaks."""
     home = titles.organisation
-    found = {ANYBODY: SampleCall(home)}
-    found |= {Context("use_case", name): SampleCall(home, use_case=name) for name in titles.use_cases}
-    found |= {Context("team", name): SampleCall(home, team=name) for name in titles.teams}
-    found |= {Context("group", name): SampleCall(home, groups=(name,)) for name in titles.groups}
+    found = {ANYBODY: SampleCall(home, now=now)}
+    found |= {Context("use_case", name): SampleCall(home, use_case=name, now=now) for name in titles.use_cases}
+    found |= {Context("team", name): SampleCall(home, team=name, now=now) for name in titles.teams}
+    found |= {Context("group", name): SampleCall(home, groups=(name,), now=now) for name in titles.groups}
     return found
 
 
-def doubtful(titles: Titles) -> dict[tuple[Context, ...], SampleCall]:
+def doubtful(titles: Titles, moments: Sequence[datetime]) -> Iterator[tuple[tuple[Context, ...], SampleCall]]:
     """Calls of everybody of one use case, team and group at a time, of whom nothing else is known: every condition of a
     rule that tightens then holds."""
-    found = {}
     for use_case, team, group in product(("", *titles.use_cases), ("", *titles.teams), ("", *titles.groups)):
         named = (Context("use_case", use_case), Context("team", team), Context("group", group))
         groups = (group,) if group else ()
-        call = SampleCall(None, team, groups, None, None, use_case, None, None, (), None)
-        found[tuple(who for who in named if who.name)] = call
-    return found
+        for now in moments:
+            call = SampleCall(None, team, groups, None, None, use_case, None, None, (), None, now)
+            yield tuple(who for who in named if who.name), call
+
+
+def moments(policies: Policies, now: datetime) -> list[datetime]:
+    """When rules may say something else: now, and where some ask for the time, at any hour of a week and years on."""
+    if not any("time" in rule.reads for rule in policies.rules):
+        return [now]
+    later = [timedelta(hours=h) for h in range(0, 7 * 24, 3)] + [timedelta(days=d) for d in (30, 180, 365, 3650)]
+    return [now + span for span in later]
 
 
 def subjects(policies: Policies, titles: Titles, *, answers: bool = False) -> list[Subject]:
@@ -162,14 +169,14 @@ def holding(subject: Subject, direction: str, role: str, titles: Titles) -> tupl
     """A text that holds the subject, and nothing else, with what is found in it."""
     names = [*subject.detectors, *subject.detectors[:1] * (subject.times - len(subject.detectors))]
     part = next((name.removeprefix("class.") for name in names if name in PARTS), "text")
-    length = 0 if part != "text" else 10
+    length = 0 if part != "text" else 2  # close together
     findings = [
         SampleFinding(name, length * i, length * i + length - bool(length), digest=str(i).encode())
         for i, name in enumerate(names)
     ]
     if subject.label:
         start = length * len(names)
-        findings.append(SampleFinding(titles.labels[subject.label], start, start + 9, label=subject.label))
+        findings.append(SampleFinding(titles.labels[subject.label], start, start + 1, label=subject.label))
     size = length * (len(names) + bool(subject.label))
     text = SampleText("other" if IDENTITY_CLASS in names else role, direction, part, "." * size)
     return text, SampleFindings(tuple(findings))

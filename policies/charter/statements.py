@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from policies.charter.asking import SEVERITY, Told, answered, crowd, sent, unlike
@@ -20,10 +21,10 @@ _REGIONS: Final = ("internal", "fr", "eu")
 _TRUSTS: Final = ("internal", "partner", "external")
 
 
-def charter(policies: Policies, places: Sequence[Place], titles: Titles) -> Charter:
-    """The charter of policies for these destinations."""
+def charter(policies: Policies, places: Sequence[Place], titles: Titles, now: datetime) -> Charter:
+    """The charter of policies for these destinations. now: when; rules on time are asked for that moment."""
     asked = replace(policies, rules=tuple(replace(r, lifts=()) for r in policies.rules), tests=())
-    everybody = crowd(asked, places, titles)
+    everybody = crowd(asked, places, titles, now)
     spots = unlike(asked, places, everybody)
     what, said = subjects(asked, titles), subjects(asked, titles, answers=True)
     every = [Subject(), *what]

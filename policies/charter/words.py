@@ -11,7 +11,7 @@ LANGUAGES: Final = ("en", "fr")
 
 OUTCOME: Final[Mapping[str, Said]] = {
     "sent": {"en": "sent as it is", "fr": "envoyé tel quel"},
-    "warned": {"en": "sent, take care", "fr": "envoyé, avec prudence"},
+    "warned": {"en": "sent, take care", "fr": "envoyé, prudence"},
     "replaced": {"en": "replaced, comes back", "fr": "remplacé, puis rétabli"},
     "masked": {"en": "masked", "fr": "masqué"},
     "rerouted": {"en": "sent elsewhere", "fr": "envoyé ailleurs"},
@@ -21,7 +21,7 @@ OUTCOME: Final[Mapping[str, Said]] = {
 # The same outcome of something that a model answers.
 ANSWER: Final[Mapping[str, Said]] = {
     "sent": {"en": "shown as it is", "fr": "affiché tel quel"},
-    "warned": {"en": "shown, take care", "fr": "affiché, avec prudence"},
+    "warned": {"en": "shown, take care", "fr": "affiché, prudence"},
     "masked": {"en": "masked", "fr": "masqué"},
     "refused": {"en": "the answer stops", "fr": "la réponse s'arrête"},
 }
@@ -92,7 +92,7 @@ TRUST: Final[Mapping[str, Said]] = {
 }
 
 CONTEXT: Final[Mapping[str, Said]] = {
-    "tools": {"en": "in what an agent's tools read", "fr": "dans ce que lisent les outils d'un agent"},
+    "tools": {"en": "read by a tool", "fr": "lu par un outil"},
     "use_case": {"en": "for “{}”", "fr": "pour « {} »"},
     "team": {"en": "for the team {}", "fr": "pour l'équipe {}"},
     "group": {"en": "for the group {}", "fr": "pour le groupe {}"},
@@ -129,14 +129,16 @@ PHRASE: Final[Mapping[str, Said]] = {
         "en": "you may lift it for an hour, with a reason",
         "fr": "vous pouvez le lever pour une heure, en le motivant",
     },
+    "listed": {"en": "except those that the company lists", "fr": "sauf ceux que l'entreprise a listés"},
+    "more": {"en": "{} and {} more", "fr": "{} et {} autres"},
     "to": {"en": "to {}", "fr": "vers {}"},
     "meaning": {"en": "What the words mean", "fr": "Ce que veulent dire ces mots"},
     "places": {"en": "Where models are", "fr": "Où sont les modèles"},
     "models": {"en": "Models: {}.", "fr": "Modèles : {}."},
     "kept": {"en": "keeps prompts for {} days", "fr": "conserve les requêtes {} jours"},
     "not_kept": {"en": "keeps no prompts", "fr": "ne conserve pas les requêtes"},
-    "trains": {"en": "may train its models on them", "fr": "peut entraîner ses modèles avec"},
-    "never_trains": {"en": "doesn't train on them", "fr": "n'entraîne pas ses modèles avec"},
+    "trains": {"en": "may train its models on them", "fr": "peut s'en servir pour l'entraînement"},
+    "never_trains": {"en": "doesn't train on them", "fr": "ne s'en sert pas pour l'entraînement"},
     "choice": {
         "en": "A model that is in several places is used at one that permits the text.",
         "fr": "Un modèle présent à plusieurs endroits est utilisé là où le texte est permis.",

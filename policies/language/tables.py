@@ -19,7 +19,7 @@ from policies.ruling import EGRESS
 TABLE: Final = (
     "kind", "table", "owner", "basis", "applies_to", "columns", "rows", *SHARED, "exceptions", "tests",
 )  # fmt: skip
-TABLE_APPLIES_TO: Final = tuple(key for key, fact in CALL.items() if not fact.declared)
+TABLE_APPLIES_TO: Final = ("directions", *(key for key, fact in CALL.items() if not fact.declared))
 CELL: Final = ("action", *MANNER)
 
 # From what lets most go to what lets least.
@@ -50,6 +50,7 @@ class _Table:
         )
         applies = reading.mapping(value.get("applies_to", {}), scope, TABLE_APPLIES_TO)
         self.applies = reader.conditions.facts(applies, scope, loosens=False)
+        self.directions = self._directions(applies, (*scope, "directions"))
         self.columns = self._columns(value.get("columns", {}), (*path, "columns"))
         self.rows = self._rows(value.get("rows", {}), (*path, "rows"))
 
@@ -78,6 +79,15 @@ class _Table:
         if watched is not None and rule.mode == "enforce" and rule.action in _PERMITS:
             said = f"{row} would be let go and {watched}, less sensitive, not: {watched} is in shadow"
             self.reader.reading.fault(rule.path, said)
+
+    def _directions(self, applies: Mapping[str, Any], path: Path) -> frozenset[str]:
+        """Which texts the table is about: what is sent, or some of it."""
+        if "directions" not in applies:
+            return EGRESS
+        found = self.reader.conditions.directions(applies["directions"], path)
+        if not found <= EGRESS:
+            self.reader.reading.fault(path, "a table is about what is sent: rules on answers stand in policies")
+        return found & EGRESS
 
     def _columns(self, value: object, path: Path) -> dict[str, tuple[Condition, ...]]:
         reading = self.reader.reading
@@ -133,7 +143,8 @@ class _Table:
             action=action,
             when=(*self.applies, *self.columns[column]),
             data_class=bounds,
-            where=Where(EGRESS),
-            permits=action in _LETS_GO,
+            # Which texts there are is up to the caller: what permits a call looks at all of them.
+            where=Where(EGRESS if action == "allow" else self.directions),
+            permits=action in _LETS_GO and self.directions >= EGRESS,
             **{**usual, **own},
         )

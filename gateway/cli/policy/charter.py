@@ -35,9 +35,10 @@ def add(sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write it."""
     here = open_workspace(args)
-    found = charter_of(here.bundle, here.names, here.destinations.values(), here.models.values())
+    today = datetime.now(UTC).date()
+    found = charter_of(here.bundle, here.names, here.destinations.values(), here.models.values(), today)
     languages = LANGUAGES if args.lang == "both" else (args.lang,)
-    text = written(found, languages, here.bundle.revision, datetime.now(UTC).date(), web=args.format == "html")
+    text = written(found, languages, here.bundle.revision, today, web=args.format == "html")
     if args.out is None:
         sys.stdout.write(text)
         return 0

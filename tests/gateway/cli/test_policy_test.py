@@ -10,12 +10,12 @@ policy: own
 owner: me@example.org
 rules:
   - id: own-rule
-    when: {findings: {any_of: [contact.email]}, destination: {external: true}}
+    when: {findings: {any_of: [fr.plate]}, destination: {external: true}}
     action: redact
 tests:
-  - {name: fired, text: "écrire à odile.marchand@exemple-sas.fr", to: {external: true}, expect: {verdict: redact}}
+  - {name: fired, text: "écrire : la plaque est AB-123-CD, oui.", to: {external: true}, expect: {verdict: redact}}
 """
-NEAR = '  - {name: near, text: "odile.marchand@exemple-sas.fr", to: {external: false}, expect: {verdict: allow}}\n'
+NEAR = '  - {name: near, text: "la plaque est AB-123-CD", to: {external: false}, expect: {verdict: allow}}\n'
 
 
 def own(home: Path, text: str) -> None:
@@ -51,8 +51,8 @@ def test_mutants_that_no_case_notices_are_named_with_the_case_that_is_missing(ho
     code, out, err = ecluse("policy", "test", "--mutate", "--policy", "own")
     assert (code, out) == (1, "1 cases, 6 of 7 mutants noticed (0 mean the same)\n")
     assert err == (
-        f"{home}/bundle/own.yaml:6:63: rule own-rule: no case notices 'destination.external dropped'; missing: one "
-        "like 'fired' with {to: internal/maison, expect: {verdict: allow, rules: []}}\n"
+        f"{home}/bundle/own.yaml:6:58: rule own-rule: no case notices 'destination.external dropped'; missing: one "
+        "like 'fired' with {to: internal/maison, expect: {verdict: allow, rules: [treatment.C0.internal]}}\n"
     )
     own(home, OWN + NEAR)
     code, out, err = ecluse("policy", "test", "--mutate", "--policy", "own")

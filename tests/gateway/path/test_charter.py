@@ -57,7 +57,7 @@ async def test_a_language_that_there_is_not(house: House, lang: str) -> None:
 async def test_it_is_the_page_of_the_bundle_in_force(house: House) -> None:
     runtime = house.gateway.runtime
     pair, today = runtime.epoch.pair, runtime.now().date()
-    found = charter_of(pair.bundle, Names.of(pair.settings), pair.destinations.values(), pair.models.values())
+    found = charter_of(pair.bundle, Names.of(pair.settings), pair.destinations.values(), pair.models.values(), today)
     first = await house.client.get("/charter?lang=fr")
     assert first.text == written(found, ("fr",), pair.bundle.revision, today, web=False)
     assert pair.bundle.revision in first.text and "No phones." not in first.text

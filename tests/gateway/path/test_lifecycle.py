@@ -93,13 +93,13 @@ async def test_thousands_of_leaving_clients_leak_nothing(house: House) -> None:
 
 async def test_a_bad_reload_is_refused_whole_with_its_place(house: House) -> None:
     before = house.gateway.runtime.epoch
-    policy = house.folder / "bundle" / "personal_data.yaml"
+    policy = house.folder / "bundle" / "answers.yaml"
     policy.write_text(policy.read_text().replace("fin.iban", "fin.ibam"))
     transport = httpx.AsyncHTTPTransport(uds=str(house.folder / "c.sock"))
     async with httpx.AsyncClient(transport=transport, base_url="http://control", timeout=30) as control:
         answer = await control.post("/reload")
     assert answer.status_code == 422
-    assert "personal_data.yaml:" in answer.json()["refused"]
+    assert "answers.yaml:" in answer.json()["refused"]
     assert "fin.iban" in answer.json()["refused"]
     assert house.gateway.runtime.epoch is before
     assert (await house.chat("Bonjour")).status_code == 200

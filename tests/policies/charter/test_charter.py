@@ -1,7 +1,7 @@
 """What a charter says is what the rules answer, whoever asks; and what it must not say, it doesn't."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -28,10 +28,11 @@ TITLES = Titles(
 )
 SHOWN = sorted(DETECTORS - {"org.project-x"})
 TODAY = date(2026, 11, 26)
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 def made(*rules, **more):
-    return charter(compiled(policy(*rules, **more)), PLACES, TITLES)
+    return charter(compiled(policy(*rules, **more)), PLACES, TITLES, NOON)
 
 
 def rule(name: str, *detectors: str, action: str = "deny", **more):
@@ -69,11 +70,11 @@ def test_columns_go_from_the_nearest_place_to_the_farthest():
 def test_places_that_no_rule_tells_apart_share_a_column():
     twin = Place(replace(US, name="gamma", contract="gamma-us", processor="Gamma"), {"en": "Gamma"})
     rules = compiled(policy(rule("a", "fin.iban", when={"destination": {"name": ["alpha"]}})))
-    assert len(charter(rules, (*PLACES, twin), TITLES).columns) == 4
+    assert len(charter(rules, (*PLACES, twin), TITLES, NOON).columns) == 4
     anywhere = compiled(policy(rule("a", "fin.iban")))
-    found = charter(anywhere, (*PLACES, twin), TITLES)
+    found = charter(anywhere, (*PLACES, twin), TITLES, NOON)
     assert [len(c.places) for c in found.columns] == [1, 1, 2]
-    text = markdown([page(charter(rules, (*PLACES, twin), TITLES), "en", "r1", TODAY)])
+    text = markdown([page(charter(rules, (*PLACES, twin), TITLES, NOON), "en", "r1", TODAY)])
     assert "in the United States (Alpha Inc.)" in text and "in the United States (Gamma)" in text
 
 
@@ -98,7 +99,7 @@ def test_use_cases_and_teams_that_are_treated_apart_are_told():
     assert who == Context("team", "finance") and {o.kind for o in there} == {"warned"} and not more
     assert kinds(nir) == ["sent"] * 3 and not nir.stricter
     text = markdown([page(found, "fr", "r1", TODAY)])
-    assert "pour « paie » : envoyé tel quel" in text and "pour l'équipe finance : envoyé, avec prudence" in text
+    assert "pour « paie » : envoyé tel quel" in text and "pour l'équipe finance : envoyé, prudence" in text
 
 
 def test_what_is_stricter_for_people_who_are_not_named_is_said():
@@ -111,6 +112,15 @@ def test_what_is_stricter_for_people_who_are_not_named_is_said():
     assert "durand" not in text and "stricter for some people" in text
 
 
+def test_rules_on_time_are_asked_at_noon_and_what_is_stricter_later_is_said():
+    found = made(
+        rule("a", "fin.iban", when={"time": {"from": date(2027, 1, 1)}}),
+        rule("b", "fr.nir", when={"time": {"until": date(2027, 1, 1)}}),
+    )
+    assert kinds(of(found.sent, "fin.iban")) == ["sent"] * 3 and of(found.sent, "fin.iban").stricter
+    assert kinds(of(found.sent, "fr.nir")) == ["refused"] * 3
+
+
 def test_agents_tools_are_told_apart():
     found = charter(
         compiled(
@@ -119,6 +129,7 @@ def test_agents_tools_are_told_apart():
         ),
         PLACES,
         TITLES,
+        NOON,
     )
     statement = of(found.sent, "secret.jwt")
     assert kinds(statement) == ["refused"] * 3
@@ -181,6 +192,7 @@ def test_answers():
         ),
         PLACES,
         TITLES,
+        NOON,
     )
     assert kinds(of(found.answers, "secret.jwt")) == ["sent", "masked", "masked"]
     text = markdown([page(found, "en", "r1", TODAY)])
@@ -206,7 +218,7 @@ def test_classes_head_what_makes_a_text_be_of_them():
         },
         rule("iban", "fin.iban", action="redact"),
     )  # fmt: skip
-    found = charter(compiled(rules, *CLASSES), PLACES, MARKED)
+    found = charter(compiled(rules, *CLASSES), PLACES, MARKED, NOON)
     marks = [s for s in found.sent for subject in s.subjects if subject.label == "C3"]
     assert [subject.label for subject in marks[0].subjects] == ["C3", "TLP:RED"]
     assert of(found.sent, "fr.nir").data_class == of(found.sent, "contact.email", 20).data_class == "C3"
@@ -218,26 +230,26 @@ def test_classes_head_what_makes_a_text_be_of_them():
         in text
     )
     assert "| C3 Confidential: 20 or more: \\<contact.email\\> |" in text
-    assert "| C1 Internal: none of this | sent as it is | sent as it is; for “pay”: refused" in text
+    assert "| none of this | sent as it is | sent as it is; for “pay”: refused" in text
     assert "- **C3 Confidential** Data of people." in text
 
 
 def test_findings_and_marks_together():
     rules = policy(rule("a", "fin.iban", when={"labels": ["C3"]}))
-    found = charter(compiled(rules), PLACES, MARKED)
+    found = charter(compiled(rules), PLACES, MARKED, NOON)
     (statement,) = [s for s in found.sent if s.subjects[0].detectors == ("fin.iban",)]
     assert statement.subjects == (Subject(("fin.iban",), label="C3"),) and kinds(statement) == ["refused"] * 3
     assert "\\<fin.iban\\>, in a document marked C3" in markdown([page(found, "en", "r1", TODAY)])
 
 
 def test_nothing_permitted_is_said_of_any_text():
-    found = charter(compiled(policy(rule("a", "fin.iban", action="warn")), defaults=None), PLACES, TITLES)
+    found = charter(compiled(policy(rule("a", "fin.iban", action="warn")), defaults=None), PLACES, TITLES, NOON)
     assert kinds(found.rest) == ["refused"] * 3
     assert not [s for s in found.sent if "fin.iban" in s.subjects[0].detectors]
 
 
 def test_a_bundle_without_places_is_still_a_page():
-    found = charter(compiled(policy(rule("a", "fin.iban"))), (), TITLES)
+    found = charter(compiled(policy(rule("a", "fin.iban"))), (), TITLES, NOON)
     assert "# What you may send" in markdown([page(found, "en", "r1", TODAY)])
 
 
@@ -279,7 +291,7 @@ def written(drawn: list[dict], secret: bool = False) -> list[dict]:
 )
 def test_no_ruling_is_harder_than_what_the_charter_says_unless_it_says_so(drawn, use_case, team, user, size):
     policies = compiled(policy(*written(drawn)))
-    found = charter(policies, PLACES, TITLES)
+    found = charter(policies, PLACES, TITLES, NOON)
     call = replace(CALL, use_case=use_case, team=team, user=user, size=size, groups=())
     for detector in SHOWN:
         subject = Subject((detector,))
@@ -299,8 +311,8 @@ def test_no_ruling_is_harder_than_what_the_charter_says_unless_it_says_so(drawn,
 @settings(max_examples=100, deadline=None)
 @given(st.lists(RULES, min_size=1, max_size=4), st.lists(RULES, min_size=1, max_size=3))
 def test_a_page_is_the_same_with_and_without_confidential_rules(drawn, secret):
-    plain = charter(compiled(policy(*written(drawn))), PLACES, TITLES)
-    with_secrets = charter(compiled(policy(*written(drawn), *written(secret, secret=True))), PLACES, TITLES)
+    plain = charter(compiled(policy(*written(drawn))), PLACES, TITLES, NOON)
+    with_secrets = charter(compiled(policy(*written(drawn), *written(secret, secret=True))), PLACES, TITLES, NOON)
     for language in ("en", "fr"):
         first, second = page(plain, language, "r", TODAY), page(with_secrets, language, "r", TODAY)
         assert first == second

@@ -130,7 +130,7 @@ def problems(*documents: Doc) -> list[Problem]:
         (table(columns={**COLUMNS, "us": {"region": ["uk"]}}), ("columns", "us", "region", 0), "none of the regions"),
         (table(columns={**COLUMNS, "us": {}}), ("columns", "us"), "must ask something"),
         (table(applies_to={"labels": ["x"]}), ("applies_to", "labels"), "unknown key"),
-        (table(applies_to={"directions": ["response"]}), ("applies_to", "directions"), "unknown key"),
+        (table(applies_to={"directions": ["response"]}), ("applies_to", "directions"), "about what is sent"),
         (table(mode="shadow"), ("mode",), "go together"),
         (table(contact=3), ("contact",), "must be a text"),
     ],
@@ -138,6 +138,13 @@ def problems(*documents: Doc) -> list[Problem]:
 def test_a_fault_in_a_table_is_told_at_its_place(document, path, words):
     (found,) = problems(document)
     assert found.path == ("t.yaml", *path) and words in found.message
+
+
+def test_a_table_may_be_about_some_of_what_is_sent():
+    made = compiled(*CLASSES, table(applies_to={"directions": ["request"]}), defaults=None)
+    assert ruled(IBAN, made=made)[0] == "deny"
+    assert ruled(IBAN, passage=Text(role="tool", direction="tool_results"), made=made) == ("deny", [], [])
+    assert ruled(passage=Text(role="tool", direction="tool_results"), to=BETA, made=made) == ("allow", [], ["t.C1.eu"])
 
 
 def test_a_table_needs_data_classes_and_a_name_of_its_own():
