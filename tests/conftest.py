@@ -100,12 +100,10 @@ def configured(folder: Path, config: str = CONFIG) -> Path:
     return folder / "config.yaml"
 
 
-def leave_people_to_rules_of_ones_own(bundle: Path) -> None:
-    """The starter bundle without what redacts addresses and accounts, for a test's own rules to do otherwise."""
-    (bundle / "treatment.yaml").unlink()
-    (bundle / "people.yaml").unlink()
-    agents = (bundle / "agents.yaml").read_text()
-    (bundle / "agents.yaml").write_text(agents.replace("fin.iban, ", ""))
+def leave_accounts_to_rules_of_ones_own(bundle: Path) -> None:
+    """The starter bundle without what redacts account numbers, for a test's own rules to do otherwise."""
+    for name in ("data_classes.yaml", "agents.yaml"):
+        (bundle / name).write_text((bundle / name).read_text().replace("fin.iban, ", ""))
 
 
 OpenHouse = Callable[..., AbstractAsyncContextManager[House]]

@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from gateway.bundle.bundle import STARTER
-from tests.conftest import leave_people_to_rules_of_ones_own
+from tests.conftest import leave_accounts_to_rules_of_ones_own
 
 ROOT = Path(__file__).parents[2]
 ECLUSE = Path(sys.executable).with_name("ecluse")
@@ -200,7 +200,7 @@ def naming(tmp_path_factory: pytest.TempPathFactory, vendors: Vendors) -> Iterat
     folder = tmp_path_factory.mktemp("naming")
     (folder / "config.yaml").write_text(CONFIG.format(vendors=vendors.url))
     shutil.copytree(STARTER, folder / "bundle")
-    leave_people_to_rules_of_ones_own(folder / "bundle")
+    leave_accounts_to_rules_of_ones_own(folder / "bundle")
     (folder / "bundle" / "personal_data.yaml").write_text(PSEUDONYMISES)
     served = serve(folder)
     try:

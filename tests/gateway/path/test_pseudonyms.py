@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import CONFIG, House, OpenHouse, leave_people_to_rules_of_ones_own
+from tests.conftest import CONFIG, House, OpenHouse, leave_accounts_to_rules_of_ones_own
 from tests.gateway.path.test_policy import ask, said
 
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
@@ -36,7 +36,7 @@ async def naming(open_house: OpenHouse, tmp_path: Any) -> AsyncIterator[House]:
     from tests.conftest import configured
 
     configured(tmp_path / "house", CONFIG)
-    leave_people_to_rules_of_ones_own(tmp_path / "house" / "bundle")
+    leave_accounts_to_rules_of_ones_own(tmp_path / "house" / "bundle")
     (tmp_path / "house" / "bundle" / "personal_data.yaml").write_text(POLICY)
     async with open_house() as house:
         yield house
@@ -205,7 +205,7 @@ async def test_a_redaction_wins_and_surrogates_have_a_shape(open_house: OpenHous
     more = POLICY.replace("action: pseudonymise", "action: pseudonymise\n    as: surrogate") + (
         "  - {id: iban-redacted, when: {findings: {any_of: [fin.iban]}}, action: redact}\n"
     )
-    leave_people_to_rules_of_ones_own(tmp_path / "house" / "bundle")
+    leave_accounts_to_rules_of_ones_own(tmp_path / "house" / "bundle")
     (tmp_path / "house" / "bundle" / "personal_data.yaml").write_text(more)
     async with open_house() as house:
         body, back = await chat(house, f"{MAIL} {IBAN} [[sim:echo]]")
@@ -228,7 +228,7 @@ async def test_replicas_and_a_restart_make_the_same_tokens(tmp_path: Any) -> Non
 
     async def turn(name: str, *texts: str) -> tuple[str, str]:
         path = configured(tmp_path / name, config)
-        leave_people_to_rules_of_ones_own(tmp_path / name / "bundle")
+        leave_accounts_to_rules_of_ones_own(tmp_path / name / "bundle")
         (tmp_path / name / "bundle" / "personal_data.yaml").write_text(POLICY)
         async with AsyncExitStack() as stack:
             serving = await stack.enter_async_context(gateway(path, development=True))
@@ -289,7 +289,7 @@ def naming_company(tmp_path: Any, form: str = "") -> None:
 
     configured(tmp_path / "house", CONFIG)
     rules = POLICY.replace("[contact.email, fin.iban]", "[fr.siren]")
-    leave_people_to_rules_of_ones_own(tmp_path / "house" / "bundle")
+    leave_accounts_to_rules_of_ones_own(tmp_path / "house" / "bundle")
     (tmp_path / "house" / "bundle" / "personal_data.yaml").write_text(rules)
     if form:
         (tmp_path / "house" / "bundle" / "forms.yaml").write_text(form)

@@ -378,6 +378,6 @@ def test_names_of_which_no_rule_speaks_cost_nothing_and_change_nothing():
         teams=("finance", *(f"t{i}" for i in range(100))),
         groups=("staff", *(f"g{i}" for i in range(100))),
     )
-    one, other = charter(rules, PLACES, few), charter(rules, PLACES, many)
+    one, other = charter(rules, PLACES, few, NOON), charter(rules, PLACES, many, NOON)
     assert (one.sent, one.rest) == (other.sent, other.rest)
     assert of(one.sent, "contact.email").stricter
