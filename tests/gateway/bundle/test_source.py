@@ -1,6 +1,9 @@
 """Files that change while they are read, git at work, and links that lead out of a bundle."""
 
 import os
+import shutil
+import subprocess
+import threading
 from datetime import date
 from pathlib import Path
 
@@ -157,3 +160,36 @@ def test_a_folder_of_links_into_a_hidden_one_is_read(home: Path):
 
 def changed_names(before, after) -> set[str]:
     return {Path(name).name for name in {*before, *after} if before.get(name) != after.get(name)}
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_a_checkout_that_stops_halfway_is_not_read(home: Path):
+    """A real checkout, held by a filter when half of its files are written: each is valid, all together are not."""
+    bundle, gate = home / "bundle", home / "gate"
+    os.mkfifo(gate)
+
+    def git(*words: str) -> None:
+        names = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", f"filter.held.smudge=cat {gate} - ")
+        subprocess.run(["git", *names, "-C", str(bundle), *words], check=True, capture_output=True)
+
+    git("init", "-b", "main")
+    (bundle / ".gitattributes").write_text("z.yaml filter=held\n")
+    for name in ("before", "after"):
+        for file in ("a.yaml", "z.yaml"):
+            (bundle / file).write_text(USE_CASE.format(f"{name}-{file[0]}"))
+        git("add", "-A")
+        git("commit", "-m", name)
+        git("tag", name)
+    (bundle / ".git" / "info" / "attributes").write_text("z.yaml -filter\n")
+    git("checkout", "before")
+    (bundle / ".git" / "info" / "attributes").unlink()
+    held = threading.Thread(target=git, args=("checkout", "after"))
+    held.start()
+    with gate.open("w"):  # opens when the filter reads from it: `a.yaml` is written then, `z.yaml` is not
+        assert "after-a" in (bundle / "a.yaml").read_text()
+        assert not (bundle / "z.yaml").exists()
+        with pytest.raises(DocumentsRefused, match="a git command is under way"):
+            load_pair(home / "config.yaml", serving=True)
+    held.join()
+    found = load_pair(home / "config.yaml", serving=True)
+    assert {"after-a", "after-z"} <= set(found.bundle.use_cases)
