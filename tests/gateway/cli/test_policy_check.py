@@ -76,7 +76,8 @@ def test_what_is_overdue_is_an_error(home: Path, ecluse):
 def test_the_test_command_speaks_the_same_forms(home: Path, ecluse):
     own(home, f"{RULE}tests:\n  - {{name: none, text: x, to: alpha/gpt-4o, expect: {{verdict: deny}}}}\n")
     code, out, _ = ecluse("policy", "test", "--policy", "own", "--format", "github")
-    assert code == 1 and out.startswith("::error file=") and out.endswith("expected deny, got allow (rules: treatment.C0.elsewhere)\n")
+    assert code == 1 and out.startswith("::error file=")
+    assert out.endswith("expected deny, got allow (rules: treatment.C0.elsewhere)\n")
 
 
 def test_nothing_in_a_message_ends_a_command(capsys: pytest.CaptureFixture[str]):
