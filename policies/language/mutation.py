@@ -15,7 +15,7 @@ from policies.language.compile import KINDS, compile
 from policies.language.equivalence import Surroundings, same
 from policies.language.mutants import Mutant, mutants
 from policies.language.problems import Doc
-from policies.language.trials import Outcome, Trial, differences
+from policies.language.trials import Outcome, Trial, differences, without_findings
 from policies.language.vocabulary import Vocabulary
 from policies.rules import Rule
 
@@ -156,8 +156,12 @@ class Bench:
         return same([self._rules[name] for name in change.gone], change.rules, self._around)
 
     def _unused(self, change: Change) -> str:
-        """Whether no call at hand, at no destination at hand, is left to what becomes of calls that no rule permits."""
-        asked = [g.trial for g in self.green if g.trial.case.direction != "response"]
+        """Whether no call at hand, at no destination at hand, is left to what becomes of calls that no rule permits.
+
+        Nor the same call if nothing were found in it: a bundle that only has cases of what it denies is no proof.
+        """
+        cases = [g.trial for g in self.green if g.trial.case.direction != "response"]
+        asked = [*cases, *(without_findings(trial) for trial in cases)]
         for trial in asked:
             for destination in self._around.destinations:
                 now, then = self.outcomes(replace(trial, destination=destination), change)

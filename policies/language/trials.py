@@ -185,6 +185,11 @@ class Trial:
         return _outcome(said, verdict.hits)
 
 
+def without_findings(trial: Trial) -> Trial:
+    """The same call with a text in which nothing is found."""
+    return replace(trial, classification=_Findings(), found={})
+
+
 class Stage:
     """Makes cases ready: each text is scanned once. now: the day that exceptions are judged on."""
 

@@ -337,3 +337,18 @@ def test_the_cases_of_a_table_prove_each_of_its_cells():
     # Every call inside the company is permitted by the table: nothing is left to what would become of others.
     assert lived == [("Defaults", "internal: deny", "rules permit every call at hand, or deny it")]
     assert not [c for c in coverage(made, ready) if c.missing]
+
+
+def test_a_default_that_only_calls_with_findings_were_tried_on_is_not_proven():
+    closed = {"kind": "Defaults", "when_no_rule_matches": {"internal": "allow", "external": "deny"}}
+    deny = {**RULE, "action": "deny", "when": {"findings": {"any_of": ["fin.iban"]}}}
+    documents = (
+        policy(deny, tests=[FIRED | {"expect": {"verdict": "deny"}}]),
+        Doc("Defaults", "defaults.yaml", closed),
+    )
+    made = compiled(*documents, defaults=None)
+    stage = Stage(engine(), VOCABULARY, NOW)
+    ready, _ = trials(made.tests, stage)
+    tried = Bench(documents, VOCABULARY, made, ready, surroundings(ready, engine(), VOCABULARY, [IBAN]))
+    found = {m.says: tried.fate(m).fate for m in tried.mutants() if m.subject == "Defaults"}
+    assert found == {"internal: deny": SURVIVED, "external: allow": SURVIVED}
