@@ -45,10 +45,13 @@ class Server:
     def start(self, settings: dict[str, Any]) -> None:
         """Say hello. settings: as an editor keeps them under `yaml`."""
         self.settings = settings
-        self._ask("initialize", {"processId": None, "rootUri": self.folder.as_uri(), "capabilities": {
+        root = self.folder.as_uri()
+        able = {
             "textDocument": {"completion": {}, "hover": {}, "publishDiagnostics": {}},
-            "workspace": {"configuration": True, "didChangeConfiguration": {"dynamicRegistration": False}},
-        }})  # fmt: skip
+            "workspace": {"configuration": True, "workspaceFolders": True},
+        }
+        said = {"processId": None, "rootUri": root, "workspaceFolders": [{"uri": root, "name": "folder"}]}
+        self._ask("initialize", {**said, "capabilities": able})
         self._send("initialized", {})
         self._send("workspace/didChangeConfiguration", {"settings": {"yaml": settings}})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +11,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.e2e.conftest import ECLUSE, tool
+from tests.e2e.conftest import ECLUSE, ROOT, tool
 from tests.e2e.language_server import Server, language_server
 
 pytestmark = pytest.mark.e2e
 
+PAGE = ROOT / "docs" / "howto" / "editing.md"
 LINE = "# yaml-language-server: $schema=.schema/bundle.schema.json\n"
 POLICY = """\
 kind: EgressPolicy
@@ -109,14 +112,19 @@ def test_each_document_of_a_file_is_checked_as_its_kind(editor: Server) -> None:
     assert any('"vendor"' in m for m in messages)
 
 
-def test_settings_name_the_folder_in_place_of_a_line_in_each_file(bundle: Path) -> None:
-    settings = {
-        "validate": True,
-        "schemaStore": {"enable": False},
-        "schemas": {(bundle / ".schema/bundle.schema.json").as_uri(): ["*.yaml"]},
-    }
-    with language_server(tool("yaml-language-server"), bundle, settings) as server:
-        (found,) = server.open(
-            "c.yaml", POLICY.replace("[]", "[fr.nir]").replace("action", "actoin") + "    action: deny\n"
-        )
+def test_the_settings_on_the_page_name_the_folder_in_place_of_a_line_in_each_file(bundle: Path) -> None:
+    """Those of VS Code, for the folder that holds the bundle."""
+    block = re.search("```json\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert block is not None
+    schemas = json.loads(block.group(1))["yaml.schemas"]
+    settings = {"validate": True, "schemaStore": {"enable": False}, "schemas": schemas}
+    with language_server(tool("yaml-language-server"), bundle.parent, settings) as server:
+        text = POLICY.replace("[]", "[fr.nir]") + "    actoin: deny\n"
+        (found,) = server.open("bundle/more/c.yaml", text)
         assert found["message"] == "Property actoin is not allowed."
+        assert server.open("elsewhere/c.yaml", text) == []
+
+
+def test_the_line_on_the_page_is_the_one_that_init_writes(bundle: Path) -> None:
+    line = (bundle / "defaults.yaml").read_text().splitlines()[0]
+    assert line in PAGE.read_text().splitlines()
