@@ -106,7 +106,7 @@ class _Questions:
     """What rules ask about data classes and labels; those that ask alike share one question, and what they match."""
 
     def __init__(self, texts: Sequence[ClassText], classes: Sequence[DataClass], markers: frozenset[str]) -> None:
-        self._texts = texts
+        self._texts = sorted(texts, key=lambda one: one.level)
         self._classes = classes
         self._markers = markers
         self._bounds: dict[Bound, Criteria] = {}
@@ -285,5 +285,10 @@ def _plain(value: object) -> object:
     if isinstance(value, dict):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, list):
-        return sorted((_plain(v) for v in value), key=orjson.dumps)
+        return sorted((_plain(v) for v in value), key=_in_one_order)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _in_one_order(value: object) -> bytes:
+    """What a list is sorted by: the same however the keys of its mappings stand."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -157,3 +157,5 @@ def _lifts(exception: ExceptionText, rules: dict[str, RuleText]) -> Iterator[Pro
             yield Problem(path, f"{name} is no rule", nearest(name, rules))
         elif not rule.overridable:
             yield Problem(path, f"{name} can't be lifted: it isn't overridable: true")
+        elif rule.action == "allow":
+            yield Problem(path, f"{name} permits: there is nothing to be spared")

@@ -90,5 +90,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, frozenset | set):
         return sorted(map(str, value))
     if isinstance(value, tuple | list):
-        return sorted((_plain(inner) for inner in value), key=orjson.dumps)
+        return sorted((_plain(inner) for inner in value), key=_in_one_order)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _in_one_order(value: object) -> bytes:
+    """What a list is sorted by: the same however the keys of its mappings stand."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

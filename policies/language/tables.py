@@ -24,7 +24,8 @@ CELL: Final = ("action", *MANNER)
 
 # From what lets most go to what lets least.
 SEVERITY: Final = ("allow", "warn", "pseudonymise", "redact", "reroute", "deny")
-_LETS_GO: Final = ("warn", "pseudonymise", "redact")
+# A call that is sent elsewhere has been let go; whether it may go there is that destination's ruling.
+_LETS_GO: Final = ("warn", "pseudonymise", "redact", "reroute")
 _PERMITS: Final = ("allow", *_LETS_GO)
 _REPLACES: Final = ("pseudonymise", "redact")
 
