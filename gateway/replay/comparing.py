@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import orjson
@@ -83,19 +84,21 @@ class Comparison:
         return known
 
     def _key(self, one: Recorded) -> bytes:
-        """All that a ruling depends on."""
+        """A hash of all that a ruling depends on."""
         i, who = one.intent, one.intent["who"]
-        asks = {**who, "person": who["person"] if self._reads_users else None}
-        left_out = ("message",) if self._reads_distance else ("message", "at")
-        found = [{k: v for k, v in f.items() if k not in left_out} for f in i["findings"]]
-        when = i["at"] if self._reads_time else i["at"][:10]
-        size = i["bytes_in"] if self._reads_size else 0
-        return orjson.dumps(
-            (asks, i["dialect"], i["model"], size, i["labels"], found, i["places"], i["failed"], i["config_revision"],
-             i["destination"], when, [{k: v for k, v in r.items() if k != "rules"} for r in i["rulings"]],
-             [[(h["rule"], h["action"], h["mode"], h["detectors"], h["count"]) for h in r["rules"]]
-              for r in i["rulings"]])
+        found = ("message",) if self._reads_distance else ("message", "at")
+        asked = (
+            {**who, "person": who["person"] if self._reads_users else None},
+            i["dialect"], i["model"], i["bytes_in"] if self._reads_size else 0, i["labels"],
+            [_without(f, found) for f in i["findings"]], [_without(p, ("count",)) for p in i["places"]], i["failed"],
+            i["config_revision"], i["destination"], i["at"] if self._reads_time else i["at"][:10],
         )  # fmt: skip
+        said = [
+            [(h["rule"], h["action"], h["mode"], h.get("lifted_by"), h["detectors"], h["count"]) for h in r["rules"]]
+            for r in i["rulings"]
+        ]
+        plain = orjson.dumps((asked, [_without(r, ("rules",)) for r in i["rulings"]], said))
+        return blake2b(plain, digest_size=16).digest()
 
     def _judges_of(self, pair: Mapping[str, Any]) -> tuple[Judge | None, Judge]:
         judges = self._judges.get(pair["config_revision"])
@@ -211,6 +214,10 @@ class _Doubts(NamedTuple):
     unsure: set[str]
     matched: dict[str, str]
     missed: set[str]
+
+
+def _without(record: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key not in keys}
 
 
 def _doubts(judge: Judge, call: Anew, destination: Terms, ruled: Mapping[str, Any] | None) -> _Doubts:
