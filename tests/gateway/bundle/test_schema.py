@@ -182,7 +182,8 @@ def test_the_command_prints_one_and_writes_all(
 def test_a_bundle_with_faults_keeps_its_editors_help(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home = tmp_path / "ecluse"
     assert main(["init", str(home)]) == 0
-    (home / "bundle" / "own.yaml").write_text("kind: EgressPolicy\npolicy: own\nrules:\n  - id: half\n")
+    half = "kind: EgressPolicy\npolicy: own\nrules:\n  - id: half\n---\nkind: DecisionTable\ntable: half\n"
+    (home / "bundle" / "own.yaml").write_text(half)
     capsys.readouterr()
     words = ["policy", "schema", "--config", str(home / "config.yaml")]
     assert main(words) == 0
