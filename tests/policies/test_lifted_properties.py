@@ -35,7 +35,14 @@ RULES = st.lists(
     min_size=1,
     max_size=4,
 )
-LIFTS = st.sets(st.tuples(st.integers(0, 3), st.sampled_from(NAMES), st.integers(0, 3)), max_size=8)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Any, Any, set[Any]]:
+    """Rules, values and what is lifted of these values."""
+    rules, values = draw(RULES), draw(st.lists(VALUES, min_size=1, max_size=6))
+    own = [(number, d, value) for number in range(len(rules)) for d, _, _, value in values]
+    return rules, values, draw(st.sets(st.sampled_from(own), max_size=8))
 
 
 def digest(detector: str, value: int) -> bytes:
@@ -66,24 +73,27 @@ def no_looser(before: Ruling, after: Ruling) -> bool:
     return after.verdict == "deny" or covered(before) <= covered(after)
 
 
-@given(RULES, st.lists(VALUES, max_size=6), LIFTS)
+@given(cases())
 @settings(max_examples=200, deadline=None)
-def test_a_rule_that_is_not_overridable_is_never_lifted(rules: Any, values: Any, lifts: Any) -> None:
+def test_a_rule_that_is_not_overridable_is_never_lifted(case: Any) -> None:
+    rules, values, lifts = case
     policies = made([{**rule, "overridable": False} for rule in rules])
     assert judged(policies, values, lifts) == judged(policies, values, set())
 
 
-@given(RULES, st.lists(VALUES, max_size=6), VALUES, LIFTS)
+@given(cases(), VALUES)
 @settings(max_examples=300, deadline=None)
-def test_more_text_never_permits_more_under_a_lift(rules: Any, values: Any, more: Any, lifts: Any) -> None:
+def test_more_text_never_permits_more_under_a_lift(case: Any, more: Any) -> None:
+    rules, values, lifts = case
     policies = made(rules)
     assert no_looser(judged(policies, values, lifts), judged(policies, [*values, more], lifts))
 
 
-@given(RULES, st.lists(VALUES, max_size=6), LIFTS)
+@given(cases())
 @settings(max_examples=200, deadline=None)
-def test_what_is_not_lifted_is_judged_as_if_nothing_were(rules: Any, values: Any, lifts: Any) -> None:
+def test_what_is_not_lifted_is_judged_as_if_nothing_were(case: Any) -> None:
     """A rule none of whose findings here is lifted is asked as ever; a lift only ever loosens, and only its rule."""
+    rules, values, lifts = case
     policies = made(rules)
     with_lifts, without = judged(policies, values, lifts), judged(policies, values, set())
     assert no_looser(with_lifts, without)
@@ -93,10 +103,11 @@ def test_what_is_not_lifted_is_judged_as_if_nothing_were(rules: Any, values: Any
     assert [hit for hit in with_lifts.rules if hit.rule not in touched] == kept
 
 
-@given(RULES, st.lists(VALUES, max_size=6), LIFTS)
+@given(cases())
 @settings(max_examples=300, deadline=None)
-def test_a_rule_that_meets_a_value_of_its_own_beside_lifted_ones_is_kept(rules: Any, values: Any, lifts: Any) -> None:
+def test_a_rule_that_meets_a_value_of_its_own_beside_lifted_ones_is_kept(case: Any) -> None:
     """What takes several values together is lifted for those alone: never for one of them in other company."""
+    rules, values, lifts = case
     policies = made(rules)
     kept = {hit.rule for hit in judged(policies, values, lifts).rules if hit.mode == "enforce"}
     for hit in judged(policies, values, set()).rules:
