@@ -62,7 +62,11 @@ def run(args: argparse.Namespace) -> int:
         missing = "the gateway's address: --url or $ECLUSE_URL" if not url else "your key: $ECLUSE_KEY (ecl_...)"
         print(f"there is no {missing}", file=sys.stderr)
         return 2
-    note = args.note_file.read_text("utf-8") if args.note_file else args.note
+    try:
+        note = args.note_file.read_text("utf-8") if args.note_file else args.note
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"{args.note_file} can't be read: {error}", file=sys.stderr)
+        return 2
     said = {"kind": "override" if args.override else "false_positive", "reason": args.reason, "note": note}
     try:
         answer = httpx.post(

@@ -66,7 +66,15 @@ def add(sub: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
-    reports = Reports(load_places(configuration(args)).reports_dir)
+    folder = load_places(configuration(args)).reports_dir
+    try:
+        return _done(args, Reports(folder))
+    except PermissionError:
+        print(f"{folder} is the gateway's: run this as its user", file=sys.stderr)
+        return REFUSED
+
+
+def _done(args: argparse.Namespace, reports: Reports) -> int:
     if args.action == "list":
         return _list(args, [one for one in reports.all() if args.all or not one.closed])
     report = reports.find(args.id or "")
@@ -95,12 +103,20 @@ def _list(args: argparse.Namespace, found: Sequence[Report]) -> int:
         return 0
     for (rule, detectors), reports in ranked:
         people, last = len({one.person for one in reports}), max(one.at for one in reports)
-        print(f"{rule}  {detectors}  {len(reports)} reports by {people} people, last {last[:16]}")
+        print(f"{rule}  {detectors}  {_reports(len(reports))} by {people} {_people(people)}, last {last[:16]}")
         for one in reports:
             said = one.reason or (one.note.splitlines() or [""])[0]
             print(f"  {one.id}  {one.at[:16]}  {one.kind:<14}  {one.person[:10]}  {said[:60]}{_state(one)}")
-    print(f"{len(found)} reports" if found else "nothing is reported")
+    print(_reports(len(found)) if found else "nothing is reported")
     return 0
+
+
+def _reports(count: int) -> str:
+    return f"{count} report{'s' * (count != 1)}"
+
+
+def _people(count: int) -> str:
+    return "person" if count == 1 else "people"
 
 
 def _group(key: tuple[str, str], reports: Sequence[Report]) -> dict[str, object]:

@@ -66,7 +66,7 @@ async def reported(house: House, **said: str) -> str:
 async def test_a_false_positive_becomes_a_tested_fix(codex: House, ecluse: Any) -> None:
     report = await reported(codex, reason="it is Codex's own session", note=TEXT)
     code, out, _ = await ecluse("policy", "inbox")
-    assert code == 0 and "random-stays  secret.high_entropy  1 reports by 1 people" in out
+    assert code == 0 and "random-stays  secret.high_entropy  1 report by 1 person, last 20" in out
     assert report in out and "it is Codex's own session" in out
     code, out, err = await ecluse("policy", "inbox", "case", report, "--write")
     assert code == 0 and "under tests" in out and "expected allow, got deny" in err, err
