@@ -205,17 +205,15 @@ class Case:
     def _spared(self, rule: Rule, match: _Match) -> _Match | None:
         """The match without the values that the caller lifted the rule for; None where it doesn't match without them.
 
-        What takes several values together was lifted for those alone: where others stand beside some of them, all of
-        the match counts. An allow rule is asked as it stands: it permits less without them, and the caller asked for
-        more.
+        What takes several values together was lifted for those alone: where another stands beside them, all of the
+        match counts. An allow rule is asked as it stands: it permits less without them, and the caller asked for more.
         """
         lifted = [f for f in match.findings if (rule.id, f.digest) in self.lifted]
-        if not lifted or rule.action == "allow":
+        together = len(lifted) < len(match.findings) and not rule.singly
+        if not lifted or together or rule.action == "allow":
             return match
         left = {d: [f for f in found if (rule.id, f.digest) not in self.lifted] for d, found in self.found.items()}
         spared = self._matched(rule, {d: found for d, found in left.items() if found})
-        if spared is None and len(lifted) < len(match.findings):
-            return match
         detectors, place = self._seen(lifted)
         by = self.lifted[rule.id, lifted[0].digest]
         self.hits.append(RuleHit(rule.id, rule.policy, rule.action, "lifted", detectors, len(lifted), place, by))

@@ -109,6 +109,13 @@ class Rule:
         first = self.criteria[0] if self.criteria else None
         return None if first is None or first.given else first.detectors
 
+    @property
+    def singly(self) -> bool:
+        """Whether each finding makes it match by itself, whatever else there is."""
+        if self.findings is not None:
+            return self.findings.single and not self.criteria
+        return len(self.criteria) == 1 and all(test.single for test in self.criteria[0].asked)
+
     def matched(self, call: CallFacts, found: ByDetector, passages: Sequence[PassageFacts]) -> Matched | None:
         """What makes this rule match, in the order of the text; None where it doesn't.
 
