@@ -11,7 +11,17 @@ import pytest
 from gateway.cli.main import main
 from observability.ledger import read
 from tests.conftest import House, OpenHouse
-from tests.gateway.replay.replay_cases import DIRECTORY, IBAN, MIXED, bundle, edited, mixed_traffic, replayed
+from tests.gateway.replay.replay_cases import (
+    DIRECTORY,
+    IBAN,
+    MIXED,
+    PEM,
+    bundle,
+    conversations,
+    edited,
+    mixed_traffic,
+    replayed,
+)
 
 
 def hits(house: House, rule: str) -> list[dict[str, Any]]:
@@ -40,6 +50,23 @@ async def test_the_bundle_in_force_reproduces_every_ruling(
         rules = [line.split("id: ")[1].split(",")[0] for line in MIXED.splitlines() if "- {id: " in line]
         assert set(rules[:-1]) - matched.keys() == {"not-since-then"}, "the traffic meets every rule"
         assert {h["mode"] for h in hits(house, "profiles-stay-home")} == {"enforce", "lifted"}
+
+
+async def test_the_starter_bundle_reproduces_its_rulings(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    read_key = [
+        {"role": "user", "content": f"IBAN {IBAN}, x.y@exemple-sas.fr"},
+        {"role": "assistant", "content": [{"type": "tool_use", "id": "t1", "name": "Read", "input": {"path": "x"}}]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t1", "content": f"clé:\n{PEM}"}]},
+    ]
+    agent = {"model": "claude-sonnet-5", "max_tokens": 9, "metadata": {"user_id": "u_1"}, "messages": read_key}
+    await house.client.post("/v1/messages", json=agent)
+    for model, messages, more in conversations():
+        await house.client.post("/v1/chat/completions", json={"model": model, "messages": messages, **more})
+    await house.gateway.runtime.ledger.flush()
+    said = replayed(capsys, house.folder / "config.yaml", "live", str(house.folder / "bundle"))
+    assert said["reproduced"] == {"of": said["calls"], "same": said["calls"]}
+    assert (said["changed"], said["unknown"]) == (0, [])
+    assert "callers-stay-unknown" in {row["rule"] for row in said["rules"]}
 
 
 ACCOUNTS = """\
