@@ -15,9 +15,9 @@ import { fileURLToPath } from "node:url";
 const [tools, schemaFile, out] = process.argv.slice(2).map((one) => resolve(one));
 const here = dirname(fileURLToPath(import.meta.url));
 const { build } = createRequire(join(tools, "package.json"))("esbuild");
-const policy = readFileSync(join(here, "../../policies/starter/personal_data.yaml"), "utf8");
+const policy = readFileSync(join(here, "../../policies/starter/people.yaml"), "utf8");
 const schema = JSON.parse(readFileSync(schemaFile, "utf8"));
-const rules = policy.slice(policy.indexOf("kind:"), policy.indexOf("    message:"));
+const rules = policy.slice(policy.indexOf("kind:"), policy.indexOf("tests:"));
 
 /** Line and column, from 1, behind `what`. */
 function behind(text, what) {
@@ -34,12 +34,13 @@ function changed(text, ...changes) {
   return text;
 }
 
-const completed = changed(rules, ["{any_of: [fin.iban, fin.card]}", "\n        any_of:\n          - fin.iban\n          - fr."]);
+const found = "{any_of: [health.keywords, health.icd10]}";
+const completed = changed(rules, [found, "\n        any_of:\n          - health.keywords\n          - fr."]);
 const wrong = changed(
   rules,
-  ["action: redact", "actoin: redact"],
-  ["[fr.nir]", "[fr.nirr]"],
-  ["{external: true}\n    action: warn", "{region: [ue]}\n    action: warn"],
+  ["action: warn", "actoin: warn"],
+  ["region: [eu, fr]", "region: [ue, fr]"],
+  [`${found}\n      destination: {external: true, region: {not_in`, `{any_of: [health.icd11]}\n      destination: {external: true, region: {not_in`],
 );
 const SCENES = {
   completion: { text: completed, cursor: behind(completed, "- fr.") },
@@ -117,7 +118,7 @@ const server = createServer((request, response) => {
 await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
 const { ask, end } = browser(join(folder, "profile"));
 for (const [name, what] of Object.entries(SCENES)) {
-  scene = { ...what, schema, name: "personal_data.yaml" };
+  scene = { ...what, schema, name: "people.yaml" };
   const file = join(out, `editor-${name}.png`);
   writeFileSync(file, Buffer.from(await picture(ask, `http://127.0.0.1:${server.address().port}/`), "base64"));
   console.log(file);
