@@ -94,8 +94,8 @@ async def served(house: House) -> list[int]:
     ]
     answers = [await house.chat(text, model=model) for model, text in asked]
     records = await house.records(answers[3].headers["x-ecluse-call-id"])
-    modes = [rule["mode"] for r in records if r["record"] == "INTENT" for rule in r["rulings"][0]["rules"]]
-    assert modes == ["shadow"]
+    rules = [rule for r in records if r["record"] == "INTENT" for rule in r["rulings"][0]["rules"]]
+    assert [rule["mode"] for rule in rules if rule["policy"] == "own"] == ["shadow"]
     return [answer.status_code for answer in answers]
 
 

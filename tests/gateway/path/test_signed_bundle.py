@@ -15,7 +15,6 @@ from tests.conftest import CONFIG, House, OpenHouse, configured
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAx3k2v9Qd\n-----END RSA PRIVATE KEY-----"
 SIGNERS = ("anne", "bob")
-OFF = "kind: Detection\noff: [{}]\n"
 USE_CASE = "kind: UseCase\nid: extra\ntitle: A\nowner: a@example.org\nstatus: pilot\n"
 
 
@@ -87,7 +86,7 @@ async def test_a_signature_of_another_key_refuses_the_bundle(signed: House) -> N
 async def test_asking_for_fewer_signatures_is_seen(signed: House, capsys: pytest.CaptureFixture[str]) -> None:
     config = signed.folder / "config.yaml"
     config.write_text(config.read_text().replace("require: 1", "require: 0"))
-    (signed.folder / "bundle" / "extra.yaml").write_text(OFF.format("us.ssn"))
+    (signed.folder / "bundle" / "extra.yaml").write_text(USE_CASE)
     sign(signed.folder, "anne")
     assert (await reload(signed)).status_code == 200
     await signed.gateway.runtime.ledger.flush()
@@ -96,7 +95,7 @@ async def test_asking_for_fewer_signatures_is_seen(signed: House, capsys: pytest
     started, loaded = capsys.readouterr().out.splitlines()[-2:]
     assert "written by anne, approved by bob (1 must)" in started
     assert "written by anne, approved by nobody (nobody must)" in loaded
-    (signed.folder / "bundle" / "extra.yaml").write_text(OFF.format("ca.sin"))
+    (signed.folder / "bundle" / "extra.yaml").write_text(USE_CASE.replace("extra", "another"))
     assert (await reload(signed)).status_code == 200
     approval = signed.gateway.runtime.epoch.pair.approval
     assert approval is None, "what was signed was something else"
