@@ -98,7 +98,7 @@ def tables(draw: st.DrawFn) -> dict[str, Any]:
             own = draw(some({}, {}, {}, SHADOW)) if not shadow else SHADOW
             shadow = bool(own)
             rows[row][column] = {"action": action, **own, **({"to": "internal"} if action == "reroute" else {})}
-    applies = some({"groups": ["staff"]}, {"teams": ["audit"]})
+    applies = some({"groups": ["staff"]}, {"teams": ["audit"]}, {"directions": ["request"]})
     more = draw(st.fixed_dictionaries(MANNER, optional={"applies_to": applies}))
     return {"kind": "DecisionTable", "table": "t", "owner": "o", "columns": columns, "rows": rows, **more}
 
