@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from gateway.bundle.bundle import PACKS, Papers, read_papers
@@ -22,7 +23,7 @@ _LISTS = ".txt"
 def compare(old: Documents, new: Documents) -> list[Change]:
     """Every change; DocumentsRefused where one of the two can't be read. Neither needs a configuration."""
     papers = [read_papers(documents) for documents in (old, new)]
-    known = _detectors(old) | _detectors(new) | {document.value["id"] for document in load(PACKS).items}
+    known = _detectors(old) | _detectors(new) | _shipped().keys()
     texts = [_texts(documents, known) for documents in (old, new)]
     found = [*differences(texts[0], texts[1])]
     found += _detector_changes(old, new)
@@ -30,6 +31,12 @@ def compare(old: Documents, new: Documents) -> list[Change]:
     found += _settings(old, new)
     found += _lists(old, new)
     return found
+
+
+@cache
+def _shipped() -> Mapping[str, Mapping[str, Any]]:
+    """The shipped detectors as they are written, by id."""
+    return {document.value["id"]: document.value for document in load(PACKS).items}
 
 
 def _texts(documents: Documents, detectors: frozenset[str]) -> Texts:
@@ -132,7 +139,10 @@ def _settings(old: Documents, new: Documents) -> Iterator[Change]:
     before, after = (_detection(documents) for documents in (old, new))
     off = [_words(value.get("off")) for value in (before, after)]
     if off[0] != off[1]:
-        yield Change("detection", "", "off", spelt(off[0]), spelt(off[1]), effect(subset(*off), tightens=False))
+        means = effect(subset(*off), tightens=False)
+        # One that comes back may take the place of what others of its group find.
+        competing = means == TIGHTENS and any(_shipped()[name].get("group") for name in off[0] if name in _shipped())
+        yield Change("detection", "", "off", spelt(off[0]), spelt(off[1]), UNCLEAR if competing else means)
     rest = [{k: v for k, v in value.items() if k != "off"} for value in (before, after)]
     for key, was, now in pairs(*rest):
         yield Change("detection", "", key, _there(was), _there(now), UNCLEAR)
@@ -151,9 +161,19 @@ def _detection(documents: Documents) -> dict[str, Any]:
 def _lists(old: Documents, new: Documents) -> Iterator[Change]:
     """Lists of words: how many, never which."""
     lists = [{n: _lines(raw) for n, raw in d.files.items() if n.lower().endswith(_LISTS)} for d in (old, new)]
+    competing = {one for documents in (old, new) for one in _competing(documents)}
     for name, was, now in pairs(*lists):
         before, after = was or frozenset(), now or frozenset()
-        yield Change("list", name, "", *_counted(before, after), effect(subset(before, after), tightens=True))
+        means = UNCLEAR if name in competing else effect(subset(before, after), tightens=True)
+        yield Change("list", name, "", *_counted(before, after), means)
+
+
+def _competing(documents: Documents) -> Iterator[str]:
+    """The lists of detectors whose findings take the place of others' in a group."""
+    for value in _by_id(documents, "Detector").values():
+        keywords = value.get("keywords")
+        if value.get("group") and isinstance(keywords, dict) and isinstance(keywords.get("file"), str):
+            yield keywords["file"]
 
 
 def _lines(raw: bytes) -> frozenset[str]:

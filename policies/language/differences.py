@@ -125,7 +125,10 @@ def _action(was: RuleText, now: RuleText) -> str:
     before, after = _SEVERITY.get(was.action), _SEVERITY.get(now.action)
     if before is None or after is None:
         return UNCLEAR
-    return TIGHTENS if after > before else LOOSENS
+    if after < before:
+        return LOOSENS
+    # What permits too may open a call that only another rule held back by sending it elsewhere.
+    return UNCLEAR if now.permits and not was.permits else TIGHTENS
 
 
 def _manner(name: str, was: RuleText, now: RuleText, judge: Callable[[Breadth], str]) -> Iterator[Change]:
@@ -198,6 +201,9 @@ def _rest(old: Texts, new: Texts) -> Iterator[Change]:
         if before != after:
             means = LOOSENS if after == "allow" else TIGHTENS
             yield Change("defaults", "when_no_rule_matches", key, before, after, means)
+    if old.defaults.samples is not new.defaults.samples:
+        was, now = spelt(old.defaults.samples), spelt(new.defaults.samples)
+        yield Change("defaults", "review_samples", "allow", was, now, NONE)
     owners: list[Mapping[str, str]] = [{p.id: p.owner for p in texts.policies} for texts in (old, new)]
     for name, before, after in pairs(*owners):
         if before and after:

@@ -75,6 +75,7 @@ def test_files_that_move_are_no_change(folders: tuple[Path, Path], capsys: pytes
         ("status: pilot", "status: retired", ["use case own", "  status: pilot -> retired: tightens"]),
         ("title: Own", "title: Mine", ["use case own", "  title: en: Own; fr: Own -> en: Mine; fr: Mine: neither"]),
         ("[us.ssn]", "[us.ssn, gb.nhs]", ["detection", "  off: [us.ssn] -> [gb.nhs, us.ssn]: loosens"]),
+        ("[us.ssn]", "[]", ["detection", "  off: [us.ssn] -> []: can't be told"]),  # it competes with other numbers
         (
             "[projet secret, chantier caché]",
             "[projet secret, chantier caché, helios]",

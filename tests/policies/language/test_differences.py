@@ -192,3 +192,10 @@ def test_what_is_said_to_tighten_permits_no_call_more(action: str, path: tuple[s
             assert all(map(no_looser, was, now)), (old.value, new.value)
         if effects <= {LOOSENS, NONE}:
             assert all(map(no_looser, now, was)), (old.value, new.value)
+
+
+def test_leave_to_keep_samples_is_a_change() -> None:
+    allowed = {"allow": True, "owner": "dpo@example.org", "basis": "register T-014"}
+    value = {"kind": "Defaults", "when_no_rule_matches": {"internal": "deny"}}
+    before, after = (Doc("Defaults", "d.yaml", {**value, **more}) for more in ({}, {"review_samples": allowed}))
+    assert between([before], [after]) == {"defaults review_samples allow": NONE}

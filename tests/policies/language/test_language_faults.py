@@ -122,6 +122,10 @@ def test_a_fault_in_a_rule(document, path, words, near):
         ({"owner": None}, "owner is empty"),
         ({"table": []}, "unknown key table"),
         ({"exceptions": [LIFT]}, "isn't overridable"),
+        (
+            {"exceptions": [LIFT], "rules": [{"id": "r", "action": "allow", "overridable": True}]},
+            "there is nothing to be spared",
+        ),
         ({"exceptions": [{**LIFT, "lifts": ["q"]}]}, "q is no rule"),
         ({"exceptions": [{**LIFT, "who": {}}]}, "whom the exception is for"),
         ({"exceptions": [{**LIFT, "expires": "soon"}]}, "must be a date"),
