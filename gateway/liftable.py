@@ -37,7 +37,9 @@ def values(exchange: Exchange, hit: RuleHit) -> tuple[str, ...]:
         return hit.action == "deny" and ask.passages[finding.passage].history
 
     matched = policies.matching(rule, ask.passages, found)
-    wanted = [one for one in matched if not spared(one)] or list(matched)
+    # What takes several values together is lifted for all of them, or for none.
+    new = [one for one in matched if not spared(one)] if rule.singly else []
+    wanted = new or list(matched)
     digests = {one.digest for one in wanted}
     # A mark is the same on every text that bears it: lifted on one, it would be lifted on all.
     if b"" in digests or len(digests) > MOST_VALUES or any(one.label for one in wanted):

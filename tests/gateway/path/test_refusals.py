@@ -90,7 +90,7 @@ async def test_an_answer_that_is_stopped_says_it_too(
 async def sets(open_house: OpenHouse, tmp_path: Path):  # type: ignore[no-untyped-def]
     configured(tmp_path / "house")
     for file in (tmp_path / "house" / "bundle").glob("*.yaml"):
-        if "kind: EgressPolicy" in file.read_text() or "kind: DataClass" in file.read_text():
+        if any(f"kind: {kind}" in file.read_text() for kind in ("EgressPolicy", "DecisionTable", "DataClass")):
             file.unlink()
     (tmp_path / "house" / "bundle" / "sets.yaml").write_text(SETS)
     async with open_house() as house:
@@ -104,6 +104,21 @@ async def test_a_set_of_values_is_lifted_as_that_set(sets: House) -> None:
     assert (await sets.chat(f"{two} !")).status_code == 200
     await refused(sets, f"{two} et {third}")
     await refused(sets, f"À {third} et jean.durand@exemple-sas.fr")
+
+
+async def test_a_set_of_which_some_stands_in_an_earlier_turn_is_lifted_whole(sets: House) -> None:
+    turns = [{"role": "user", "content": f"À {MAIL}"}, {"role": "assistant", "content": "Oui ?"}]
+    turns += [{"role": "user", "content": "et à paul.legrand@exemple-sas.fr"}]
+    body = {"model": "gpt-4o-mini", "messages": turns}
+    answer = await sets.client.post("/v1/chat/completions", json=body)
+    assert answer.status_code == 400 and "--override" in answer.text
+    assert (await lift(sets, answer.headers["x-ecluse-call-id"])).status_code == 201
+    assert (await sets.client.post("/v1/chat/completions", json=body)).status_code == 200
+    assert MAIL.encode() in list(sets.received)[-1].body
+    # Beside another value nothing is lifted; the passage, refused before, is redacted like earlier turns.
+    turns[0]["content"] = "À marie.petit@exemple-sas.fr"
+    await sets.client.post("/v1/chat/completions", json=body)
+    assert b"exemple-sas" not in list(sets.received)[-1].body
 
 
 async def test_a_data_class_is_lifted_for_its_finding_but_never_for_a_mark(sets: House) -> None:
