@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class Detectors:
 def read_detectors(documents: Documents) -> Detectors:
     """The shipped detectors but those switched off, adjusted, then the bundle's own, proven by their examples;
     DocumentsRefused with every fault."""
-    packs = load(PACKS)
+    packs = _shipped()
     by_id = {document.value["id"]: document for document in packs.items}
     own = with_lists(documents)
     off, adjust = _said(documents, by_id, frozenset(str(document.value.get("id")) for document in own))
@@ -54,6 +55,12 @@ def read_detectors(documents: Documents) -> Detectors:
     named = [(p.path[0], Problem((given[int(p.path[0])].name, *p.path[1:]), p.message, p.nearest)) for p in built]
     faults = packs.render(p for index, p in named if int(index) < len(shipped))
     raise DocumentsRefused((*faults, *documents.render(p for index, p in named if int(index) >= len(shipped))))
+
+
+@cache
+def _shipped() -> Documents:
+    """The detectors that ship, read once: they change with the program only, and were half of what a reload took."""
+    return load(PACKS)
 
 
 def _refuse_unproven(documents: Documents, catalogue: Catalogue, own: Iterable[Document]) -> None:
