@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from gateway.exchange import Exchange
     from gateway.runtime import Runtime
-    from policies.decide import FindingFacts, Policies
+    from policies.decide import FindingFacts, PassageFacts, Policies
     from policies.rules import Rule
     from policies.samples import ReviewSample
 
@@ -42,14 +42,21 @@ def _keep(runtime: Runtime, exchange: Exchange, rule: Rule, wanted: ReviewSample
         new = passage.part == _TEXT and not passage.history and finding.detector not in policies.confidential
         if not new or not finding.digest or not runtime.samples.wants(rule.id, finding.digest, wanted.per_day, today):
             continue
-        text = _excerpt(policies, passage.text, finding, found.findings)
+        text = _excerpt(policies, ask.passages, finding, found.findings)
         sample = Sample(rule.id, exchange.call, exchange.at, until(today, wanted.days), text)
         runtime.samples.take(sample, finding.digest)
         runtime.measure.sampled(rule.id)
         return
 
 
-def _excerpt(policies: Policies, text: str, finding: FindingFacts, findings: Sequence[FindingFacts]) -> str:
+def _excerpt(
+    policies: Policies, passages: Sequence[PassageFacts], finding: FindingFacts, findings: Sequence[FindingFacts]
+) -> str:
     others = [one for one in findings if one.passage == finding.passage]
-    names = {one.detector: policies.shown([one.detector])[0] for one in others}
-    return excerpt(text, finding, others, names)
+    values = {
+        (one.detector, passages[one.passage].text[one.start : one.end])
+        for one in findings
+        if one.passage != finding.passage and passages[one.passage].part == _TEXT
+    }
+    names = {detector: policies.shown([detector])[0] for detector in {one.detector for one in findings}}
+    return excerpt(passages[finding.passage].text, finding, others, names, values)

@@ -37,14 +37,22 @@ class Span(Protocol):
     def end(self) -> int: ...
 
 
-def excerpt(text: str, finding: Span, others: Iterable[Span], names: dict[str, str]) -> str:
+def excerpt(
+    text: str,
+    finding: Span,
+    others: Iterable[Span],
+    names: dict[str, str],
+    elsewhere: Iterable[tuple[str, str]] = (),
+) -> str:
     """At most 80 characters around a finding, with its type, and that of any other finding there, in place of values.
 
-    others: every finding of the text, however unsure. names: detectors by id as they may be shown.
+    others: every finding of the text, however unsure. names: detectors by id as they may be shown. elsewhere: detector
+    and value of what was found in other texts of the call.
     """
     first, last = max(finding.start - _BESIDE, 0), min(finding.end + _BESIDE, len(text))
     spans = [finding, *others]
-    spans += [again for one in tuple(spans) for again in _again(text, one, first, last)]
+    values = {(one.detector, text[one.start : one.end]) for one in spans} | set(elsewhere)
+    spans += [again for detector, value in sorted(values) for again in _again(text, detector, value, first, last)]
     said: list[str] = []
     at = first
     for start, end, name in _covered(finding, spans, names):
@@ -55,16 +63,16 @@ def excerpt(text: str, finding: Span, others: Iterable[Span], names: dict[str, s
     return "".join([*said, _plain(text[at:last])])
 
 
-def _again(text: str, one: Span, first: int, last: int) -> Iterator[Span]:
+def _again(text: str, detector: str, value: str, first: int, last: int) -> Iterator[Span]:
     """Where a value stands once more between `first` and `last`, unnoticed: without the word that told what it is."""
-    value = _small(text[one.start : one.end].strip())
+    value = _small(value.strip())
     if len(value) < _SHORTEST:
         return
     begin = max(first - len(value), 0)
     near = _small(text[begin : last + len(value)])
     at = near.find(value)
     while at >= 0:
-        yield _Again(one.detector, begin + at, begin + at + len(value))
+        yield _Again(detector, begin + at, begin + at + len(value))
         at = near.find(value, at + 1)
 
 

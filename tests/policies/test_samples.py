@@ -52,3 +52,11 @@ def test_a_value_that_is_said_again_is_masked_again() -> None:
     finding = Span("secret.password", start, start + 9)
     kept = excerpt(text, finding, [finding], {"secret.password": "secret.password"})
     assert kept == "İ password: [secret.password], and I typed [secret.password] into the form"
+
+
+def test_a_value_of_another_text_of_the_call_is_masked_too() -> None:
+    text = "le compte FR14 est celui de hunter2zz"
+    finding = Span("fin.iban", text.index("FR14"), text.index("FR14") + 4)
+    names = {"fin.iban": "fin.iban", "secret.password": "secret.password"}
+    kept = excerpt(text, finding, [finding], names, [("secret.password", "Hunter2zz")])
+    assert kept == "le compte [fin.iban] est celui de [secret.password]"

@@ -131,8 +131,8 @@ async def test_nothing_is_kept_unless_the_bundle_allows_it(open_house: OpenHouse
     async with open_house() as house:
         await house.chat(f"Écris à {MAIL}.")
         assert not files(house)
-        code, out, _ = await ecluse(house, capsys, "check")
-        assert code == 0 and "note: review samples of mails-watched are off: no Defaults document allows" in out
+        _, out, _ = await ecluse(house, capsys, "check")
+        assert "note: review samples of mails-watched are off: no Defaults document allows" in out
 
 
 async def test_an_older_keyring_serves_without_samples(open_house: OpenHouse, tmp_path: Path, capsys: Any) -> None:
