@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from gateway.cli.main import main
-from tests.conftest import House, OpenHouse, configured
+from tests.conftest import House, OpenHouse
+from tests.gateway.path.bare import bare
 
 SESSION = "kT5hN8pQ2rS6vX9zB3dF7gJ1lM4nP0qW"
 TEXT = f"le jeton {SESSION} de la session de Codex"
@@ -35,12 +36,7 @@ tests:
 
 @pytest.fixture
 async def codex(open_house: OpenHouse, tmp_path: Path):  # type: ignore[no-untyped-def]
-    configured(tmp_path / "house")
-    bundle = tmp_path / "house" / "bundle"
-    for file in bundle.iterdir():
-        if file.suffix in (".yaml", ".yml") and "kind: EgressPolicy" in file.read_text():
-            file.unlink()
-    (bundle / "random.yaml").write_text(RULES)
+    bare(tmp_path / "house", random=RULES)
     async with open_house() as house:
         yield house
 

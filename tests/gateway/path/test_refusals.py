@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CONFIG, House, OpenHouse, configured
+from tests.conftest import CONFIG, House, OpenHouse
+from tests.gateway.path.bare import bare
 from tests.gateway.path.test_policy import DIALECTS, PEM, ask
 from tests.gateway.path.test_reports import IBAN, MAIL, lift, refused, report
 
@@ -72,8 +73,7 @@ async def test_a_refusal_names_its_command_in_every_dialect(open_house: OpenHous
 async def test_an_answer_that_is_stopped_says_it_too(
     open_house: OpenHouse, tmp_path: Path, dialect: str, stream: bool
 ) -> None:
-    configured(tmp_path / "house")
-    (tmp_path / "house" / "bundle" / "stops.yaml").write_text(ANSWERS)
+    bare(tmp_path / "house", stops=ANSWERS)
     async with open_house() as house:
         await house.fault("alpha", f"say=Bonjour, nous vous avons bien lu. Ecrivez a {MAIL} demain.")
         path, body = ask(dialect, "À qui écrire ?", stream=stream)
@@ -88,11 +88,7 @@ async def test_an_answer_that_is_stopped_says_it_too(
 
 @pytest.fixture
 async def sets(open_house: OpenHouse, tmp_path: Path):  # type: ignore[no-untyped-def]
-    configured(tmp_path / "house")
-    for file in (tmp_path / "house" / "bundle").glob("*.yaml"):
-        if any(f"kind: {kind}" in file.read_text() for kind in ("EgressPolicy", "DecisionTable", "DataClass")):
-            file.unlink()
-    (tmp_path / "house" / "bundle" / "sets.yaml").write_text(SETS)
+    bare(tmp_path / "house", sets=SETS)
     async with open_house() as house:
         yield house
 

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from gateway.cli.main import main
-from tests.conftest import CONFIG, House, OpenHouse, configured
+from tests.conftest import CONFIG, House, OpenHouse
+from tests.gateway.path.bare import bare
 from tests.gateway.path.test_policy import PEM
 
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
@@ -39,8 +40,7 @@ rules:
 @pytest.fixture
 async def strict(open_house: OpenHouse, tmp_path: Path):  # type: ignore[no-untyped-def]
     """A house whose rules refuse mail addresses (overridable) and accounts (not)."""
-    configured(tmp_path / "house")
-    (tmp_path / "house" / "bundle" / "mails.yaml").write_text(RULES)
+    bare(tmp_path / "house", mails=RULES)
     async with open_house() as house:
         yield house
 
@@ -172,9 +172,7 @@ async def test_what_is_not_overridable_is_never_lifted(strict: House) -> None:
 
 
 async def test_a_mark_is_never_lifted_for_it_is_the_same_on_every_text(open_house: OpenHouse, tmp_path: Path) -> None:
-    configured(tmp_path / "house")
-    marked = RULES.replace("findings: {any_of: [contact.email]}", "labels: [C3]", 1)
-    (tmp_path / "house" / "bundle" / "mails.yaml").write_text(marked)
+    bare(tmp_path / "house", mails=RULES.replace("findings: {any_of: [contact.email]}", "labels: [C3]", 1))
     async with open_house() as house:
         call, words = await refused(house, "[C3]\n\nLe plan de l'an prochain")
         assert "mails-stay" in words
@@ -182,9 +180,7 @@ async def test_a_mark_is_never_lifted_for_it_is_the_same_on_every_text(open_hous
 
 
 async def test_a_lift_lasts_over_a_restart_and_falls_with_the_rule(open_house: OpenHouse, tmp_path: Path) -> None:
-    configured(tmp_path / "house")
-    file = tmp_path / "house" / "bundle" / "mails.yaml"
-    file.write_text(RULES)
+    file = bare(tmp_path / "house", mails=RULES) / "mails.yaml"
     async with open_house() as house:
         call, _ = await refused(house, f"Écris à {MAIL}.")
         later, _ = await refused(house, f"Écris à {OTHER}.")
@@ -198,8 +194,7 @@ async def test_a_lift_lasts_over_a_restart_and_falls_with_the_rule(open_house: O
 
 
 async def test_a_redaction_can_be_reported_and_lifted_too(open_house: OpenHouse, tmp_path: Path) -> None:
-    configured(tmp_path / "house")
-    (tmp_path / "house" / "bundle" / "mails.yaml").write_text(RULES.replace("action: deny", "action: redact", 1))
+    bare(tmp_path / "house", mails=RULES.replace("action: deny", "action: redact", 1))
     async with open_house() as house:
         answer = await house.chat(f"Écris à {MAIL} et à {OTHER}.")
         assert answer.status_code == 200 and answer.headers["x-ecluse-redacted"] == "2"

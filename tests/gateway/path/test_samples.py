@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from gateway.cli.main import main
-from tests.conftest import House, OpenHouse, configured
+from tests.conftest import House, OpenHouse
+from tests.gateway.path.bare import DEFAULTS, bare
 
 MAIL = "odile.marchand@exemple-sas.fr"
 WORDS = "dossier zygomorphe numero"
@@ -29,12 +30,7 @@ ALLOW = "review_samples: {allow: true, owner: dpo@example.org, basis: register T
 
 
 def prepared(folder: Path, *, allow: bool = True) -> None:
-    configured(folder)
-    (folder / "bundle" / "mails.yaml").write_text(RULES)
-    (defaults,) = [f for f in (folder / "bundle").glob("*.yaml") if "kind: Defaults" in f.read_text()]
-    assert "review_samples" not in defaults.read_text()
-    if allow:
-        defaults.write_text(defaults.read_text().rstrip("\n") + "\n" + ALLOW)
+    bare(folder, mails=RULES, defaults=DEFAULTS + (ALLOW if allow else ""))
 
 
 @pytest.fixture
