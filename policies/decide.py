@@ -181,7 +181,9 @@ class Policies:
 
         A text that could not be inspected counts as the highest.
         """
-        if classification.failed is not None and self.classes:
+        if not self.classes:
+            return None
+        if classification.failed is not None:
             return Classed(self.classes[0])
         return classed(self.classes, call, by_detector(classification.findings), passages)
 
