@@ -170,8 +170,8 @@ class InlineTest:
     """One case of a policy's `tests:`. to: a destination's name, or facts of one that needn't exist.
 
     text, role, direction, history, part, note, tool: as in Said, of the newest text. before: what else the call says,
-    in front of it. at: when it is made. rules, shadow: exactly the rules that match in force and in shadow; data_class:
-    that of the call; None where the case doesn't say.
+    in front of it. at: when it is made. rules, shadow: exactly the rules that match in force and in shadow; reroute:
+    where the call goes instead; data_class: that of the call; None where the case doesn't say.
     """
 
     name: str
@@ -185,6 +185,7 @@ class InlineTest:
     role: str = "user"
     history: bool = False
     shadow: tuple[str, ...] | None = None
+    reroute: str | None = None
     data_class: str | None = None
     part: str = "text"
     note: str = ""

@@ -16,7 +16,7 @@ from policies.ruling import DIRECTIONS, EGRESS
 
 SAID: Final = ("role", "text", "direction", "history", "tool", "part")
 TEST: Final = ("name", "text", "texts", "messages", "to", "as", "at", "expect", *SAID[:1], *SAID[2:])
-EXPECT: Final = ("verdict", "rules", "shadow", "class")
+EXPECT: Final = ("verdict", "rules", "shadow", "to", "class")
 VERDICTS: Final = ("allow", "pseudonymise", "redact", "reroute", "repair", "deny")
 PARTS: Final = ("text", *PART_CLASSES, "identity", "schema_invalid")
 # What a case says of its caller, each with the register that its name stands in.
@@ -48,6 +48,7 @@ class CaseReader:
             verdict=self.reading.choice(expect.get("verdict", "allow"), (*path, "expect", "verdict"), VERDICTS),
             rules=self._expected(expect, "rules", path),
             shadow=self._expected(expect, "shadow", path),
+            reroute=self.conditions.target(expect["to"], (*path, "expect", "to")) if "to" in expect else None,
             data_class=self._class(expect["class"], (*path, "expect", "class")) if "class" in expect else None,
         )
         for index, said in enumerate(self._texts(value, path)):

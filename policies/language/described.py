@@ -201,6 +201,7 @@ EXPECT: Final[Mapping[str, str]] = {
     "verdict": "allow: leaves as it is; pseudonymise: all that is replaced comes back; redact: something doesn't.",
     "rules": "Exactly the enforced rules that match.",
     "shadow": "Exactly the rules in shadow that match.",
+    "to": "With verdict: reroute, the destination that the call goes to instead.",
     "class": "The data class of the call.",
 }
 

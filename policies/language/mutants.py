@@ -37,16 +37,27 @@ class Mutant(NamedTuple):
     document: Doc
 
 
-def mutants(documents: Sequence[Doc]) -> Iterator[Mutant]:
-    """Every mutant of a bundle's documents, in their order."""
-    ladder = _ladder(documents)
+class _Known(NamedTuple):
+    """Names that something else may be said by. ladder: the data classes, lowest first. destinations: that exist."""
+
+    ladder: tuple[str, ...]
+    destinations: tuple[str, ...]
+
+    def other(self, destination: object) -> str | None:
+        """Another destination than this one."""
+        return next((name for name in self.destinations if name != destination), None)
+
+
+def mutants(documents: Sequence[Doc], destinations: Sequence[str] = ()) -> Iterator[Mutant]:
+    """Every mutant of a bundle's documents, in their order. destinations: those that exist, by name."""
+    known = _Known(_ladder(documents), tuple(destinations))
     for doc in documents:
         if doc.kind == "EgressPolicy":
-            yield from _policy(doc, ladder)
+            yield from _policy(doc, known)
         elif doc.kind == "DecisionTable":
-            yield from _decision_table(doc, ladder)
+            yield from _decision_table(doc, known)
         elif doc.kind == "DataClass":
-            yield from _data_class(doc, ladder)
+            yield from _data_class(doc, known)
         elif doc.kind == "Defaults":
             yield from _defaults(doc)
 
@@ -58,23 +69,23 @@ def _ladder(documents: Sequence[Doc]) -> tuple[str, ...]:
     return tuple(str(name) for _, name in levels)
 
 
-def _policy(doc: Doc, ladder: Sequence[str]) -> Iterator[Mutant]:
+def _policy(doc: Doc, known: _Known) -> Iterator[Mutant]:
     value = doc.value
-    yield from _shared(doc, f"policy {value['policy']}", ladder)
+    yield from _shared(doc, f"policy {value['policy']}", known)
     rules = value.get("rules") or []
     for index, rule in enumerate(rules):
         subject = f"rule {rule['id']}"
         off = {**value, "rules": [*rules[:index], *rules[index + 1 :]]}
         yield Mutant(subject, ("rules", index), "switched off", doc._replace(value=off))
-        for change in _rule(rule, ladder):
+        for change in _rule(rule, known):
             changed = {**value, "rules": [*rules[:index], change.value, *rules[index + 1 :]]}
             yield _mutant(doc, subject, changed, "rules", change._replace(path=(index, *change.path)))
     yield from _exceptions(doc)
 
 
-def _shared(doc: Doc, subject: str, ladder: Sequence[str]) -> Iterator[Mutant]:
+def _shared(doc: Doc, subject: str, known: _Known) -> Iterator[Mutant]:
     """What all rules of a document ask."""
-    for change in conditions(doc.value.get("applies_to") or {}, ladder):
+    for change in conditions(doc.value.get("applies_to") or {}, known.ladder):
         yield _mutant(doc, subject, {**doc.value, "applies_to": change.value}, "applies_to", change)
 
 
@@ -90,25 +101,25 @@ def _exceptions(doc: Doc) -> Iterator[Mutant]:
             yield _mutant(doc, subject, changed, "exceptions", change._replace(path=(index, *change.path)))
 
 
-def _decision_table(doc: Doc, ladder: Sequence[str]) -> Iterator[Mutant]:
+def _decision_table(doc: Doc, known: _Known) -> Iterator[Mutant]:
     value = doc.value
     name = f"table {value['table']}"
-    yield from _shared(doc, name, ladder)
+    yield from _shared(doc, name, known)
     columns, rows = value.get("columns") or {}, value.get("rows") or {}
     for column, members in columns.items():
-        for change in conditions(members, ladder):
+        for change in conditions(members, known.ladder):
             changed = {**value, "columns": {**columns, column: change.value}}
             yield _mutant(doc, f"{name} {column}", changed, "columns", change._replace(path=(column, *change.path)))
     for row, cells in rows.items():
         for column, cell in cells.items():
-            for change in _cell(cell, str(value.get("mode"))):
+            for change in _cell(cell, str(value.get("mode")), known):
                 changed = {**value, "rows": {**rows, row: {**cells, column: change.value}}}
                 subject = f"rule {value['table']}.{row}.{column}"
                 yield _mutant(doc, subject, changed, "rows", change._replace(path=(row, column, *change.path)))
     yield from _exceptions(doc)
 
 
-def _cell(cell: Any, usual: str) -> Iterator[Change]:
+def _cell(cell: Any, usual: str, known: _Known) -> Iterator[Change]:
     """A cell that lets go what it held, or holds what it let go; enforced or not. usual: the mode of the table."""
     given = cell if isinstance(cell, Mapping) else {"action": cell}
     action = str(given.get("action"))
@@ -116,6 +127,8 @@ def _cell(cell: Any, usual: str) -> Iterator[Change]:
     others = (*_WEAKER[action], "allow") if action in _WEAKER else ("deny",)
     for other in others:
         yield Change({**kept, "action": other}, (), f"{other} instead of {action}")
+    if action == "reroute" and (target := known.other(given.get("to"))):
+        yield Change({**given, "to": target}, ("to",), f"to {target} instead of {given.get('to')}")
     if (given.get("mode") or usual) == "shadow":
         forced = {k: v for k, v in given.items() if k != "shadow_until"}
         yield Change({**forced, "mode": "enforce"}, (), "enforced instead of in shadow")
@@ -123,11 +136,11 @@ def _cell(cell: Any, usual: str) -> Iterator[Change]:
         yield Change({**given, "mode": "shadow", "shadow_until": _EVER}, (), "in shadow instead of enforced")
 
 
-def _data_class(doc: Doc, ladder: Sequence[str]) -> Iterator[Mutant]:
+def _data_class(doc: Doc, known: _Known) -> Iterator[Mutant]:
     """What makes a call be of a class."""
     criteria = {k: v for k, v in doc.value.items() if k in ("findings", "labels", "use_cases")}
     rest = {k: v for k, v in doc.value.items() if k not in criteria}
-    for change in conditions(criteria, ladder):
+    for change in conditions(criteria, known.ladder):
         value = {**rest, **change.value}
         yield Mutant(f"data class {rest['id']}", change.path, change.says, doc._replace(value=value))
 
@@ -136,10 +149,12 @@ def _mutant(doc: Doc, subject: str, value: Mapping[str, Any], key: str, change: 
     return Mutant(subject, (key, *change.path), change.says, doc._replace(value=value))
 
 
-def _rule(rule: Mapping[str, Any], ladder: Sequence[str]) -> Iterator[Change]:
+def _rule(rule: Mapping[str, Any], known: _Known) -> Iterator[Change]:
     for weaker in _WEAKER.get(str(rule.get("action")), ()):
         kept = {k: v for k, v in rule.items() if k not in ("to", "as")}
         yield Change({**kept, "action": weaker}, ("action",), f"{weaker} instead of {rule['action']}")
+    if rule.get("action") == "reroute" and (other := known.other(rule.get("to"))):
+        yield Change({**rule, "to": other}, ("to",), f"to {other} instead of {rule.get('to')}")
     kept = {k: v for k, v in rule.items() if k not in ("mode", "shadow_until")}
     if rule.get("mode") == "shadow":
         yield Change(kept, ("mode",), "enforced instead of in shadow")
@@ -150,7 +165,7 @@ def _rule(rule: Mapping[str, Any], ladder: Sequence[str]) -> Iterator[Change]:
         yield Change({**rule, "in_history": other}, (), f"in_history: {other}")
     for key in ("when", "unless"):
         members = rule.get(key) or {}
-        for change in conditions(members, ladder):
+        for change in conditions(members, known.ladder):
             value = {**rule, key: change.value} if change.value else {k: v for k, v in rule.items() if k != key}
             says = change.says if key == "when" else f"unless {change.says}"
             yield Change(value, (key, *change.path), says)

@@ -73,7 +73,7 @@ class Bench:
 
     def mutants(self) -> tuple[Mutant, ...]:
         """Every mutant of the bundle, those included that no bundle could be."""
-        return tuple(mutants(self.documents))
+        return tuple(mutants(self.documents, sorted(self._vocabulary.destinations or ())))
 
     def fate(self, mutant: Mutant) -> Fate | None:
         """What becomes of a mutant; None where it would be refused at load, so that it can't rule."""

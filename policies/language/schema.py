@@ -327,7 +327,9 @@ class PolicySchemas:
     def _test(self) -> Schema:
         place = {k: _stated(f, self._single(f.register)) for k, f in DESTINATION.items()}
         rules = {"type": "array", "items": TEXT}
-        expect = {"verdict": one_of(VERDICTS), "rules": rules, "shadow": rules, "class": TEXT}
+        expect = {
+            "verdict": one_of(VERDICTS), "rules": rules, "shadow": rules, "to": self._destination(), "class": TEXT,
+        }  # fmt: skip
         said = self._said()
         forms = {
             "name": TEXT,

@@ -52,7 +52,7 @@ def suggest(bench: Bench, mutant: Mutant, stage: Stage, examples: Mapping[str, S
         if trial is None:
             continue
         now, then = bench.outcomes(trial, change)
-        if now[:3] != then[:3]:
+        if now.noticed != then.noticed:
             made_up = {} if like.name else {"text": like.text, "to": like.to}
             return Suggestion(like.name, {**made_up, **changes}, _expected(now, then))
     return None
@@ -60,7 +60,8 @@ def suggest(bench: Bench, mutant: Mutant, stage: Stage, examples: Mapping[str, S
 
 def _expected(now: Outcome, then: Outcome) -> dict[str, Any]:
     shadow = {"shadow": list(now.shadow)} if now.shadow != then.shadow else {}
-    return {"verdict": now.verdict, "rules": list(now.rules), **shadow}
+    to = {"to": now.to} if now.to != then.to and now.to else {}
+    return {"verdict": now.verdict, "rules": list(now.rules), **shadow, **to}
 
 
 def _with(like: InlineTest, changes: Mapping[str, Any]) -> InlineTest:

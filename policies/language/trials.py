@@ -34,14 +34,20 @@ class Outcome(NamedTuple):
     """What became of a case. verdict: as cases expect it.
 
     The rules of the bundle that matched, sorted: in force, in shadow, lifted. What is denied without a rule shows in
-    the verdict alone. data_class: of the call, "" where nobody asks.
+    the verdict alone. to: where the call goes instead. data_class: of the call, "" where nobody asks.
     """
 
     verdict: str
     rules: tuple[str, ...] = ()
     shadow: tuple[str, ...] = ()
+    to: str = ""
     lifted: tuple[str, ...] = ()
     data_class: str = ""
+
+    @property
+    def noticed(self) -> tuple[object, ...]:
+        """What a case can expect."""
+        return self.verdict, self.rules, self.shadow, self.to
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +176,7 @@ class Trial:
         verdict: str = ruling.verdict
         if verdict == "allow" and ruling.rewrites:
             verdict = "redact" if any(r.action == "redact" for r in ruling.rewrites) else "pseudonymise"
-        return _outcome(verdict, ruling.rules)
+        return _outcome(verdict, ruling.rules)._replace(to=ruling.reroute or "")
 
     def _answer(self, policies: Policies) -> Outcome:
         guard = policies.guard(self.call, self.destination, self.engine)
@@ -255,6 +261,9 @@ def differences(case: InlineTest, outcome: Outcome) -> Iterator[Problem]:
     elif case.shadow is not None and tuple(sorted(set(case.shadow))) != outcome.shadow:
         by = f" (in shadow: {', '.join(outcome.shadow) or 'none'})"
         yield Problem((*case.path, "expect", "shadow"), f"test {case.name!r}: other rules matched in shadow{by}")
+    elif case.reroute is not None and case.reroute != outcome.to:
+        path, got = (*case.path, "expect", "to"), outcome.to or "nowhere else"
+        yield Problem(path, f"test {case.name!r}: expected to go to {case.reroute}, got {got}")
     elif case.data_class is not None and case.data_class != outcome.data_class:
         path, got = (*case.path, "expect", "class"), outcome.data_class or "none"
         yield Problem(path, f"test {case.name!r}: expected data class {case.data_class}, got {got}")
@@ -266,7 +275,7 @@ def _outcome(verdict: str, hits: Iterable[RuleHit]) -> Outcome:
         if hit.policy != BUILT_IN_POLICY:
             by_mode[hit.mode].add(hit.rule)
     enforced, shadow, lifted = (tuple(sorted(by_mode[mode])) for mode in ("enforce", "shadow", "lifted"))
-    return Outcome(verdict, enforced, shadow, lifted)
+    return Outcome(verdict, enforced, shadow, lifted=lifted)
 
 
 def _call(case: InlineTest, now: datetime | None) -> _Call:

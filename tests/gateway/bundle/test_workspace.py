@@ -70,3 +70,11 @@ def test_a_wrong_vocabulary_is_refused_with_its_place(home: Path, old: str, new:
     with pytest.raises(DocumentsRefused) as caught:
         with_vocabulary(file, home / "bundle")
     assert str(caught.value).startswith(f"{file}:") and said in str(caught.value)
+
+
+def test_a_vocabulary_holds_no_credentials_of_addresses(home: Path):
+    pair = load_pair(home / "config.yaml")
+    urls = dict(pair.urls, alpha="https://anne:secret-word@API.example.org:8443/v1?token=secret-word")
+    written = dump(described(pair.settings, urls))
+    assert "host: api.example.org" in written
+    assert "secret-word" not in written and "anne" not in written and "8443" not in written

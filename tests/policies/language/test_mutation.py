@@ -8,7 +8,7 @@ import pytest
 from decide_cases import OPEN, VOCABULARY, compiled, policy
 from guard_cases import engine
 
-from policies.language import Doc
+from policies.language import Doc, run_inline_tests
 from policies.language.coverage import coverage
 from policies.language.equivalence import surroundings
 from policies.language.mutants import mutants
@@ -224,6 +224,24 @@ def test_a_rule_in_shadow_is_noticed_by_a_case_that_expects_it():
     assert fates(quiet, rule=shadow)["rule no-iban: switched off"].fate == SURVIVED
     told = FIRED | {"expect": {"verdict": "allow", "shadow": ["no-iban"]}}
     assert fates(told, rule=shadow)["rule no-iban: switched off"].fate == KILLED
+
+
+def test_where_a_call_goes_instead_is_noticed_by_a_case_that_says_so():
+    rule = RULE | {"action": "reroute", "to": "beta"}
+    went = FIRED | {"expect": {"verdict": "reroute", "rules": ["no-iban"]}}
+    change = "rule no-iban: to alpha instead of beta"
+    assert change not in fates(went, rule=RULE)
+    elsewhere = went | {"to": {"external": True, "region": "us"}}
+    assert fates(elsewhere, rule=rule)[change].fate == SURVIVED
+    assert missing("to alpha instead of beta", elsewhere, rule=rule).expect["to"] == "beta"
+    told = elsewhere | {"expect": went["expect"] | {"to": "beta"}}
+    assert fates(told, rule=rule)[change].fate == KILLED
+    (said,) = failures(told | {"expect": went["expect"] | {"to": "internal"}}, rule=rule)
+    assert said == "test 'fired': expected to go to internal, got beta"
+
+
+def failures(*cases, rule=RULE):
+    return [p.message for p in run_inline_tests(compiled(policy(rule, tests=list(cases))), engine(), VOCABULARY)]
 
 
 def test_exceptions_are_tried():
