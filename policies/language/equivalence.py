@@ -13,7 +13,7 @@ from typing import Final
 from policies.language.trials import NOBODY, TestEngine, Trial
 from policies.language.vocabulary import Vocabulary
 from policies.rules import Rule, Test, conjunction
-from policies.ruling import EGRESS, CallFacts, DestinationFacts
+from policies.ruling import EGRESS, CallFacts, DestinationFacts, facts_key
 
 _NO_DESTINATION: Final = "no destination tells it from the rule as it is"
 _NO_TEXT: Final = "no text at hand has a finding between the two"
@@ -39,7 +39,8 @@ def surroundings(
     ready: Sequence[Trial], engine: TestEngine, vocabulary: Vocabulary, examples: Sequence[str]
 ) -> Surroundings:
     """What the cases of a bundle, the destinations that exist and these texts amount to."""
-    places = [*vocabulary.facts.values(), *(t.destination for t in ready)] if vocabulary.facts else []
+    named = [*vocabulary.facts.values(), *(t.destination for t in ready)] if vocabulary.facts else []
+    places = list({facts_key(one): one for one in named}.values())
     found = [f for t in ready for f in t.classification.findings]
     found += [f for findings in engine.scan(examples) for f in findings] if examples else []
     sure: dict[str, set[float]] = {}

@@ -162,12 +162,14 @@ class Bench:
         """
         cases = [g.trial for g in self.green if g.trial.case.direction != "response"]
         asked = [*cases, *(without_findings(trial) for trial in cases)]
+        inside = change.around.internal != self.policies.internal
+        places = [d for d in self._around.destinations if d.external is not inside]
         for trial in asked:
-            for destination in self._around.destinations:
+            for destination in places:
                 now, then = self.outcomes(replace(trial, destination=destination), change)
                 if now != then:
                     return ""
-        return _NO_CALL if asked and self._around.destinations else ""
+        return _NO_CALL if asked and places else ""
 
 
 def holding(rules: Iterable[Rule], trial: Trial) -> tuple[Rule, ...]:

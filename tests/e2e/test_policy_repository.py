@@ -22,18 +22,23 @@ INSTALL = "python -m pip install --requirement requirements.txt"
 COMMANDS = 4
 
 BROKEN = """\
+kind: Detector
+id: org.topaze
+keywords: {any: [dossier Topaze], match: word}
+examples: {hit: [le dossier Topaze], miss: [une topaze]}
+---
 kind: EgressPolicy
 policy: broken
 owner: security@example.org
 rules:
-  - id: accounts-are-noticed
-    when: {findings: {any_of: [fin.iban]}, models: [gpt-4o]}
+  - id: topaze-is-noticed
+    when: {findings: {any_of: [org.topaze]}, models: [gpt-4o]}
     action: ACTION
 tests:
-  - name: an account
-    text: "IBAN FR76 3000 6000 0112 3456 7890 189"
+  - name: a file
+    text: Résume le dossier Topaze.
     as: {model: gpt-4o}
-    to: {external: true, region: us}
+    to: {external: true, region: eu}
     expect: {verdict: VERDICT}
 """
 
@@ -94,6 +99,13 @@ def test_what_is_installed_is_the_version_of_this_tree() -> None:
     assert f"ecluse=={version}\n" in (EXAMPLE / "requirements.txt").read_text()
 
 
+def test_the_starter_bundle_passes(repository: Path) -> None:
+    for command in commands():
+        done = ran(repository, command)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    assert "<testsuites>" in (repository / "results.xml").read_text()
+
+
 @pytest.mark.parametrize(
     ("action", "verdict", "checked", "said"),
     [
@@ -120,4 +132,4 @@ def test_the_report_that_gitlab_shows_is_written(repository: Path) -> None:
     (after,) = pipeline["check"]["after_script"]
     assert ran(repository, after).returncode == 1
     report = yaml.safe_load((repository / pipeline["check"]["artifacts"]["reports"]["codequality"]).read_text())
-    assert report[0]["location"] == {"path": "bundle/broken.yaml", "lines": {"begin": 7}}
+    assert report[0]["location"] == {"path": "bundle/broken.yaml", "lines": {"begin": 12}}

@@ -89,7 +89,7 @@ def _print(proof: Proof, *, covering: bool, mutating: bool) -> None:
     for fault in proof.faults:
         print(fault, file=sys.stderr)
     fine = "" if proof.faults else "ok: "
-    said = [f"{len(proof.cases)} cases"]
+    said = [f"{len(proof.cases)} case{'' if len(proof.cases) == 1 else 's'}"]
     if covering:
         proven = sum(not c.missing for c in proof.covered)
         said.append(f"{proven} of {len(proof.covered)} rules and exceptions fired and nearly fired")

@@ -30,7 +30,7 @@ def test_cases_that_hold_are_counted(ecluse):
 def test_a_case_that_fails_is_named_at_its_place(home: Path, ecluse):
     own(home, OWN.replace("verdict: redact}", "verdict: deny}"))
     code, out, err = ecluse("policy", "test", "--policy", "own")
-    assert (code, out) == (1, "1 cases\n")
+    assert (code, out) == (1, "1 case\n")
     assert err == f"{home}/bundle/own.yaml:9:98: test 'fired': expected deny, got redact (rules: own-rule)\n"
 
 
@@ -49,7 +49,7 @@ def test_coverage_says_what_no_case_shows(home: Path, ecluse):
 def test_mutants_that_no_case_notices_are_named_with_the_case_that_is_missing(home: Path, ecluse):
     own(home, OWN.replace("  - {name: fired", "  - {name: fired, history: false"))
     code, out, err = ecluse("policy", "test", "--mutate", "--policy", "own")
-    assert (code, out) == (1, "1 cases, 6 of 7 mutants noticed (0 mean the same)\n")
+    assert (code, out) == (1, "1 case, 6 of 7 mutants noticed (0 mean the same)\n")
     assert err == (
         f"{home}/bundle/own.yaml:6:58: rule own-rule: no case notices 'destination.external dropped'; missing: one "
         "like 'fired' with {to: internal/maison, expect: {verdict: allow, rules: [treatment.C0.internal]}}\n"
