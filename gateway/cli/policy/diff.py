@@ -12,7 +12,7 @@ import orjson
 
 from gateway.bundle.differences import compare
 from gateway.cli.main import REFUSED
-from gateway.documents import Documents, DocumentsRefused, Rendered, load
+from gateway.documents import Documents, DocumentsRefused, Rendered, load, plain
 from policies.language.differences import EFFECTS, NONE, UNCLEAR, Change
 
 TEXT = """\
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         said = {"changes": [c._asdict() for c in found], "effects": {name: counts[name] for name in EFFECTS}}
         sys.stdout.write(orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())
     else:
-        print("\n".join((*_lines(found), ", ".join(_summary(len(found), counts)))))
+        print("\n".join((*map(plain, _lines(found)), ", ".join(_summary(len(found), counts)))))
     return REFUSED if found and args.exit_code else 0
 
 

@@ -31,7 +31,7 @@ from gateway.cli.main import REFUSED
 from gateway.cli.policy.options import add_workspace, open_workspace
 from gateway.cli.policy.recorded_call import explain_call
 from gateway.cli.subject import Unreadable, read_body, read_text
-from gateway.documents import nearest
+from gateway.documents import nearest, plain
 
 TEXT = """\
 Say what is found in a call, what is ruled on it at each destination, and for each rule that it matched or the first
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         sys.stdout.buffer.write(orjson.dumps(as_plain(answer), option=orjson.OPT_APPEND_NEWLINE))
     else:
-        print("\n".join(shown(answer, all_rules=args.all_rules)))
+        print("\n".join(map(plain, shown(answer, all_rules=args.all_rules))))
     return 0 if answer.permitted else REFUSED
 
 

@@ -17,7 +17,7 @@ from gateway.cli.main import REFUSED
 from gateway.cli.policy.junit import junit
 from gateway.cli.policy.options import add_workspace, open_workspace
 from gateway.cli.policy.proof import Proof, Survivor, counted, equivalent, place_of, prove
-from gateway.documents import nearest
+from gateway.documents import nearest, plain
 from policies.language.coverage import Covered
 from policies.language.mutation import EQUIVALENT, KILLED
 
@@ -111,7 +111,7 @@ def _some(names: Sequence[str]) -> str:
     """The first of them, cut to the width of its column, and how many more there are."""
     more = f" +{len(names) - 1}" if len(names) > 1 else ""
     room = _WIDTH - len(more)
-    first = names[0] if names else "-"
+    first = plain(names[0]) if names else "-"
     return (first if len(first) <= room else first[: room - 1] + "…") + more
 
 

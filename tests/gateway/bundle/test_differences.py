@@ -103,6 +103,15 @@ def test_lists_are_counted(folders: tuple[Path, Path], capsys: pytest.CaptureFix
     assert said(folders, capsys)[0] == "list words.txt changed (2 words -> 1 words (+0, -1)): loosens"
 
 
+def test_no_word_of_a_bundle_moves_the_reader_s_cursor(
+    folders: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = "kind: EgressPolicy\npolicy: own\nowner: me\nrules:\n  - {id: own-rule, action: deny, contact: a}\n"
+    (folders[0] / "rule.yaml").write_text(rule)
+    (folders[1] / "rule.yaml").write_text(rule.replace("contact: a", 'contact: "\\e[2Jb"'))
+    assert said(folders, capsys)[1] == "  contact: a -> \\x1b[2Jb: neither"
+
+
 def test_rules_are_compared_key_by_key_for_people_and_programs(
     folders: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
