@@ -22,8 +22,9 @@ check: .venv/develop ##          lint and types
 e2e: .venv/develop ##            whole processes and real client tools
 	@$(BIN)/pytest -q -m e2e -rs
 
-bench: .venv/develop ##          the table of figures beside nginx (needs gcc; ROUNDS, SECS)
+bench: .venv/develop ##          figures beside nginx and of rulings (needs gcc; ROUNDS, SECS)
 	@$(BIN)/python bench/figures.py
+	@$(BIN)/python bench/rules.py
 
 eval: .venv/develop ##            precision and recall of the detectors, raw and in disguise (MISSES=20 shows what was missed)
 	@$(BIN)/python bench/eval.py --misses $(or $(MISSES),0)

@@ -63,7 +63,7 @@ def test_the_tour_works_as_written(served: tuple[Path, dict[str, str]]) -> None:
         assert done.returncode == code, done.stderr
         return done.stdout
 
-    redacted, detected, refused, internal, failover, ledger, metrics = steps
+    redacted, detected, refused, internal, failover, ledger, rules, replayed, charter, metrics = steps
     assert "Vire 100 EUR sur [redacted: fin.iban]" in run(redacted)
     found = run(detected, code=1)
     assert "stdin:1:25: fr.nir" in found and "person.title" in found and "2 95 10" not in found
@@ -75,6 +75,10 @@ def test_the_tour_works_as_written(served: tuple[Path, dict[str, str]]) -> None:
     call = re.findall(r"([0-9a-f-]{36})\s+served", tail)[-1]
     story = run(ledger.splitlines()[1].replace("ID", call))
     assert "failed over to beta/gpt-4o-mini because of overload" in story
+    assert run(rules).splitlines()[-1].startswith("ok: ")
+    told = run(replayed)
+    assert "secrets-stay-home" in told and "1 of " in told
+    assert "# Ce que vous pouvez envoyer" in run(charter)
     page = run(metrics)
     assert 'ecluse_failovers_total{from="alpha/gpt-4o-mini",reason="overload",to="beta/gpt-4o-mini"} 1.0' in page
     assert 'rule="secrets-stay-home"' in page
