@@ -19,9 +19,10 @@ Read a bundle as the gateway would, and say everything that is wrong, as
 
   file:line:column: message (did you mean X?)
 
-Exit code 1 where it would be refused, where a case under `tests:` isn't decided as it expects, or where something is
-overdue (an expired exception, a rule that should have left shadow). Warnings tell what will be soon: they fail with
---strict. In CI, --format github shows each beside its line; --format gitlab writes a report of code quality.
+Exit code 1 where it would be refused, where a case under `tests:` isn't decided as it expects, where something is
+overdue (an expired exception, a rule that should have left shadow), or where a rule can never do what it says. Warnings
+tell what will be soon, and rules that can never match: they fail with --strict. Notes tell what rules on answers cost.
+In CI, --format github shows each beside its line; --format gitlab writes a report of code quality.
 """
 
 
