@@ -110,6 +110,8 @@ def sent(policies: Policies, subject: Subject, crowd: Crowd, place: Place) -> To
             policies, crowd.known[ANYBODY], holding(subject, "tool_results", "tool", crowd.titles), place
         )
     cells = {who: _outcome(ruling) for who, ruling in rulings.items()}
+    if subject.label:  # a mark is the same on every document: lifted on one, it would be lifted on all
+        cells = {who: outcome._replace(lifted=False) for who, outcome in cells.items()}
     for who, call in crowd.known.items():
         if cells[who].kind == "refused" and _opened(policies, subject, call, place):
             cells[who] = cells[who]._replace(listed=True)
@@ -144,9 +146,16 @@ def _deciding(ruling: Ruling) -> Iterable[str]:
     return [hit.rule for hit in ruling.rules if hit.mode == "enforce" and hit.action == wanted]
 
 
+def _liftable(ruling: Ruling) -> bool:
+    """Whether callers are offered to lift a refusal: a rule's, of values that were found."""
+    hit = ruling.decided_by
+    values = hit is not None and any(not d.startswith("class.") for d in hit.detectors)
+    return ruling.overridable and ruling.reason == "rule" and values
+
+
 def _outcome(ruling: Ruling) -> Outcome:
     if ruling.verdict == "deny":
-        return Outcome("refused", lifted=ruling.overridable)
+        return Outcome("refused", lifted=_liftable(ruling))
     if ruling.verdict == "reroute":
         return Outcome("rerouted", ruling.reroute or "")
     if any(r.action == "redact" or r.detector == IDENTITY_CLASS for r in ruling.rewrites):

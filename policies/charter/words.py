@@ -129,7 +129,7 @@ PHRASE: Final[Mapping[str, Said]] = {
         "en": "you may lift it for an hour, with a reason",
         "fr": "vous pouvez le lever pour une heure, en le motivant",
     },
-    "listed": {"en": "except those that the company lists", "fr": "sauf ceux que l'entreprise a listés"},
+    "listed": {"en": "except what the company lists", "fr": "sauf ce que l'entreprise a listé"},
     "more": {"en": "{} and {} more", "fr": "{} et {} autres"},
     "to": {"en": "to {}", "fr": "vers {}"},
     "meaning": {"en": "What the words mean", "fr": "Ce que veulent dire ces mots"},

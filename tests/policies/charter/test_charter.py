@@ -163,6 +163,22 @@ def test_reroutes_and_refusals_that_may_be_lifted():
     assert "sent elsewhere; to internal" in text and "you may lift it for an hour" in text and "--override" in text
 
 
+def test_marks_and_parts_are_not_said_to_be_liftable():
+    found = charter(
+        compiled(
+            policy(
+                rule("a", "contact.email", action="redact", overridable=True, when={"labels": ["C3"]}),
+                rule("b", "class.not_inspectable", overridable=True),
+                {"id": "c", "action": "deny", "overridable": True, "when": {"labels": ["TLP:RED"]}},
+            )
+        ),
+        PLACES,
+        MARKED,
+        NOON,
+    )
+    assert not any(o.lifted for s in found.sent for o in s.outcomes)
+
+
 def test_rules_in_shadow_are_counted_and_exceptions_are_not_shown():
     found = made(
         rule("a", "fin.iban", mode="shadow", shadow_until=date(2030, 1, 1)),
