@@ -12,6 +12,7 @@ from pathlib import Path
 
 import orjson
 
+from gateway.bundle.source import SIGNATURES
 from gateway.bundle.workspace import Workspace
 from gateway.cli.main import REFUSED
 from gateway.cli.policy.drafts import Draft, adjustment, case, exception, place_of, written
@@ -165,6 +166,8 @@ def _drafted(args: argparse.Namespace, here: Workspace, report: Report) -> int:
     place = place_of(here, wanted)
     _replace(place, text)
     print(f"written into {place}, under {wanted.key}")
+    if (Path(here.documents.label) / SIGNATURES).is_dir():
+        print("the bundle is signed: sign it again before it is reloaded (ecluse policy sign)")
     failed = run_inline_tests(bundle.policies, bundle.engine, bundle.vocabulary, datetime.now(UTC))
     for line in bundle.documents.render(failed):
         print(line, file=sys.stderr)

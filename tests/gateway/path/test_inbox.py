@@ -65,9 +65,11 @@ async def test_a_false_positive_becomes_a_tested_fix(codex: House, ecluse: Any) 
     assert code == 0 and "random-stays  secret.high_entropy  1 report by 1 person, last 20" in out
     assert report in out and "it is Codex's own session" in out
     code, out, err = await ecluse("policy", "inbox", "case", report, "--write")
+    assert "sign it again" not in out
     assert code == 0 and "under tests" in out and "expected allow, got deny" in err, err
+    (codex.folder / "bundle" / ".signatures").mkdir()
     code, out, err = await ecluse("policy", "inbox", "adjust", report, "--not-near", "session de Codex", "--write")
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, "") and "sign it again" in out
     code, out, err = await ecluse("policy", "check")
     assert code == 0, err
     assert "  # what looks random is mostly a secret\n" in (codex.folder / "bundle" / "random.yaml").read_text()
