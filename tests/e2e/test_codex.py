@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import os
+import re
+import subprocess
 from functools import partial
 from pathlib import Path
+from secrets import token_bytes, token_hex
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import (
     CLIENTS,
+    ECLUSE,
     Secret,
     Serving,
     Vendors,
@@ -89,6 +95,37 @@ def test_a_secret_in_a_tool_result_never_leaves(tmp_path: Path, serving: Serving
 @pytest.mark.parametrize("model", WAYS)
 def test_a_refused_turn_doesnt_end_the_session(tmp_path: Path, serving: Serving, vendors: Vendors, model: str) -> None:
     type_and_go_on(Codex(tmp_path, serving, model), Secret.made(), vendors, serving)
+
+
+def test_a_false_positive_becomes_a_tested_fix(tmp_path: Path, serving: Serving) -> None:
+    """The policy officer's page, with Codex itself: what it shows of the refusal leads to a fix in the same session."""
+    codex, token = Codex(tmp_path, serving, "gpt-5.1-codex"), jwt()
+    asked = f"Que dit le jeton du manuel : {token} ?"
+    codex.turn("Bonjour", first=True)
+    call = re.findall(r"ecluse report ([0-9a-f-]{36})", codex.refused(asked))[0]
+    ecluse(serving, "report", call, "--reason", "le jeton du manuel")
+    report = re.findall(r"r_[0-9a-f]+", ecluse(serving, "policy", "inbox", "--json"))[0]
+    ecluse(serving, "policy", "inbox", "adjust", report, "--ignore", token, "--text", asked, "--write")
+    ecluse(serving, "policy", "inbox", "case", report, "--text", asked, "--write")
+    ecluse(serving, "policy", "check")
+    ecluse(serving, "reload")
+    assert token in codex.turn(f"[[sim:echo]] {asked}")
+    assert "secrets-stay-home" in codex.refused(f"Et celui-ci : {jwt()} ?"), "another token is refused as before"
+
+
+def jwt() -> str:
+    """A token such as manuals show, new each time."""
+    parts = (b'{"alg":"HS256","typ":"JWT"}', plain({"sub": token_hex(8), "admin": False}).encode(), token_bytes(32))
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+
+
+def ecluse(serving: Serving, *words: str) -> str:
+    """What a command beside the gateway prints; it must end well."""
+    where = [] if words[0] == "report" else ["--config", str(serving.folder / "config.yaml")]
+    environment = {**os.environ, "ECLUSE_URL": serving.url, "ECLUSE_KEY": serving.key}
+    ran = subprocess.run([ECLUSE, *words, *where], env=environment, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
 
 
 @pytest.mark.parametrize("model", WAYS)
