@@ -104,7 +104,10 @@ class Case:
         """Evaluate a rule whose facts hold. asks: the same for rules that match the same findings of this call."""
         match = None
         if rule.plain and not self.lifted:
-            match = self.matches[asks] if asks in self.matches else self._match(rule, asks)
+            try:
+                match = self.matches[asks]
+            except KeyError:
+                match = self._match(rule, asks)
             if match is None:
                 return
             if match.plain:

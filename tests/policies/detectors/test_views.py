@@ -242,7 +242,7 @@ def _nested(size: int) -> str:
     return text[:size]
 
 
-# Pauses in a megabyte, fewer than in any of these; how long a step takes is printed (pytest -s), a busy host may double it.
+# Pauses in a megabyte, fewer than in any of these. How long a step takes is printed (pytest -s); a busy host doubles it
 FEWEST_STEPS = 400
 HOSTILE = {
     "digits": lambda size: "1" * size,
