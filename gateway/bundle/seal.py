@@ -9,7 +9,6 @@ from pathlib import Path
 import orjson
 
 from gateway.bundle.manifest import Manifest, ManifestRefused, unlike
-from gateway.bundle.signing import holds
 from gateway.bundle.source import SIGNATURES
 from gateway.config.settings import SignaturesSettings
 from gateway.documents import Documents, DocumentsRefused, Rendered, is_document, read_file
@@ -127,6 +126,9 @@ def _refuse_older(approval: Approval, before: Approval | None, seal: Seal) -> No
 
 def _holding(seal: Seal, manifest: Manifest, asked: SignaturesSettings) -> Iterator[str]:
     """The signers whose signatures hold. One that doesn't refuses the bundle, where signatures are asked for."""
+    # Not before it is needed: the library takes 8 MB of a gateway that asks for no signatures.
+    from gateway.bundle.signing import holds
+
     wrong = []
     for name, raw in seal.signatures.items():
         signer = asked.signers.get(name)
