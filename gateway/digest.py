@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -9,11 +10,15 @@ from typing import Any
 
 from gateway.bundle.contracts import Contract
 from observability.ledger import Count, Hits
+from observability.ledger.came import DENY, LIFT, NOTHING, SHADOW
 from policies.decide import Policies
 from policies.rules import Rule
 
 AHEAD = timedelta(days=30)
 """How far ahead the page looks for what ends."""
+
+REPORT = re.compile(r"r_[0-9a-f]{10}")
+"""How a report is named, by which a caller lifted a rule for an hour."""
 
 _BUILT_IN = "built-in"
 
@@ -24,12 +29,10 @@ def digest(
     """The digest as plain values. hits: from as long before `since` as the time from `since` to `until`; their ends
     from `since` on."""
     now: dict[str, Count] = {}
-    before: Counter[str] = Counter()
+    past: dict[str, Count] = {}
     for hit in hits.read():
-        if hit.at < since:
-            before[hit.rule] += 1
-        else:
-            now.setdefault(hit.rule, Count(hit.rule)).add(hit)
+        (past if hit.at < since else now).setdefault(hit.rule, Count(hit.rule)).add(hit)
+    before = {name: count.came for name, count in past.items()}
     rules = {rule.id: rule for rule in policies.rules}
     own = [now[name] for name in sorted(now) if now[name].policy != _BUILT_IN]
     return {
@@ -44,28 +47,38 @@ def digest(
         "ends_soon": sorted(_ends(policies, contracts, until.astimezone(UTC).date()), key=lambda one: str(one["on"])),
         "quiet": [{"rule": r.id, "policy": r.policy, "mode": r.mode} for r in policies.rules if r.id not in now],
         "without_a_rule": [
-            {"reason": c.rule.removeprefix(f"{_BUILT_IN}."), "calls": c.calls, "before": before[c.rule]}
+            {"reason": c.rule.removeprefix(f"{_BUILT_IN}."), "calls": c.came[DENY], "before": _came(before, c, DENY)}
             for c in sorted(now.values(), key=lambda c: c.rule)
-            if c.policy == _BUILT_IN
+            if c.policy == _BUILT_IN and c.came[DENY]
         ],
     }
 
 
-def _row(count: Count, before: Counter[str]) -> dict[str, Any]:
+def _row(count: Count, before: Mapping[str, Counter[str]]) -> dict[str, Any]:
+    """What a rule in force did: calls that it matched only where they didn't go, or in vain, count as matched alone."""
+    came = {what: number for what, number in count.came.most_common() if what not in (SHADOW, LIFT, NOTHING)}
+    past = before.get(count.rule, Counter())
     return {
         "rule": count.rule,
         "policy": count.policy,
         "actions": [action for action, _ in count.actions.most_common()],
-        "calls": count.modes["enforce"],
-        "before": before[count.rule],
+        "came": came,
+        "calls": sum(came.values()),
+        "matched": count.modes["enforce"],
+        "before": sum(number for what, number in past.items() if what not in (SHADOW, LIFT, NOTHING)),
         "teams": [team for team, _ in count.teams.most_common(3)],
         "last": count.last.isoformat() if count.last is not None else None,
     }
 
 
-def _shadow(count: Count, before: Counter[str], rule: Rule | None) -> dict[str, Any]:
+def _shadow(count: Count, before: Mapping[str, Counter[str]], rule: Rule | None) -> dict[str, Any]:
     until = rule.shadow_until.isoformat() if rule is not None and rule.shadow_until is not None else None
-    return {**_row(count, before), "calls": count.modes["shadow"], "until": until}
+    calls, past = count.came[SHADOW], _came(before, count, SHADOW)
+    return {**_row(count, before), "calls": calls, "matched": count.modes["shadow"], "before": past, "until": until}
+
+
+def _came(before: Mapping[str, Counter[str]], count: Count, what: str) -> int:
+    return before[count.rule][what] if count.rule in before else 0
 
 
 def _reports(hits: Hits, since: datetime) -> list[dict[str, Any]]:
@@ -77,13 +90,14 @@ def _reports(hits: Hits, since: datetime) -> list[dict[str, Any]]:
 
 
 def _exceptions(counts: Iterable[Count], policies: Policies) -> list[dict[str, Any]]:
-    """The exceptions of the bundle that lifted something."""
+    """The exceptions that lifted something. expires: None where the bundle has the exception no more."""
     last = {lift.exception: lift.last_day for rule in policies.rules for lift in rule.lifts}
     used: Counter[str] = Counter()
     for count in counts:
-        used.update({name: number for name, number in count.lifted_by.items() if name in last})
+        used.update({name: number for name, number in count.lifted_by.items() if not REPORT.fullmatch(name)})
     return [
-        {"exception": name, "calls": number, "expires": last[name].isoformat()} for name, number in used.most_common()
+        {"exception": name, "calls": number, "expires": last[name].isoformat() if name in last else None}
+        for name, number in used.most_common()
     ]
 
 

@@ -8,7 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from observability.ledger import Count, Event, Hit, Hits, Intent, Outcome, Ruled, RuleFired, Who, records, written_since
+from observability.ledger import (
+    AttemptStart,
+    Count,
+    Event,
+    Hit,
+    Hits,
+    Intent,
+    Outcome,
+    Ruled,
+    RuleFired,
+    Who,
+    records,
+    written_since,
+)
 from observability.ledger.records import Record
 from observability.scribe.frames import frame
 
@@ -111,3 +124,35 @@ def test_old_segments_are_not_opened_and_kinds_are_picked(write, tmp_path: Path)
     later = datetime.now(UTC) + timedelta(hours=1)
     assert written_since(tmp_path, later) == []
     assert written_since(tmp_path, NOW - 10_000 * DAY) == [path]
+
+
+def test_a_rule_did_something_only_where_the_call_went_or_was_refused(write, tmp_path: Path) -> None:
+    """Denied at one destination, served by another: kept from the first, not refused."""
+    deny, replace_, redact = fired("no-us", action="deny"), fired("pay", action="pseudonymise"), fired("iban")
+    us = Ruled("alpha", "deny", (deny, replace_))
+    eu = Ruled("beta", "allow", (redact, replace_), edits=1)
+    later = Ruled("gamma", "allow", (fired("last"),), edits=1)
+    write(
+        replace(intent("1", us, eu, later), destination="beta"),
+        outcome("1", destination="beta"),
+        outcome("2", deny, replace_, outcome="refused", intent=intent("2", us)),
+        outcome("3", outcome="refused", intent=intent("3", us, eu), code="spend_exceeded"),
+    )
+    came = {(hit.call, hit.rule): hit.came for hit in hits(tmp_path)}
+    assert [came["1", rule] for rule in ("no-us", "iban", "pay", "last")] == ["kept", "redact", "", ""]
+    assert [came["2", rule] for rule in ("no-us", "pay")] == ["deny", ""]
+    assert {what for (call, _), what in came.items() if call == "3"} == {""}, "no rule refused it"
+
+
+def test_what_a_rule_did_at_a_further_destination_counts(write, tmp_path: Path) -> None:
+    alpha, beta = Ruled("alpha", "allow", (fired("a", action="warn"),)), Ruled("beta", "allow", (fired("b"),), edits=1)
+    over = AttemptStart("1", NOW, 2, "beta", None, "overloaded", "d", ruling=beta)
+    write(replace(intent("1", alpha, beta), destination="alpha"), over, outcome("1", destination="beta"))
+    assert {hit.rule: hit.came for hit in hits(tmp_path)} == {"a": "warn", "b": "redact"}
+
+
+def test_a_reroute_counts_where_the_call_was_sent_by_it(write, tmp_path: Path) -> None:
+    source = Ruled("alpha", "reroute", (fired("to-eu", action="reroute"),), reroute="beta")
+    target = Ruled("beta", "allow", (fired("watched", "shadow"),), rerouted_from="alpha")
+    write(replace(intent("1", source, target), destination="beta"), outcome("1", destination="beta"))
+    assert {hit.rule: hit.came for hit in hits(tmp_path)} == {"to-eu": "reroute", "watched": "shadow"}

@@ -35,14 +35,17 @@ def page(said: Mapping[str, Any], revision: str, language: str) -> list[Part]:
 def _rows(words: Words) -> dict[str, Callable[[Mapping[str, Any]], Cells]]:
     """By section, how a row of it is shown."""
 
-    def did(row: Mapping[str, Any]) -> Cells:
-        return (*_names(row), _said(words.actions, row["actions"]), row["calls"], row["before"])
+    def did(row: Mapping[str, Any]) -> str:
+        return ", ".join(f"{words.came[what]} {number:,}" for what, number in row["came"].items()) or NOTHING
+
+    def numbers(row: Mapping[str, Any]) -> Cells:
+        return row["calls"], row["matched"], row["before"]
 
     return {
-        "rules": lambda r: (*did(r), ", ".join(r["teams"])),
-        "shadow": lambda r: (*did(r), r["until"] or NOTHING),
+        "rules": lambda r: (*_names(r), did(r), *numbers(r), ", ".join(r["teams"])),
+        "shadow": lambda r: (*_names(r), _said(words.would, r["actions"]), *numbers(r), r["until"] or NOTHING),
         "reports": lambda r: (r["rule"], r.get("false_positive", 0), r.get("override", 0)),
-        "exceptions": lambda r: (r["exception"], r["calls"], r["expires"]),
+        "exceptions": lambda r: (r["exception"], r["calls"], r["expires"] or words.gone),
         "ends_soon": lambda r: (words.what[r["what"]], r["name"], r["on"], r["days"]),
         "quiet": lambda r: (*_names(r), words.modes[r["mode"]]),
         "without_a_rule": lambda r: (r["reason"], r["calls"], r["before"]),

@@ -20,7 +20,9 @@ class Words(NamedTuple):
     title: str
     calls: str
     ends: Mapping[str, str]
-    actions: Mapping[str, str]
+    came: Mapping[str, str]
+    would: Mapping[str, str]
+    gone: str
     modes: Mapping[str, str]
     what: Mapping[str, str]
     sections: Mapping[str, Section]
@@ -30,22 +32,30 @@ _EN = Words(
     title="Policies from {since} to {until}",
     calls="{calls} recorded calls: {ends}. The bundle's revision is {revision}.",
     ends={"served": "served", "refused": "refused", "failed": "failed", "cut": "cut off", "left": "left by the client"},
-    actions={
-        "deny": "refused", "redact": "redacted", "pseudonymise": "replaced by tokens", "reroute": "sent elsewhere",
+    came={
+        "deny": "refused", "cut": "cut off", "kept": "kept from a destination, served by another",
+        "reroute": "sent elsewhere", "redact": "redacted", "pseudonymise": "replaced by tokens",
         "warn": "told the caller", "allow": "permitted", "repair": "asked again",
     },
+    would={
+        "deny": "kept from the destination", "redact": "redacted", "pseudonymise": "replaced by tokens",
+        "reroute": "sent elsewhere", "warn": "told the caller", "allow": "permitted", "repair": "asked again",
+    },
+    gone="no more in the bundle",
     modes={"enforce": "in force", "shadow": "in shadow"},
     what={"exception": "exception", "shadow": "shadow of rule", "contract": "contract"},
     sections={
         "rules": Section(
             "What the rules did",
-            "Calls in which a rule in force matched. Before: in the time before, of the same length.",
-            ("rule", "policy", "did", "calls", "before", "most in teams"),
+            "Calls in which a rule in force did something. Matched: at any destination of the model, also where the "
+            "call didn't go, or where another rule did more. Before: in the time before, of the same length.",
+            ("rule", "policy", "did", "calls", "matched", "before", "most in teams"),
         ),
         "shadow": Section(
             "What rules in shadow would have done",
-            "Nothing was changed. Put a rule in force when what it meets is what was meant.",
-            ("rule", "policy", "would have", "calls", "before", "in shadow until"),
+            "Nothing was changed. Calls: those that it met where they went. Put a rule in force when what it meets is "
+            "what was meant; `ecluse policy replay` tells what would become of whole calls.",
+            ("rule", "policy", "would have", "calls", "matched", "before", "in shadow until"),
         ),
         "reports": Section(
             "What callers reported",
@@ -79,22 +89,30 @@ _FR = Words(
     title="Règles du {since} au {until}",
     calls="{calls} appels enregistrés : {ends}. Révision des règles : {revision}.",
     ends={"served": "servis", "refused": "refusés", "failed": "échoués", "cut": "coupés", "left": "quittés"},
-    actions={
-        "deny": "refusé", "redact": "masqué", "pseudonymise": "remplacé par des jetons", "reroute": "envoyé ailleurs",
+    came={
+        "deny": "refusé", "cut": "coupé", "kept": "écarté d'une destination, servi par une autre",
+        "reroute": "envoyé ailleurs", "redact": "masqué", "pseudonymise": "remplacé par des jetons",
         "warn": "averti", "allow": "permis", "repair": "redemandé",
     },
+    would={
+        "deny": "écarté de la destination", "redact": "masqué", "pseudonymise": "remplacé par des jetons",
+        "reroute": "envoyé ailleurs", "warn": "averti", "allow": "permis", "repair": "redemandé",
+    },
+    gone="n'est plus dans les règles",
     modes={"enforce": "en vigueur", "shadow": "à l'essai"},
     what={"exception": "exception", "shadow": "essai de la règle", "contract": "contrat"},
     sections={
         "rules": Section(
             "Ce que les règles ont fait",
-            "Appels touchés par une règle en vigueur. Avant : pendant la même durée, juste avant.",
-            ("règle", "politique", "effet", "appels", "avant", "surtout les équipes"),
+            "Appels où une règle en vigueur a eu un effet. Touchés : à une destination quelconque du modèle, même là "
+            "où l'appel n'est pas allé, ou là où une autre règle a fait plus. Avant : même durée, juste avant.",
+            ("règle", "politique", "effet", "appels", "touchés", "avant", "surtout les équipes"),
         ),
         "shadow": Section(
             "Ce que les règles à l'essai auraient fait",
-            "Rien n'a été changé. Mettez une règle en vigueur quand elle touche ce qui était visé.",
-            ("règle", "politique", "aurait", "appels", "avant", "à l'essai jusqu'au"),
+            "Rien n'a été changé. Appels : ceux qu'elle a touchés là où ils sont allés. Mettez une règle en vigueur "
+            "quand elle touche ce qui était visé ; `ecluse policy replay` dit ce que deviendraient les appels entiers.",
+            ("règle", "politique", "aurait", "appels", "touchés", "avant", "à l'essai jusqu'au"),
         ),
         "reports": Section(
             "Ce qui a été signalé",

@@ -45,6 +45,13 @@ async def test_hits_and_digest(config: Path, capsys: pytest.CaptureFixture[str])
     assert redacted["calls"] == 15 == sum(redacted["days"].values()) == len(redacted["hits"])
     assert redacted["destinations"] == {"alpha/gpt-4o-mini": 15, "beta/gpt-4o-mini": 15}
 
+    assert redacted["came"]["redact"] == 3 and set(redacted["came"]) == {"redact", "lift", ""}
+
+    by_exception = said(capsys, "hits", "EX-1", *where)
+    assert by_exception["lifted"] == {"accounts-leave-redacted": 3}
+    assert main(["policy", "hits", "built-in.default", *where]) == 0
+    assert "matched no recorded call" in capsys.readouterr().out
+
     watched = said(capsys, "hits", "watched", *where)
     assert watched["modes"].keys() == {"shadow"}
 
@@ -67,6 +74,13 @@ async def test_hits_and_digest(config: Path, capsys: pytest.CaptureFixture[str])
     assert all(r["before"] == 0 for r in week["rules"])
     assert {r["reason"] for r in week["without_a_rule"]} == {"class.remote_url"}
 
+    rules = config.parent / "bundle" / "rules.yaml"
+    rules.write_text(rules.read_text().partition("exceptions:")[0])
+    ended = said(capsys, "digest", *where)
+    assert ended["exceptions"] == [{"exception": "EX-1", "calls": 3, "expires": None}], "used, and gone since"
+    assert main(["policy", "digest", *where]) == 0
+    assert "| EX-1 | 3 | no more in the bundle |" in capsys.readouterr().out
+
 
 async def test_the_digest_is_a_page_in_either_language(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     where = ("--config", str(config))
@@ -74,7 +88,7 @@ async def test_the_digest_is_a_page_in_either_language(config: Path, capsys: pyt
     assert main(["policy", "digest", *where]) == 0
     page = capsys.readouterr().out
     assert page.startswith("# Policies from ")
-    assert "| accounts-leave-redacted | mixed | redacted |" in page
+    assert "| accounts-leave-redacted | mixed | redacted 3 | 3 | 12 | 0 |" in page
     assert main(["policy", "digest", "--html", "--lang", "fr", *where]) == 0
     web = capsys.readouterr().out
     assert web.startswith('<!doctype html>\n<html lang="fr">')
