@@ -11,6 +11,7 @@ import orjson
 
 from gateway.replay.anew import Anew, anew, terms
 from gateway.replay.decided import Decided, Hit, of_record, of_ruling, reproduces
+from gateway.replay.ending import NOWHERE, SAME, At, ending
 from gateway.replay.inputs import KEPT, KEPT_IN_PART, NOT_KEPT
 from gateway.replay.recorded import Recorded
 from gateway.replay.side import NEAR, Judge, Side
@@ -46,6 +47,7 @@ class Compared(NamedTuple):
     unsure: Mapping[str, str]
     reproduced: bool | None
     undecided: bool
+    end: str = SAME
 
 
 class Comparison:
@@ -121,7 +123,7 @@ class Comparison:
                 work.at(ruled, then, replace(then, **self._moved.get(then.name, {})))
         if one.intent["destination"] in places:
             work.answered(places[one.intent["destination"]])
-        return work.done()
+        return work.done(one.intent["destination"])
 
 
 class _Work:
@@ -135,12 +137,14 @@ class _Work:
         self._reroutes: dict[str, tuple[str | None, str | None]] = {}
         self._reproduced: bool | None = None
         self._undecided = False
+        self._at: list[At] = []
 
     def at(self, ruled: Mapping[str, Any], then: Terms, moved: Terms) -> None:
         """Compare at one candidate. then, moved: its terms on record, and under the new bundle."""
         source = ruled["rerouted_from"]
         if source is not None and self._reroutes.get(source) != (then.name, then.name):
-            return  # where a call was sent by a reroute that one of the two doesn't make
+            self._rerouted_by_one(then.name, ruled, *self._reroutes.get(source, (None, None)))
+            return
         doubts = _doubts(self._old, self._call, then, ruled) if self._old is not None else None
         doubts_now = _doubts(self._new, self._call, moved, ruled if moved == then else None)
         unsure = doubts_now.unsure | (doubts.unsure if doubts is not None else set())
@@ -154,8 +158,16 @@ class _Work:
         self._hits[1].update(now.hits)
         if self._old is None and any(h.rule in unsure and h.mode == "enforce" for h in was.hits):
             self._undecided = True  # what is on record can't be taken apart
-        elif was.effect != now.effect:
+            self._at.append(At(then.name, was, now, told=False))
+            return
+        self._at.append(At(then.name, was, now))
+        if was.effect != now.effect:
             self._changes.append(Change(then.name, was, now, self._causes(was, now)))
+
+    def _rerouted_by_one(self, name: str, ruled: Mapping[str, Any], was: str | None, now: str | None) -> None:
+        """Note a candidate to which a call was sent by a reroute that one of the two doesn't make."""
+        then = of_record(ruled) if was == name else NOWHERE
+        self._at.append(At(name, then, NOWHERE, told=now != name))
 
     def answered(self, destination: Terms) -> None:
         """Note the rules on answers that differ: what they would have found isn't kept."""
@@ -164,9 +176,13 @@ class _Work:
             if self._differs(rule):
                 self._unsure.setdefault(rule, NOT_KEPT["response"])
 
-    def done(self) -> Compared:
+    def done(self, went: str | None) -> Compared:
+        """The comparison. went: where the call was sent; None where nothing left."""
         was, now = map(frozenset, self._hits)
-        return Compared(tuple(self._changes), was, now, self._unsure, self._reproduced, self._undecided)
+        # What was refused by no rule (a quota) would be still.
+        otherwise = self._old is None and went is None and any(one.was.verdict == "allow" for one in self._at)
+        end = ending(self._at, went) if self._changes and not otherwise else SAME
+        return Compared(tuple(self._changes), was, now, self._unsure, self._reproduced, self._undecided, end)
 
     def _ruled(
         self, judge: Judge, destination: Terms, ruled: Mapping[str, Any] | None, unsure: set[str], doubts: _Doubts

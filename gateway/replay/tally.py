@@ -6,14 +6,16 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 from gateway.replay.comparing import Change, Compared
+from gateway.replay.ending import SAYS
 from gateway.replay.recorded import Recorded
 
 
 class Changed(NamedTuple):
-    """One call that would be decided otherwise."""
+    """One call that would be decided otherwise somewhere. end: how it would end as a whole."""
 
     one: Recorded
     changes: tuple[Change, ...]
+    end: str
 
     def plain(self) -> list[dict[str, Any]]:
         """As JSON, one object a destination."""
@@ -28,6 +30,7 @@ class Changed(NamedTuple):
                 "was": change.was.said,
                 "now": change.now.said,
                 "rules": sorted({hit.rule for hit in change.rules}),
+                "end": self.end,
             }
             for change in self.changes
         ]
@@ -41,6 +44,7 @@ class Tally:
         self.calls = self.changed = self.not_kept = self.undecided = 0
         self.checked = self.reproduced = 0
         self.by: dict[str, Counter[str]] = {name: Counter() for name in ("team", "destination", "use_case", "change")}
+        self.ends: Counter[str] = Counter()
         self.was: Counter[str] = Counter()
         self.now: Counter[str] = Counter()
         self.rules: Counter[str] = Counter()
@@ -61,10 +65,11 @@ class Tally:
         self.now.update({hit.rule for hit in compared.now})
         self.unknown.update(compared.unsure.items())
         if compared.changes:
-            self._changed(one, compared.changes)
+            self._changed(one, compared.changes, compared.end)
 
-    def _changed(self, one: Recorded, changes: tuple[Change, ...]) -> None:
+    def _changed(self, one: Recorded, changes: tuple[Change, ...], end: str) -> None:
         self.changed += 1
+        self.ends[end] += 1
         who = one.intent["who"]
         self.by["team"][who["team"]] += 1
         self.by["use_case"][who["use_case"]] += 1
@@ -72,7 +77,7 @@ class Tally:
         self.by["change"].update({f"{c.was.said} -> {c.now.said}" for c in changes})
         self.rules.update({hit.rule for c in changes for hit in c.rules})
         if len(self.shown) < self._most:
-            self.shown.append(Changed(one, changes))
+            self.shown.append(Changed(one, changes, end))
 
     def rule_rows(self) -> list[dict[str, Any]]:
         """Each rule that matched, or of which that can't be told: calls then, now, changed, unknown."""
@@ -97,6 +102,7 @@ class Tally:
             "calls": self.calls,
             "not_kept": self.not_kept,
             "changed": self.changed,
+            "ends": {end: self.ends[end] for end in SAYS},
             "undecided": self.undecided,
             "reproduced": {"of": self.checked, "same": self.reproduced} if self.checked else None,
             **{f"by_{name}": dict(counts.most_common()) for name, counts in self.by.items()},

@@ -20,6 +20,7 @@ from gateway.documents import DocumentsRefused
 from gateway.identity import Keyring, KeyringRefused
 from gateway.in_force import terms_of
 from gateway.replay.comparing import Comparison, Pseudonym
+from gateway.replay.ending import ELSEWHERE, REFUSED, SAYS, SERVED
 from gateway.replay.recorded import recorded
 from gateway.replay.side import Side
 from gateway.replay.tally import Tally
@@ -30,13 +31,16 @@ Judge recorded calls anew: what would NEW have made of the calls that OLD ruled 
   ecluse policy replay bundle-in-force bundle-edited --since 30d
   ecluse policy replay live bundle-edited --calls        against what was ruled then, each changed call
 
-OLD and NEW are folders of bundles; OLD may be `live`: the rulings on record. Of texts the ledger keeps only what was
-found and where. So rules over detectors that ran then are judged exactly; a rule whose detector, list or index is
-new or changed since, or that reads something that isn't kept, is said to be unknown, with the number of calls. For
-those the way is shadow.
+OLD and NEW are folders of bundles; OLD may be `live`: the rulings on record. Each destination of a model has its own
+ruling. So it is said, too, whether a changed call would be refused as a whole, or served by another destination.
+
+Of texts the ledger keeps only what was found and where. So rules over detectors that ran then are judged exactly; a
+rule whose detector, list or index is new or changed since, or that reads something that isn't kept, is said to be
+unknown, with the number of calls. For those the way is shadow.
 """
 
 LIVE = "live"
+_ALWAYS = (REFUSED, SERVED, ELSEWHERE)  # said also where there is none
 
 
 def add(sub: argparse.ArgumentParser) -> None:
@@ -139,7 +143,13 @@ def _page(report: Mapping[str, Any], *, calls: bool) -> Iterator[str]:
     if report["reproduced"]:
         same, of = report["reproduced"]["same"], report["reproduced"]["of"]
         yield f"{same:,} of {of:,} recorded rulings reproduced by the policies that made them"
-    yield f"{report['changed']:,} of {judged:,} calls would be decided otherwise"
+    changed = f"{report['changed']:,} of {judged:,} calls would be decided otherwise at some destination"
+    yield changed + (". As a whole, of these" if report["changed"] else "")
+    yield from (
+        f"{count:>9,} {SAYS[end]}"
+        for end, count in report["ends"].items()
+        if count or (end in _ALWAYS and report["changed"])
+    )
     if report["undecided"]:
         yield f"{report['undecided']:,} of the others can't be told: a rule that is unknown for them decided then"
     for title in ("change", "team", "use_case", "destination"):
@@ -154,11 +164,11 @@ def _page(report: Mapping[str, Any], *, calls: bool) -> Iterator[str]:
         yield from ("", "unknown:")
         yield from (f"  {u['rule']}: unknown ({u['calls']:,} calls): {u['why']}" for u in report["unknown"])
     if calls:
-        columns = ("at", "call", "team", "use_case", "destination", "was", "now", "rules")
-        rows = [[c[k][:19] if k == "at" else c[k] for k in columns[:-1]] for c in report["changed_calls"]]
+        columns = ("at", "call", "team", "use_case", "destination", "was", "now", "end")
+        rows = [[c[k][:19] if k == "at" else c[k] for k in columns] for c in report["changed_calls"]]
         ruled = [(*row, ", ".join(c["rules"])) for row, c in zip(rows, report["changed_calls"], strict=True)]
         yield from _section(
-            table(("time", "call", "team", "use case", "destination", "was", "would be", "rule"), ruled)
+            table(("time", "call", "team", "use case", "destination", "was", "would be", "as a whole", "rule"), ruled)
         )
 
 

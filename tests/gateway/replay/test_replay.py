@@ -130,6 +130,7 @@ async def test_an_edit_shows_exactly_the_calls_that_it_would_have_changed(
         ("allow", "deny", "many-accounts")
     }
     assert said["by_team"] == {"hr": 4, "finance": 3}
+    assert said["ends"]["refused"] == 7 == sum(said["ends"].values())
     (rule,) = said["rules"]
     assert (rule["rule"], rule["was"], rule["now"], rule["changed"], rule["unknown"]) == ("many-accounts", 20, 27, 7, 0)
 
@@ -141,9 +142,29 @@ async def test_an_edit_shows_exactly_the_calls_that_it_would_have_changed(
 
     assert main(["policy", "replay", "live", str(after), "--config", str(config), "--calls"]) == 0
     page = capsys.readouterr().out
-    assert "7 of 1,000 calls would be decided otherwise" in page
+    assert "7 of 1,000 calls would be decided otherwise at some destination. As a whole, of these" in page
+    assert "        7 would be refused\n" in page
+    assert "        0 would be served by another destination\n" in page
     assert "helios-stays-home: unknown (1,000 calls): detector org.helios is new since" in page
-    assert page.count("many-accounts\n") == 14, "each changed call at each destination"
+    assert page.count("refused     many-accounts\n") == 14, "each changed call at each destination"
+
+
+async def test_a_denied_region_sends_calls_elsewhere_and_refuses_none(
+    open_house: OpenHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = bundle(tmp_path / "house" / "bundle", ACCOUNTS)
+    async with open_house(DIRECTORY, user="anne", team="hr") as house:
+        assert (await house.chat(IBAN)).status_code == 200
+        await house.gateway.runtime.ledger.flush()
+        config = house.folder / "config.yaml"
+    after = edited(
+        before, tmp_path / "after", 'count: ">=3"}, destination: {external: true}', "}, destination: {region: us}"
+    )
+    for old in ("live", str(before)):
+        said = replayed(capsys, config, old, str(after), "--calls")
+        assert said["by_change"] == {"allow -> deny": 1}
+        assert (said["ends"]["elsewhere"], sum(said["ends"].values())) == (1, 1)
+        assert [row["end"] for row in said["changed_calls"]] == ["elsewhere"]
 
 
 async def test_what_cannot_be_told_is_unknown_and_never_nothing(
