@@ -20,7 +20,7 @@ from gateway.bundle.samples import unsampled
 from gateway.bundle.seal import Approval, Seal, approval_of, read_seal, with_indexes
 from gateway.bundle.source import Look, look, refuse_checkout, refuse_unsettled
 from gateway.bundle.vocabulary import Names, unfounded
-from gateway.config import Address, Settings, read_settings
+from gateway.config import Address, Settings, load_config, read_settings
 from gateway.config.settings import VendorSettings
 from gateway.documents import Documents, DocumentsRefused, Problem, load, nearest
 from gateway.identity import KeyGrant, Keyring, KeyringRefused
@@ -104,7 +104,7 @@ def load_pair(
     base URL, of those that run. environ: where `${NAME}` is looked up.
     """
     first = look(path)
-    config = load(path)
+    config = load_config(path)
     settings = read_settings(config, path.parent, environ)
     before = {**look(settings.bundle), **first}
     if serving:  # `check` also runs in a hook of git, which holds the lock meanwhile

@@ -12,7 +12,7 @@ from gateway.bundle.destinations import Destination, Model
 from gateway.bundle.pair import build_pair
 from gateway.bundle.samples import unsampled
 from gateway.bundle.vocabulary import Names, destinations_of, read_vocabulary
-from gateway.config import Settings, read_settings
+from gateway.config import Settings, load_config, read_settings, without_secrets
 from gateway.documents import Document, Documents, load
 from policies.classify import Classifier
 from policies.decide import Policies
@@ -61,13 +61,19 @@ class Workspace:
 
 
 def with_configuration(
-    config: Path, bundle: Path | None = None, environ: Mapping[str, str] | None = None, *, policies: bool = True
+    config: Path,
+    bundle: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    *,
+    policies: bool = True,
+    secrets: bool = True,
 ) -> Workspace:
     """The bundle of a configuration, or another one in its place; DocumentsRefused with every fault.
 
-    policies: whether they are read too; without them there are the names that they may use.
+    policies: whether they are read too; without them there are the names that they may use. secrets: whether the
+    vendors' credentials must be at hand.
     """
-    documents = load(config)
+    documents = load_config(config) if secrets else without_secrets(load_config(config))
     settings = read_settings(documents, config.parent, environ)
     if bundle is not None:
         settings = replace(settings, bundle=bundle)

@@ -10,7 +10,7 @@ from pathlib import Path
 from gateway.bundle.bundle import read_papers
 from gateway.bundle.indexes import IndexSpec, index_key
 from gateway.cli.main import REFUSED, add_config
-from gateway.config import Settings, read_settings
+from gateway.config import Settings, load_config, read_settings
 from gateway.documents import load, nearest
 from gateway.identity import Keyring, KeyringRefused
 from gateway.indexing.build import Built, build_documents, build_list
@@ -67,7 +67,7 @@ def add(sub: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Build or show."""
-    config = load(args.config)
+    config = load_config(args.config)
     settings = read_settings(config, args.config.parent)
     specs = read_papers(load(settings.bundle)).indexes
     if args.id is not None and args.id not in specs:

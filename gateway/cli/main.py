@@ -93,9 +93,15 @@ def add_config(sub: argparse.ArgumentParser) -> None:
         "--config",
         type=Path,
         metavar="FILE",
-        default=Path(os.environ.get("ECLUSE_CONFIG", "config.yaml")),
+        default=named_config() or Path("config.yaml"),
         help="the configuration (default: $ECLUSE_CONFIG, else config.yaml)",
     )
+
+
+def named_config() -> Path | None:
+    """The configuration that $ECLUSE_CONFIG names; an empty one names none."""
+    named = os.environ.get("ECLUSE_CONFIG")
+    return Path(named) if named else None
 
 
 def _version() -> str:

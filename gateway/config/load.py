@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path as FilePath
+from typing import Any
 
 from adapters.registry import VENDORS
 from adapters.vendors.base import OptionError
@@ -16,11 +17,30 @@ from gateway.config.table import Path, build
 from gateway.documents import Document, Documents, DocumentsRefused, Problem, Rendered, load, nearest
 
 MAX_SOCKET_PATH = 107  # what the kernel's sockaddr_un holds
+_NAME_IT = "name the configuration with --config or in $ECLUSE_CONFIG"
 
 
 def load_settings(path: FilePath, environ: Mapping[str, str] | None = None) -> Settings:
     """The configuration at `path`; DocumentsRefused otherwise. environ: where `${NAME}` is looked up."""
-    return read_settings(load(path), path.parent, environ)
+    return read_settings(load_config(path), path.parent, environ)
+
+
+def load_config(path: FilePath) -> Documents:
+    """The file of the configuration; DocumentsRefused, where it isn't there, says how to name another one."""
+    if os.path.isdir(path):
+        raise DocumentsRefused([Rendered(str(path), 0, 0, f"is a folder: {_NAME_IT}")])
+    try:
+        path.stat()
+    except FileNotFoundError:
+        raise DocumentsRefused([Rendered(str(path), 0, 0, f"there is no such file: {_NAME_IT}")]) from None
+    except OSError:
+        pass  # what else is wrong with it, reading it tells
+    return load(path)
+
+
+def without_secrets(config: Documents) -> Documents:
+    """The configuration as if no vendor had a credential: for commands that send nothing and need none."""
+    return replace(config, items=tuple(replace(d, value=_keyless(d.value)) for d in config.items))
 
 
 def load_places(path: FilePath, *also: str) -> Settings:
@@ -29,7 +49,7 @@ def load_places(path: FilePath, *also: str) -> Settings:
     For commands beside the serving process: `state_dir`, `bundle`, `server` and what `also` names are read, all else is
     default.
     """
-    documents = load(path)
+    documents = load_config(path)
     kept = ("state_dir", "bundle", "server", *also)
     items = tuple(replace(d, value={k: v for k, v in d.value.items() if k in kept}) for d in documents.items)
     return read_settings(replace(documents, items=items), path.parent)
@@ -52,6 +72,17 @@ def read_settings(documents: Documents, folder: FilePath, environ: Mapping[str, 
     if problems or settings is None:
         raise DocumentsRefused(documents.render(_first_of_each_place(problems)))
     return settings
+
+
+def _keyless(value: Mapping[str, Any]) -> dict[str, Any]:
+    vendors = value.get("vendors")
+    if not isinstance(vendors, dict):
+        return dict(value)
+    bare = {
+        n: {k: v for k, v in row.items() if k != "credential"} if isinstance(row, dict) else row
+        for n, row in vendors.items()
+    }
+    return {**value, "vendors": bare}
 
 
 def _absolute(settings: Settings) -> Settings:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from gateway.bundle.workspace import Workspace, with_configuration, with_vocabulary
+from gateway.cli.main import named_config
 from gateway.documents import DocumentsRefused, Rendered
 
 CONFIG, VOCABULARY, BUNDLE = Path("config.yaml"), Path("vocabulary.yaml"), Path("bundle")
@@ -50,18 +50,18 @@ def open_workspace(args: argparse.Namespace, bundle: Path | None = None, *, poli
 
 def given(args: argparse.Namespace) -> bool:
     """Whether there is a bundle: options that name one, or a configuration or a vocabulary in its place."""
-    named = any((args.config, args.bundle, args.vocabulary, "ECLUSE_CONFIG" in os.environ))
+    named = any((args.config, args.bundle, args.vocabulary, named_config()))
     return named or CONFIG.exists() or VOCABULARY.exists()
 
 
 def configuration(args: argparse.Namespace) -> Path:
     """The configuration that the options mean."""
-    return args.config or Path(os.environ.get("ECLUSE_CONFIG", CONFIG))
+    return args.config or named_config() or CONFIG
 
 
 def _implied(config: Path | None) -> Path | None:
     """The vocabulary of a policy repository in which the command runs."""
-    elsewhere = config is not None or "ECLUSE_CONFIG" in os.environ or CONFIG.exists()
+    elsewhere = config is not None or named_config() is not None or CONFIG.exists()
     return VOCABULARY if not elsewhere and VOCABULARY.exists() else None
 
 
