@@ -14,6 +14,7 @@ from starlette.routing import Route
 from gateway.bundle.due import due
 from gateway.documents import DocumentsRefused
 from gateway.identity.keys import KeyGrant, KeyRecord, KeyStoreRefused
+from gateway.provenance import signed_files
 from gateway.reviewing import ReviewRefused, review
 from gateway.state.workers import differing, present
 from observability.ledger import Event
@@ -51,6 +52,7 @@ class _Control:
             {
                 "revision": runtime.epoch.pair.revision,
                 "bundle": runtime.epoch.pair.bundle.revision,
+                "files": signed_files(runtime.epoch.pair),
                 "uptime_seconds": round(runtime.monotonic() - runtime.started),
                 "draining": runtime.draining,
                 "calls_in_flight": len(runtime.live),
@@ -75,7 +77,13 @@ class _Control:
         except (DocumentsRefused, OSError) as refused:
             return JSONResponse({"refused": str(refused), "revision": self._runtime.epoch.pair.revision}, 422)
         return JSONResponse(
-            {"was": done.was, "revision": done.revision, "bundle": done.bundle, "needs_restart": list(done.later)}
+            {
+                "was": done.was,
+                "revision": done.revision,
+                "bundle": done.bundle,
+                "files": done.files,
+                "needs_restart": list(done.later),
+            }
         )
 
     async def drain(self, request: Request) -> JSONResponse:

@@ -63,6 +63,11 @@ def facts(pair: Pair) -> dict[str, Value]:
     return found
 
 
+def signed_files(pair: Pair) -> str | None:
+    """The revision that signers saw, of the files alone; None where nobody's signature of them holds."""
+    return pair.approval.manifest.revision if pair.approval is not None else None
+
+
 def worker(runtime: Runtime) -> str:
     """The name of this worker, with its process."""
     return f"{runtime.ledger.worker}/{os.getpid()}"

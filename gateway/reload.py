@@ -31,12 +31,13 @@ _SHORT_TURN = 0.0005
 class Reloaded(NamedTuple):
     """What a reload brought. was, revision: of the pair before and now. bundle: revision of the bundle now.
 
-    later: settings that need a restart.
+    files: of its files alone, where it is signed. later: settings that need a restart.
     """
 
     was: str
     revision: str
     bundle: str
+    files: str | None
     later: tuple[str, ...]
 
 
@@ -68,7 +69,9 @@ class Reloader:
             _tell(runtime, old, by)
             await asyncio.to_thread(_keep, runtime, epoch.pair)
         later = tuple(name for name in FIXED if getattr(epoch.pair.settings, name) != getattr(old.settings, name))
-        return Reloaded(old.revision, epoch.pair.revision, epoch.pair.bundle.revision, later)
+        return Reloaded(
+            old.revision, epoch.pair.revision, epoch.pair.bundle.revision, provenance.signed_files(epoch.pair), later
+        )
 
     def changed(self) -> bool:
         """Whether the files differ from those in force."""

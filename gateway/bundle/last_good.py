@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -53,7 +54,7 @@ def start_pair(
 
     DocumentsRefused (of the present files) where they are bad and there is no last good pair that still works.
     """
-    kept = _kept_seal(path)
+    kept = kept_seal(path)
     try:
         return load_pair(path, serving=True, kept=kept, simulators=simulators, environ=environ, today=today), None
     except DocumentsRefused as refused:
@@ -88,8 +89,8 @@ def _last_good(
     return None
 
 
-def _kept_seal(path: Path) -> Seal | None:
-    """The signatures of the last bundle that was in force."""
+def kept_seal(path: Path) -> Seal | None:
+    """The signatures of the last bundle that was in force. OSError where the state folder is closed to us."""
     for copy in _copies(path):
         try:
             return read_seal(copy / BUNDLE)
@@ -100,7 +101,15 @@ def _kept_seal(path: Path) -> Seal | None:
 
 def _copies(path: Path) -> list[Path]:
     found = [state / Settings().last_good_dir.name for state in _state_folders(path)]
-    return [copy for copy in found if (copy / CONFIG).is_file()]
+    return [copy for copy in found if _is_there(copy / CONFIG)]
+
+
+def _is_there(file: Path) -> bool:
+    """Unlike Path.is_file, which on some Pythons calls what may not be looked at missing."""
+    try:
+        return stat.S_ISREG(file.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _state_folders(path: Path) -> list[Path]:

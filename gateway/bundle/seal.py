@@ -90,8 +90,7 @@ def approval_of(seal: Seal, asked: SignaturesSettings, documents: Documents, bef
     listed = {name: digest for name, digest in approval.manifest.files.items() if is_document(name)}
     if not _same(documents, listed, documents.files, asked):
         return None
-    if asked.require and before is not None and not asked.allow_older:
-        _refuse_older(approval, _approved_before(before, asked), seal)
+    refuse_older(approval, asked, seal, before)
     return approval
 
 
@@ -106,22 +105,29 @@ def with_indexes(
     return approval if _same(documents, listed, others, asked) else None
 
 
+def refuse_older(approval: Approval, asked: SignaturesSettings, seal: Seal, before: Seal | None) -> None:
+    """DocumentsRefused where the bundle was signed before the one in force: nobody brings back what was replaced.
+
+    before: signatures of the bundle in force.
+    """
+    if before is None or not asked.require or asked.allow_older:
+        return
+    in_force = _approved_before(before, asked)
+    if in_force is None or approval.manifest.made >= in_force.manifest.made:
+        return
+    said = (
+        f"was made {approval.manifest.made:%Y-%m-%d %H:%M:%S}, before the one in force "
+        f"({in_force.manifest.made:%Y-%m-%d %H:%M:%S}): sign it anew to go back to it, or set "
+        "bundle_signatures.allow_older"
+    )
+    raise _refused(seal, MANIFEST, [said])
+
+
 def _approved_before(seal: Seal, asked: SignaturesSettings) -> Approval | None:
     try:
         return approved(seal, asked)
     except DocumentsRefused:
         return None  # it wasn't signed, or by people who no longer may
-
-
-def _refuse_older(approval: Approval, before: Approval | None, seal: Seal) -> None:
-    """DocumentsRefused where the bundle was signed before the one in force: nobody brings back what was replaced."""
-    if before is not None and approval.manifest.made < before.manifest.made:
-        said = (
-            f"was made {approval.manifest.made:%Y-%m-%d %H:%M:%S}, before the one in force "
-            f"({before.manifest.made:%Y-%m-%d %H:%M:%S}): sign it anew to go back to it, or set "
-            "bundle_signatures.allow_older"
-        )
-        raise _refused(seal, MANIFEST, [said])
 
 
 def _holding(seal: Seal, manifest: Manifest, asked: SignaturesSettings) -> Iterator[str]:

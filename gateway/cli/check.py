@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 from gateway.bundle.pair import Pair, load_pair
 from gateway.bundle.samples import unsampled
 from gateway.bundle.seal import approval_of, read_seal, with_indexes
 from gateway.cli.complaints import ERROR, complaints, errors, failed
 from gateway.cli.main import REFUSED, add_config
+from gateway.cli.policy.verify import refuse_replaced
 from gateway.documents import DocumentsRefused, Rendered
 from gateway.identity import Keyring, KeyringRefused
 
@@ -33,12 +35,13 @@ def add(sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check."""
     pair = load_pair(args.config)
-    found = [*complaints(pair.bundle, datetime.now(UTC)), *errors(_unsigned(pair))]
+    unsigned, unseen = _unsigned(pair, args.config)
+    found = [*complaints(pair.bundle, datetime.now(UTC)), *errors(unsigned)]
     for one in found:
         if one.level == ERROR:
             print(one.place, file=sys.stderr)
     soon = [str(one.place) for one in found if one.level != ERROR]
-    for note in (*pair.notes, *soon, *_keyring(pair)):
+    for note in (*pair.notes, *soon, *unseen, *_keyring(pair)):
         print(f"note: {note}")
     if failed(found):
         return REFUSED
@@ -46,15 +49,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _unsigned(pair: Pair) -> tuple[Rendered, ...]:
-    """What the bundle lacks in signatures."""
+def _unsigned(pair: Pair, config: Path) -> tuple[tuple[Rendered, ...], list[str]]:
+    """What the bundle lacks in signatures, and a note of what can't be told."""
     asked, bundle = pair.settings.bundle_signatures, pair.bundle
     try:
-        approval = approval_of(read_seal(pair.settings.bundle), asked, bundle.documents, None)
-        with_indexes(approval, asked, bundle.documents, bundle.indexes.files)
+        seal = read_seal(pair.settings.bundle)
+        approval = approval_of(seal, asked, bundle.documents, None)
+        approval = with_indexes(approval, asked, bundle.documents, bundle.indexes.files)
+        return (), [] if approval is None else refuse_replaced(config, approval, asked, seal)
     except DocumentsRefused as refused:
-        return refused.problems
-    return ()
+        return refused.problems, []
 
 
 def _keyring(pair: Pair) -> list[str]:

@@ -35,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     for key, value in found.items():
         name = key.replace("_", " ")
+        if value is None:
+            continue
         if not isinstance(value, list):
             yield f"{name}: {_plain(value)}"
         elif value:

@@ -18,7 +18,8 @@ TEXT = """\
 Say which bundle each worker serves now, and which came into force before: when, by whose signatures, asked for by whom;
 what was refused and why. It reads the ledger and the state folder; the gateway may be running or not.
 
-A bundle is named by its revision, which every record of a call and the header x-ecluse-policy carry too.
+A bundle is named by its revision, which every record of a call and the header x-ecluse-policy carry too. A signed one
+also has the revision of its files alone, which `sign` and `verify` name `files`.
 """
 
 _EVENTS = ("start", "stop", "reload", "reload.refused")
@@ -79,7 +80,8 @@ def _people(one: Mapping[str, Any]) -> str:
     if not one.get("author"):
         return ", not signed" if must is not None else ""
     approved = f"{one.get('approved_by') or 'nobody'} ({must or 'nobody'} must)"
-    return f", written by {one['author']}, approved by {approved}, made {_time(one['made'])}"
+    files = f", files {one['files']}" if "files" in one else ""
+    return f"{files}, written by {one['author']}, approved by {approved}, made {_time(one['made'])}"
 
 
 def _time(at: str) -> str:

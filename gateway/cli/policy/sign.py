@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,11 +17,13 @@ from gateway.bundle.manifest import Manifest, ManifestRefused, unlike
 from gateway.bundle.seal import MANIFEST, Seal, read_seal
 from gateway.bundle.signing import KeyRefused, SigningKey
 from gateway.bundle.source import SIGNATURES, look, refuse_unsettled
-from gateway.cli.main import REFUSED
-from gateway.cli.policy.options import BUNDLE, CONFIG
+from gateway.cli.main import REFUSED, add_config
+from gateway.cli.own_cases import add_untested, beside, stopped
+from gateway.cli.policy.options import BUNDLE, VOCABULARY
 from gateway.config import load_places
 from gateway.config.kinds import NAME
-from gateway.documents import load
+from gateway.config.settings import SignerSettings
+from gateway.documents import load, nearest
 from policies.indexes.stored import IndexRefused
 
 TEXT = f"""\
@@ -34,7 +35,12 @@ who wrote it and when. It lies in the bundle under {SIGNATURES}/, a file for eac
 
 The first to sign after an edit makes the manifest and is its author. Whoever signs the same files after that approves
 them. An edit ends what was signed before. How many must approve, and who may, is in the configuration of the gateway
-(bundle_signatures), never here.
+(bundle_signatures), never here. Where it is at hand (--config), a name that it doesn't know and a key that isn't that
+person's are refused.
+
+The bundle's own cases are run first, with the configuration or with vocabulary.yaml; where one isn't decided as it
+expects, nothing is signed, unless --untested says to go on. `files` names what was signed: `verify`, `reload`, `status`
+and `policy log` say the same of the same files.
 """
 
 
@@ -43,6 +49,7 @@ def add(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--key", type=Path, required=True, metavar="FILE", help="your private key (ecluse policy keygen)")
     sub.add_argument("--signer", required=True, metavar="NAME", help="your name in the configuration")
     add_bundle(sub)
+    add_untested(sub)
 
 
 def add_bundle(sub: argparse.ArgumentParser) -> None:
@@ -50,13 +57,7 @@ def add_bundle(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--bundle", type=Path, metavar="DIR", help="the bundle (default: the configuration's, else bundle)"
     )
-    sub.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        default=Path(os.environ.get("ECLUSE_CONFIG", CONFIG)),
-        help="the configuration (default: $ECLUSE_CONFIG, else config.yaml)",
-    )
+    add_config(sub)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -66,8 +67,15 @@ def run(args: argparse.Namespace) -> int:
         return 2
     bundle = bundle_of(args)
     try:
+        signers = _signers(args.config)
+        if signers and args.signer not in signers:
+            raise KeyRefused(_unknown(args.signer, signers))
         key = SigningKey.load(args.key, lambda: getpass.getpass(f"Passphrase of {args.key}: "))
+        if signers and signers[args.signer].key != key.public:
+            raise KeyRefused(_another(args.key, args.signer, signers, key.public))
         before = look(bundle)
+        if _failing(args, bundle):
+            return REFUSED
         files, seal = signed_files(bundle), read_seal(bundle)
         refuse_unsettled(before, look(bundle))
         for line in _sign(bundle, seal, files, args.signer, key):
@@ -88,6 +96,31 @@ def bundle_of(args: argparse.Namespace) -> Path:
     return load_places(args.config).bundle if args.config.exists() else BUNDLE
 
 
+def _signers(config: Path) -> Mapping[str, SignerSettings]:
+    """Those whom the configuration knows, where there is one here."""
+    return load_places(config, "bundle_signatures").bundle_signatures.signers if config.exists() else {}
+
+
+def _unknown(signer: str, signers: Iterable[str]) -> str:
+    near = nearest(signer, signers)
+    return f"the configuration knows no signer {signer}" + (f" (did you mean {near}?)" if near else "")
+
+
+def _another(file: Path, signer: str, signers: Mapping[str, SignerSettings], public: bytes) -> str:
+    owner = next((name for name, one in signers.items() if one.key == public), None)
+    whose = f"it is that of {owner}" if owner else "the configuration knows it from nobody"
+    return f"{file} is not the key that the configuration has for {signer}: {whose}"
+
+
+def _failing(args: argparse.Namespace, bundle: Path) -> bool:
+    """Whether cases of the bundle fail; False, and said, where nothing tells which names it may use."""
+    here = beside(args.config, VOCABULARY, bundle)
+    if here is None:
+        print("its own cases were not run: no configuration and no vocabulary.yaml is here", file=sys.stderr)
+        return False
+    return stopped(here, untested=args.untested)
+
+
 def signed_files(bundle: Path) -> dict[str, bytes]:
     """Every file of a bundle that comes into force; DocumentsRefused and IndexRefused name what can't be read."""
     documents = load(bundle)
@@ -100,7 +133,7 @@ def signed_files(bundle: Path) -> dict[str, bytes]:
 def _sign(bundle: Path, seal: Seal, files: Mapping[str, bytes], signer: str, key: SigningKey) -> Iterator[str]:
     """Writes the signature, and a new manifest where there is none of these files; says what was done."""
     folder = bundle / SIGNATURES
-    known = _manifest(seal)
+    known = manifest_of(seal)
     changes = list(unlike(known.files, files)) if known is not None else []
     if known is None or changes:
         manifest = Manifest.of(files, signer, datetime.now(UTC))
@@ -109,18 +142,19 @@ def _sign(bundle: Path, seal: Seal, files: Mapping[str, bytes], signer: str, key
             (folder / name).unlink()
         _write(folder / MANIFEST, manifest.raw)
         yield from (f"  {name} {said}" for name, said in changes)
-        yield f"new manifest of {len(files)} files, author {signer}, revision {manifest.revision}"
+        yield f"new manifest of {len(files)} files, author {signer}; files {manifest.revision}"
         if seal.signatures:
             yield f"no longer valid: {', '.join(seal.signatures)}"
     else:
         manifest = known
-        yield f"the files are those of the manifest, author {manifest.author}, revision {manifest.revision}"
+        yield f"the files are those of the manifest, author {manifest.author}; files {manifest.revision}"
     value = {"signer": signer, "signature": key.sign(manifest.message)}
     _write(folder / f"{signer}.json", orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
     yield f"signed by {signer}" + (" (author: others must approve)" if signer == manifest.author else "")
 
 
-def _manifest(seal: Seal) -> Manifest | None:
+def manifest_of(seal: Seal) -> Manifest | None:
+    """What the signatures of a bundle are of, whoever signed; None where there is nothing of that kind."""
     try:
         return Manifest.read(seal.files[MANIFEST]) if MANIFEST in seal.files else None
     except ManifestRefused:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
 
-from gateway.bundle.manifest import unlike
-from gateway.bundle.seal import Approval, approved, read_seal
+from gateway.bundle.last_good import kept_seal
+from gateway.bundle.manifest import Manifest, unlike
+from gateway.bundle.seal import Approval, Seal, approved, read_seal, refuse_older
 from gateway.cli.main import REFUSED
-from gateway.cli.policy.sign import add_bundle, bundle_of, signed_files
+from gateway.cli.policy.sign import add_bundle, bundle_of, manifest_of, signed_files
 from gateway.config import load_places
 from gateway.config.settings import SignaturesSettings
 from gateway.documents import DocumentsRefused
@@ -20,7 +22,8 @@ from policies.indexes.stored import IndexRefused
 
 TEXT = """\
 Say who wrote and who approved a bundle, and whether the configuration would let it into force: signatures under its
-keys, as many as it asks for, the author's not counted, over the files as they are now. Exit code 1 where it would not.
+keys, as many as it asks for, the author's not counted, over the files as they are now, and made no earlier than the
+bundle in force (as the state folder has it, where it is here and you may read it). Exit code 1 where it would not.
 """
 
 
@@ -34,33 +37,47 @@ def run(args: argparse.Namespace) -> int:
     """Verify."""
     asked = load_places(args.config, "bundle_signatures").bundle_signatures
     bundle, faults = bundle_of(args), []
-    approval = None
+    approval, manifest, notes = None, None, []
     try:
         seal = read_seal(bundle)
+        manifest = manifest_of(seal)
         approval = approved(seal, asked)
+        if approval is not None:
+            notes = refuse_replaced(args.config, approval, asked, seal)
     except DocumentsRefused as refused:
         faults += [str(problem) for problem in refused.problems]
     try:
         files = signed_files(bundle)
-        if approval is not None:
-            faults += [f"{bundle / name}: {said}" for name, said in unlike(approval.manifest.files, files)]
+        if manifest is not None:
+            faults += [f"{bundle / name}: {said}" for name, said in unlike(manifest.files, files)]
     except IndexRefused as refused:
         faults.append(str(refused))
     if args.json:
-        print(orjson.dumps({**_value(approval), "require": asked.require, "faults": faults}).decode())
+        found = {**_value(approval, manifest), "require": asked.require, "faults": faults, "notes": notes}
+        print(orjson.dumps(found).decode())
     else:
         for fault in faults:
             print(fault, file=sys.stderr)
-        print("\n".join(_lines(approval, asked)))
+        print("\n".join((*_lines(approval, manifest, asked), *(f"note: {note}" for note in notes))))
     return REFUSED if faults else 0
 
 
-def _value(approval: Approval | None) -> dict[str, Any]:
+def refuse_replaced(config: Path, approval: Approval, asked: SignaturesSettings, seal: Seal) -> list[str]:
+    """DocumentsRefused where a newer bundle is in force; a note where the state folder doesn't let that be seen."""
+    try:
+        refuse_older(approval, asked, seal, kept_seal(config))
+    except OSError:
+        return ["whether a newer bundle is in force can't be told: the state folder is closed to you"]
+    return []
+
+
+def _value(approval: Approval | None, manifest: Manifest | None) -> dict[str, Any]:
+    files = manifest.revision if manifest is not None else None
     if approval is None:
-        return {"revision": None, "author": None, "made": None, "signers": [], "approvers": []}
+        return {"files": files, "author": None, "made": None, "signers": [], "approvers": []}
     manifest = approval.manifest
     return {
-        "revision": manifest.revision,
+        "files": files,
         "author": manifest.author,
         "made": manifest.made.isoformat(),
         "signers": list(approval.signers),
@@ -68,12 +85,13 @@ def _value(approval: Approval | None) -> dict[str, Any]:
     }
 
 
-def _lines(approval: Approval | None, asked: SignaturesSettings) -> Iterator[str]:
+def _lines(approval: Approval | None, manifest: Manifest | None, asked: SignaturesSettings) -> Iterator[str]:
+    if manifest is not None:
+        yield f"files {manifest.revision} ({len(manifest.files)}), made {manifest.made:%Y-%m-%d %H:%M:%S} UTC"
     if approval is None:
         yield "no signatures that count" if asked.require else "not signed; the configuration doesn't ask for it"
         return
-    manifest = approval.manifest
-    yield f"revision {manifest.revision}, {len(manifest.files)} files, made {manifest.made:%Y-%m-%d %H:%M:%S} UTC"
-    yield f"author: {manifest.author}" + ("" if manifest.author in approval.signers else " (not signed)")
+    author = approval.manifest.author
+    yield f"author: {author}" + ("" if author in approval.signers else " (not signed)")
     names = [f"{n} ({role})" if (role := asked.signers[n].role) else n for n in approval.approvers]
     yield f"approved by: {', '.join(names) or 'nobody'}; {asked.require} must approve"

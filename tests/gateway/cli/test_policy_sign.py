@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import stat
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from gateway.bundle.manifest import Manifest
 from gateway.bundle.signing import KeyRefused, SigningKey
+from gateway.cli.main import main
 
 Run = Callable[..., tuple[int, str, str]]
 INDEX = "\n---\nkind: Index\nid: staff\nfile: indexes/staff.idx\nprimary: nom\nsupporting: [prenom]\nnear: 1\n"
@@ -18,8 +23,6 @@ INDEX = "\n---\nkind: Index\nid: staff\nfile: indexes/staff.idx\nprimary: nom\ns
 @pytest.fixture
 def people(home: Path, ecluse: Run, capsys: pytest.CaptureFixture[str]) -> Path:
     """Two signers with keys, and a configuration that asks one of them to approve what the other wrote."""
-    from gateway.cli.main import main
-
     lines = []
     for name in ("anne", "bob"):
         assert main(["policy", "keygen", "--key", str(home / f"{name}.pem")]) == 0
@@ -113,3 +116,80 @@ def test_a_key_is_kept_to_its_owner(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["manifest", "../anne", "a b"])
 def test_a_signers_name_is_that_of_a_file(people: Path, ecluse: Run, name: str) -> None:
     assert ecluse("policy", "sign", "--key", str(people / "anne.pem"), "--signer", name)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "signer", "said"),
+    [
+        ("anne", "ann", "the configuration knows no signer ann (did you mean anne?)"),
+        ("bob", "anne", "bob.pem is not the key that the configuration has for anne: it is that of bob"),
+        ("eve", "anne", "eve.pem is not the key that the configuration has for anne: the configuration knows it from"),
+    ],
+)
+def test_nobody_signs_under_a_name_that_is_not_theirs(
+    people: Path, ecluse: Run, key: str, signer: str, said: str
+) -> None:
+    SigningKey.create(people / "eve.pem")
+    code, _, err = ecluse("policy", "sign", "--key", str(people / f"{key}.pem"), "--signer", signer)
+    assert code == 1
+    assert said in err
+    assert not (people / "bundle" / ".signatures").exists()
+
+
+def test_a_bundle_whose_cases_fail_is_signed_only_where_that_is_said(people: Path, ecluse: Run) -> None:
+    secrets = people / "bundle" / "secrets.yaml"
+    secrets.write_text(secrets.read_text().replace("action: deny", "action: warn"))
+    code, _, err = sign(people, ecluse, "anne")
+    assert code == 1
+    assert re.search(r"secrets\.yaml:\d+:\d+: test '", err) and "of the bundle's own cases fail (--untested" in err
+    assert not (people / "bundle" / ".signatures").exists()
+    code, out, err = ecluse("policy", "sign", "--key", str(people / "anne.pem"), "--signer", "anne", "--untested")
+    assert code == 0 and "signed by anne" in out and "own cases fail" in err
+
+
+def test_cases_run_with_the_vocabulary_where_a_file_only_says_who_signs(
+    people: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["policy", "sign", "--key", str(people / "anne.pem"), "--signer", "anne"]
+    alone = ["--config", str(people / "signers.yaml"), "--bundle", str(people / "bundle")]
+    whole = (people / "config.yaml").read_text()
+    section = whole[whole.index("bundle_signatures:\n") : whole.index("\nfiles:")]
+    (people / "signers.yaml").write_text(section)
+    monkeypatch.chdir(people)
+    assert main([*words, *alone]) == 0
+    assert "cases were not run" in capsys.readouterr().err
+    assert main(["policy", "vocabulary", "--config", str(people / "config.yaml")]) == 0
+    (people / "vocabulary.yaml").write_text(capsys.readouterr().out)
+    assert main([*words, *alone]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_older_than_the_bundle_in_force_is_told_before_the_gateway_refuses_it(
+    people: Path, ecluse: Run
+) -> None:
+    bundle, kept = people / "bundle", people / "state" / "last-good"
+    sign(people, ecluse, "anne")
+    sign(people, ecluse, "bob")
+    older = (bundle / ".signatures" / "manifest.json").read_bytes()
+    newer = Manifest.read(older)
+    newer = Manifest.of(
+        {name: (bundle / name).read_bytes() for name in newer.files}, "anne", newer.made + timedelta(hours=1)
+    )
+    shutil.copytree(bundle, kept / "bundle")
+    shutil.copy(people / "config.yaml", kept)
+    assert ecluse("policy", "verify")[0] == ecluse("check")[0] == 0
+    (kept / "bundle" / ".signatures" / "manifest.json").write_bytes(newer.raw)
+    for name in ("anne", "bob"):
+        signature = SigningKey.load(people / f"{name}.pem", str).sign(newer.message)
+        (kept / "bundle" / ".signatures" / f"{name}.json").write_text(json.dumps({"signature": signature}))
+    for command in (("policy", "verify"), ("check",)):
+        code, _, err = ecluse(*command)
+        assert code == 1
+        assert "before the one in force" in err
+
+
+def test_sign_and_verify_name_the_files_alike(people: Path, ecluse: Run) -> None:
+    _, signed, _ = sign(people, ecluse, "anne")
+    _, verified, _ = ecluse("policy", "verify")
+    found = re.search(r"files ([0-9a-f]{16})", signed)
+    assert found and f"files {found[1]} (" in verified
