@@ -60,7 +60,7 @@ def add(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--days", type=int, default=30, help="exception: how long (default 30, at most 90)")
     sub.add_argument("--team", action="store_true", help="exception: for the reporter's team, not only for his key")
     sub.add_argument("--write", action="store_true", help="put it into the bundle")
-    sub.add_argument("--as", dest="name", help="close: who you are")
+    sub.add_argument("--as", dest="name", help="close: who you are; taken as you say it")
     sub.add_argument("--because", default="", help="close: what became of it")
     sub.add_argument("--json", action="store_true", help="list, show: one JSON object")
 

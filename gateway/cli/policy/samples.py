@@ -17,7 +17,8 @@ are kept for rules with `review_sample` where the bundle's Defaults allow it, en
   ecluse policy samples secrets-stay-home --as s.petit --reason "reports of last week"
 
 The running gateway decrypts them, and puts on record who read, of which rule, when and why, before it shows anything.
-Give the name that your key has; the record holds its pseudonym.
+Give the name that your key has; the record holds its pseudonym. Nothing proves the name: it is as good as the access to
+this machine.
 """
 
 
@@ -25,7 +26,7 @@ def add(sub: argparse.ArgumentParser) -> None:
     """Arguments."""
     add_config(sub)
     sub.add_argument("rule", metavar="RULE", help="id of the rule")
-    sub.add_argument("--as", dest="name", required=True, help="who reads")
+    sub.add_argument("--as", dest="name", required=True, help="who reads; taken as you say it")
     sub.add_argument("--reason", default="", help="why; recorded, so without anybody's data")
     sub.add_argument("--json", action="store_true", help="one JSON object")
 
