@@ -42,7 +42,7 @@ async def test_a_bundle_whose_own_cases_fail_comes_into_force_only_where_that_is
     assert await reload(house) == 1
     said = capsys.readouterr().err
     assert re.search(r"secrets\.yaml:\d+:\d+: test '", said)
-    assert re.search(r"[1-9]\d* of the bundle's own cases fail \(--untested", said)
+    assert "cases of the bundle's own fail (--untested" in said
     assert house.gateway.runtime.epoch.pair.bundle.revision == before
     assert await refused(house)
     assert await reload(house, "--untested") == 0
