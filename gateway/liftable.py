@@ -8,6 +8,8 @@ from gateway.facts import facts
 from policies.transform.redact import CONFIDENTIAL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from gateway.exchange import Exchange
     from policies.decide import FindingFacts, RuleHit, Ruling
 
@@ -18,8 +20,30 @@ MOST_VALUES = 20
 def may_lift(exchange: Exchange, ruling: Ruling) -> bool:
     """Whether the call would pass the rule that a refusal names, were it lifted, and nothing else refuses the call for
     good."""
-    hit = ruling.decided_by
-    return hit is not None and ruling.overridable and bool(values(exchange, hit))
+    hits = [hit for hit in ruling.rules if hit.action == "deny" and hit.mode == "enforce"]
+    return ruling.decided_by in hits and ruling.overridable and all(values(exchange, hit) for hit in hits)
+
+
+def also_changed(exchange: Exchange, hit: RuleHit, hits: Iterable[RuleHit]) -> str:
+    """Another rule that changes what this one does, at its place or wherever the value stands; "" for none."""
+    ask, found, policies = exchange.ask, exchange.classification, exchange.pair.policies
+    if ask is None or found is None:
+        return ""
+
+    def matched(name: str) -> Sequence[FindingFacts]:
+        rule = policies.rule(name)
+        return policies.matching(rule, ask.passages, found) if rule is not None else ()
+
+    own = matched(hit.rule)
+    for other in hits:
+        if other.rule != hit.rule and any(_same(a, b) for a in matched(other.rule) for b in own):
+            return CONFIDENTIAL if CONFIDENTIAL in other.detectors else other.rule
+    return ""
+
+
+def _same(one: FindingFacts, other: FindingFacts) -> bool:
+    meet = one.passage == other.passage and one.start < other.end and other.start < one.end
+    return meet or bool(one.digest and one.digest == other.digest)
 
 
 def values(exchange: Exchange, hit: RuleHit) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ def _denied(ask: Ask, ruling: Ruling, found: Rewrite) -> Ruling:
         verdict="deny",
         rewrites=(),
         rules=tuple(hit if h is named else h for h in ruling.rules),
-        message=refusal(BUILT_IN["rule"], way_out=True),
+        message=refusal(BUILT_IN["rule"], "file" if file else "stuck"),
         reason="not_rewritable",
         decided_by=hit,
     )

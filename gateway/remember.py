@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateway.liftable import values
+from gateway.liftable import also_changed, values
 from gateway.state.judged import Fired, Judged
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _remember(runtime: Runtime, exchange: Exchange) -> None:
     fired = tuple(_fired(exchange, ruling))
     if not fired:
         return
-    first = ruling.decided_by if refused is not None else _first(ruling)
+    first = ruling.decided_by if refused is not None else next(iter(_changing(ruling)), None)
     place = first.place if first is not None else None
     caller = exchange.caller
     runtime.judged.add(
@@ -65,13 +65,24 @@ def _asked(exchange: Exchange) -> Candidate | None:
 
 def _fired(exchange: Exchange, ruling: Ruling) -> Iterator[Fired]:
     """The rule that decided, then the others that refused or changed the call. Shadow and lifted ones did neither."""
-    hits = [ruling.decided_by] if ruling.decided_by is not None else []
-    wanted = ("deny",) if ruling.verdict == "deny" else _CHANGES
-    hits += [hit for hit in ruling.rules if hit.action in wanted and hit.mode == "enforce" and hit not in hits]
-    for hit in hits:
-        if hit.action == "deny" or not all(name.startswith("class.") for name in hit.detectors):
-            yield Fired(hit.rule, hit.policy, hit.action, hit.detectors, values(exchange, hit))
+    decided = [ruling.decided_by] if ruling.decided_by is not None else []
+    if ruling.verdict == "deny":
+        hits = [hit for hit in ruling.rules if hit.action == "deny" and hit.mode == "enforce"]
+    else:
+        decided, hits = [hit for hit in decided if _of_texts(hit)], _changing(ruling)
+    for hit in (*decided, *(hit for hit in hits if hit not in decided)):
+        also = also_changed(exchange, hit, hits) if ruling.verdict != "deny" else ""
+        yield Fired(hit.rule, hit.policy, hit.action, hit.detectors, values(exchange, hit), also)
 
 
-def _first(ruling: Ruling) -> RuleHit | None:
-    return next((hit for hit in ruling.rules if hit.action in _CHANGES and hit.mode == "enforce"), None)
+def _changing(ruling: Ruling) -> list[RuleHit]:
+    """The rules that change the call: those that did, what was redacted first, then those that others forestalled."""
+    edits = sorted(ruling.rewrites, key=lambda edit: edit.action != "redact")
+    did = list(dict.fromkeys(edit.rule for edit in edits))
+    hits = [hit for hit in ruling.rules if hit.action in _CHANGES and hit.mode == "enforce" and _of_texts(hit)]
+    return sorted(hits, key=lambda hit: did.index(hit.rule) if hit.rule in did else len(did))
+
+
+def _of_texts(hit: RuleHit) -> bool:
+    """Whether it is about something in a text; fields that only tell who asks are no matter of a report."""
+    return not all(name.startswith("class.") for name in hit.detectors)

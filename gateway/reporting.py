@@ -1,8 +1,8 @@
 """`POST /ecluse/report/{call}`: the caller says that a rule was wrong about a call, or lifts it for an hour.
 
 A lift is for one person, one rule and the values that the rule found in that call, known by their keyed hashes. Only
-rules that are `overridable: true` can be lifted, and only where nothing else refuses the call. It counts when its
-record is durable and its reason is on disk.
+rules that are `overridable: true` can be lifted, and only where nothing else refuses the call, or changes it at the
+same place. It counts when its record is durable and its reason is on disk.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from gateway.state.lifts import LASTS
 from gateway.state.reports import FALSE_POSITIVE, KINDS, OVERRIDE, Report, ReportsFull, new_id
 from observability.ledger import Event, LedgerFailed
 from policies.detectors.budget import ScanBudgetExceeded
-from policies.transform.redact import placeholder
+from policies.transform.redact import CONFIDENTIAL, placeholder
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gateway.bundle.pair import Pair
     from gateway.http import Request
     from gateway.identity.callers import Caller
@@ -54,8 +56,9 @@ async def take_report(runtime: Runtime, caller: Caller, call: str, request: Requ
     fired = judged.rule(said.rule)
     if fired is None:
         raise BadRequest("rule_not_there", _OTHER_RULE, param="rule")
-    if said.kind == OVERRIDE and not _may_lift(pair, judged, fired):
-        raise PolicyRefusal("not_overridable", _NOT_LIFTED, retry=False)
+    held = _held(pair, judged, fired) if said.kind == OVERRIDE else None
+    if held is not None:
+        raise PolicyRefusal("not_overridable", held, retry=False)
     report = await _recorded(runtime, _report(runtime, judged, fired, said))
     if said.kind == OVERRIDE:
         runtime.lifts.add(report.person, report.rule, map(bytes.fromhex, fired.digests), report.id, runtime.now())
@@ -101,10 +104,33 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in text if letter.isprintable() or letter == "\n")
 
 
-def _may_lift(pair: Pair, judged: Judged, fired: Fired) -> bool:
-    """Whether a lift of the rule would let the call pass, and is the caller's to give, by the rules in force now."""
-    rules = [pair.policies.rule(one.rule) for one in (judged.fired if judged.refused else (fired,))]
-    return bool(fired.digests) and all(rule is not None and rule.overridable for rule in rules)
+def _held(pair: Pair, judged: Judged, fired: Fired) -> Mapping[str, str] | None:
+    """Why a lift of the rule would not let the call pass as it is, or isn't the caller's to give, by the rules in force
+    now; None where it would and is."""
+    if not _overridable(pair, fired):
+        return _said_of(_NOT_OVERRIDABLE, fired.rule)
+    if not fired.digests:
+        return _said_of(_NO_VALUE, fired.rule)
+    if not judged.refused:
+        return _said_of(_CHANGED_TOO, fired.also) if fired.also else None
+    other = next((one for one in judged.fired if not _overridable(pair, one) or not one.digests), None)
+    return None if other is None else _said_of(_REFUSED_TOO, CONFIDENTIAL if _hidden(other) else other.rule)
+
+
+def _overridable(pair: Pair, fired: Fired) -> bool:
+    rule = pair.policies.rule(fired.rule)
+    return rule is not None and rule.overridable
+
+
+def _hidden(fired: Fired) -> bool:
+    return CONFIDENTIAL in fired.detectors
+
+
+def _said_of(words: Mapping[str, str], rule: str) -> dict[str, str]:
+    """The words about a rule; one on something confidential isn't named."""
+    names = {"en": f"rule {rule}", "fr": f"la règle {rule}"} if rule != CONFIDENTIAL else _ANOTHER
+    said = {language: text.format(names[language]) for language, text in words.items()}
+    return {language: text[0].upper() + text[1:] for language, text in said.items()}
 
 
 def _report(runtime: Runtime, judged: Judged, fired: Fired, said: Said) -> Report:
@@ -161,12 +187,27 @@ _OTHER_RULE = {
     "en": "This rule neither refused nor changed that call.",
     "fr": "Cette règle n'a ni refusé ni modifié cet appel.",
 }
-_NOT_LIFTED = {
-    "en": "This can't be lifted: the rule isn't overridable, another one refuses the call too, or what was found has "
-    "no hash (more than 20 values, an answer, a part that isn't text). Ask the contact that the refusal names.",
-    "fr": "Cette règle ne peut pas être levée : elle ne le permet pas, une autre refuse aussi l'appel, ou ce qui a été "
-    "trouvé n'a pas d'empreinte (plus de 20 valeurs, une réponse, une partie qui n'est pas du texte). Adressez-vous au "
-    "contact indiqué dans le refus.",
+_ANOTHER = {"en": "another rule", "fr": "une autre règle"}
+_NOT_OVERRIDABLE = {
+    "en": "{} doesn't let callers lift it. Ask the contact of that rule.",
+    "fr": "{} ne permet pas qu'on la lève. Adressez-vous à son contact.",
+}
+_NO_VALUE = {
+    "en": "{} can't be lifted for this call: only values in the text of a request can, at most 20. No mark of a "
+    "document or use of the call can, nothing in an answer or in a part that isn't text, and nothing confidential. Ask "
+    "the contact of that rule.",
+    "fr": "{} ne peut pas être levée pour cet appel : seules le peuvent des valeurs dans le texte d'une requête, 20 au "
+    "plus. Ni la marque d'un document ni l'usage de l'appel, rien dans une réponse ou une partie qui n'est pas du "
+    "texte, rien de confidentiel. Adressez-vous au contact de la règle.",
+}
+_CHANGED_TOO = {
+    "en": "{} changes the same place of the call too, so that a lift would change nothing. Ask the contact of that "
+    "rule.",
+    "fr": "{} change aussi cet endroit de l'appel : la levée ne changerait rien. Adressez-vous à son contact.",
+}
+_REFUSED_TOO = {
+    "en": "{} refuses the call too and can't be lifted for it. Ask the contact of that rule.",
+    "fr": "{} refuse aussi l'appel et ne peut pas être levée pour lui. Adressez-vous à son contact.",
 }
 _NO_REPORT = {
     "en": 'A report is {"kind": "false_positive" or "override", "reason": at most 500 characters, "note": at most '

@@ -43,14 +43,15 @@ _NOWHERE: Final[_Seen] = ((), None)
 
 
 class _Denial(NamedTuple):
-    """One reason to refuse. milder: the rule would have been content with a pseudonym."""
+    """One reason to refuse. way_out: what to do, one of WAY_OUT. milder: the rule would have been content with a
+    pseudonym."""
 
     reason: str
     hit: RuleHit
     words: Words
     contact: str | None = None
     overridable: bool = False
-    way_out: bool = False
+    way_out: str = ""
     milder: bool = False
 
 
@@ -116,7 +117,7 @@ class Case:
                 hit = _made(RuleHit, (rule.id, rule.policy, action, "enforce", detectors, len(findings), place, ""))
                 self.hits.append(hit)
                 if action == "deny":
-                    self.denials.append(_Denial("rule", hit, rule.message, rule.contact, rule.overridable, False))
+                    self.denials.append(_Denial("rule", hit, rule.message, rule.contact, rule.overridable))
                 elif action == "redact":
                     self.redactions.append((rule, findings))
                 else:
@@ -178,7 +179,7 @@ class Case:
                 rewrites,
                 hits,
                 notices,
-                message=refusal(first.words, way_out=first.way_out),
+                message=refusal(first.words, first.way_out),
                 contact=first.contact,
                 overridable=all(d.overridable for d in self.denials),
                 revision=revision,
@@ -238,7 +239,7 @@ class Case:
     def _follow(self, rule: Rule, hit: RuleHit, matched: list[FindingFacts]) -> None:
         if hit.action == "deny":
             stuck = rule.action != "deny"
-            reason, way_out = "not_rewritable" if stuck else "rule", stuck and bool(matched)
+            reason, way_out = ("not_rewritable", "whole") if stuck else ("rule", "")
             milder = rule.action == "pseudonymise"
             denial = _Denial(reason, hit, rule.message, rule.contact, rule.overridable, way_out, milder)
             self.denials.append(denial)
@@ -268,9 +269,9 @@ class Case:
             detectors, place = self._seen(stuck)
             hit = RuleHit(rule.id, rule.policy, "deny", "enforce", detectors, len(stuck), place)
             self.hits = [hit if (h.rule, h.mode) == (rule.id, "enforce") else h for h in self.hits]
-            milder = rule.action == "pseudonymise"
+            milder, way_out = rule.action == "pseudonymise", "file" if place is not None and place.file else "stuck"
             self.denials.append(
-                _Denial("not_rewritable", hit, rule.message, rule.contact, rule.overridable, True, milder)
+                _Denial("not_rewritable", hit, rule.message, rule.contact, rule.overridable, way_out, milder)
             )
         return planned.rewrites
 

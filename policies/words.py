@@ -63,16 +63,34 @@ BUILT_IN: Final[Mapping[str, Words]] = {
     },
 }
 
-_WAY_OUT: Final[Words] = {
-    "en": "It stands where nothing can be redacted: remove it there, or start a new conversation.",
-    "fr": "Rien ne peut être masqué à cet endroit : retirez la donnée ou commencez une nouvelle conversation.",
+# What to do where something would be replaced and can't be: in a field, in a file, or since it is no matter of a place.
+WAY_OUT: Final[Mapping[str, Words]] = {
+    "stuck": {
+        "en": "It stands where nothing can be redacted: remove it there, or start a new conversation.",
+        "fr": "Rien ne peut être masqué à cet endroit : retirez la donnée ou commencez une nouvelle conversation.",
+    },
+    "file": {
+        "en": "It stands in a file, where nothing can be redacted: take it out of the file, or write what you need of "
+        "it as text.",
+        "fr": "Rien ne peut être masqué dans un fichier : retirez-en la donnée, ou écrivez en texte ce qu'il vous en "
+        "faut.",
+    },
+    "whole": {
+        "en": "Redacting a part wouldn't help, since it is what the whole is marked or used as that counts: use a "
+        "model that may have it.",
+        "fr": "Masquer un passage n'y changerait rien, car c'est la marque ou l'usage de l'ensemble qui compte : "
+        "utilisez un modèle autorisé à le recevoir.",
+    },
 }
 
 
-def refusal(words: Words, *, way_out: bool = False) -> dict[str, str]:
-    """The words of a refusal in both languages; the roof adds the rule, types, count, place, contact and call id."""
+def refusal(words: Words, way_out: str = "") -> dict[str, str]:
+    """The words of a refusal in both languages; the roof adds the rule, types, count, place, contact and call id.
+
+    way_out: one of WAY_OUT.
+    """
     said = {language: _in(words, language) for language in ("en", "fr")}
-    return {language: f"{text} {_WAY_OUT[language]}" if way_out else text for language, text in said.items()}
+    return {language: f"{text} {WAY_OUT[way_out][language]}" if way_out else text for language, text in said.items()}
 
 
 def _in(words: Words, language: str) -> str:

@@ -27,6 +27,7 @@ _INSIDE = re.compile(
 )
 _HIGH = bytes(range(128, 256))
 READ_AT_ONCE = "text, data URL"  # the note of a file that is a short text
+A_TEXT = "text"  # and where it stands
 _MOST_INSIDE = 200  # files in texts; a body with more is no prose
 
 
@@ -110,7 +111,7 @@ def inside(passage: Passage, known: set[Known]) -> Iterator[tuple[Passage, Spelt
         kind = spelt.kind()
         text = spelt.text() if kind == UNKNOWN else None
         if text is not None:
-            yield passage._replace(text=text, note=READ_AT_ONCE, pieces=()), None
+            yield passage._replace(text=text, note=READ_AT_ONCE, pieces=(), file=A_TEXT), None
         elif whole or spelt.readable(kind):
             opaque = passage._replace(part=NOT_INSPECTABLE, text="", note="file", pieces=())
             yield opaque, spelt if spelt.readable(kind) else None

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from adapters.ask import NOT_INSPECTABLE, REMOTE_URL, TEXT, VENDOR_STATE, File, Passage
 from adapters.dialects.fields import pointer
-from adapters.dialects.files import READ_AT_ONCE, Known, Spelt, holds_files, inside
+from adapters.dialects.files import A_TEXT, READ_AT_ONCE, Known, Spelt, holds_files, inside
 from adapters.dialects.pieces import Pieces, escaped, gathered, single
 from adapters.wire.body import Document, Path
 from adapters.wire.body import inside as inside_json
@@ -247,8 +247,9 @@ class Gathering:
         found = []
         for part, note, mark, text, file in parts:
             pieces = () if index is None else Pieces(single, self._document, index, len(text), False)
+            of = A_TEXT if note == READ_AT_ONCE else ""
             made = Passage(
-                where, mark.role, part, text, mark.direction, mark.history, mark.message, mark.tool, note, pieces
+                where, mark.role, part, text, mark.direction, mark.history, mark.message, mark.tool, note, pieces, of
             )
             if file is not None:
                 self._readable[id(made)] = file

@@ -59,8 +59,8 @@ def run(args: argparse.Namespace) -> int:
     """Report."""
     url, key = _url(args.url, os.environ), _key(os.environ)
     if not url or not key:
-        missing = "the gateway's address: --url or $ECLUSE_URL" if not url else "your key: $ECLUSE_KEY (ecl_...)"
-        print(f"there is no {missing}", file=sys.stderr)
+        missing = "the gateway's address: give --url or set $ECLUSE_URL" if not url else "your key: set $ECLUSE_KEY"
+        print(f"missing is {missing}", file=sys.stderr)
         return 2
     try:
         note = args.note_file.read_text("utf-8") if args.note_file else args.note

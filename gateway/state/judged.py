@@ -18,20 +18,23 @@ import orjson
 @dataclass(frozen=True, slots=True)
 class Fired:
     """A rule that refused or changed a call. detectors: as they may be shown. digests: hex, of values found in the
-    request; none where the rule can't be lifted for them."""
+    request; none where the rule can't be lifted for them. also: another rule that changes what this one does, or did
+    instead of it."""
 
     rule: str
     policy: str
     action: str
     detectors: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One call. at: ISO 8601. person: pseudonym. refused: whether it was refused, or some of its text replaced.
 
-    destination: where it would have gone. role, direction: of the first finding. fired: the rule that decided first.
+    destination: where it would have gone. role, direction: of the first finding. fired: the rule that decided first, or
+    what had the most effect.
     """
 
     call: str
@@ -97,7 +100,7 @@ def _read(file: Path) -> list[Judged]:
 
 def _judged(entry: dict[str, Any]) -> Judged:
     fired = tuple(
-        Fired(one["rule"], one["policy"], one["action"], tuple(one["detectors"]), tuple(one["digests"]))
+        Fired(**{**one, "detectors": tuple(one["detectors"]), "digests": tuple(one["digests"])})
         for one in entry.pop("fired")
     )
     return Judged(**{**entry, "groups": tuple(entry["groups"]), "fired": fired})

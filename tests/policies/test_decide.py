@@ -9,6 +9,7 @@ import pytest
 from decide_cases import ALPHA, BETA, INTERNAL, NOWHERE, OPEN, Call, Found, Text, compiled, finding, judge, policy
 
 from policies.decide import Rewrite
+from policies.language import Doc
 
 IBAN = {"any_of": ["fin.iban"]}
 DENY = {"id": "no-iban", "when": {"findings": IBAN}, "action": "deny", "message": {"en": "No.", "fr": "Non."}}
@@ -306,3 +307,14 @@ def test_who_asks_is_replaced_and_never_refused_without_a_rule():
     ruling = judge(compiled(policy(strip)), seen, asks)
     assert (ruling.verdict, ruling.replaced("redact")) == ("allow", 0)
     assert [(r.passage, r.detector, r.action) for r in ruling.rewrites] == [(0, "class.identity", "redact")]
+
+
+def test_nobody_is_told_to_take_off_a_mark():
+    classes = [
+        Doc("DataClass", "c.yaml", {"kind": "DataClass", "id": "C1", "level": 1}),
+        Doc("DataClass", "c.yaml", {"kind": "DataClass", "id": "C3", "level": 3, "labels": ["C3"], "findings": IBAN}),
+    ]
+    rules = compiled(*classes, policy({**REDACT, "when": {"data_class": ">=C3"}}))
+    ruling = judge(rules, [replace(finding("doc.label"), label="C3")])
+    assert ruling.reason == "not_rewritable" and "use a model that may have it" in ruling.message["en"]
+    assert "remove" not in ruling.message["en"] and "retirez" not in ruling.message["fr"]

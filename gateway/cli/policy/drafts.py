@@ -13,8 +13,12 @@ from gateway.bundle.workspace import Workspace
 from gateway.documents import Document, Documents, load_texts
 from gateway.documents.adding import NotAdded, with_item
 from gateway.state.reports import Report
+from policies.judging import BUILT_IN_POLICY
 
 DETECTION = "detection.yaml"
+
+# Documents that hold rules, cases and exceptions, with the key that names them.
+_NAMED_BY = {"EgressPolicy": "policy", "DecisionTable": "table"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,12 @@ def _existing(here: Workspace, register: str, names: Iterable[str]) -> list[str]
 
 def _in_policy(here: Workspace, report: Report, key: str, item: Mapping[str, Any]) -> Draft:
     for document in here.documents.items:
-        if (document.value.get("kind"), document.value.get("policy")) == ("EgressPolicy", report.policy):
-            return Draft("EgressPolicy", key, item, document.file, _number(here.documents, document))
-    raise NotAdded(f"the bundle has no policy {report.policy}: without --write the draft is printed")
+        kind = str(document.value.get("kind"))
+        if kind in _NAMED_BY and document.value.get(_NAMED_BY[kind]) == report.policy:
+            return Draft(kind, key, item, document.file, _number(here.documents, document))
+    if report.policy == BUILT_IN_POLICY:
+        raise NotAdded(f"{report.rule} is in no policy of the bundle: it is built in")
+    raise NotAdded(f"the bundle has no policy or decision table {report.policy}")
 
 
 def _number(documents: Documents, document: Document) -> int:

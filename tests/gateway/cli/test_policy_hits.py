@@ -57,6 +57,8 @@ async def test_hits_and_digest(config: Path, capsys: pytest.CaptureFixture[str])
 
     assert main(["policy", "hits", "acounts-leave-redacted", *where]) == 1
     assert "did you mean accounts-leave-redacted?" in capsys.readouterr().err
+    assert main(["policy", "hits", "built-in.default", *where]) == 0, "a rule that no bundle writes is always in force"
+    assert "built-in.default matched no recorded call" in capsys.readouterr().out
     assert main(["policy", "hits", "watched", "--since", "yesterday", *where]) == 2
     assert main(["policy", "hits", "watched", *where]) == 0
     assert "in shadow (nothing was changed)" in capsys.readouterr().out

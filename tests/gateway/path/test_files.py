@@ -100,9 +100,16 @@ async def test_a_finding_that_would_be_redacted_is_refused_in_a_file(house: Hous
     answer = await house.client.post(path, json=body)
     assert answer.status_code == 400
     message = answer.json()["error"]["message"]
-    assert "fin.iban" in message and "remove it there" in message
+    assert "fin.iban" in message and "take it out of the file" in message
     assert "in a file (pdf, page 2)" in message
     assert not list(house.received)
+
+
+async def test_what_stands_in_a_text_file_is_said_to(house: House) -> None:
+    raw = f"compte : {IBAN}".encode()
+    path, body = chat([{"type": "file", "file": {"file_data": url(raw, "text/plain")}}])
+    message = (await house.client.post(path, json=body)).json()["error"]["message"]
+    assert "take it out of the file" in message and "user, in a file (text), character 10." in message
 
 
 async def test_text_files_in_any_letters(house: House) -> None:

@@ -112,3 +112,36 @@ async def test_what_the_bundle_would_refuse_is_not_written(codex: House, ecluse:
     assert code == 0 and f"ignore: [{SESSION}]" in out and f"miss: [{TEXT}]" in out
     assert (await ecluse("policy", "inbox", "show", "r_0000000000"))[0] == 1
     assert (await ecluse("policy", "inbox", "show", "../keys"))[0] == 1
+
+
+TABLE = """\
+{kind: DataClass, id: C1, level: 1}
+---
+{kind: DataClass, id: C2, level: 2, findings: {any_of: [secret.high_entropy]}}
+---
+kind: DecisionTable
+table: treatment
+owner: rssi@example.org
+columns:
+  outside: {external: true}
+rows:
+  C1: {outside: allow}
+  C2: {outside: {action: deny, overridable: true}}
+"""
+
+
+async def test_a_rule_of_a_decision_table_gets_cases_and_exceptions_too(
+    open_house: OpenHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = bare(tmp_path / "house", table=TABLE) / "table.yaml"
+    async with open_house() as house:
+        report, config = await reported(house), str(house.folder / "config.yaml")
+        for words in (
+            ["case", report, "--text", TEXT, "--expect", "deny"],
+            ["exception", report, "--owner", "a@b.example", "--reason", "r"],
+        ):
+            for write in ([], ["--write"]):
+                assert await asyncio.to_thread(main, ["policy", "inbox", *words, *write, "--config", config]) == 0
+        assert "not treatment.C2.outside" in file.read_text() and "lifts: [treatment.C2.outside]" in file.read_text()
+        assert await asyncio.to_thread(main, ["reload", "--config", config]) == 0, capsys.readouterr().err
+        assert (await house.chat(TEXT)).status_code == 200

@@ -210,7 +210,7 @@ async def test_the_command_reports(strict: House, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("OPENAI_API_KEY", "sk-not-one-of-ours")
     monkeypatch.setenv("OPENAI_BASE_URL", f"{strict.url}/v1")
     assert await asyncio.to_thread(main, ["report", call]) == 2
-    assert "your key" in capsys.readouterr().err
+    assert capsys.readouterr().err == "missing is your key: set $ECLUSE_KEY\n"
     monkeypatch.setenv("OPENAI_API_KEY", strict.key)
     assert await asyncio.to_thread(main, ["report", call, "--override", "--reason", "asked for"]) == 0
     assert "rule mails-stay until 20" in capsys.readouterr().out
@@ -244,3 +244,50 @@ async def test_words_and_values_of_a_report_are_nowhere_else(strict: House, caps
         assert (b"zygote" in raw) is (b"zymotique" in raw) is (own in file.parents), file
     for sink in (await strict.metrics(), capsys.readouterr().err, capsys.readouterr().out):
         assert "zyg" not in sink and "zym" not in sink
+
+
+BOTH = """\
+kind: EgressPolicy
+policy: both
+owner: dpo@example.org
+rules:
+  - {id: a-token, when: {findings: {any_of: [contact.email, fin.iban]}}, action: pseudonymise, overridable: true}
+  - {id: b-none, when: {findings: {any_of: [fin.iban]}}, action: redact, overridable: true}
+"""
+
+
+async def test_a_change_is_reported_as_the_rule_that_made_it_and_lifted_only_where_no_other_does(
+    open_house: OpenHouse, tmp_path: Path
+) -> None:
+    bare(tmp_path / "house", both=BOTH)
+    async with open_house() as house:
+        answer = await house.chat(f"Écris à {MAIL} pour {IBAN}.")
+        call = answer.headers["x-ecluse-call-id"]
+        assert b"[redacted: fin.iban]" in list(house.received)[-1].body
+        assert (await report(house, call)).json()["rule"] == "b-none"
+        for rule, other in (("b-none", "a-token"), ("a-token", "b-none")):
+            error = (await lift(house, call, rule=rule)).json()["error"]
+            assert error["code"] == "not_overridable"
+            assert error["message"].startswith(f"Rule {other} changes the same place of the call too")
+        mail = (await house.chat(f"Écris à {MAIL}.")).headers["x-ecluse-call-id"]
+        assert (await lift(house, mail)).json()["rule"] == "a-token"
+        assert (await house.chat(f"Écris à {MAIL} !")).status_code == 200
+        assert MAIL.encode() in list(house.received)[-1].body
+
+
+async def test_a_lift_is_offered_and_taken_only_where_the_call_would_pass(
+    open_house: OpenHouse, tmp_path: Path
+) -> None:
+    """Beside a value whose rule may be lifted stands a mark, of which none can be."""
+    marks = "  - {id: marks-stay, when: {labels: [C3]}, action: deny, overridable: true}\n"
+    bare(tmp_path / "house", mails=RULES + marks)
+    async with open_house() as house:
+        call, words = await refused(house, f"[C3]\n\nÉcris à {MAIL}.")
+        assert "mails-stay" in words and "--override" not in words
+        for rule in ("mails-stay", "marks-stay"):
+            error = (await lift(house, call, rule=rule)).json()["error"]
+            assert error["code"] == "not_overridable" and error["message"].startswith("Rule marks-stay ")
+        assert "No mark of a document" in error["message"]
+        call, _ = await refused(house, f"Mon IBAN {IBAN}")
+        message = (await lift(house, call)).json()["error"]["message"]
+        assert message.startswith("Rule ibans-stay doesn't let callers lift it.")
