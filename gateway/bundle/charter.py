@@ -44,6 +44,7 @@ def _titles(bundle: Bundle, names: Names) -> Titles:
     return Titles(
         detectors={d.id: d.title for d in detectors if not d.confidential},
         use_cases={u.id: u.title._asdict() for u in bundle.use_cases.values() if u.open},
+        contacts={u.id: u.contact or u.owner for u in bundle.use_cases.values() if u.open and (u.contact or u.owner)},
         labels={label: d.id for d in detectors if not d.confidential for label in sorted(d.labels)},
         teams=tuple(sorted(names.teams)),
         groups=tuple(sorted(names.groups)),

@@ -41,6 +41,7 @@ html{font-size:6.8pt}body{font-size:1rem;line-height:1.18}small{line-height:1.18
 main+main{break-before:page;border:0}h1{font-size:1.5rem}h2{margin:.5rem 0 .15rem}.lead{margin:0 0 .3rem;max-width:none}
 th,td{padding:.1rem .4rem}thead th:first-child,thead th:last-child{width:30%}tr{break-inside:avoid}
 .wide{overflow:visible}.columns{columns:4;column-gap:1.2rem;font-size:.94rem}
+.columns section{break-inside:auto}.columns h2,dt{break-after:avoid}dd,li{break-inside:avoid}
 .columns h2{margin-top:.2rem}dd,li{margin:0 0 .12rem}}
 """
 
@@ -56,7 +57,20 @@ def html(pages: Sequence[Page]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>\n"
     )
-    return head + "".join(line + "\n" for page in pages for line in _page(page)) + "</body>\n</html>\n"
+    return (
+        head
+        + "".join(_kept_together(line, page.language) + "\n" for page in pages for line in _page(page))
+        + "</body>\n</html>\n"
+    )
+
+
+def _kept_together(line: str, language: str) -> str:
+    """The line with no break before the signs that French sets apart."""
+    if language != "fr":
+        return line
+    for sign in ":;?»":
+        line = line.replace(f" {sign}", f"&nbsp;{sign}")
+    return line.replace("« ", "«&nbsp;")
 
 
 def _page(page: Page) -> Iterator[str]:

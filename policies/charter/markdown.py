@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from policies.charter.page import Cell, Page, Table
+from policies.charter.words import SIGN
 
 _SPECIAL: Final = str.maketrans({c: f"\\{c}" for c in "\\`*_|<>[]#"} | {"\n": " "})
 
@@ -18,7 +19,7 @@ def markdown(pages: Sequence[Page]) -> str:
 def _page(page: Page) -> Iterator[str]:
     yield from (f"# {_plain(page.title)}", "", _plain(page.lead), "")
     for table in page.tables:
-        yield from (f"## {_plain(table.title)}", "", *_table(table), "")
+        yield from (f"## {_plain(table.title)}", "", *_table(table, page.language), "")
     for notes in page.notes:
         yield from (f"## {_plain(notes.title)}", "")
         for term, said in notes.items:
@@ -26,22 +27,22 @@ def _page(page: Page) -> Iterator[str]:
         yield ""
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: Table, language: str) -> Iterator[str]:
     yield _row([_plain(cell.text) for cell in table.head])
     yield "|---" * len(table.head) + "|"
     for row in table.rows:
         first, *cells = row
-        head = ": ".join([_plain(first.text), *map(_plain, first.notes)])
-        yield _row([head, *map(_cell, cells)])
+        head = SIGN["colon"][language].join([_plain(first.text), *map(_plain, first.notes)])
+        yield _row([head, *(_cell(cell, language) for cell in cells)])
 
 
 def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: Cell, language: str) -> str:
     text = f"**{_plain(cell.text)}**" if cell.kind == "refused" else _plain(cell.text)
-    return "; ".join([text, *map(_plain, cell.notes)])
+    return SIGN["semicolon"][language].join([text, *map(_plain, cell.notes)])
 
 
 def _plain(text: str) -> str:

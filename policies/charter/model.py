@@ -26,11 +26,12 @@ class Place(NamedTuple):
 
 class Titles(NamedTuple):
     """What there is besides rules. detectors: titles by id. use_cases: titles by id, of those that are open. labels:
-    the detector that finds each mark of documents."""
+    the detector that finds each mark of documents. contacts: whom to ask about each of the use cases."""
 
     detectors: Mapping[str, Words]
     use_cases: Mapping[str, Words]
     labels: Mapping[str, str] = MappingProxyType({})
+    contacts: Mapping[str, str] = MappingProxyType({})
     teams: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     organisation: str = ""
@@ -93,7 +94,7 @@ class Statement:
 class Charter:
     """A whole charter. rest: what becomes of a text that holds none of the subjects of `sent`. answers: what becomes of
     answers that hold something. on_trial: how many rules only record. classes: those named here, highest first.
-    revision: of the policies."""
+    revision: of the policies. sample_days: for how long review samples are kept at most; 0: none are."""
 
     columns: tuple[Column, ...]
     sent: tuple[Statement, ...]
@@ -103,3 +104,4 @@ class Charter:
     classes: tuple[DataClass, ...]
     titles: Titles
     revision: str
+    sample_days: int = 0

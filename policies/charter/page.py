@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from policies.charter.model import Charter, Column, Context, Outcome, Statement, Subject, Words
-from policies.charter.words import ANSWER, CONTEXT, MEANING, OUTCOME, PARTS, PHRASE, REGION, TRUST
+from policies.charter.words import ANSWER, CONTEXT, KNOWN_BEST, MEANING, OUTCOME, PARTS, PHRASE, REGION, SIGN, TRUST
 from policies.classes import DataClass
 
 _MONTHS: Final = (
@@ -74,6 +74,8 @@ class _Writer:
             Notes(self._say("meaning"), tuple(self._meanings())),
             Notes(self._say("places"), tuple(self._places())),
         ]
+        notes.append(Notes(self._say("contacts"), tuple(self._contacts())))
+        notes.append(Notes(self._say("recorded"), tuple(("", said) for said in self._recorded())))
         notes.append(Notes(self._say("wrong"), tuple(("", said) for said in self._wrong())))
         return Page(self.language, self._say("title"), lead, tuple(tables), tuple(n for n in notes if n.items))
 
@@ -123,6 +125,8 @@ class _Writer:
         sentences = [self._in(words) for words in statement.advice]
         if statement.contacts:
             sentences.append(self._say("ask").format(self._list(statement.contacts)))
+        elif self.titles.contacts and any(o.kind == "refused" for o in statement.outcomes):
+            sentences.append(self._say("ask_below"))
         return (subject, *cells, Cell(" ".join(sentences)))
 
     def _cell(self, index: int, statement: Statement, said: Mapping[str, Words]) -> Cell:
@@ -130,15 +134,15 @@ class _Writer:
         notes = [self._say("to").format(usual.to)] if usual.to else []
         for who, outcomes in statement.otherwise:
             if outcomes[index] != usual:
-                notes.append(f"{self._context(who)}: {self._outcome(outcomes[index], said)}")
+                colon = SIGN["colon"][self.language]
+                notes.append(f"{self._context(who)}{colon}{self._outcome(outcomes[index], said)}")
         if usual.listed:
             notes.append(self._say("listed"))
         if usual.lifted:
             notes.append(self._say("lifted"))
         if statement.stricter and usual.kind != "refused":
             notes.append(self._say("stricter"))
-        colon = " :" if self.language == "fr" else ":"
-        return Cell(self._in(said[usual.kind]), usual.kind, tuple(n.replace(":", colon, 1) for n in notes))
+        return Cell(self._in(said[usual.kind]), usual.kind, tuple(notes))
 
     def _outcome(self, outcome: Outcome, said: Mapping[str, Words]) -> str:
         word = self._in(said[outcome.kind])
@@ -159,10 +163,10 @@ class _Writer:
         return named if first.times == 1 else self._say("times").format(first.times, named)
 
     def _names(self, subjects: Sequence[Subject]) -> str:
-        """Titles of what is looked for, those of other countries last; a page has no room for all."""
-        names = sorted({d for s in subjects for d in s.detectors}, key=lambda d: (_abroad(d), d))
+        """Titles of what is looked for, the best known first, other countries' last; a page has no room for all."""
+        names = sorted({d for s in subjects for d in s.detectors}, key=_prominence)
         titles = list(dict.fromkeys(map(self._detector, names)))
-        shown = "; ".join(titles[:_MOST])
+        shown = SIGN["semicolon"][self.language].join(titles[:_MOST])
         return shown if len(titles) <= _MOST else self._say("more").format(shown, len(titles) - _MOST)
 
     def _detector(self, name: str) -> str:
@@ -201,7 +205,20 @@ class _Writer:
             said.append(self._say("kept").format(kept) if kept else self._say("not_kept"))
         if len(training) == 1 and (trains := training.pop()) is not None:
             said.append(self._say("trains" if trains else "never_trains"))
-        return f"{title}{' : ' if self.language == 'fr' else ': '}{', '.join(said)}." if said else f"{title}."
+        return f"{title}{SIGN['colon'][self.language]}{', '.join(said)}." if said else f"{title}."
+
+    def _contacts(self) -> Iterator[tuple[str, str]]:
+        """Whom to ask about each use: several uses with one contact together."""
+        uses: dict[str, list[str]] = {}
+        for use_case, contact in self.titles.contacts.items():
+            uses.setdefault(contact, []).append(self._in(self.titles.use_cases[use_case]))
+        yield from ((contact, SIGN["semicolon"][self.language].join(titles)) for contact, titles in uses.items())
+
+    def _recorded(self) -> Iterator[str]:
+        yield self._say("record")
+        if self.charter.sample_days:
+            yield self._say("samples").format(self.charter.sample_days)
+        yield self._say("report_kept")
 
     def _wrong(self) -> Iterator[str]:
         yield self._say("report")
@@ -210,6 +227,11 @@ class _Writer:
         if self.charter.on_trial:
             yield self._say("trial").format(self.charter.on_trial)
         yield self._say("unlisted")
+
+
+def _prominence(detector: str) -> tuple[int, bool, str]:
+    rank = KNOWN_BEST.index(detector) if detector in KNOWN_BEST else len(KNOWN_BEST)
+    return rank, _abroad(detector), detector
 
 
 def _abroad(detector: str) -> bool:

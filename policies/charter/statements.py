@@ -45,6 +45,7 @@ def charter(policies: Policies, places: Sequence[Place], titles: Titles, now: da
         on_trial=sum(r.mode == "shadow" and not _hidden(r, policies) for r in policies.rules),
         titles=titles,
         revision=policies.revision,
+        sample_days=_sample_days(policies),
     )
 
 
@@ -138,6 +139,12 @@ def _once(rules: Iterable[Rule], read: Callable[[Rule], Words]) -> tuple[Words, 
         if read(rule) and read(rule) not in found:
             found.append(read(rule))
     return tuple(found)
+
+
+def _sample_days(policies: Policies) -> int:
+    """For how long review samples are kept at most. Of findings of confidential detectors none are."""
+    shown = (r for r in policies.sampled if r.findings is None or not r.findings.detectors <= policies.confidential)
+    return max((r.review_sample.days for r in shown if r.review_sample is not None), default=0)
 
 
 def _hidden(rule: Rule, policies: Policies) -> bool:

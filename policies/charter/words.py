@@ -9,6 +9,18 @@ Said = Mapping[str, str]
 
 LANGUAGES: Final = ("en", "fr")
 
+# French sets these signs apart.
+SIGN: Final[Mapping[str, Said]] = {
+    "colon": {"en": ": ", "fr": " : "},
+    "semicolon": {"en": "; ", "fr": " ; "},
+}
+
+# What staff know best, and look for first where a row has no room for all.
+KNOWN_BEST: Final = (
+    "secret.password", "fin.iban", "fin.card", "fr.nir", "fr.cni_new", "fr.passport", "fr.driving", "fr.spi", "fin.rib",
+    "secret.private_key", "secret.vendor", "secret.connection_string", "secret.jwt",
+)  # fmt: skip
+
 OUTCOME: Final[Mapping[str, Said]] = {
     "sent": {"en": "sent as it is", "fr": "envoyé tel quel"},
     "warned": {"en": "sent, take care", "fr": "envoyé, prudence"},
@@ -32,12 +44,14 @@ MEANING: Final[dict[str, Said]] = {
         "fr": "L'envoi a lieu. Une règle le surveille, et la trace de l'appel le dit.",
     },
     "replaced": {
-        "en": "A stand-in is sent in its place; in the answer the value is back. The vendor never gets it.",
-        "fr": "Un substitut est envoyé à sa place ; la valeur revient dans la réponse. Le fournisseur ne l'a jamais.",
+        "en": "A stand-in is sent in its place; in the answer the value is back. The vendor never gets it. In a file: "
+        "refused.",
+        "fr": "Un substitut est envoyé à sa place ; la valeur revient dans la réponse. Le fournisseur ne la reçoit "
+        "jamais. Dans un fichier : refusé.",
     },
     "masked": {
-        "en": "A mark is sent in its place, and the rest of the text as it is.",
-        "fr": "Une marque est envoyée à sa place, et le reste du texte tel quel.",
+        "en": "A placeholder is sent in its place, and the rest of the text as it is. In a file: refused.",
+        "fr": "Un repère est envoyé à sa place, et le reste du texte tel quel. Dans un fichier : refusé.",
     },
     "rerouted": {
         "en": "The call goes to another model than the one asked for.",
@@ -52,10 +66,10 @@ MEANING: Final[dict[str, Said]] = {
 PARTS: Final[Mapping[str, Said]] = {
     "class.not_inspectable": {
         "en": "image, sound, or file that can't be read",
-        "fr": "image, son, ou fichier illisible",
+        "fr": "image, son ou fichier illisible",
     },
     "class.remote_url": {
-        "en": "web address for the vendor to open",
+        "en": "web address that the vendor would open",
         "fr": "adresse web que le fournisseur ouvrirait",
     },
     "class.server_tool": {
@@ -63,8 +77,8 @@ PARTS: Final[Mapping[str, Said]] = {
         "fr": "outil exécuté par le fournisseur (sa recherche web)",
     },
     "class.identity": {
-        "en": "your account, device and session, which tools tell",
-        "fr": "votre compte, poste et session, que les outils indiquent",
+        "en": "your account, device and session, which tools send along",
+        "fr": "vos compte, poste et session, que les outils transmettent",
     },
 }
 
@@ -116,6 +130,10 @@ PHRASE: Final[Mapping[str, Said]] = {
     "answers": {"en": "What comes back", "fr": "Ce qui revient"},
     "answer_kind": {"en": "The answer holds", "fr": "La réponse contient"},
     "ask": {"en": "Ask {}.", "fr": "Contact : {}."},
+    "ask_below": {
+        "en": "Ask the contact of your use.",
+        "fr": "Contact : celui de votre usage.",
+    },
     "times": {"en": "{} or more: {}", "fr": "{} ou plus : {}"},
     "together": {"en": "{}, together", "fr": "{}, ensemble"},
     "marked": {"en": "document marked {}", "fr": "document marqué {}"},
@@ -126,10 +144,10 @@ PHRASE: Final[Mapping[str, Said]] = {
         "fr": "plus strict pour certaines personnes ou circonstances",
     },
     "lifted": {
-        "en": "you may lift it for an hour, with a reason",
-        "fr": "vous pouvez le lever pour une heure, en le motivant",
+        "en": "you may lift the refusal for an hour, with a reason",
+        "fr": "vous pouvez lever ce refus pour une heure, en disant pourquoi",
     },
-    "listed": {"en": "except what the company lists", "fr": "sauf ce que l'entreprise a listé"},
+    "listed": {"en": "except those on the company's list", "fr": "sauf dans la liste de l'entreprise"},
     "more": {"en": "{} and {} more", "fr": "{} et {} autres"},
     "to": {"en": "to {}", "fr": "vers {}"},
     "meaning": {"en": "What the words mean", "fr": "Ce que veulent dire ces mots"},
@@ -142,6 +160,27 @@ PHRASE: Final[Mapping[str, Said]] = {
     "choice": {
         "en": "A model that is in several places is used at one that permits the text.",
         "fr": "Un modèle présent à plusieurs endroits est utilisé là où le texte est permis.",
+    },
+    "contacts": {"en": "Contacts by use", "fr": "Contacts par usage"},
+    "recorded": {"en": "What is recorded", "fr": "Ce qui est consigné"},
+    "record": {
+        "en": "Every call: when, who (a pseudonym that the gateway's key can trace to you), team, use and model, what "
+        "the rules decided, and the types, number and places of what was found. Never the text. Whoever runs the "
+        "gateway or writes its rules may read it.",
+        "fr": "Chaque appel : quand, qui (un pseudonyme que la clé de la passerelle permet de vous rattacher), équipe, "
+        "usage et modèle, ce que les règles ont décidé, et le type, le nombre et l'endroit de ce qui a été trouvé. "
+        "Jamais le texte. Ceux qui exploitent la passerelle ou écrivent ses règles peuvent lire ces traces.",
+    },
+    "report_kept": {
+        "en": "What you write in a report is kept as you write it.",
+        "fr": "Ce que vous écrivez dans un signalement est conservé tel quel.",
+    },
+    "samples": {
+        "en": "Samples, to review some rules: up to 40 characters on each side of a finding, which is masked. They are "
+        "sealed and go after {} days at most; each reading is recorded.",
+        "fr": "Échantillons, pour revoir certaines règles : 40 caractères au plus de chaque côté de ce qui a été "
+        "trouvé, qui est masqué. Ils sont scellés et disparaissent après {} jours au plus ; chaque lecture est "
+        "consignée.",
     },
     "wrong": {"en": "When a rule is wrong", "fr": "Quand une règle se trompe"},
     "report": {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from policies.charter import Place, Titles, charter, html, markdown, page
 from policies.charter.model import OUTCOMES, Context, Statement, Subject
-from policies.charter.words import ANSWER, CONTEXT, MEANING, OUTCOME, PARTS, PHRASE, REGION, TRUST
+from policies.charter.words import ANSWER, CONTEXT, MEANING, OUTCOME, PARTS, PHRASE, REGION, SIGN, TRUST
 from policies.language import Doc
 from policies.ruling import Ruling
 
@@ -160,7 +160,8 @@ def test_reroutes_and_refusals_that_may_be_lifted():
     assert [o.to for o in of(found.sent, "fin.iban").outcomes] == ["", "internal", "internal"]
     assert all(o.lifted for o in of(found.sent, "fr.nir").outcomes)
     text = markdown([page(found, "en", "r1", TODAY)])
-    assert "sent elsewhere; to internal" in text and "you may lift it for an hour" in text and "--override" in text
+    assert "sent elsewhere; to internal" in text and "--override" in text
+    assert "you may lift the refusal for an hour" in text
 
 
 def test_marks_and_parts_are_not_said_to_be_liftable():
@@ -365,6 +366,44 @@ def test_the_html_is_whole_and_loads_nothing():
     assert tags.count("h1") == 2
 
 
+def test_it_says_what_is_recorded_and_samples_where_some_are_kept():
+    keeping = policy(
+        rule("a", "fin.iban", review_sample={"per_day": 5, "days": 3}),
+        rule("b", "org.project-x", review_sample={"per_day": 5, "days": 9}),
+    )
+    with_samples = replace(compiled(keeping), samples_allowed=True)
+    without, kept = (charter(p, PLACES, TITLES, NOON) for p in (compiled(keeping), with_samples))
+    assert (without.sample_days, kept.sample_days) == (0, 3)
+    texts = [markdown([page(c, "en", "r1", TODAY)]) for c in (without, kept)]
+    assert all("Every call: when, who" in text and "Never the text." in text for text in texts)
+    assert "Samples" not in texts[0] and "go after 3 days at most" in texts[1]
+
+
+def test_what_no_rule_names_a_contact_for_is_a_matter_of_the_use_case():
+    titles = TITLES._replace(contacts={"hr-letters": "hr@example.org", "hr-payroll": "hr@example.org"})
+    found = charter(compiled(policy(rule("a", "fin.iban", contact="dpo@example.org"))), PLACES, titles, NOON)
+    text = markdown([page(found, "en", "r1", TODAY)])
+    row = next(line for line in text.splitlines() if "web address" in line)
+    assert row.endswith("| Ask the contact of your use. |")
+    assert "| Ask dpo@example.org. |" in text and "- **hr@example.org** letters; pay" in text
+    assert "Contacts by use" not in markdown([page(made(rule("a", "fin.iban")), "en", "r1", TODAY)])
+
+
+def test_french_sets_its_signs_apart_and_keeps_them_on_the_line():
+    found = made(rule("a", "fin.iban", "fr.nir", action="redact", when={"use_cases": ["hr-payroll"]}))
+    written = page(found, "fr", "r1", TODAY)
+    assert "\\*fin.iban\\* ; \\*fr.nir\\*" in markdown(
+        [written]
+    ) and "envoyé tel quel ; pour « paie » : masqué" in markdown([written])
+    assert "pour «&nbsp;paie&nbsp;»&nbsp;: masqué" in html([written])
+
+
+def test_what_staff_know_best_is_named_first():
+    found = made(rule("a", "contact.email", "fin.iban", "fr.nir", contact="dpo@example.org"))
+    row = next(line for line in markdown([page(found, "en", "r1", TODAY)]).splitlines() if "fin.iban" in line)
+    assert row.startswith("| \\<fin.iban\\>; \\<fr.nir\\>; \\<contact.email\\>")
+
+
 def test_markdown_shows_words_as_they_are():
     found = made(rule("a", "fin.iban", message={"en": "a | b\n# c `d`", "fr": "e"}))
     text = markdown([page(found, "en", "r1", TODAY)])
@@ -373,7 +412,7 @@ def test_markdown_shows_words_as_they_are():
     assert line.replace("\\|", "").count("|") == 6
 
 
-@pytest.mark.parametrize("table", [OUTCOME, ANSWER, MEANING, PARTS, REGION, TRUST, CONTEXT, PHRASE])
+@pytest.mark.parametrize("table", [OUTCOME, ANSWER, MEANING, PARTS, REGION, TRUST, CONTEXT, PHRASE, SIGN])
 def test_everything_is_said_in_both_languages(table):
     assert all(set(said) == {"en", "fr"} and all(said.values()) for said in table.values())
 

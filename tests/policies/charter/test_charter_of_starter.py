@@ -1,5 +1,6 @@
 """The starter bundle's charter against its rules, on texts that detectors really find something in."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -71,7 +72,8 @@ def test_it_is_short(workspace: Workspace, found: Charter):
     """One page: a sheet holds so many words as the style prints them."""
     for language in ("en", "fr"):
         text = written(found, (language,), "r1", TODAY, web=False)
-        assert len(text.split()) < 1350
+        assert sum(any(map(str.isalnum, word)) for word in text.split()) < 1180
+        assert re.search("password|mot de passe", next(line for line in text.splitlines() if "IBAN" in line))
 
 
 def test_no_confidential_detector_shows(workspace: Workspace, found: Charter):
