@@ -105,10 +105,12 @@ def _copies(path: Path) -> list[Path]:
 
 
 def _is_there(file: Path) -> bool:
-    """Unlike Path.is_file, which on some Pythons calls what may not be looked at missing."""
+    """Unlike Path.is_file, which on some Pythons calls missing what may not be looked at."""
     try:
         return stat.S_ISREG(file.stat().st_mode)
-    except (FileNotFoundError, NotADirectoryError):
+    except PermissionError:
+        raise
+    except OSError:
         return False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import stat
@@ -193,3 +194,21 @@ def test_sign_and_verify_name_the_files_alike(people: Path, ecluse: Run) -> None
     _, verified, _ = ecluse("policy", "verify")
     found = re.search(r"files ([0-9a-f]{16})", signed)
     assert found and f"files {found[1]} (" in verified
+
+
+def test_a_closed_state_folder_is_noted(people: Path, ecluse: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who signs is seldom the gateway's user, and what can't be seen isn't called fine."""
+    sign(people, ecluse, "anne")
+    sign(people, ecluse, "bob")
+    look = Path.stat
+
+    def closed(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.is_relative_to(people / "state"):
+            raise PermissionError(13, "Permission denied")
+        return look(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", closed)
+    for command in (("policy", "verify"), ("check",)):
+        code, out, _ = ecluse(*command)
+        assert code == 0
+        assert "note: whether a newer bundle is in force can't be told" in out
