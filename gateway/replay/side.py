@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -37,11 +37,14 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A bundle. revisions: by detector, what its findings depend on. named: whether people can be told by name."""
+    """A bundle. revisions: by detector, what its findings depend on. named: whether people can be told by name.
+    narrowed: of revisions on record, the detectors that can only find less since (`Engine.narrowed`).
+    """
 
     policies: Policies
     revisions: Mapping[str, str]
     named: bool
+    narrowed: Callable[[Mapping[str, str]], Mapping[str, frozenset[str]]] = lambda then: {}
 
 
 class Judge:
@@ -55,6 +58,7 @@ class Judge:
         self.side = side
         known = pair["detectors"]
         self.changed = frozenset(d for d, revision in side.revisions.items() if known.get(d) != revision)
+        self._narrowed = side.narrowed(known)
         self.rules = {rule.id: rule for rule in side.policies.rules}
         self.gaps = {i: gap for i, r in self.rules.items() if r.directions & EGRESS and (gap := self._gap(r, pair))}
         self.near = {i for i, r in self.rules.items() if NEAR in r.reads}
@@ -108,9 +112,11 @@ class Judge:
         if detectors:
             fresh = sorted(d for d in detectors if d not in pair["detectors"])
             changed = sorted(detectors - set(fresh))
+            less = sorted({name for d in changed if d in self._narrowed for name in self._narrowed[d]})
+            changed = [d for d in changed if d not in self._narrowed]
+            said = ((fresh, "is new since"), (changed, "changed since"), (less, "was adjusted since"))
             shown = self.side.policies.shown
-            reasons += [f"detector {', '.join(shown(fresh))} is new since"] if fresh else []
-            reasons += [f"detector {', '.join(shown(changed))} changed since"] if changed else []
+            reasons += [f"detector {', '.join(shown(names))} {what}" for names, what in said if names]
         for key, names in rule.reads.items():
             pattern = any("*" in name for name in names)
             if (key == "users" and (pattern or not self.side.named)) or key not in (*KEPT, *KEPT_IN_PART):
@@ -121,21 +127,32 @@ class Judge:
             reasons.append(KEPT_IN_PART.get(key) or NOT_KEPT.get(key) or f"{key} isn't kept")
         return Gap("; ".join(reasons), detectors, frozenset(facts), frozenset(places)) if reasons else None
 
+    def _since(self, call: Anew) -> frozenset[str]:
+        """The detectors that may find something else in a call now."""
+        if call.failed or not self._narrowed:
+            return self.changed
+        here = {f.detector for f in call.findings}
+        return self.changed - {d for d, less in self._narrowed.items() if not less & here}
+
     def _unsure(self, rule: Rule, gap: Gap, call: Anew, destination: Terms) -> bool:
+        since = self._since(call)
+        detectors = gap.detectors & since
+        if not detectors and not gap.facts and not gap.places:
+            return False
         facts = self._facts(rule, gap.facts, call, destination)
         if facts is False:
             return False
         if self._matches(rule, call, destination):
             # More findings can only make a rule match, but for one that permits up to a data class.
-            return facts is None or bool(gap.detectors and rule.action == "allow")
+            return facts is None or bool(detectors and rule.action == "allow")
         if gap.places and _somewhere(gap.places, call):
             anywhere = replace(rule, where=None, id=f"{rule.id} anywhere")
             if self._matches(anywhere, call, destination):
                 return True
         test = rule.findings
         here = {f.detector for f in call.findings}
-        ruled_out = test is not None and test.every and not test.detectors - self.changed <= here
-        return bool(gap.detectors) and not ruled_out
+        ruled_out = test is not None and test.every and not test.detectors - since <= here
+        return bool(detectors) and not ruled_out
 
     def _facts(self, rule: Rule, unknown: frozenset[str], call: Anew, destination: Terms) -> bool | None:
         """Whether the facts that a rule asks for hold; None where that can't be told."""
@@ -183,7 +200,7 @@ class Judge:
 
     def _judge(self, policies: Policies, call: Anew, destination: Terms) -> Ruling:
         return policies.judge(
-            call.call, call.passages, call.classification(self.changed), destination, refused=call.refused,
+            call.call, call.passages, call.classification(self._since(call)), destination, refused=call.refused,
             vendor_state_ok=issued_by(destination), lifted=call.lifted,
         )  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from policies.detectors import revisions
 from policies.detectors.characters import KINDS as HIDDEN_KINDS
 from policies.detectors.checks import CHECKS
 from policies.detectors.fields import Fields
@@ -34,12 +35,20 @@ _GAP = Repeat(Chars(frozenset(b" \t\n-_./")), 0, 2)
 class Catalogue:
     """All detectors of one bundle. revision: hash of everything that they were built from.
 
-    revisions: by detector, a hash of what it finds by: its title and examples change nothing.
+    revisions: by detector, a hash of what it finds by: its title and examples change nothing. alone: the same without
+    those that it competes with. wider: the hashes that it would have with less that takes findings away.
     """
 
     detectors: Mapping[str, Detector]
     revision: str
     revisions: Mapping[str, str] = field(default_factory=dict)
+    alone: Mapping[str, str] = field(default_factory=dict)
+    wider: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def groups(self) -> list[list[str]]:
+        """The detectors that compete for the same characters."""
+        return _groups(self.detectors)
 
     @staticmethod
     def build(documents: Sequence[Mapping[str, Any]]) -> Catalogue | list[Problem]:
@@ -57,8 +66,11 @@ class Catalogue:
         if problems:
             return problems
         plain = orjson.dumps(list(documents), option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-        revisions = _competing({str(document["id"]): _revision(document) for document in documents}, detectors)
-        return Catalogue(detectors, hashlib.blake2b(plain, digest_size=8).hexdigest(), revisions)
+        by_id = {str(document["id"]): document for document in documents}
+        alone = {name: revisions.own(document) for name, document in by_id.items()}
+        wider = {name: found for name, document in by_id.items() if (found := revisions.wider(document))}
+        competing = revisions.competing(alone, _groups(detectors))
+        return Catalogue(detectors, hashlib.blake2b(plain, digest_size=8).hexdigest(), competing, alone, wider)
 
 
 # Detectors by their documents: most of what a reload brings was there before, and compiling it takes half a second.
@@ -66,24 +78,12 @@ _KNOWN: dict[bytes, Detector] = {}
 _MOST_KNOWN = 2048
 
 
-def _revision(document: Mapping[str, Any]) -> str:
-    finds = {key: value for key, value in document.items() if key not in ("title", "examples")}
-    plain = orjson.dumps(finds, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-    return hashlib.blake2b(plain, digest_size=6).hexdigest()
-
-
-def _competing(own: Mapping[str, str], detectors: Mapping[str, Detector]) -> dict[str, str]:
-    """What the findings of each detector depend on: in a group also on the others, which may take its place."""
+def _groups(detectors: Mapping[str, Detector]) -> list[list[str]]:
+    """The detectors that compete for the same characters; each other one is alone."""
     groups: dict[str, list[str]] = {}
-    for name in sorted(own):
+    for name in sorted(detectors):
         groups.setdefault(detectors[name].group or f" {name}", []).append(name)
-    found = dict(own)
-    for names in groups.values():
-        if len(names) > 1:
-            together = "\0".join(f"{name} {own[name]}" for name in names).encode()
-            others = hashlib.blake2b(together, digest_size=3).hexdigest()
-            found.update({name: f"{own[name]}-{others}" for name in names})
-    return found
+    return list(groups.values())
 
 
 def _read(document: Mapping[str, Any], index: int, problems: list[Problem]) -> Detector:

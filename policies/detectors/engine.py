@@ -17,6 +17,7 @@ from policies.detectors.budget import Budget
 from policies.detectors.catalogue import Catalogue
 from policies.detectors.layers import Layer
 from policies.detectors.plan import Plan, lay_out
+from policies.detectors.revisions import narrowed
 from policies.detectors.steps import Steps, finished
 from policies.detectors.view import IGNORED, view, viewed
 from policies.detectors.views import HELD, WHOLE, Views, held, merged
@@ -71,6 +72,12 @@ class Engine:
             name: "-".join(filter(None, (revision, ALGORITHM, data.get(name))))
             for name, revision in self.catalogue.revisions.items()
         }
+
+    def narrowed(self, then: Mapping[str, str]) -> dict[str, frozenset[str]]:
+        """By detector that changed since only in that it, or others that it competes with, can find less: which of
+        these do. A text in which none of these found anything holds the same findings now. then: revisions."""
+        here = self.catalogue
+        return narrowed(here.alone, here.wider, here.groups, self.revisions, then)
 
     def scan(self, texts: Sequence[str]) -> list[tuple[Finding, ...]]:
         """Findings of every detector in each text, by start; `passage` is the index in `texts`.

@@ -108,7 +108,7 @@ def _in_force(args: argparse.Namespace) -> Workspace | None:
 
 
 def _side(workspace: Workspace, named: bool) -> Side:
-    return Side(workspace.policies, workspace.engine.revisions, named)
+    return Side(workspace.policies, workspace.engine.revisions, named, workspace.engine.narrowed)
 
 
 def _pseudonym(workspace: Workspace) -> Pseudonym | None:

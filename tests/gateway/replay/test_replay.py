@@ -251,6 +251,35 @@ async def test_a_detector_that_changed_is_unknown(
     assert replayed(capsys, config, str(before), str(titled))["unknown"] == []
 
 
+ADJUSTED = """\
+kind: Detection
+adjust:
+  - {detector: secret.vendor, ignore: [glpat-Xk2vQ9Qd7Rz1Yf0uWm5T], miss: ["Jeton : glpat-Xk2vQ9Qd7Rz1Yf0uWm5T"]}
+"""
+
+
+async def test_an_adjustment_leaves_unknown_only_the_calls_in_which_it_may_find_less(
+    open_house: OpenHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = ACCOUNTS.replace("[fin.iban], count", '["secret.*"], count').replace('">=3"', '">=1"')
+    before = bundle(tmp_path / "house" / "bundle", rule)
+    async with open_house(DIRECTORY) as house:
+        for text in ("Bonjour", IBAN, f"clé {PEM}", "Jeton : glpat-Xk2vQ9Qd7Rz1Yf0uWm5T"):
+            await house.chat(text)
+        await house.gateway.runtime.ledger.flush()
+        config = house.folder / "config.yaml"
+    after = edited(before, tmp_path / "after", "accounts", "accounts")
+    (after / "detection.yaml").write_text(ADJUSTED)
+    for old in ("live", str(before)):
+        said = replayed(capsys, config, old, str(after))
+        unknown = {row["rule"]: (row["calls"], row["why"]) for row in said["unknown"]}
+        assert unknown == {"many-accounts": (1, "detector secret.vendor was adjusted since")}
+        assert (said["changed"], said["reproduced"] is not None) == (0, True)
+    edited(after, tmp_path / "watched", "action: deny", "action: warn")
+    told = replayed(capsys, config, "live", str(tmp_path / "watched"))
+    assert (told["changed"], told["undecided"]) == (1, 1), "the other key is told, the adjusted one isn't"
+
+
 async def test_other_terms_of_a_contract_are_judged(
     open_house: OpenHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
