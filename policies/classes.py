@@ -41,8 +41,11 @@ class Criteria:
         self, call: CallFacts, found: ByDetector, passages: Sequence[PassageFacts], where: Where | None = None
     ) -> Met | None:
         """What meets them in the passages that count; None where nothing does."""
-        marks = [finding for test in self.marks for finding in test.met(found, passages, where)]
-        findings = [finding for test in self.tests for finding in test.met(found, passages, where)]
+        marks: list[FindingFacts] = []
+        findings: list[FindingFacts] = []
+        if found:  # in most calls nothing is, and a table asks about every class
+            marks = _meeting(self.marks, found, passages, where)
+            findings = _meeting(self.tests, found, passages, where)
         firm = bool(marks) or self._given(call, passages, where)
         return Met(findings + marks, firm) if findings or firm else None
 
@@ -57,7 +60,18 @@ class Criteria:
         return frozenset().union(*(test.detectors for test in self.asked))
 
     def _given(self, call: CallFacts, passages: Sequence[PassageFacts], where: Where | None) -> bool:
-        return any(holds(call) for holds in self.given) and (where is None or any(map(where, passages)))
+        for holds in self.given:
+            if holds(call):
+                return where is None or any(map(where, passages))
+        return False
+
+
+def _meeting(
+    tests: Sequence[FindingsTest], found: ByDetector, passages: Sequence[PassageFacts], where: Where | None
+) -> list[FindingFacts]:
+    """The findings that meet any of several tests; those that name nothing that was found aren't asked at all."""
+    asked = [test for test in tests if not test.detectors.isdisjoint(found)]
+    return [finding for test in asked for finding in test.met(found, passages, where)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

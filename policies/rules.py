@@ -121,15 +121,17 @@ class Rule:
 
         Findings that the rule itself names are the ones that count; without them, those that meet its first criteria.
         """
-        own = Matched(self.counted(found, passages), False)
-        if self.findings is not None and not own.findings:
-            return None
-        for index, criteria in enumerate(self.criteria):
+        own: Matched | None = None
+        if self.findings is not None:
+            counted = self.counted(found, passages)
+            if not counted:
+                return None
+            own = Matched(counted, False)
+        for criteria in self.criteria:
             met = criteria.met(call, found, passages, self.where)
             if met is None:
                 return None
-            if index == 0 and self.findings is None:
-                own = Matched(own.findings, met.firm)
+            own = own or Matched(in_order(met.findings), met.firm)
         return own
 
     def counted(self, found: ByDetector, passages: Sequence[PassageFacts]) -> list[FindingFacts]:

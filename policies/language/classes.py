@@ -99,7 +99,7 @@ def marked(names: Names, markers: frozenset[str]) -> Criteria:
     marks = (FindingsTest(markers, labels=names),) if markers else ()
 
     def declared(call: CallFacts) -> bool:
-        return any(label in names for label in call.labels)
+        return bool(call.labels) and any(label in names for label in call.labels)
 
     return Criteria("labels", f"labels in {names}", marks=marks, given=(declared,))
 
