@@ -172,8 +172,8 @@ PHRASE: Final[Mapping[str, Said]] = {
         "Jamais le texte. Ceux qui exploitent la passerelle ou écrivent ses règles peuvent lire ces traces.",
     },
     "report_kept": {
-        "en": "What you write in a report is kept as you write it.",
-        "fr": "Ce que vous écrivez dans un signalement est conservé tel quel.",
+        "en": "The reason and note of a report are kept for 90 days.",
+        "fr": "La raison et la note d'un signalement sont conservées 90 jours.",
     },
     "samples": {
         "en": "Samples, to review some rules: up to 40 characters on each side of a finding, which is masked. They are "
