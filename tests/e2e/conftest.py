@@ -228,12 +228,13 @@ def nothing_left(vendors: Vendors, before: int, serving: Serving) -> None:
     assert not [value for value in CLIENT_VALUES if value.encode() in serving.traces()], "a value was written down"
 
 
-def page(name: str, language: str, serving: Serving) -> str:
-    """The first block in `language` of a page of docs/tools, with this gateway's URL and key: what pages say is run."""
+def page(name: str, language: str, serving: Serving, *, last: bool = False) -> str:
+    """The first (or last) block in `language` of a page of docs/tools, with this gateway's URL and key: what pages say
+    is run."""
     text = (ROOT / "docs" / "tools" / name).read_text()
-    block = re.search(f"```{language}\n(.*?)```", text, re.DOTALL)
-    assert block is not None, name
-    return block.group(1).replace("http://127.0.0.1:8080", serving.url).replace("ecl_...", serving.key)
+    blocks: list[str] = re.findall(f"```{language}\n(.*?)```", text, re.DOTALL)
+    assert blocks, name
+    return blocks[-last].replace("http://127.0.0.1:8080", serving.url).replace("ecl_...", serving.key)
 
 
 TOOLS = Path(os.environ.get("ECLUSE_TOOLS") or Path.home() / ".cache/ecluse-tools")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from tests.e2e.conftest import (
     CLIENTS,
+    ECLUSE,
     Secret,
     Serving,
     Vendors,
@@ -87,6 +90,19 @@ def test_a_secret_with_line_numbers_never_leaves(tmp_path: Path, serving: Servin
 
 def test_a_refused_turn_doesnt_end_the_session(tmp_path: Path, serving: Serving, vendors: Vendors) -> None:
     type_and_go_on(Claude(tmp_path, serving), Secret.made(), vendors, serving)
+
+
+def test_what_arrived_masked_can_be_reported(tmp_path: Path, serving: Serving) -> None:
+    """Claude Code shows no headers; the page says where the call's id stands."""
+    claude = Claude(tmp_path, serving)
+    answer = claude.turn("[[sim:echo]] Mon IBAN est FR76 3000 6000 0112 3456 7890 189.", first=True)
+    assert "[redacted: fin.iban]" in answer
+    look = next(line for line in page("claude-code.md", "bash", serving, last=True).splitlines() if "requestId" in line)
+    found = run_tool(["bash", "-c", look], claude.folder, {"HOME": str(tmp_path / "home")}).stdout
+    call = found.strip().rpartition('"')[2]
+    environment = {**os.environ, "ECLUSE_URL": serving.url, "ECLUSE_KEY": serving.key}
+    said = subprocess.run([ECLUSE, "report", call], env=environment, capture_output=True, text=True, timeout=60)
+    assert "rule treatment.C3.elsewhere" in said.stdout, found + said.stderr
 
 
 def wish(name: str, **arguments: str) -> str:

@@ -17,6 +17,7 @@ import pytest
 from tests.e2e.conftest import (
     CLIENTS,
     ECLUSE,
+    ROOT,
     Secret,
     Serving,
     Vendors,
@@ -31,6 +32,8 @@ from tests.e2e.conftest import (
 pytestmark = pytest.mark.e2e
 
 plain = partial(json.dumps, ensure_ascii=False)
+
+IBAN = "Mon IBAN est FR76 3000 6000 0112 3456 7890 189."
 
 # To models that it knows Codex speaks in another way: the tools are in the input, and one of them runs a script.
 WAYS = {
@@ -66,9 +69,17 @@ class Codex:
         assert events[-1]["type"] == "turn.failed", events[-1]
         return str(events[-1]["error"]["message"])
 
-    def _run(self, text: str, first: bool) -> list[Any]:
+    def logged(self, text: str) -> str:
+        """What one turn writes into its log, as the page has it."""
+        (setting,) = re.findall(r"RUST_LOG=(\S+)", (ROOT / "docs" / "tools" / "codex.md").read_text("utf-8"))
+        return self._ran(text, False, RUST_LOG=setting).stderr
+
+    def _ran(self, text: str, first: bool, **more: str) -> subprocess.CompletedProcess[str]:
         resume = [] if first else ["resume", self._thread]
-        ran = run_tool([self._command, "exec", *self._options, *resume, text], self.folder, self._environment)
+        return run_tool([self._command, "exec", *self._options, *resume, text], self.folder, self._environment | more)
+
+    def _run(self, text: str, first: bool) -> list[Any]:
+        ran = self._ran(text, first)
         events = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
         assert events, ran.stdout[-2000:] + ran.stderr[-2000:]
         self._thread = next(event["thread_id"] for event in events if event["type"] == "thread.started")
@@ -111,6 +122,14 @@ def test_a_false_positive_becomes_a_tested_fix(tmp_path: Path, serving: Serving)
     ecluse(serving, "reload")
     assert token in codex.turn(f"[[sim:echo]] {asked}")
     assert "secrets-stay-home" in codex.refused(f"Et celui-ci : {jwt()} ?"), "another token is refused as before"
+
+
+def test_what_arrived_masked_can_be_reported(tmp_path: Path, serving: Serving) -> None:
+    """Codex shows no headers, but for its log."""
+    codex = Codex(tmp_path, serving, "gpt-5.1-codex")
+    assert "[redacted: fin.iban]" in codex.turn(f"[[sim:echo]] {IBAN}", first=True)
+    call = re.findall(r'x-ecluse-call-id": "([0-9a-f-]{36})', codex.logged("Go on."))[-1]
+    assert "rule treatment.C3.elsewhere" in ecluse(serving, "report", call, "--reason", "le compte du manuel")
 
 
 def jwt() -> str:
