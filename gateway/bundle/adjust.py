@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.config.kinds import TEXT, WORD, Context, Kind, WrongValue, several
 from gateway.config.table import setting
-from gateway.documents import Document, Problem, nearest
+from gateway.documents import Document, Problem, ProblemLike, nearest
 from policies.detectors.model import Detector
 from policies.detectors.proof import unproven
 
@@ -22,6 +22,9 @@ def _passage(value: Any, _: Context) -> str:
         raise WrongValue("must be texts")
     return value
 
+
+# What an adjustment adds to lists of its detector.
+_ADDED = ("not_near", "ignore")
 
 PASSAGE = Kind("text of any length", _passage, {"type": "string", "pattern": "\\S"})
 
@@ -33,7 +36,9 @@ class Adjust:
     detector: str = setting(WORD, "The shipped detector, by id.")
     not_near: tuple[str, ...] = setting(several(TEXT), "Words within whose reach it finds nothing.", default=())
     ignore: tuple[str, ...] = setting(
-        several(TEXT), "Values that it doesn't find, however they are spaced or cased.", default=()
+        several(TEXT),
+        "Values that it doesn't find, however they are spaced or cased; * for any letters and digits.",
+        default=(),
     )
     miss: tuple[str, ...] = setting(several(PASSAGE, least=1), "Texts in which it must find nothing.")
     reason: str = setting(TEXT, "Why, for the reader.", default="")
@@ -75,6 +80,18 @@ def adjusted(document: Document, adjustments: list[Adjustment]) -> Document:
         examples = value.get("examples") or {}
         value["examples"] = {**examples, "miss": [*_list(examples.get("miss")), *said.miss]}
     return replace(document, value=value)
+
+
+def in_place(problem: ProblemLike, shipped: Document, adjustments: list[Adjustment]) -> Problem | None:
+    """What is wrong with the words or values of an adjustment, where it is written; None for any other problem. The
+    path of the problem begins with the key in the detector."""
+    key, *rest = problem.path
+    own = [one for one in adjustments if one.said.detector == shipped.value["id"]]
+    if key not in _ADDED or not own:
+        return None
+    places = [(*one.path, key, index) for one in own for index in range(len(getattr(one.said, str(key))))]
+    at = int(rest[0]) - len(_list(shipped.value.get(str(key)))) if rest else -1
+    return Problem(places[at] if 0 <= at < len(places) else own[-1].path, problem.message, problem.nearest)
 
 
 def refuted(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import policies
-from gateway.bundle.adjust import Adjust, Adjustment, adjusted, misplaced, refuted
+from gateway.bundle.adjust import Adjust, Adjustment, adjusted, in_place, misplaced, refuted
 from gateway.bundle.lists import with_lists
 from gateway.config.kinds import WORD, Context, several
 from gateway.config.table import build, listed, setting
@@ -52,9 +52,14 @@ def read_detectors(documents: Documents) -> Detectors:
         _refuse_unproven(documents, built, own)
         _refuse(documents, refuted(adjust, built.detectors, by_id))
         return Detectors(built, off)
-    named = [(p.path[0], Problem((given[int(p.path[0])].name, *p.path[1:]), p.message, p.nearest)) for p in built]
-    faults = packs.render(p for index, p in named if int(index) < len(shipped))
-    raise DocumentsRefused((*faults, *documents.render(p for index, p in named if int(index) >= len(shipped))))
+    packed: list[Problem] = []
+    written: list[Problem] = []
+    for index, problem in ((int(p.path[0]), p) for p in built):
+        there = Problem(problem.path[1:], problem.message, problem.nearest)
+        said = in_place(there, by_id[given[index].value["id"]], adjust) if index < len(shipped) else None
+        named = Problem((given[index].name, *there.path), there.message, there.nearest)
+        (packed if index < len(shipped) and said is None else written).append(said or named)
+    raise DocumentsRefused((*packs.render(packed), *documents.render(written)))
 
 
 @cache

@@ -26,6 +26,8 @@ INDEXES = ("exact", "documents")
 FOLDS = ("case", "accents", "separators")
 LONGEST = 16384
 SHORTEST_IGNORED = 4
+# In a value that is none: letters and digits, any number of them.
+ANY_LETTERS = "*"
 # Words that names of fields leave out.
 _LITTLE = frozenset({b"d", b"de", b"des", b"du", b"la", b"le", b"l", b"of", b"the"})
 _GAP = Repeat(Chars(frozenset(b" \t\n-_./")), 0, 2)
@@ -129,6 +131,7 @@ def _detector(fields: Fields) -> Detector:
         group=fields.text("group"),
         stop=tuple(view(word).lower() for word in fields.texts("stop")),
         ignored=_ignored(fields),
+        ignored_like=_ignored_like(fields),
         confidential=fields.flag("confidential"),
         index=index,
         characters=hidden,
@@ -278,9 +281,19 @@ def _ignored(fields: Fields) -> frozenset[bytes]:
     """Values that are no finding. A short one would take more away than it says."""
     values = fields.texts("ignore")
     for index, value in enumerate(values):
-        if len(bare(view(value))) < SHORTEST_IGNORED:
-            fields.problem(("ignore", index), f"is too short: {SHORTEST_IGNORED} letters or digits at least")
-    return frozenset(bare(view(value)) for value in values)
+        begins, star, rest = value.partition(ANY_LETTERS)
+        if len(bare(view(begins))) < SHORTEST_IGNORED:
+            where = f" before the {ANY_LETTERS}" if star else ""
+            fields.problem(("ignore", index), f"is too short: {SHORTEST_IGNORED} letters or digits at least{where}")
+        elif ANY_LETTERS in rest:
+            fields.problem(("ignore", index), f"may have one {ANY_LETTERS}")
+    return frozenset(bare(view(value)) for value in values if ANY_LETTERS not in value)
+
+
+def _ignored_like(fields: Fields) -> tuple[tuple[bytes, bytes], ...]:
+    """Beginnings and ends of values that are no finding, whatever letters and digits are between."""
+    cut = [value.partition(ANY_LETTERS) for value in fields.texts("ignore") if ANY_LETTERS in value]
+    return tuple((bare(view(begins)), bare(view(ends))) for begins, _, ends in cut)
 
 
 def _spellings(words: Sequence[str]) -> frozenset[bytes]:

@@ -19,6 +19,7 @@ HIDDEN = 64
 # How far beside a value the words are heard that make it none.
 NEVER_BEFORE, NEVER_AFTER = 100, 50
 _BARE = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyz")
+_SIGNS = bytes(code for code in range(128) if code not in _BARE)
 
 
 class Problem(NamedTuple):
@@ -127,7 +128,7 @@ class Detector:
 
     group: detectors of one group compete for the same characters; of two overlapping findings the surer one (then the
     longer one) stays. stop: lower-case words that, inside a candidate, make it no finding (placeholders). ignored:
-    values that are none, by letters and digits alone (see `bare`).
+    values that are none, by letters and digits alone (see `bare`). ignored_like: how others begin and end.
     confidential: its id may be shown to its owners only. index: exact or documents, where it finds what the company's
     own indexes hold, not patterns. characters: invisible, bidi or tags, where it finds characters that print nothing.
     label: what a document with such a finding is marked as. marks: its findings are marks of several kinds, which
@@ -141,6 +142,7 @@ class Detector:
     group: str = ""
     stop: tuple[bytes, ...] = ()
     ignored: frozenset[bytes] = frozenset()
+    ignored_like: tuple[tuple[bytes, bytes], ...] = ()
     confidential: bool = False
     index: str = ""
     characters: str = ""
@@ -153,6 +155,12 @@ class Detector:
     def bound(self) -> bool:
         """Whether every finding needs a hot word beside it."""
         return self.context is not None and self.context.required
+
+    def ignores(self, value: bytes) -> bool:
+        """Whether a value is one of those that are none."""
+        if self.ignored and bare(value) in self.ignored:
+            return True
+        return bool(self.ignored_like) and any(_like(value.lower(), *like) for like in self.ignored_like)
 
     @property
     def labels(self) -> frozenset[str]:
@@ -190,3 +198,25 @@ class Detector:
 def bare(value: bytes) -> bytes:
     """A value as ignored ones are compared: its ASCII letters and digits, in lower case."""
     return bytes(code for code in value.lower() if code in _BARE)
+
+
+def _like(value: bytes, begins: bytes, ends: bytes) -> bool:
+    """Whether a value in lower case begins and ends so, with letters and digits alone between: no second value fits in
+    there behind a sign."""
+    first, last = _spelt(value, begins), _spelt(value[::-1], ends[::-1])
+    if first < 0 or last < 0 or first + last > len(value):
+        return False
+    between = value[first : len(value) - last].strip(_SIGNS)
+    return not between or between.isalnum()
+
+
+def _spelt(value: bytes, wanted: bytes) -> int:
+    """How many bytes at the beginning of a value spell these letters and digits; -1 where they don't."""
+    at = 0
+    for code in wanted:
+        while at < len(value) and value[at] not in _BARE:
+            at += 1
+        if at == len(value) or value[at] != code:
+            return -1
+        at += 1
+    return at

@@ -10,7 +10,7 @@ from policies.detectors import numbers
 from policies.detectors.budget import Budget, ScanBudgetExceeded
 from policies.detectors.hotwords import HotWords
 from policies.detectors.marks import label_of
-from policies.detectors.model import LINE_MARKS, Detector, Verdict, bare
+from policies.detectors.model import LINE_MARKS, Detector, Verdict
 from policies.detectors.patterns import OUTSIDE, STRETCH, led
 from policies.detectors.plan import Plan, Step
 from policies.detectors.reading import Literal
@@ -300,7 +300,7 @@ class Scan:
         detector = candidate.detector
         if candidate.verdict.confidence < 0:
             return None
-        if detector.ignored and bare(self._seen[candidate.start : candidate.end]) in detector.ignored:
+        if detector.ignores(self._seen[candidate.start : candidate.end]):
             return None
         confidence, why = self._words.judged(detector, candidate.start, candidate.end, candidate.verdict)
         if confidence < FLOOR:

@@ -133,7 +133,7 @@ _SAID: Final = {
     "numbers": "Runs of digits that a check can prove.",
     "context": "Words around a finding that make it surer or less sure.",
     "not_near": "Words beside which it is no finding, whatever else stands there.",
-    "ignore": "Values that are no finding, however they are cased or spaced.",
+    "ignore": "Values that are no finding, however they are cased or spaced; * for any letters and digits.",
     "group": "Detectors of one group never overlap: the surer or longer finding stays.",
     "stop": "Words inside a candidate that make it a placeholder, and no finding.",
     "index": "Finds what the company's own indexes hold: rows of lists (exact) or excerpts (documents).",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,8 @@ from gateway.bundle.workspace import Workspace
 from gateway.documents import Document, Documents, load_texts
 from gateway.documents.adding import NotAdded, with_item
 from gateway.state.reports import Report
+from policies.detectors.budget import ScanBudgetExceeded
+from policies.detectors.engine import Engine
 from policies.judging import BUILT_IN_POLICY
 
 DETECTION = "detection.yaml"
@@ -83,6 +85,24 @@ def written(here: Workspace, draft: Draft) -> tuple[str, Bundle]:
     files[draft.file] = text.encode()
     papers = read_papers(load_texts(dict(sorted(files.items())), label=here.documents.label))
     return text, build_bundle(papers, here.names, here.destinations, previous=here.engine)
+
+
+def without_effect(here: Workspace, draft: Draft, after: Bundle) -> str:
+    """Why an adjustment is none: what its detector finds in its texts without it, and with it; "" for any that is."""
+    if draft.key != "adjust":
+        return ""
+    detector, texts = draft.item["detector"], draft.item["miss"]
+    try:
+        before, left = (_findings(engine, detector, texts) for engine in (here.engine, after.engine))
+    except ScanBudgetExceeded:
+        return "the text costs more to scan than its length allows"
+    if not before:
+        return f"{detector} finds nothing in this text as it is: there is nothing to take from it"
+    return "" if left < before else f"{detector} finds as much in this text with it as without"
+
+
+def _findings(engine: Engine, detector: str, texts: Sequence[str]) -> int:
+    return sum(one.detector == detector for found in engine.scan(texts) for one in found)
 
 
 def place_of(here: Workspace, draft: Draft) -> Path:

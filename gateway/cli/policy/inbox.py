@@ -15,10 +15,10 @@ import orjson
 from gateway.bundle.source import SIGNATURES
 from gateway.bundle.workspace import Workspace
 from gateway.cli.main import REFUSED
-from gateway.cli.policy.drafts import Draft, adjustment, case, exception, place_of, written
+from gateway.cli.policy.drafts import Draft, adjustment, case, exception, place_of, without_effect, written
 from gateway.cli.policy.options import add_workspace, configuration, open_workspace
 from gateway.config import load_places
-from gateway.documents import dump
+from gateway.documents import DocumentsRefused, dump, nearest
 from gateway.documents.adding import NotAdded
 from gateway.state.reports import OVERRIDE, Report, Reports
 from policies.language import run_inline_tests
@@ -36,9 +36,9 @@ What staff say of refusals with `ecluse report`, grouped by rule and type, and w
   ecluse policy inbox exception r_1f0c9a2b31 --owner dpo@example.org --days 30
   ecluse policy inbox close r_1f0c9a2b31 --as s.petit --because "mended in revision 5d0e"
 
-`case`, `adjust` and `exception` print what is to be written; with --write they put it where it belongs in the bundle,
-if the bundle is accepted with it. The gateway keeps no text of a call, so the text is yours (--text, --text - for
-stdin), or the reporter's own note where there is one. Reports are in the state folder: run this as the gateway's user.
+`case`, `adjust` and `exception` print what is to be written, if the bundle would be accepted with it; with --write they
+put it where it belongs. The gateway keeps no text of a call, so the text is yours (--text, --text - for stdin), or the
+reporter's own note where there is one. Reports are in the state folder: run this as the gateway's user.
 """
 
 ACTIONS = ("list", "show", "case", "adjust", "exception", "close")
@@ -54,7 +54,9 @@ def add(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--expect", choices=VERDICTS, default="allow", help="case: what should become of it")
     sub.add_argument("--detector", help="adjust: which, where the rule found several types")
     sub.add_argument("--not-near", action="append", default=[], metavar="WORD", help="adjust: finds nothing beside it")
-    sub.add_argument("--ignore", action="append", default=[], metavar="VALUE", help="adjust: a value that is none")
+    sub.add_argument(
+        "--ignore", action="append", default=[], metavar="VALUE", help="adjust: a value that is none; * for any letters"
+    )
     sub.add_argument("--owner", help="exception: who answers for it")
     sub.add_argument("--reason", help="exception: why (default: the reporter's reason)")
     sub.add_argument("--days", type=int, default=30, help="exception: how long (default 30, at most 90)")
@@ -158,11 +160,19 @@ def _drafted(args: argparse.Namespace, here: Workspace, report: Report) -> int:
     if isinstance(wanted, str):
         print(wanted, file=sys.stderr)
         return 2
+    try:
+        text, bundle = written(here, wanted)
+    except DocumentsRefused as refused:
+        print(f"{refused}\nnothing is written: with this the bundle would be refused", file=sys.stderr)
+        return REFUSED
+    useless = without_effect(here, wanted, bundle)
+    if useless:
+        print(useless, file=sys.stderr)
+        return REFUSED
     if not args.write:
         print(f"# {place_of(here, wanted)}, under {wanted.key}:")
         print(dump([dict(wanted.item)]), end="")
         return 0
-    text, bundle = written(here, wanted)
     place = place_of(here, wanted)
     _replace(place, text)
     print(f"written into {place}, under {wanted.key}")
@@ -185,8 +195,10 @@ def _draft(args: argparse.Namespace, here: Workspace, report: Report) -> Draft |
     if args.action == "case":
         return case(here, report, text, args.expect)
     detector = args.detector or (report.detectors[0] if len(report.detectors) == 1 else "")
-    if not detector:
-        return f"which detector? --detector, one of {', '.join(report.detectors) or 'none'}"
+    if detector not in report.detectors:
+        near = nearest(detector, report.detectors) if detector else None
+        meant = f" (did you mean {near}?)" if near else ""
+        return f"which detector? --detector, one of {', '.join(report.detectors) or 'none'}{meant}"
     if not args.not_near and not args.ignore:
         return "what isn't to be found? --not-near WORD (beside it) or --ignore VALUE (made up as in --text)"
     return adjustment(here, report, detector, args.not_near, args.ignore, text)

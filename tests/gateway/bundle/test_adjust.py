@@ -91,9 +91,66 @@ def test_what_can_not_be_is_refused_at_its_place(said: str, message: str) -> Non
     assert str(refused.value).startswith("a.yaml:4:")
 
 
-def test_a_short_value_is_no_value_to_ignore() -> None:
-    with pytest.raises(DocumentsRefused, match="is too short: 4 letters or digits"):
-        engine("kind: Detection\nadjust: [{detector: fin.iban, ignore: [FR-], miss: [a]}]\n")
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("FR-", "is too short: 4 letters or digits"),
+        ("'*'", r"is too short: 4 letters or digits at least before the \*"),
+        ("'FR-*2004 1010'", r"is too short: 4 letters or digits at least before the \*"),
+        ("'FR14*20*04'", r"may have one \*"),
+    ],
+)
+def test_what_is_no_value_to_ignore_is_refused_where_it_is_written(value: str, message: str) -> None:
+    own = "  - {detector: fin.iban, ignore: [abcdefg], miss: [a]}\n  - detector: fin.iban\n"
+    said = f"adjust:\n{own}    ignore: [{value}]"
+    with pytest.raises(DocumentsRefused, match=message) as refused:
+        engine(f"kind: Detection\n{said}\n    miss: [a]\n")
+    assert str(refused.value).startswith("a.yaml:5:14:") and "packs" not in str(refused.value)
+
+
+BUILD = "le secret est {}kT5hN8pQ2rS6vX9zB3dF7gJ1lM4nP0qW{}"
+FAMILY = """\
+kind: Detection
+adjust: [{{detector: secret.high_entropy, ignore: [{value}], miss: ["le secret est {miss}"]}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "gone", "stay"),
+    [
+        (
+            '"Build-20*"',
+            [("build20", ""), ("BUILD20x", "")],
+            [("build2", ""), ("", "build20")],
+        ),
+        ('"build*end"', [("build", "end")], [("build", ""), ("", "end")]),
+    ],
+)
+def test_a_family_of_values_is_ignored_by_how_they_begin_and_end(
+    value: str, gone: list[tuple[str, str]], stay: list[tuple[str, str]]
+) -> None:
+    miss = BUILD.format(*gone[0]).removeprefix("le secret est ")
+    before, after = engine(), engine(FAMILY.format(value=value, miss=miss))
+    for texts, finds in ((gone, False), (stay, True)):
+        for around in texts:
+            text = BUILD.format(*around)
+            assert "secret.high_entropy" in found(before, text), around
+            assert ("secret.high_entropy" in found(after, text)) is finds, around
+
+
+def test_no_second_value_fits_into_a_family_behind_a_sign() -> None:
+    own = engine(
+        "kind: Detector\nid: org.file\npatterns: [{match: 'DOS-[0-9A-Z-]{4,30}', confidence: 0.9}]\n"
+        "ignore: ['DOS-0000*']\n"
+        "examples: {hit: [DOS-0000-A-1234, DOS-000A], miss: [DOS-0000, DOS-0000-A12B, DOS-0000A12B]}\n"
+    )
+    assert found(own, "DOS-0000-A12B") == set() and found(own, "DOS-0000-A-B") == {"org.file"}
+
+
+def test_a_family_may_not_hold_what_a_detector_must_find() -> None:
+    said = 'adjust: [{detector: secret.high_entropy, ignore: ["kT5h*"], miss: [a]}]'
+    with pytest.raises(DocumentsRefused, match="fails its own example"):
+        engine(f"kind: Detection\n{said}\n")
 
 
 def test_an_adjustment_may_not_take_a_true_finding_away() -> None:

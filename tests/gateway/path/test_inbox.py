@@ -14,6 +14,7 @@ from tests.conftest import House, OpenHouse
 from tests.gateway.path.bare import bare
 
 SESSION = "kT5hN8pQ2rS6vX9zB3dF7gJ1lM4nP0qW"
+BUILD = "qW7nP4lM1gJ7dF3zB9vX6rS2pQ8hN5Tk"
 TEXT = f"le jeton {SESSION} de la session de Codex"
 RULES = """\
 kind: EgressPolicy
@@ -108,8 +109,22 @@ async def test_what_the_bundle_would_refuse_is_not_written(codex: House, ecluse:
     code, _, err = await ecluse("policy", "inbox", "adjust", report, "--not-near", "jeton", "--text", TEXT, "--write")
     assert code == 1 and "fails its own example" in err
     assert not (codex.folder / "bundle" / "detection.yaml").exists() and file.read_text() == RULES
-    code, out, _ = await ecluse("policy", "inbox", "adjust", report, "--ignore", SESSION, "--text", TEXT)
-    assert code == 0 and f"ignore: [{SESSION}]" in out and f"miss: [{TEXT}]" in out
+    for detector in ("secret.vendor", "secret.high_entropi"):
+        code, _, err = await ecluse(
+            "policy", "inbox", "adjust", report, "--detector", detector, "--ignore", SESSION, "--text", TEXT
+        )
+        assert code == 2 and "one of secret.high_entropy" in err, err
+    assert "(did you mean secret.high_entropy?)" in err
+    for words in (["--not-near", "jeton"], ["--ignore", "glpat-build"], ["--ignore", "kT5"]):
+        code, out, err = await ecluse("policy", "inbox", "adjust", report, *words, "--text", TEXT)
+        assert (code, out) == (1, "") and "with this the bundle would be refused" in err, err
+        assert "packs" not in err
+    adjust = ("policy", "inbox", "adjust", report, "--ignore", BUILD, "--text")
+    code, _, err = await ecluse(*adjust, "rien ici", "--write")
+    assert code == 1 and "secret.high_entropy finds nothing in this text as it is" in err
+    assert not (codex.folder / "bundle" / "detection.yaml").exists()
+    code, out, _ = await ecluse(*adjust, f"le jeton {BUILD}")
+    assert code == 0 and f"ignore: [{BUILD}]" in out and f"miss: [le jeton {BUILD}]" in out
     assert (await ecluse("policy", "inbox", "show", "r_0000000000"))[0] == 1
     assert (await ecluse("policy", "inbox", "show", "../keys"))[0] == 1
 
