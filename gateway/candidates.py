@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from adapters.ask import IDENTITY
 from gateway.errors import BadRequest, NotFound, Unavailable
 from gateway.exchange import Candidate
 from gateway.facts import Call, facts
@@ -116,7 +117,8 @@ def _remember(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
     assert exchange.classification is not None
     for index in {f.passage for f in exchange.classification.findings}:
         passage = ask.passages[index]
-        if passage.text and not passage.history:
+        # Who asks comes with every call: it was never what was refused.
+        if passage.text and not passage.history and passage.part != IDENTITY:
             runtime.refused.add(exchange.caller.pseudonym, passage.text)
 
 

@@ -117,7 +117,7 @@ def none_such(what: str, name: str, near: str | None) -> str:
 
 
 def shown(answer: Answer, *, all_rules: bool) -> Iterator[str]:
-    """The answer for people, line by line; never a value that was found."""
+    """The answer for people, line by line; never a value that was found. Messages and characters count from 1."""
     yield from answer.notes
     yield from _found(answer)
     if answer.data_class:
@@ -160,7 +160,7 @@ def _found(answer: Answer) -> Iterator[str]:
     yield f"Found: {len(found.findings) or 'nothing'}"
     for finding in found.findings:
         told_of = _plain(answer, finding)
-        said = [f"characters {finding.start} to {finding.end}"] if answer.placed else []
+        said = [f"characters {finding.start + 1} to {finding.end}"] if answer.placed else []
         if len(answer.passages) > 1 or not said:
             said.insert(0, _where(answer.passages[finding.passage]))
         place = ", ".join(said)
@@ -169,7 +169,7 @@ def _found(answer: Answer) -> Iterator[str]:
 
 
 def _where(passage: PassageFacts) -> str:
-    said = [] if passage.message is None else [f"message {passage.message}"]
+    said = [] if passage.message is None else [f"message {passage.message + 1}"]
     said += [passage.role, *(["earlier turn"] if passage.history else []), *([passage.file] if passage.file else [])]
     return ", ".join(said)
 
@@ -208,7 +208,11 @@ def _ruled(one: At, *, all_rules: bool) -> Iterator[str]:
 def _verdict(ruling: Ruling) -> str:
     said = ruling.verdict + (f" to {ruling.reroute}" if ruling.reroute else "")
     if redacted := ruling.replaced("redact"):
-        said += f", {redacted} places redacted"
+        said += f", {_places(redacted)} redacted"
     if tokens := ruling.replaced("pseudonymise"):
-        said += f", {tokens} places pseudonymised"
+        said += f", {_places(tokens)} pseudonymised"
     return said + (f" ({ruling.reason})" if ruling.reason else "")
+
+
+def _places(count: int) -> str:
+    return f"{count} place{'s' * (count != 1)}"

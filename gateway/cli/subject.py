@@ -48,9 +48,12 @@ def read_text(file: Path | None) -> Subject:
     """A text of a file, or of stdin; raises Unreadable."""
     try:
         text = _bytes(file, MAX_TEXT).decode()
-    except (OSError, ValueError):
-        why = f"the text can't be read, isn't UTF-8 or is larger than {MAX_TEXT >> 20} MiB"
-        raise Unreadable(why) from None
+    except OSError as error:
+        raise Unreadable(f"{file or 'stdin'}: {error.strerror or 'unreadable'}") from None
+    except UnicodeDecodeError:
+        raise Unreadable(f"{file or 'stdin'} isn't UTF-8") from None
+    except ValueError:
+        raise Unreadable(f"{file or 'stdin'} is larger than {MAX_TEXT >> 20} MiB") from None
     return Subject((user_passage(text),), len(text))
 
 
@@ -58,13 +61,16 @@ def read_body(file: Path, dialect: str, settings: Settings | None) -> Subject:
     """The body of a request, its files read as the gateway reads them; raises Unreadable."""
     try:
         raw = _bytes(file, settings.limits.body_bytes if settings else MAX_BODY)
-    except (OSError, ValueError):
-        raise Unreadable(f"{file} can't be read, or is too large for the gateway") from None
+    except OSError as error:
+        raise Unreadable(f"{file}: {error.strerror or 'unreadable'}") from None
+    except ValueError:
+        raise Unreadable(f"{file} is too large for the gateway") from None
     try:
         document = Document.parse(raw, max_depth=settings.limits.depth) if settings else Document.parse(raw)
         ask = DIALECTS[dialect].parse(document)
     except BodyRefused as refused:
-        raise Unreadable(f"the gateway would refuse this body: {refused}") from None
+        said = f"the gateway would refuse this body as {dialect}: {refused}"
+        raise Unreadable(f"{said}; --dialect {' | '.join(DIALECTS)} says which API it is for") from None
     ask = asyncio.run(_with_files(ask, settings.files if settings else FilesSettings())) if ask.files else ask
     return Subject(ask.passages, len(raw), ask.model)
 

@@ -95,7 +95,7 @@ def _place(one: Facts) -> str:
     if one["role"] != one["direction"]:
         where += f", {_plain(one['role'])}"
     if one.get("message") is not None:
-        where += f", message {one['message']}"
+        where += f", message {one['message'] + 1}"
     if one["part"] != "text":
         where += f", {_plain(one['part'])}"
     where += ", earlier turn" if one.get("history") else ""
@@ -119,11 +119,17 @@ def _rules(rules: Iterable[Facts]) -> Iterator[str]:
     for rule in rules:
         what = " ".join(map(_plain, rule["detectors"]))
         count = f" x{rule['count']}" if rule["count"] else ""
-        place = f" in {_plain(rule['place'])}" if rule["place"] else ""
+        place = f" in {_from_one(rule['place'])}" if rule["place"] else ""
         because = f" because of {what}{count}{place}" if what else ""
         shadow = " [shadow: nothing was changed]" if rule["mode"] == "shadow" else ""
         shadow = f" [lifted by {_plain(rule.get('lifted_by'))}]" if rule["mode"] == "lifted" else shadow
         yield f"rule {_plain(rule['rule'])} of {_plain(rule['policy'])}: {_plain(rule['action'])}{because}{shadow}"
+
+
+def _from_one(place: str) -> str:
+    """A place as people count messages: records count from 0, refusals and this page from 1."""
+    before, message, number = place.rpartition("message ")
+    return _plain(f"{before}{message}{int(number) + 1}" if message and number.isdigit() else place)
 
 
 def _sent(intent: Facts) -> Iterator[str]:

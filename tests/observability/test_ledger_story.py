@@ -82,10 +82,10 @@ who       p_1f with key k_1
           use case contracts
 asked     gpt by openai_chat (chat), streamed
           2,048 bytes, 3 passages inspected
-found     fin.iban       x1  sure 0.95  request, user, message 2
-          contact.phone  x2  sure 0.50  tool_results, tool, message 1, earlier turn, can't be rewritten
+found     fin.iban       x1  sure 0.95  request, user, message 3
+          contact.phone  x2  sure 0.50  tool_results, tool, message 2, earlier turn, can't be rewritten
 ruled     alpha     allow, 1 stretch of text replaced
-                      rule iban-stays of finance: redact because of fin.iban x1 in request/user/message 2
+                      rule iban-stays of finance: redact because of fin.iban x1 in request/user/message 3
                       rule phones of privacy: deny because of contact.phone x2 [shadow: nothing was changed]
           internal  allow
 sent      2,050 bytes to alpha under contract alpha-us
@@ -137,7 +137,7 @@ def test_a_refusal_is_one_record_that_tells_all() -> None:
     assert "p_1f with key k_1" in text
     assert "sent      nothing" in text
     assert "refused, HTTP 400 (policy_denied)" in text
-    assert "rule keys-stay of secrets: deny because of secret.vendor x1 in request/user/message 0" in text
+    assert "rule keys-stay of secrets: deny because of secret.vendor x1 in request/user/message 1" in text
     assert "attempts" not in text
 
 

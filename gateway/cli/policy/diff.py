@@ -11,7 +11,10 @@ from pathlib import Path
 import orjson
 
 from gateway.bundle.differences import compare
-from gateway.cli.main import REFUSED
+from gateway.bundle.last_good import BUNDLE
+from gateway.cli.main import REFUSED, add_config
+from gateway.cli.policy.options import refuse_missing
+from gateway.config import load_places
 from gateway.documents import Documents, DocumentsRefused, Rendered, load, plain
 from policies.language.differences import EFFECTS, NONE, UNCLEAR, Change
 
@@ -20,26 +23,29 @@ Say what changed in meaning from the bundle in one folder to that in another: ru
 data classes, defaults, detectors, terms of contracts, use cases, lists. Where a rule stands is no change.
 
   ecluse policy diff bundle.old bundle
-  ecluse policy diff /var/lib/ecluse/state/last-good/bundle bundle     against what is in force
+  ecluse policy diff live bundle        against what is in force: the copy in the configuration's state folder
 
 Each change is said to tighten (no call can be permitted more than before), to loosen (one might be), or to do neither;
 "can't be told" where none of that is sure. Words that are looked for are counted, not shown.
 """
 
+LIVE = "live"
 _SHOWN = {UNCLEAR: "can't be told", NONE: "neither"}
 
 
 def add(sub: argparse.ArgumentParser) -> None:
     """Arguments."""
-    sub.add_argument("old", type=Path, metavar="OLD", help="folder of a bundle")
+    sub.add_argument("old", metavar="OLD", help="folder of a bundle, or live: what is in force")
     sub.add_argument("new", type=Path, metavar="NEW", help="folder of another")
+    add_config(sub)
     sub.add_argument("--json", action="store_true", help="one JSON object: changes, and how many of each effect")
     sub.add_argument("--exit-code", action="store_true", help="exit code 1 where there is a change")
 
 
 def run(args: argparse.Namespace) -> int:
     """Compare."""
-    found = compare(_bundle(args.old), _bundle(args.new))
+    old = _in_force(args.config) if args.old == LIVE else Path(args.old)
+    found = compare(_bundle(old), _bundle(args.new))
     counts = Counter(change.effect for change in found)
     if args.json:
         said = {"changes": [c._asdict() for c in found], "effects": {name: counts[name] for name in EFFECTS}}
@@ -49,10 +55,20 @@ def run(args: argparse.Namespace) -> int:
     return REFUSED if found and args.exit_code else 0
 
 
-def _bundle(folder: Path) -> Documents:
+def _in_force(config: Path) -> Path:
+    """The copy of the bundle that was accepted last."""
+    folder = load_places(config).last_good_dir / BUNDLE
     if not folder.is_dir():
-        raise DocumentsRefused([Rendered(str(folder), 0, 0, "there is no such folder")])
-    return load(folder)
+        raise DocumentsRefused([Rendered(str(folder), 0, 0, "no bundle is or was in force here")])
+    return folder
+
+
+def _bundle(folder: Path) -> Documents:
+    refuse_missing(folder, LIVE)
+    found = load(folder)
+    if not found.items:
+        raise DocumentsRefused([Rendered(str(folder), 0, 0, "is no bundle: it holds no document (*.yaml)")])
+    return found
 
 
 def _lines(found: Iterable[Change]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gateway.bundle.workspace import Workspace, with_configuration, with_vocabulary
 from gateway.cli.main import named_config
-from gateway.documents import DocumentsRefused, Rendered
+from gateway.documents import DocumentsRefused, Rendered, nearest
 
 CONFIG, VOCABULARY, BUNDLE = Path("config.yaml"), Path("vocabulary.yaml"), Path("bundle")
 
@@ -40,6 +40,8 @@ def open_workspace(args: argparse.Namespace, bundle: Path | None = None, *, poli
 
     policies: whether they are read too; else there are the names that they may use, whatever is wrong with them.
     """
+    if bundle is not None:
+        refuse_missing(bundle)
     bundle = bundle or args.bundle
     vocabulary = args.vocabulary or _implied(args.config)
     if vocabulary is not None:
@@ -63,6 +65,12 @@ def _implied(config: Path | None) -> Path | None:
     """The vocabulary of a policy repository in which the command runs."""
     elsewhere = config is not None or named_config() is not None or CONFIG.exists()
     return VOCABULARY if not elsewhere and VOCABULARY.exists() else None
+
+
+def refuse_missing(folder: Path, *others: str) -> None:
+    """Refuse a folder that isn't there. others: words that may stand in its place."""
+    if not folder.is_dir():
+        raise DocumentsRefused([Rendered(str(folder), 0, 0, "there is no such folder", nearest(str(folder), others))])
 
 
 def _folder(bundle: Path) -> Path:

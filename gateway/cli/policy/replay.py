@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from gateway.bundle.workspace import Workspace, with_configuration
-from gateway.cli.policy.options import add_workspace, configuration, open_workspace
+from gateway.cli.policy.options import add_workspace, configuration, open_workspace, refuse_missing
 from gateway.cli.policy.since import add_since, ledger_folder, span, told_progress
 from gateway.cli.policy.table import table
 from gateway.documents import DocumentsRefused
@@ -67,6 +67,8 @@ def run(args: argparse.Namespace) -> int:
     folder = ledger_folder(args)
     if folder is None:
         return 1
+    if args.old != LIVE and not Path(args.old).is_file():
+        refuse_missing(Path(args.old), LIVE)
     old = None if args.old == LIVE else _opened(args, Path(args.old))
     new = _opened(args, args.new)
     pseudonym = _pseudonym(new)

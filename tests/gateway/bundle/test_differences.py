@@ -142,3 +142,22 @@ def test_a_bundle_that_cannot_be_read_is_named(folders: tuple[Path, Path], capsy
     assert capsys.readouterr().err.startswith(f"{folders[1]}/bad.yaml:4:")
     assert main(["policy", "diff", str(folders[0]), str(folders[1] / "none")]) == 1
     assert "there is no such folder" in capsys.readouterr().err
+
+
+def test_what_is_in_force_is_meant_by_live_and_a_folder_of_anything_else_is_refused(
+    folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("state_dir: state\nbundle: new\n")
+    live = ["policy", "diff", "live", str(folders[1]), "--config", str(config)]
+    assert main(live) == 1
+    assert "no bundle is or was in force here" in capsys.readouterr().err
+    shutil.copytree(folders[0], tmp_path / "state" / "last-good" / "bundle")
+    edit(folders[1], "status: pilot", "status: retired")
+    assert main(live) == 0
+    assert "  status: pilot -> retired: tightens" in capsys.readouterr().out
+    (tmp_path / "docs").mkdir()
+    assert main(["policy", "diff", str(tmp_path / "docs"), str(folders[1])]) == 1
+    assert "is no bundle: it holds no document" in capsys.readouterr().err
+    assert main(["policy", "diff", "lve", str(folders[1])]) == 1
+    assert "there is no such folder (did you mean live?)" in capsys.readouterr().err

@@ -102,7 +102,7 @@ def test_models_shows_where_each_goes(ecluse):
 def test_explain_says_what_is_found_and_ruled_and_never_the_value(ecluse):
     code, out, err = ecluse("explain", "--model", "gpt-4o", "--team", "finance", stdin=f"Mon IBAN est {IBAN}, merci")
     assert (code, err) == (0, "")
-    assert "fin.iban" in out and "characters 13 to 46" in out
+    assert "fin.iban" in out and "characters 14 to 46" in out
     assert "alpha/gpt-4o" in out and "beta/gpt-4o" in out and "internal/maison" not in out
     assert "redacted" in out and "matched" in out
     for piece in ("FR76", "3000", "6000", "189"):

@@ -15,11 +15,11 @@ def test_a_text_is_explained_rule_by_rule(ecluse):
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[0] == "Found: 1"
-    assert lines[1].split()[:5] == ["fin.iban", "characters", "13", "to", "46"] and "confidence" in lines[1]
+    assert lines[1].split()[:5] == ["fin.iban", "characters", "14", "to", "46"] and "confidence" in lines[1]
     assert [line for line in lines if line.startswith(("alpha/gpt-4o:", "internal/maison:"))]
     assert "beta/gpt-4o" not in out and "FR76" not in out
     verdicts = [line for line in lines if "verdict:" in line]
-    assert verdicts == ["  verdict: allow, 1 places redacted", "  verdict: allow"]
+    assert verdicts == ["  verdict: allow, 1 place redacted", "  verdict: allow"]
     assert "destination.external is true; it is: false" in out
 
 
@@ -81,7 +81,7 @@ def test_places_are_told_where_there_are_several(home: Path, ecluse):
     messages = [{"role": "user", "content": "Bonjour"}, {"role": "user", "content": [text, image]}]
     file.write_text(json.dumps({"model": "gpt-4o", "messages": messages}))
     code, out, _ = ecluse("policy", "explain", "--body", str(file))
-    assert code == 1 and "message 1, user, characters 13 to 46" in out
+    assert code == 1 and "message 2, user, characters 14 to 46" in out
     assert "class.not_inspectable" in out and "verdict: deny" in out
 
 
@@ -106,7 +106,7 @@ def test_files_in_a_body_are_read(home: Path, ecluse):
         (("--as", "team=finanse"), "there is no team finanse (did you mean finance?)"),
         (("--to", "alpha/gpt4o"), "there is no destination alpha/gpt4o (did you mean alpha/gpt-4o?)"),
         (("--model", "gpt4o"), "there is no model gpt4o (did you mean gpt-4o?)"),
-        (("--body", "nowhere.json"), "nowhere.json can't be read"),
+        (("--body", "nowhere.json"), "nowhere.json: No such file or directory"),
     ],
 )
 def test_what_is_not_there_is_not_explained(ecluse, words, said):
@@ -118,7 +118,7 @@ def test_a_body_that_the_gateway_refuses(home: Path, ecluse):
     file = home / "request.json"
     file.write_text('{"model": "gpt-4o", "messages": [], "messages": []}')
     code, _, err = ecluse("policy", "explain", "--body", str(file))
-    assert code == 1 and err.startswith("the gateway would refuse this body: ")
+    assert code == 1 and err.startswith("the gateway would refuse this body as openai_chat: ")
 
 
 def test_a_vocabulary_alone_explains_the_same(home: Path, ecluse, tmp_path: Path, capsys):
@@ -130,3 +130,14 @@ def test_a_vocabulary_alone_explains_the_same(home: Path, ecluse, tmp_path: Path
     whole = ecluse(*words)
     alone = [*words, "--vocabulary", str(tmp_path / "vocabulary.yaml"), "--bundle", str(home / "bundle")]
     assert (main(alone), *capsys.readouterr()) == whole
+
+
+def test_what_can_t_be_read_is_named_with_the_reason(home: Path, ecluse):
+    assert ecluse("policy", "explain", "nofile.txt")[2] == "nofile.txt: No such file or directory\n"
+    (home / "latin.txt").write_bytes(b"\xe9t\xe9")
+    assert ecluse("policy", "explain", str(home / "latin.txt"))[2].endswith("latin.txt isn't UTF-8\n")
+    file = home / "codex.json"
+    file.write_text(json.dumps({"model": "gpt-4o", "input": "Bonjour"}))
+    code, _, err = ecluse("policy", "explain", "--body", str(file))
+    assert code == 1 and "as openai_chat" in err
+    assert "--dialect" in err and "openai_responses" in err

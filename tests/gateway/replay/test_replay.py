@@ -280,6 +280,27 @@ async def test_an_adjustment_leaves_unknown_only_the_calls_in_which_it_may_find_
     assert (told["changed"], told["undecided"]) == (1, 1), "the other key is told, the adjusted one isn't"
 
 
+async def test_who_asks_was_never_refused(open_house: OpenHouse, tmp_path: Path) -> None:
+    bundle(tmp_path / "house" / "bundle", ACCOUNTS.replace('">=3"', '">=1"'))
+    async with open_house(DIRECTORY) as house:
+        for text in (IBAN, IBAN, "Bonjour"):
+            body = {"model": "gpt-4o-mini", "user": "odile", "messages": [{"role": "user", "content": text}]}
+            await house.client.post("/v1/chat/completions", json=body)
+        await house.gateway.runtime.ledger.flush()
+        folder = house.gateway.runtime.epoch.pair.settings.ledger_dir
+    intents = [one if one["record"] == "INTENT" else one.get("intent") or {} for one in read(folder)]
+    found = [(f["detector"], f["refused"]) for one in intents for f in one.get("findings", ())]
+    assert ("fin.iban", True) in found
+    assert ("class.identity", False) in found and ("class.identity", True) not in found
+
+
+def test_a_folder_that_isn_t_there_is_said_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("state_dir: state\n")
+    (tmp_path / "state" / "ledger").mkdir(parents=True)
+    assert main(["policy", "replay", "lve", "edited", "--config", str(tmp_path / "config.yaml")]) == 1
+    assert "there is no such folder (did you mean live?)" in capsys.readouterr().err
+
+
 async def test_other_terms_of_a_contract_are_judged(
     open_house: OpenHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
