@@ -151,20 +151,34 @@ def _parts(rules: Sequence[Rule]) -> list[str]:
 
 
 def _callers(like: InlineTest, bench: Bench, mutant: Mutant, vocabulary: Vocabulary) -> Iterator[dict[str, Any]]:
-    """The caller with another name in the place of each that the document asks about, and nobody's name."""
-    documents = [d.value for d in (*bench.documents, mutant.document) if d.file == mutant.document.file]
-    named = list(_named(documents))
-    seen = []
+    """The caller with another name in the place of each that the document asks about, and nobody's name: the others as
+    they are, then all as they are asked for."""
+    named = list(_named(_asked(bench, mutant)))
+    every: dict[str, Any] = {}
+    others: list[dict[str, Any]] = []
     for key, name in named:
         fact, known = _CALLER[key], vocabulary.register(key) if key in _REGISTERED else None
         asked = [n for k, n in named if k == key]
         strangers = [k for k in sorted(known or ()) if not any(_fits(k, n) for n in asked)][:1]
         own = [k for k in sorted(known) if _fits(k, name)][:1] if known else [name.replace("*", "x")]
-        for value in (*own, *(strangers if known else [_STRANGER])):
-            caller = {**like.caller, fact: (value,) if fact == "groups" else value}
-            if caller not in seen:
-                seen.append(caller)
-                yield caller
+        values = [(v,) if fact == "groups" else v for v in (*own, *(strangers if known else [_STRANGER]))]
+        others += [{fact: value} for value in values]
+        if own:
+            every.setdefault(fact, values[0])
+    seen: list[dict[str, Any]] = []
+    for caller in (*({**like.caller, **one} for one in others), *({**like.caller, **every, **one} for one in others)):
+        if caller not in seen:
+            seen.append(caller)
+            yield caller
+
+
+def _asked(bench: Bench, mutant: Mutant) -> list[Any]:
+    """What asks about callers: the exception that a mutant changes, else its file."""
+    documents = [d.value for d in (*bench.documents, mutant.document) if d.file == mutant.document.file]
+    what, _, name = mutant.subject.partition(" ")
+    if what != "exception":
+        return documents
+    return [one for d in documents for one in d.get("exceptions") or () if one.get("id") == name]
 
 
 def _fits(name: str, pattern: str) -> bool:

@@ -318,6 +318,18 @@ def test_the_missing_case_is_told():
     }
 
 
+def test_the_missing_case_of_an_exception_that_asks_two_things_of_the_caller_is_told():
+    who = {"users": ["m.durand"], "organisations": ["acme"]}
+    exception = {"id": "EX", "lifts": ["no-iban"], "who": who, "reason": "r", "owner": "o", "expires": date(2026, 7, 1)}
+    rule = RULE | {"overridable": True}
+    dropped = missing("dropped", FIRED, rule=rule, exceptions=[exception])
+    assert dropped.changes == {"as": {"user": "m.durand", "organisation": "acme"}}
+    assert dropped.expect["verdict"] == "allow"
+    anyone = missing("users dropped", FIRED, rule=rule, exceptions=[exception])
+    assert anyone.changes == {"as": {"user": "somebody-else", "organisation": "acme"}}
+    assert anyone.expect["verdict"] == "redact"
+
+
 TABLE = {
     "kind": "DecisionTable",
     "table": "t",
