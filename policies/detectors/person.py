@@ -215,6 +215,7 @@ def introduced(value: bytes) -> Verdict | None:
     words = value.split(b" ")
     if (
         _identifier(words[0])
+        or (words[-1].endswith(b"-") and words[-1].isupper())  # what digits go on: `CT-2026`
         or _role(words)
         or any(word.lower() in NO_SURNAME for word in words if word.lower() not in _PARTICLES)
     ):
