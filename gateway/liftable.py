@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.facts import facts
+from policies.judging import MOST_LIFTED
 from policies.transform.redact import CONFIDENTIAL
 
 if TYPE_CHECKING:
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
 
     from gateway.exchange import Exchange
     from policies.decide import FindingFacts, RuleHit, Ruling
-
-# Of a call with more values than this under one rule, the rule can't be lifted by a report.
-MOST_VALUES = 20
 
 
 def may_lift(exchange: Exchange, ruling: Ruling) -> bool:
@@ -66,7 +64,7 @@ def values(exchange: Exchange, hit: RuleHit) -> tuple[str, ...]:
     wanted = new or list(matched)
     digests = {one.digest for one in wanted}
     # A mark is the same on every text that bears it: lifted on one, it would be lifted on all.
-    if b"" in digests or len(digests) > MOST_VALUES or any(one.label for one in wanted):
+    if b"" in digests or len(digests) > MOST_LIFTED or any(one.label for one in wanted):
         return ()
     left = policies.left(rule, facts(exchange, ask), ask.passages, found, digests)
     passes = left is None or (not left.firm and all(map(spared, left.findings)))

@@ -30,6 +30,8 @@ BUILT_IN_POLICY: Final = "built-in"
 # (rule, digest of a value) -> the report by which the caller lifted the rule for the value.
 Lifted = Mapping[tuple[str, bytes], str]
 NOTHING_LIFTED: Final[Lifted] = MappingProxyType({})
+# Of a call with more values than this under one rule, the rule can't be lifted.
+MOST_LIFTED: Final = 20
 
 # Which of several denials a refusal quotes: a rule of the bundle says more than a built-in one.
 _QUOTED_FIRST: Final = {"rule": 0, "not_rewritable": 1}

@@ -12,6 +12,7 @@ from policies.charter.model import OUTCOMES, Context, Outcome, Place, Subject, T
 from policies.charter.samples import ANYBODY, NOBODY, PARTS, TOOLS, SampleCall, callers, doubtful, holding, moments
 from policies.decide import Policies
 from policies.findings import IDENTITY_CLASS
+from policies.judging import MOST_LIFTED
 from policies.rules import Rule
 from policies.ruling import Ruling
 from policies.structured import asks_for_schema
@@ -104,14 +105,14 @@ def unlike(policies: Policies, places: Sequence[Place], crowd: Crowd) -> list[li
 def sent(policies: Policies, subject: Subject, crowd: Crowd, place: Place) -> Told:
     """What becomes of a subject that is sent to a place: typed by anybody, by those apart, met by a tool."""
     typed = holding(subject, "request", "user", crowd.titles)
-    rulings = {who: _ruled(policies, call, typed, place) for who, call in crowd.known.items()}
+    asked = {who: (call, typed) for who, call in crowd.known.items()}
     if not set(subject.detectors) & {*PARTS, IDENTITY_CLASS}:
-        rulings[TOOLS] = _ruled(
-            policies, crowd.known[ANYBODY], holding(subject, "tool_results", "tool", crowd.titles), place
-        )
-    cells = {who: _outcome(ruling) for who, ruling in rulings.items()}
-    if subject.label:  # a mark is the same on every document: lifted on one, it would be lifted on all
-        cells = {who: outcome._replace(lifted=False) for who, outcome in cells.items()}
+        asked[TOOLS] = crowd.known[ANYBODY], holding(subject, "tool_results", "tool", crowd.titles)
+    rulings = {who: _ruled(policies, *call, place) for who, call in asked.items()}
+    cells = {
+        who: _outcome(ruling)._replace(lifted=_liftable(policies, *asked[who], place, ruling))
+        for who, ruling in rulings.items()
+    }
     for who, call in crowd.known.items():
         if cells[who].kind == "refused" and _opened(policies, subject, call, place):
             cells[who] = cells[who]._replace(listed=True)
@@ -146,16 +147,28 @@ def _deciding(ruling: Ruling) -> Iterable[str]:
     return [hit.rule for hit in ruling.rules if hit.mode == "enforce" and hit.action == wanted]
 
 
-def _liftable(ruling: Ruling) -> bool:
-    """Whether callers are offered to lift a refusal: a rule's, of values that were found."""
-    hit = ruling.decided_by
-    values = hit is not None and any(not d.startswith("class.") for d in hit.detectors)
-    return ruling.overridable and ruling.reason == "rule" and values
+def _liftable(policies: Policies, call: SampleCall, sample: tuple[Any, Any], place: Place, ruling: Ruling) -> bool:
+    """Whether callers may lift what is done to a call, so that it goes as it is: asked anew, as if they had.
+
+    All that refuses it may be lifted, one after the other; of what changes it, a report is about one rule. Marks are
+    never lifted, being the same on every document, nor what is no value in a text, or too many.
+    """
+    text, found = sample
+    values = {f.digest for f in found.findings if not f.label and not f.detector.startswith("class.")}
+    if ruling.verdict == "deny":
+        rules = [rule.id for rule in policies.rules if rule.overridable]
+    else:
+        rules = sorted({edit.rule for edit in ruling.rewrites})[:1]
+    if not values or len(values) > MOST_LIFTED or not rules:
+        return False
+    lifted = {(rule, digest): "asked" for rule in rules for digest in values}
+    again = policies.judge(call, (text,), found, place.facts, lifted=lifted)
+    return again.verdict != "deny" and (ruling.verdict == "deny" or not again.rewrites)
 
 
 def _outcome(ruling: Ruling) -> Outcome:
     if ruling.verdict == "deny":
-        return Outcome("refused", lifted=_liftable(ruling))
+        return Outcome("refused")
     if ruling.verdict == "reroute":
         return Outcome("rerouted", ruling.reroute or "")
     if any(r.action == "redact" or r.detector == IDENTITY_CLASS for r in ruling.rewrites):

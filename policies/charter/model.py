@@ -56,7 +56,7 @@ class Context(NamedTuple):
 
 class Outcome(NamedTuple):
     """What becomes of it. kind: one of OUTCOMES. to: the destination it goes to instead. lifted: whether people may
-    lift the refusal themselves, with a reason. listed: whether some of its kind are permitted by name."""
+    lift it themselves, with a reason. listed: whether some of its kind are permitted by name."""
 
     kind: str
     to: str = ""

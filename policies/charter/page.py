@@ -139,7 +139,7 @@ class _Writer:
         if usual.listed:
             notes.append(self._say("listed"))
         if usual.lifted:
-            notes.append(self._say("lifted"))
+            notes.append(self._say("lifted" if usual.kind == "refused" else "unchanged"))
         if statement.stricter and usual.kind != "refused":
             notes.append(self._say("stricter"))
         return Cell(self._in(said[usual.kind]), usual.kind, tuple(notes))

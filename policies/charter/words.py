@@ -147,6 +147,7 @@ PHRASE: Final[Mapping[str, Said]] = {
         "en": "you may lift the refusal for an hour, with a reason",
         "fr": "vous pouvez lever ce refus pour une heure, en disant pourquoi",
     },
+    "unchanged": {"en": "may be lifted", "fr": "peut être levé"},
     "listed": {"en": "except those on the company's list", "fr": "sauf dans la liste de l'entreprise"},
     "more": {"en": "{} and {} more", "fr": "{} et {} autres"},
     "to": {"en": "to {}", "fr": "vers {}"},
@@ -190,9 +191,8 @@ PHRASE: Final[Mapping[str, Said]] = {
         "chaque refus indique), ou donnez ce numéro au contact. Personne n'a besoin de votre texte pour cela.",
     },
     "lift": {
-        "en": 'Where you may lift a rule: ecluse report NUMBER --override --reason "...", then send the text again.',
-        "fr": 'Là où vous pouvez lever une règle : ecluse report NUMÉRO --override --reason "...", puis renvoyez le '
-        "texte.",
+        "en": 'To lift a rule for an hour, add --override --reason "...".',
+        "fr": 'Levée d\'une heure : ajoutez --override --reason "...".',
     },
     "unlisted": {
         "en": "Not on this page: exceptions granted to somebody, and rules about confidential subjects, where there "

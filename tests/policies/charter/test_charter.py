@@ -177,7 +177,24 @@ def test_marks_and_parts_are_not_said_to_be_liftable():
         MARKED,
         NOON,
     )
-    assert not any(o.lifted for s in found.sent for o in s.outcomes)
+    alone = [s for s in found.sent if not any("contact.email" in subject.detectors for subject in s.subjects)]
+    assert alone and not any(o.lifted for s in alone for o in s.outcomes)
+
+
+def test_what_may_be_lifted_is_what_then_goes_as_it_is():
+    found = made(
+        rule("a", "contact.email", "fin.iban", action="pseudonymise", overridable=True),
+        rule("b", "fin.iban", action="redact", overridable=True),
+        rule("c", "fr.nir", overridable=True),
+        rule("d", "fr.nir", action="redact", when={"destination": {"region": ["us"]}}),
+        rule("e", "secret.jwt", overridable=True),
+        rule("f", "secret.jwt", when={"destination": {"region": ["us"]}}),
+    )
+    assert [o.lifted for o in of(found.sent, "contact.email").outcomes] == [True] * 3
+    assert not any(o.lifted for o in of(found.sent, "fin.iban").outcomes), "lifted for one rule, the other replaces it"
+    assert [o.lifted for o in of(found.sent, "fr.nir").outcomes] == [True] * 3, "the refusal is"
+    assert [o.lifted for o in of(found.sent, "secret.jwt").outcomes] == [True, True, False]
+    assert "replaced, comes back; may be lifted" in markdown([page(found, "en", "r1", TODAY)])
 
 
 def test_rules_in_shadow_are_counted_and_exceptions_are_not_shown():
