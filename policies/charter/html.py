@@ -34,7 +34,7 @@ small{display:block;line-height:1.3;font-size:.87em}
 .columns section{break-inside:avoid}.columns h2{margin-top:.8rem}
 dl,ul{margin:0;padding:0}dt{font-weight:600}dd{margin:0 0 .35rem}ul{list-style:none}li{margin:0 0 .35rem}
 main+main{border-top:1px solid var(--line)}
-@page{size:A4;margin:8mm}
+@page{size:A4;margin:7mm 8mm}
 @media print{:root{--ink:#000;--soft:#333;--line:#999;--paper:#fff;--band:#eee;--red:#8b0000;--amber:#5c3a00;
 --blue:#003366;--green:#0b4a1b}
 html{font-size:6.8pt}body{font-size:1rem;line-height:1.18}small{line-height:1.18}main{max-width:none;padding:0}
