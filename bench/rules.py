@@ -21,6 +21,7 @@ from typing import Any
 from policies.decide import Policies
 from policies.language import Doc, Vocabulary
 from policies.language import compile as compile_policies
+from policies.passages import PlainPassage
 
 DETECTORS = [f"type.t{n}" for n in range(80)]
 REGIONS = ["eu", "us", "fr", "de", "internal"]
@@ -60,30 +61,6 @@ class Place:
     training: bool = False
     external: bool = True
     known: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A user's newest message."""
-
-    text: str = "x" * 4000
-    role: str = "user"
-    part: str = "text"
-    path: str = "/messages/0/content"
-    direction: str = "request"
-    history: bool = False
-    message: int | None = 0
-    tool: str | None = None
-    note: str = ""
-    file: str = ""
-
-    def rewritable(self, start: int, end: int) -> bool:
-        """Prose can be."""
-        return True
-
-    def renamable(self, start: int, end: int) -> bool:
-        """Prose can be."""
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +141,7 @@ def policies(make: Callable[[int, random.Random], dict[str, Any]], rules: int) -
 
 def measured(ruled: Policies, count: int, rounds: int = 400) -> tuple[float, float, int]:
     """Median and 95th percentile of a ruling in ms, and how many rules matched."""
-    passages = tuple(Passage(message=n) for n in range(4))
+    passages = tuple(PlainPassage("x" * 4000, message=n) for n in range(4))
     found = Classification(
         tuple(Finding(DETECTORS[n % 10], 40 * n, 40 * n + 20, 0.8 + n % 3 / 10, n % 4) for n in range(count))
     )

@@ -13,6 +13,7 @@ from policies.charter.model import Context, Subject, Titles
 from policies.classes import Criteria
 from policies.decide import Policies
 from policies.findings import IDENTITY_CLASS, PART_CLASSES, class_detector
+from policies.passages import PlainPassage
 from policies.rules import Rule
 from policies.ruling import EGRESS
 from policies.structured import asks_for_schema
@@ -43,28 +44,6 @@ class SampleCall:
 
 NOBODY: Final = SampleCall(None, None, None, None, None, None, None, None, (), None)
 """A call of which nothing is known: every condition of a rule that tightens holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class SampleText:
-    """One text or part of a call."""
-
-    role: str = "user"
-    direction: str = "request"
-    part: str = "text"
-    text: str = ""
-    path: str = ""
-    history: bool = False
-    message: int | None = 0
-    tool: str | None = None
-    note: str = ""
-    file: str = ""
-
-    def rewritable(self, start: int, end: int) -> bool:
-        return True
-
-    def renamable(self, start: int, end: int) -> bool:
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +144,7 @@ def _joined(one: Subject, other: Subject) -> Subject:
     )
 
 
-def holding(subject: Subject, direction: str, role: str, titles: Titles) -> tuple[SampleText, SampleFindings]:
+def holding(subject: Subject, direction: str, role: str, titles: Titles) -> tuple[PlainPassage, SampleFindings]:
     """A text that holds the subject, and nothing else, with what is found in it."""
     names = [*subject.detectors, *subject.detectors[:1] * (subject.times - len(subject.detectors))]
     part = next((name.removeprefix("class.") for name in names if name in PARTS), "text")
@@ -178,5 +157,5 @@ def holding(subject: Subject, direction: str, role: str, titles: Titles) -> tupl
         start = length * len(names)
         findings.append(SampleFinding(titles.labels[subject.label], start, start + 1, label=subject.label))
     size = length * (len(names) + bool(subject.label))
-    text = SampleText("other" if IDENTITY_CLASS in names else role, direction, part, "." * size)
+    text = PlainPassage("." * size, "other" if IDENTITY_CLASS in names else role, direction, part=part)
     return text, SampleFindings(tuple(findings))

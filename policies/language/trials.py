@@ -15,6 +15,7 @@ from policies.findings import Finding, class_detector
 from policies.judging import BUILT_IN_POLICY
 from policies.language.problems import Problem
 from policies.language.vocabulary import Vocabulary
+from policies.passages import PlainPassage
 from policies.rules import InlineTest, Said
 from policies.ruling import CallFacts, DestinationFacts, FindingFacts, PassageFacts, RuleHit
 from policies.structured import SCHEMA_INVALID
@@ -88,26 +89,6 @@ class _Place:
 
 
 ELSEWHERE: Final = _Place()
-
-
-@dataclass(frozen=True, slots=True)
-class _Passage:
-    text: str
-    role: str
-    direction: str
-    history: bool
-    part: str = "text"
-    path: str = ""
-    message: int | None = 0
-    tool: str | None = None
-    note: str = ""
-    file: str = ""
-
-    def rewritable(self, start: int, end: int) -> bool:
-        return True
-
-    def renamable(self, start: int, end: int) -> bool:
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,14 +267,14 @@ def _call(case: InlineTest, now: datetime | None) -> _Call:
     return replace(NOBODY, **caller)
 
 
-def _passages(case: InlineTest) -> tuple[_Passage, ...]:
+def _passages(case: InlineTest) -> tuple[PlainPassage, ...]:
     return tuple(_passage(said, number) for number, said in enumerate(case.said))
 
 
-def _passage(said: Said, message: int) -> _Passage:
+def _passage(said: Said, message: int) -> PlainPassage:
     role = said.role
     if said.direction == "response":
         role = said.role if said.role in _KINDS else "assistant"
-    return _Passage(
+    return PlainPassage(
         said.text, role, said.direction, said.history, said.part, message=message, tool=said.tool, note=said.note
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
 from policies.detectors.budget import ScanBudgetExceeded
+from policies.passages import PlainPassage
 from policies.rules import Rule
 from policies.ruling import FindingFacts, RuleHit, Ruling
 from policies.transform.redact import escape_start, unescaped, whole_escapes
@@ -54,33 +55,11 @@ class Release(NamedTuple):
     hits: tuple[RuleHit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _AnswerText:
-    """An answer's text as rules see where it stands."""
-
-    role: str
-    part: str = "text"
-    text: str = ""
-    path: str = ""
-    direction: str = "response"
-    history: bool = False
-    message: int | None = None
-    tool: str | None = None
-    note: str = ""
-    file: str = ""
-
-    def rewritable(self, start: int, end: int) -> bool:
-        return True
-
-    def renamable(self, start: int, end: int) -> bool:
-        return True
-
-
 class _Kind:
     """The rules that look at one kind of channel. reach: characters kept in front of what was released."""
 
     def __init__(self, role: str, rules: Iterable[tuple[Rule, str]], scale: Scale, engine: ScanEngine) -> None:
-        here = _AnswerText(role)
+        here = PlainPassage(role=role, direction="response", message=None)
         chosen = [(r, force) for r, force in rules if r.tests_on_texts and (r.where is None or r.where(here))]
         enforced = [r for r, force in chosen if force == "enforce"]
         self.scale = scale
