@@ -41,7 +41,7 @@ async def test_a_refusal_is_explained_from_what_was_kept(house: House, capsys: p
     assert (code, err) == (1, "")
     assert out.startswith(f"Call {call} at ") and "team hr" in out
     assert "then alpha/gpt-4o-mini: deny: keys-stay-home" in out
-    assert "secret.private_key" in out and "message 0, user" in out and "characters" not in out
+    assert "secret.private_key" in out and "message 1, user" in out and "characters" not in out
     assert "matched  mixed/keys-stay-home (deny)" in out and "MII" not in out
 
 
