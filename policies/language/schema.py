@@ -427,9 +427,6 @@ def _with(*names: str) -> Schema:
 _FINDS: Final[Schema] = has("when", {"required": ["findings"]})
 _HOLDS: Final[Schema] = has("when", {"anyOf": [{"required": [key]} for key in ("findings", "data_class")]})
 _LOOKS: Final[Schema] = has("when", {"anyOf": [{"required": [key]} for key in ("findings", "data_class", LABELS)]})
-_FORM: Final[Schema] = has(
-    "when", has("findings", {"properties": dict.fromkeys(("any_of", "all_of"), _with(SCHEMA_INVALID))})
-)
 _ALONE: Final[Schema] = some({"enum": [SCHEMA_INVALID]})
 
 
