@@ -12,7 +12,7 @@ from policies.asks import FindingsTest
 from policies.charter.model import Context, Subject, Titles
 from policies.classes import Criteria
 from policies.decide import Policies
-from policies.findings import IDENTITY_CLASS, PART_CLASSES, class_detector
+from policies.findings import IDENTITY_CLASS, PART_CLASSES, Finding, class_detector
 from policies.passages import PlainPassage
 from policies.rules import Rule
 from policies.ruling import EGRESS
@@ -47,23 +47,10 @@ NOBODY: Final = SampleCall(None, None, None, None, None, None, None, None, (), N
 
 
 @dataclass(frozen=True, slots=True)
-class SampleFinding:
-    """A finding about which there is no doubt."""
-
-    detector: str
-    start: int
-    end: int
-    passage: int = 0
-    confidence: float = 1.0
-    digest: bytes = b""
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SampleFindings:
     """The findings of one call."""
 
-    findings: tuple[SampleFinding, ...] = ()
+    findings: tuple[Finding, ...] = ()
     failed: str | None = None
 
 
@@ -150,12 +137,12 @@ def holding(subject: Subject, direction: str, role: str, titles: Titles) -> tupl
     part = next((name.removeprefix("class.") for name in names if name in PARTS), "text")
     length = 0 if part != "text" else 2  # close together
     findings = [
-        SampleFinding(name, length * i, length * i + length - bool(length), digest=str(i).encode())
+        Finding(name, length * i, length * i + length - bool(length), 1.0, 0, "sample", str(i).encode())
         for i, name in enumerate(names)
     ]
     if subject.label:
         start = length * len(names)
-        findings.append(SampleFinding(titles.labels[subject.label], start, start + 1, label=subject.label))
+        findings.append(Finding(titles.labels[subject.label], start, start + 1, 1.0, 0, "sample", label=subject.label))
     size = length * (len(names) + bool(subject.label))
     text = PlainPassage("." * size, "other" if IDENTITY_CLASS in names else role, direction, part=part)
     return text, SampleFindings(tuple(findings))

@@ -107,11 +107,6 @@ class Bench:
         now = trial.outcome(replace(self._rest, rules=rules))
         return now, self._anew(trial, now, rules, change)
 
-    def mutated(self, change: Change) -> Policies:
-        """The whole policies with this one change."""
-        kept = [r for r in self.policies.rules if r.id not in change.gone]
-        return replace(change.around, rules=_sorted([*kept, *change.rules]))
-
     def _anew(self, trial: Trial, outcome: Outcome, rules: Sequence[Rule], change: Change) -> Outcome:
         """What becomes of a case under a mutant. rules: those of the bundle whose facts hold in it."""
         kept = [r for r in rules if r.id not in change.gone]
