@@ -32,6 +32,14 @@ class Finding:
     label: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All findings in the texts of one imagined call. failed: why detection could not finish, None where it did."""
+
+    findings: tuple[Finding, ...] = ()
+    failed: str | None = None
+
+
 def class_detector(part: str) -> str:
     """The detector id under which rules name a part that is not text: `class.remote_url` for `remote_url`."""
     return f"class.{part}"

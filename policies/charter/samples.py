@@ -12,7 +12,7 @@ from policies.asks import FindingsTest
 from policies.charter.model import Context, Subject, Titles
 from policies.classes import Criteria
 from policies.decide import Policies
-from policies.findings import IDENTITY_CLASS, PART_CLASSES, Finding, class_detector
+from policies.findings import IDENTITY_CLASS, PART_CLASSES, Finding, Findings, class_detector
 from policies.passages import PlainPassage
 from policies.rules import Rule
 from policies.ruling import EGRESS
@@ -44,14 +44,6 @@ class SampleCall:
 
 NOBODY: Final = SampleCall(None, None, None, None, None, None, None, None, (), None)
 """A call of which nothing is known: every condition of a rule that tightens holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class SampleFindings:
-    """The findings of one call."""
-
-    findings: tuple[Finding, ...] = ()
-    failed: str | None = None
 
 
 def callers(titles: Titles, now: datetime) -> dict[Context, SampleCall]:
@@ -131,7 +123,7 @@ def _joined(one: Subject, other: Subject) -> Subject:
     )
 
 
-def holding(subject: Subject, direction: str, role: str, titles: Titles) -> tuple[PlainPassage, SampleFindings]:
+def holding(subject: Subject, direction: str, role: str, titles: Titles) -> tuple[PlainPassage, Findings]:
     """A text that holds the subject, and nothing else, with what is found in it."""
     names = [*subject.detectors, *subject.detectors[:1] * (subject.times - len(subject.detectors))]
     part = next((name.removeprefix("class.") for name in names if name in PARTS), "text")
@@ -145,4 +137,4 @@ def holding(subject: Subject, direction: str, role: str, titles: Titles) -> tupl
         findings.append(Finding(titles.labels[subject.label], start, start + 1, 1.0, 0, "sample", label=subject.label))
     size = length * (len(names) + bool(subject.label))
     text = PlainPassage("." * size, "other" if IDENTITY_CLASS in names else role, direction, part=part)
-    return text, SampleFindings(tuple(findings))
+    return text, Findings(tuple(findings))

@@ -11,7 +11,7 @@ from policies import structured
 from policies.asks import ByDetector, by_detector
 from policies.decide import Policies
 from policies.detectors.budget import ScanBudgetExceeded
-from policies.findings import Finding, class_detector
+from policies.findings import Finding, Findings, class_detector
 from policies.judging import BUILT_IN_POLICY
 from policies.language.problems import Problem
 from policies.language.vocabulary import Vocabulary
@@ -91,12 +91,6 @@ class _Place:
 ELSEWHERE: Final = _Place()
 
 
-@dataclass(frozen=True, slots=True)
-class _Findings:
-    findings: tuple[Finding, ...] = ()
-    failed: str | None = None
-
-
 class _Remembering:
     """An engine that scans the same stretch of the same text once: many policies are asked about one answer."""
 
@@ -134,7 +128,7 @@ class Trial:
     call: CallFacts
     destination: DestinationFacts
     passages: tuple[PassageFacts, ...]
-    classification: _Findings
+    classification: Findings
     engine: ScanEngine
     found: ByDetector
 
@@ -174,7 +168,7 @@ class Trial:
 
 def without_findings(trial: Trial) -> Trial:
     """The same call with a text in which nothing is found."""
-    return replace(trial, classification=_Findings(), found={})
+    return replace(trial, classification=Findings(), found={})
 
 
 class Stage:
@@ -184,7 +178,7 @@ class Stage:
         self.vocabulary = vocabulary
         self._engine, self._now = engine, now
         self._remembering = _Remembering(engine)
-        self._found: dict[str, _Findings] = {}
+        self._found: dict[str, Findings] = {}
 
     def trial(self, case: InlineTest) -> Trial | None:
         """The case, ready to be judged; None where nobody knows its destination."""
@@ -196,27 +190,27 @@ class Stage:
         by = by_detector(found.findings)
         return Trial(case, _call(case, self._now), destination, _passages(case), found, self._remembering, by)
 
-    def _classified(self, case: InlineTest) -> _Findings:
+    def _classified(self, case: InlineTest) -> Findings:
         every = [self._found_in(said) for said in case.said]
         failed = next((one.failed for one in every if one.failed), None)
         moved = [replace(f, passage=index) if index else f for index, one in enumerate(every) for f in one.findings]
-        return _Findings(tuple(moved), failed)
+        return Findings(tuple(moved), failed)
 
-    def _found_in(self, said: Said) -> _Findings:
+    def _found_in(self, said: Said) -> Findings:
         if said.part != "text":
             name = SCHEMA_INVALID if said.part == "schema_invalid" else class_detector(said.part)
-            return _Findings((Finding(name, 0, len(said.text), 1.0, 0, "part of this class"),))
+            return Findings((Finding(name, 0, len(said.text), 1.0, 0, "part of this class"),))
         known = self._found.get(said.text)
         if known is None:
             known = self._found[said.text] = self._scanned(said.text)
         return known
 
-    def _scanned(self, text: str) -> _Findings:
+    def _scanned(self, text: str) -> Findings:
         try:
             (findings,) = self._engine.scan([text])
         except ScanBudgetExceeded:
-            return _Findings(failed="budget")
-        return _Findings(tuple(findings))
+            return Findings(failed="budget")
+        return Findings(tuple(findings))
 
 
 def trials(cases: Iterable[InlineTest], stage: Stage) -> tuple[list[Trial], list[Problem]]:
