@@ -20,7 +20,8 @@ from gateway.config import Settings
 from gateway.config.table import schema as settings_schema
 from gateway.documents import load
 from policies.detectors.schema import detector
-from policies.language.schema import DATA_CLASSES, REGISTERS, Offered, PolicySchemas, has, where
+from policies.language.pieces import has, where
+from policies.language.schema import DATA_CLASSES, REGISTERS, Offered, PolicySchemas
 
 Schema = dict[str, Any]
 

@@ -7,7 +7,7 @@ here. What a schema refuses, the reader refuses; what only the reader knows (nam
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from policies.language import described
 from policies.language.cases import CALLER, EXPECT, PARTS, SAID, TEST, VERDICTS
@@ -16,43 +16,31 @@ from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO, plain
 from policies.language.facts import CALL, DESTINATION, LABELS, Fact
 from policies.language.manners import REVIEW_SAMPLE, SHARED
 from policies.language.model import ACTIONS, CLASSES, FORMS, ROLES
+from policies.language.pieces import (
+    DAY,
+    FLAG,
+    OPEN_NAME,
+    OWN_WORD,
+    PATTERN,
+    PREFIX,
+    TEXT,
+    WORD,
+    Schema,
+    comparison,
+    has,
+    one_of,
+    some,
+    thing,
+    where,
+    with_some,
+    without,
+)
 from policies.language.problems import MOST
 from policies.language.read import DEFAULTS, EXCEPTION, POLICY, RULE, SAMPLES
 from policies.language.tables import CELL, SEVERITY, TABLE, TABLE_APPLIES_TO
 from policies.language.times import DAYS, TIME
 from policies.ruling import DIRECTIONS
 from policies.structured import SCHEMA_INVALID
-
-Schema = dict[str, Any]
-
-TEXT: Final[Schema] = {"type": "string", "pattern": r"\S", "patternErrorMessage": "must be a text"}
-WORD: Final[Schema] = {
-    "type": "string",
-    "pattern": r"^[\p{L}\p{N}._-]+$",
-    "patternErrorMessage": "must be one word of letters, digits, dots, hyphens and underscores",
-}
-OWN_WORD: Final[Schema] = {**WORD, "pattern": r"^(?!built-in)[\p{L}\p{N}._-]+$"}
-DAY: Final[Schema] = {
-    "type": "string",
-    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-    "patternErrorMessage": "must be a date (2027-02-01)",
-}
-FLAG: Final[Schema] = {"type": "boolean"}
-PATTERN: Final[Schema] = {
-    "type": "string",
-    "pattern": r"^(?=[\s\S]*\S)(\*|\*[^*]+|[^*]+\*)$",
-    "patternErrorMessage": "is no name that exists, nor a pattern with one * at its beginning or its end",
-}
-OPEN_NAME: Final[Schema] = {
-    "type": "string",
-    "pattern": r"^(?=[\s\S]*\S)(\*|\*?[^*]+|[^*]+\*)$",
-    "patternErrorMessage": "must be a name, or a pattern with one * at its beginning or its end",
-}
-PREFIX: Final[Schema] = {
-    "type": "string",
-    "pattern": r"^[^*]+\*$",
-    "patternErrorMessage": "is no detector, nor a prefix of some and one * (secret.*)",
-}
 
 # The registers of names that an editor can complete from; the data classes are the bundle's own.
 DATA_CLASSES: Final = "data_classes"
@@ -69,42 +57,6 @@ class Offered(NamedTuple):
     names: Sequence[str]
     closed: bool = True
     said: Mapping[str, str] = {}
-
-
-def thing(
-    keys: Iterable[str], said: Mapping[str, str], forms: Mapping[str, Schema], needed: Iterable[str] = ()
-) -> Schema:
-    """A mapping with only `keys`, each with its form and its description."""
-    properties = {key: {**forms[key], "description": said[key]} for key in keys}
-    found: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
-    required = list(needed)
-    return {**found, "required": required} if required else found
-
-
-def one_of(names: Iterable[str], said: Mapping[str, str] | None = None) -> Schema:
-    """One of a few words. said: what each means."""
-    words = list(names)
-    return {"enum": words, **({"enumDescriptions": [said[w] for w in words]} if said else {})}
-
-
-def some(item: Schema) -> Schema:
-    """A list that isn't empty, or one item alone."""
-    return {"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]}
-
-
-def where(given: Schema, then: Schema, other: Schema | None = None) -> Schema:
-    """`then` where `given` holds, `other` where it doesn't."""
-    return {"if": given, "then": then, **({"else": other} if other else {})}
-
-
-def has(key: str, form: Schema) -> Schema:
-    """The mapping says `key`, and it has this form."""
-    return {"properties": {key: form}, "required": [key]}
-
-
-def without(*keys: str) -> Schema:
-    """The mapping says none of `keys`."""
-    return {"properties": dict.fromkeys(keys, False)}
 
 
 _WORDS: Final[Schema] = thing(("en", "fr"), described.MESSAGE, {"en": TEXT, "fr": TEXT})
@@ -165,7 +117,7 @@ class PolicySchemas:
         }
         found = thing(POLICY, described.POLICY, forms, ("kind", "policy", "owner", "rules"))
         allows = {"properties": {"rules": {"contains": has("action", {"const": "allow"})}}, "required": ["rules"]}
-        answers = has("applies_to", has("directions", _with("response")))
+        answers = has("applies_to", has("directions", with_some("response")))
         unmarked = {"allOf": [answers, has("applies_to", without(LABELS))]}
         found["allOf"] = [
             where(allows, {"properties": {"applies_to": without(*_DECLARED)}}),
@@ -280,7 +232,7 @@ class PolicySchemas:
 
     def _findings(self) -> Schema:
         names = some({"$ref": "#/definitions/detectors"})
-        bound = _comparison((">=", ">"))
+        bound = comparison((">=", ">"))
         forms = {
             "any_of": names,
             "all_of": names,
@@ -307,7 +259,7 @@ class PolicySchemas:
         if fact.kind == "time":
             return _TIMES
         if fact.kind == "number":
-            return _comparison((">=", ">") if fact.declared else (">=", ">", "<=", "<"))
+            return comparison((">=", ">") if fact.declared else (">=", ">", "<=", "<"))
         names = some({"$ref": f"#/definitions/{fact.register}"} if fact.register else OPEN_NAME)
         keys = ("in",) if fact.declared else ("in", "not_in")
         members = thing(keys, described.MEMBERSHIP, dict.fromkeys(keys, names))
@@ -405,23 +357,9 @@ def _names(offered: Offered, register: str) -> Schema:
     return {"enum": list(offered.names), **said, **many}
 
 
-def _comparison(operators: Sequence[str]) -> Schema:
-    wanted = "|".join(operators)
-    return {
-        "type": "string",
-        "pattern": rf"^\s*({wanted})\s*[0-9]+(\.[0-9]+)?\s*$",
-        "patternErrorMessage": f'must be {" or ".join(operators)} and a number, in quotes, such as "{operators[0]}1"',
-    }
-
-
 def _stated(fact: Fact, name: Schema) -> Schema:
     """A fact as a test states it: its value, not a condition."""
     return FLAG if fact.kind == "flag" else {"type": "integer"} if fact.kind == "number" else name
-
-
-def _with(*names: str) -> Schema:
-    """The names, or one of them in a list."""
-    return {"anyOf": [{"enum": list(names)}, {"type": "array", "contains": {"enum": list(names)}}]}
 
 
 _FINDS: Final[Schema] = has("when", {"required": ["findings"]})
