@@ -27,6 +27,11 @@ class Test(NamedTuple):
     key: str = ""
     last_day: date | None = None
 
+    @property
+    def on_destination(self) -> bool:
+        """Whether it is about the destination, not about the call."""
+        return self.key.startswith("destination.")
+
 
 class Lift(NamedTuple):
     """An exception that lifts a rule for some callers; `last_day` is included (UTC). path: where it is written."""

@@ -109,10 +109,9 @@ def _says(rule: Rule) -> tuple[list[str], list[str]]:
     return sorted(t.says for t in rule.tests), sorted(t.says for t in rule.unless)
 
 
-def _elsewhere(rule: Rule) -> tuple[list[str], list[str]]:
+def _elsewhere(rule: Rule) -> tuple[list[str], ...]:
     """What a rule asks that isn't about the destination."""
-    tests, unless = _says(rule)
-    return [s for s in tests if not _of_destination(s)], [s for s in unless if not _of_destination(s)]
+    return tuple(sorted(t.says for t in tests if not t.on_destination) for tests in (rule.tests, rule.unless))
 
 
 def _reached(rule: Rule, destination: DestinationFacts) -> tuple[bool, bool]:
@@ -123,8 +122,4 @@ def _reached(rule: Rule, destination: DestinationFacts) -> tuple[bool, bool]:
 
 
 def _on_destination(tests: Iterable[Test]) -> Iterator[Test]:
-    return (t for t in tests if _of_destination(t.says))
-
-
-def _of_destination(says: str) -> bool:
-    return says.startswith("destination.")
+    return (t for t in tests if t.on_destination)

@@ -36,11 +36,11 @@ def _nowhere(rule: Rule, vocabulary: Vocabulary) -> str | None:
     """No destination meets its conditions, or each that does is spared."""
     if not vocabulary.facts:
         return None
-    asked = [t for t in rule.tests if t.key.startswith("destination.")]
+    asked = [t for t in rule.tests if t.on_destination]
     left = [d for d in vocabulary.facts.values() if all(t.holds(NOBODY, d) for t in asked)]
     if not left:
         return f"no destination meets {_and(asked)}"
-    spared = rule.unless and all(t.key.startswith("destination.") for t in rule.unless)
+    spared = rule.unless and all(t.on_destination for t in rule.unless)
     if spared and all(t.holds(NOBODY, d) for d in left for t in rule.unless):
         return f"its unless spares every destination that it is about: {_and(rule.unless)}"
     return None
@@ -91,7 +91,7 @@ def columns_of(rules: Iterable[Rule], destination: DestinationFacts) -> dict[str
     met: dict[str, set[str]] = {}
     for rule in rules:
         if rule.path[1:2] == ("rows",):
-            asked = [t for t in rule.tests if t.key.startswith("destination.")]
+            asked = [t for t in rule.tests if t.on_destination]
             holds = all(t.holds(NOBODY, destination) for t in asked)
             met.setdefault(rule.policy, set()).update([str(rule.path[3])] if holds else [])
     return met
