@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from gateway.bundle.contracts import Contract
+from gateway.state import reports
 from observability.ledger import Count, Hits
 from observability.ledger.came import DENY, LIFT, NOTHING, SHADOW
 from policies.decide import Policies
@@ -16,9 +16,6 @@ from policies.rules import Rule
 
 AHEAD = timedelta(days=30)
 """How far ahead the page looks for what ends."""
-
-REPORT = re.compile(r"r_[0-9a-f]{10}")
-"""How a report is named, by which a caller lifted a rule for an hour."""
 
 _BUILT_IN = "built-in"
 
@@ -94,7 +91,7 @@ def _exceptions(counts: Iterable[Count], policies: Policies) -> list[dict[str, A
     last = {lift.exception: lift.last_day for rule in policies.rules for lift in rule.lifts}
     used: Counter[str] = Counter()
     for count in counts:
-        used.update({name: number for name, number in count.lifted_by.items() if not REPORT.fullmatch(name)})
+        used.update({name: number for name, number in count.lifted_by.items() if not reports.NAME.fullmatch(name)})
     return [
         {"exception": name, "calls": number, "expires": last[name].isoformat() if name in last else None}
         for name, number in used.most_common()

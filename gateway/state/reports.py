@@ -17,7 +17,8 @@ KINDS = (FALSE_POSITIVE, OVERRIDE)
 KEPT = timedelta(days=90)
 MOST = 10_000
 
-_NAME = re.compile(r"r_[0-9a-f]{10}")
+NAME = re.compile(r"r_[0-9a-f]{10}")
+"""How a report is named, wherever it is told: also what lifted a rule for an hour."""
 
 
 class ReportsFull(Exception):
@@ -72,7 +73,7 @@ class Reports:
 
     def find(self, wanted: str) -> Report | None:
         """The report of that id."""
-        return _read(self._folder / f"{wanted}.json") if _NAME.fullmatch(wanted) else None
+        return _read(self._folder / f"{wanted}.json") if NAME.fullmatch(wanted) else None
 
     def close(self, report: Report, said: str) -> None:
         """Marks a report as dealt with. said: when and by whom."""
