@@ -13,6 +13,7 @@ from collections import deque
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 import orjson
@@ -47,6 +48,7 @@ class Samples:
         self._folder = folder
         self._sealer = sealer
         self._waiting: deque[Sample] = deque()
+        self._writing = Lock()
         self._day = today
         self._seen: set[tuple[str, bytes]] = set()
         self._count = self._counted(today)
@@ -78,18 +80,8 @@ class Samples:
 
     def write(self) -> None:
         """Seals and writes what waits. Blocks; raises OSError, and what wasn't written is then given up."""
-        taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        if not taken or self._sealer is None:
-            return
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lines: dict[str, bytes] = {}
-        for sample in taken:
-            file = f"{_name(sample.rule)}-{sample.until}.samples"
-            lines[file] = lines.get(file, b"") + self._line(self._sealer, sample)
-        for file, raw in lines.items():
-            descriptor = os.open(self._folder / file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(descriptor, "ab") as out:
-                out.write(raw)
+        with self._writing:  # a review writes what waits too
+            self._write()
 
     def read(self, rule: str, today: date) -> list[Sample]:
         """The samples of a rule that are still to be kept, oldest first. Blocks."""
@@ -105,6 +97,20 @@ class Samples:
         for file in due:
             file.unlink(missing_ok=True)
         return len(due)
+
+    def _write(self) -> None:
+        taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if not taken or self._sealer is None:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lines: dict[str, bytes] = {}
+        for sample in taken:
+            file = f"{_name(sample.rule)}-{sample.until}.samples"
+            lines[file] = lines.get(file, b"") + self._line(self._sealer, sample)
+        for file, raw in lines.items():
+            descriptor = os.open(self._folder / file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "ab") as out:
+                out.write(raw)
 
     def _line(self, sealer: Sealer, sample: Sample) -> bytes:
         box = base64.b64encode(sealer.seal(sample.text or "", sample.bound)).decode()
