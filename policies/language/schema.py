@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from policies.language import described
+from policies.language.agreements import DECLARED, LOOKS, OF_A_RULE, ON_ANSWERS, PSEUDONYMISED, REROUTED, SHADOWED
 from policies.language.cases import CALLER, EXPECT, PARTS, SAID, TEST, VERDICTS
 from policies.language.classes import CLASS
 from policies.language.conditions import APPLIES_TO, UNLESS, WHEN, WHO, plain
@@ -40,15 +41,12 @@ from policies.language.read import DEFAULTS, EXCEPTION, POLICY, RULE, SAMPLES
 from policies.language.tables import CELL, SEVERITY, TABLE, TABLE_APPLIES_TO
 from policies.language.times import DAYS, TIME
 from policies.ruling import DIRECTIONS
-from policies.structured import SCHEMA_INVALID
 
 # The registers of names that an editor can complete from; the data classes are the bundle's own.
 DATA_CLASSES: Final = "data_classes"
 REGISTERS: Final = ("detectors", *sorted({f.register for f in (*CALL.values(), *DESTINATION.values()) if f.register}))
 
 _FEW: Final = 12
-_DECLARED: Final = tuple(k for k, f in CALL.items() if f.declared)
-_OPENED: Final = ("class.not_inspectable", "class.remote_url", "class.server_tool")
 
 
 class Offered(NamedTuple):
@@ -120,9 +118,9 @@ class PolicySchemas:
         answers = has("applies_to", has("directions", with_some("response")))
         unmarked = {"allOf": [answers, has("applies_to", without(LABELS))]}
         found["allOf"] = [
-            where(allows, {"properties": {"applies_to": without(*_DECLARED)}}),
-            where(answers, {"properties": {"rules": {"items": _ON_ANSWERS}}}),
-            where(unmarked, {"properties": {"rules": {"items": _LOOKS}}}),
+            where(allows, {"properties": {"applies_to": without(*DECLARED)}}),
+            where(answers, {"properties": {"rules": {"items": ON_ANSWERS}}}),
+            where(unmarked, {"properties": {"rules": {"items": LOOKS}}}),
         ]
         return found
 
@@ -132,7 +130,7 @@ class PolicySchemas:
         manner = self._manner()
         cell = {
             **thing(CELL, {**described.RULE, **described.CELL}, {"action": action, **manner}, ("action",)),
-            "allOf": [_REROUTED, _PSEUDONYMISED, _SHADOWED],
+            "allOf": [REROUTED, PSEUDONYMISED, SHADOWED],
         }
         classes = self.offered.get(DATA_CLASSES, Offered((), closed=False))
         named = _names(classes, DATA_CLASSES) if classes.closed else TEXT
@@ -157,7 +155,7 @@ class PolicySchemas:
         }
         said = {**described.POLICY, **described.RULE, **described.TABLE}
         found = thing(TABLE, said, forms, ("kind", "table", "owner", "columns", "rows"))
-        return {**found, "allOf": [_SHADOWED]}
+        return {**found, "allOf": [SHADOWED]}
 
     def _class(self) -> Schema:
         findings = self._findings()
@@ -192,7 +190,7 @@ class PolicySchemas:
             "action": one_of(ACTIONS, described.ACTIONS),
             **self._manner(),
         }
-        return {**thing(RULE, described.RULE, forms, ("id", "action")), "allOf": _RULES_OF_A_RULE}
+        return {**thing(RULE, described.RULE, forms, ("id", "action")), "allOf": OF_A_RULE}
 
     def _manner(self) -> dict[str, Schema]:
         return {
@@ -360,53 +358,3 @@ def _names(offered: Offered, register: str) -> Schema:
 def _stated(fact: Fact, name: Schema) -> Schema:
     """A fact as a test states it: its value, not a condition."""
     return FLAG if fact.kind == "flag" else {"type": "integer"} if fact.kind == "number" else name
-
-
-_FINDS: Final[Schema] = has("when", {"required": ["findings"]})
-_HOLDS: Final[Schema] = has("when", {"anyOf": [{"required": [key]} for key in ("findings", "data_class")]})
-_LOOKS: Final[Schema] = has("when", {"anyOf": [{"required": [key]} for key in ("findings", "data_class", LABELS)]})
-_ALONE: Final[Schema] = some({"enum": [SCHEMA_INVALID]})
-
-
-def _bounds(sign: str) -> Schema:
-    said = f"must begin with {sign}= or {sign}: what a text adds can only tighten"
-    bound = {"pattern": rf"^\s*{sign}", "patternErrorMessage": said}
-    return {"properties": {"when": {"properties": {"data_class": bound}}}}
-
-
-def _permits() -> list[Schema]:
-    """What an allow rule may ask: facts, or one class of parts by name."""
-    opened = some({"anyOf": [{"enum": list(_OPENED)}, PREFIX]})
-    findings = has("findings", {"properties": {"any_of": opened, "all_of": opened}})
-    plain = without("roles", "tools", "hosts", "server_tools")
-    return [
-        {"properties": {"when": without(*_DECLARED), "unless": without(LABELS)}},
-        _bounds("<"),
-        {"properties": {"when": where({"required": ["findings"]}, findings, plain)}},
-    ]
-
-
-_REROUTED: Final = where(has("action", {"const": "reroute"}), {"required": ["to"]}, without("to"))
-_PSEUDONYMISED: Final = where(has("action", {"const": "pseudonymise"}), {}, without("as"))
-_SHADOWED: Final = where(has("mode", {"const": "shadow"}), {"required": ["shadow_until"]}, without("shadow_until"))
-
-_RULES_OF_A_RULE: Final[list[Schema]] = [
-    where(
-        has("action", {"const": "allow"}),
-        {"allOf": _permits()},
-        {"allOf": [{"properties": {"unless": without(*_DECLARED)}}, _bounds(">")]},
-    ),
-    where(has("action", one_of(("redact", "pseudonymise"))), _HOLDS),
-    where(has("action", {"const": "repair"}), _FINDS),
-    _REROUTED,
-    _PSEUDONYMISED,
-    _SHADOWED,
-    where(
-        has("action", {"const": "repair"}),
-        {"properties": {"when": {"properties": {"findings": {"properties": {"any_of": _ALONE, "all_of": _ALONE}}}}}},
-    ),
-]
-
-_ON_ANSWERS: Final[Schema] = {
-    "properties": {"action": one_of([a for a in ACTIONS if a not in ("reroute", "allow", "pseudonymise")])}
-}
