@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import UTC, datetime
 
 import orjson
 
-from gateway.cli.main import REFUSED
 from gateway.cli.policy.digest_page import html, markdown, page
 from gateway.cli.policy.digest_words import WORDS
 from gateway.cli.policy.options import add_workspace, open_workspace
-from gateway.cli.policy.since import add_since, ledger_folder, span
+from gateway.cli.policy.since import add_since, stretch
 from gateway.digest import digest
 from observability.ledger import Hits
 
@@ -40,14 +38,10 @@ def add(sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write it."""
     now = datetime.now(UTC)
-    try:
-        since, until = span(args, now)
-    except ValueError as wrong:
-        print(wrong, file=sys.stderr)
-        return 2
-    folder = ledger_folder(args)
-    if folder is None:
-        return REFUSED
+    asked = stretch(args, now)
+    if isinstance(asked, int):
+        return asked
+    folder, since, until = asked
     here = open_workspace(args)
     until = until or now
     hits = Hits(folder, since - (until - since), until, ends_since=since)

@@ -12,7 +12,7 @@ import orjson
 
 from gateway.cli.main import REFUSED, add_config
 from gateway.cli.policy.digest_words import WORDS
-from gateway.cli.policy.since import add_since, ledger_folder, span, told_progress
+from gateway.cli.policy.since import add_since, stretch, told_progress
 from gateway.cli.policy.table import table
 from gateway.documents import nearest
 from observability.ledger import Count, Hit, Hits
@@ -42,14 +42,10 @@ def add(sub: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Count."""
-    try:
-        since, until = span(args, datetime.now(UTC))
-    except ValueError as wrong:
-        print(wrong, file=sys.stderr)
-        return 2
-    folder = ledger_folder(args)
-    if folder is None:
-        return REFUSED
+    asked = stretch(args, datetime.now(UTC))
+    if isinstance(asked, int):
+        return asked
+    folder, since, until = asked
     hits, count = Hits(folder, since, until), Count(args.rule)
     shown: list[Hit] = []
     others: set[str] = set()

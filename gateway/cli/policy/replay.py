@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ import orjson
 
 from gateway.bundle.workspace import Workspace, with_configuration
 from gateway.cli.policy.options import add_workspace, configuration, open_workspace, refuse_missing
-from gateway.cli.policy.since import add_since, ledger_folder, span, told_progress
+from gateway.cli.policy.since import add_since, stretch, told_progress
 from gateway.cli.policy.table import table
 from gateway.documents import DocumentsRefused
 from gateway.identity import Keyring, KeyringRefused
@@ -59,14 +58,10 @@ def add(sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Replay."""
     now = datetime.now(UTC)
-    try:
-        since, until = span(args, now)
-    except ValueError as wrong:
-        print(wrong, file=sys.stderr)
-        return 2
-    folder = ledger_folder(args)
-    if folder is None:
-        return 1
+    asked = stretch(args, now)
+    if isinstance(asked, int):
+        return asked
+    folder, since, until = asked
     if args.old != LIVE and not Path(args.old).is_file():
         refuse_missing(Path(args.old), LIVE)
     old = None if args.old == LIVE else _opened(args, Path(args.old))

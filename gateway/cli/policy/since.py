@@ -1,4 +1,4 @@
-"""How far back a command looks: `30d`, `12h`, a date or a time."""
+"""Which ledger a command reads and how far back it looks: `30d`, `12h`, a date or a time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import argparse
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
+from gateway.cli.main import REFUSED
 from gateway.cli.policy.options import configuration
 from gateway.config import load_places
 
@@ -32,18 +34,26 @@ def moment(text: str, now: datetime) -> datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
-def span(args: argparse.Namespace, now: datetime) -> tuple[datetime, datetime | None]:
-    """From when and until when; ValueError where that means nothing."""
-    return moment(args.since, now), moment(args.until, now) if args.until else None
+class Stretch(NamedTuple):
+    """Records of a ledger: from when, and until when (None: to its end)."""
+
+    ledger: Path
+    since: datetime
+    until: datetime | None
 
 
-def ledger_folder(args: argparse.Namespace) -> Path | None:
-    """The ledger that the options mean; None where there is none, which is then said."""
+def stretch(args: argparse.Namespace, now: datetime) -> Stretch | int:
+    """The records that the options mean; where there are none to read, that is said, and the exit code is given."""
+    try:
+        since, until = moment(args.since, now), moment(args.until, now) if args.until else None
+    except ValueError as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
     folder: Path = args.ledger or load_places(configuration(args)).ledger_dir
     if folder.is_dir():
-        return folder
+        return Stretch(folder, since, until)
     print(f"there is no ledger at {folder}", file=sys.stderr)
-    return None
+    return REFUSED
 
 
 def told_progress(done: int, of: int) -> None:
