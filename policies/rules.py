@@ -100,6 +100,11 @@ class Rule:
         return own.union(*(one.detectors for one in self.criteria))
 
     @property
+    def in_table(self) -> bool:
+        """Whether it is a cell of a decision table."""
+        return self.path[1:2] == ("rows",)
+
+    @property
     def tests_on_texts(self) -> tuple[FindingsTest, ...]:
         """What the findings that count meet, one of these; what a call is for is no matter of its texts."""
         if self.findings is not None:

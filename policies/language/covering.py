@@ -114,4 +114,4 @@ def _includes(one: Criteria, other: Criteria) -> bool:
 
 def _same_table(one: Rule, other: Rule) -> bool:
     """Cells of one table: a higher class has the lower ones' cells by design."""
-    return one.policy == other.policy and one.path[1:2] == other.path[1:2] == ("rows",)
+    return one.policy == other.policy and one.in_table and other.in_table

@@ -90,7 +90,7 @@ def columns_of(rules: Iterable[Rule], destination: DestinationFacts) -> dict[str
     """The columns of each table that a destination meets."""
     met: dict[str, set[str]] = {}
     for rule in rules:
-        if rule.path[1:2] == ("rows",):
+        if rule.in_table:
             asked = [t for t in rule.tests if t.on_destination]
             holds = all(t.holds(NOBODY, destination) for t in asked)
             met.setdefault(rule.policy, set()).update([str(rule.path[3])] if holds else [])

@@ -73,7 +73,7 @@ def _unreachable(policies: Policies, vocabulary: Vocabulary) -> Iterator[Remark]
 
 def _columns(policies: Policies, vocabulary: Vocabulary) -> Iterator[Remark]:
     """Destinations that a table leaves out, or that two of its columns are about."""
-    files = {rule.policy: rule.path[0] for rule in policies.rules if rule.path[1:2] == ("rows",)}
+    files = {rule.policy: rule.path[0] for rule in policies.rules if rule.in_table}
     for name, destination in sorted(vocabulary.facts.items()):
         for table, columns in columns_of(policies.rules, destination).items():
             path = (files[table], "columns")
