@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from gateway.bundle.contracts import Contract
+from gateway.bundle.due import exceptions, shadows
 from gateway.state import reports
 from observability.ledger import Count, Hits
 from observability.ledger.came import DENY, LIFT, NOTHING, SHADOW
@@ -88,7 +89,7 @@ def _reports(hits: Hits, since: datetime) -> list[dict[str, Any]]:
 
 def _exceptions(counts: Iterable[Count], policies: Policies) -> list[dict[str, Any]]:
     """The exceptions that lifted something. expires: None where the bundle has the exception no more."""
-    last = {lift.exception: lift.last_day for rule in policies.rules for lift in rule.lifts}
+    last = exceptions(policies)
     used: Counter[str] = Counter()
     for count in counts:
         used.update({name: number for name, number in count.lifted_by.items() if not reports.NAME.fullmatch(name)})
@@ -100,8 +101,8 @@ def _exceptions(counts: Iterable[Count], policies: Policies) -> list[dict[str, A
 
 def _ends(policies: Policies, contracts: Iterable[Contract], today: date) -> Iterable[Mapping[str, Any]]:
     """What ends within the time that the page looks ahead, or has ended."""
-    dated = {("exception", lift.exception): lift.last_day for rule in policies.rules for lift in rule.lifts}
-    dated |= {("shadow", r.id): r.shadow_until for r in policies.rules if r.shadow_until is not None}
+    dated = {("exception", name): day for name, day in exceptions(policies).items()}
+    dated |= {("shadow", name): day for name, day in shadows(policies).items()}
     dated |= {("contract", c.id): c.expires for c in contracts if c.expires is not None}
     for (what, name), day in dated.items():
         if day - today <= AHEAD:

@@ -62,7 +62,7 @@ class Measure:
         m.set("ecluse_last_reload_timestamp_seconds", (), now)
         m.set("ecluse_load_refused", (), 0.0)
         contracts = {c.id: c.expires for c in pair.bundle.contracts.values() if c.expires is not None}
-        for family, ends in zip(_ENDS, (contracts, exceptions(pair.bundle), shadows(pair.bundle)), strict=True):
+        for family, ends in zip(_ENDS, (contracts, exceptions(pair.policies), shadows(pair.policies)), strict=True):
             for name, day in ends.items():
                 m.set(family, (name,), end_of(day))
 

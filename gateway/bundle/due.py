@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from gateway.bundle.bundle import Bundle
+from policies.decide import Policies
 from policies.language import overdue
 
 AHEAD: Final = timedelta(days=14)
@@ -20,14 +21,14 @@ def due(bundle: Bundle, now: datetime) -> Iterator[str]:
         yield str(one) if one in late else f"{one} (in {AHEAD.days} days or less)"
 
 
-def exceptions(bundle: Bundle) -> dict[str, date]:
+def exceptions(policies: Policies) -> dict[str, date]:
     """The last day (UTC) of every exception, by its id."""
-    return {lift.exception: lift.last_day for rule in bundle.policies.rules for lift in rule.lifts}
+    return {lift.exception: lift.last_day for rule in policies.rules for lift in rule.lifts}
 
 
-def shadows(bundle: Bundle) -> dict[str, date]:
+def shadows(policies: Policies) -> dict[str, date]:
     """The day by which somebody decides on a rule in shadow, by its id."""
-    return {rule.id: rule.shadow_until for rule in bundle.policies.rules if rule.shadow_until is not None}
+    return {rule.id: rule.shadow_until for rule in policies.rules if rule.shadow_until is not None}
 
 
 def end_of(day: date) -> float:
