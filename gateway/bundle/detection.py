@@ -41,7 +41,7 @@ class Detectors:
 def read_detectors(documents: Documents) -> Detectors:
     """The shipped detectors but those switched off, adjusted, then the bundle's own, proven by their examples;
     DocumentsRefused with every fault."""
-    packs = _shipped()
+    packs = shipped_documents()
     by_id = {document.value["id"]: document for document in packs.items}
     own = with_lists(documents)
     off, adjust = _said(documents, by_id, frozenset(str(document.value.get("id")) for document in own))
@@ -63,7 +63,7 @@ def read_detectors(documents: Documents) -> Detectors:
 
 
 @cache
-def _shipped() -> Documents:
+def shipped_documents() -> Documents:
     """The detectors that ship, read once: they change with the program only, and were half of what a reload took."""
     return load(PACKS)
 

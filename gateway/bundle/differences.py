@@ -7,9 +7,10 @@ from dataclasses import fields
 from functools import cache
 from typing import Any
 
-from gateway.bundle.bundle import PACKS, Papers, read_papers
+from gateway.bundle.bundle import Papers, read_papers
+from gateway.bundle.detection import shipped_documents
 from gateway.bundle.use_cases import OPEN
-from gateway.documents import Documents, DocumentsRefused, load
+from gateway.documents import Documents, DocumentsRefused
 from policies.language import Doc, Vocabulary
 from policies.language.breadths import pairs, spelt, subset
 from policies.language.compile import KINDS, Texts, read
@@ -36,7 +37,7 @@ def compare(old: Documents, new: Documents) -> list[Change]:
 @cache
 def _shipped() -> Mapping[str, Mapping[str, Any]]:
     """The shipped detectors as they are written, by id."""
-    return {document.value["id"]: document.value for document in load(PACKS).items}
+    return {document.value["id"]: document.value for document in shipped_documents().items}
 
 
 def _texts(documents: Documents, detectors: frozenset[str]) -> Texts:
