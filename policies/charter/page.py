@@ -14,8 +14,6 @@ _MONTHS: Final = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
     "décembre",
 )  # fmt: skip
-
-
 # Titles in one row.
 _MOST: Final = 10
 
@@ -68,15 +66,14 @@ class _Writer:
         tables = [self._table(self.charter.sent, "sent", "kind", OUTCOME)]
         if self.charter.answers:
             tables.append(self._table(self.charter.answers, "answers", "answer_kind", ANSWER))
-        classes = Notes(self._say("classes"), tuple(self._classes()))
-        notes = [
-            classes,
+        notes = (
+            Notes(self._say("classes"), tuple(self._classes())),
             Notes(self._say("meaning"), tuple(self._meanings())),
             Notes(self._say("places"), tuple(self._places())),
-        ]
-        notes.append(Notes(self._say("contacts"), tuple(self._contacts())))
-        notes.append(Notes(self._say("recorded"), tuple(("", said) for said in self._recorded())))
-        notes.append(Notes(self._say("wrong"), tuple(("", said) for said in self._wrong())))
+            Notes(self._say("contacts"), tuple(self._contacts())),
+            Notes(self._say("recorded"), tuple(("", said) for said in self._recorded())),
+            Notes(self._say("wrong"), tuple(("", said) for said in self._wrong())),
+        )
         return Page(self.language, self._say("title"), lead, tuple(tables), tuple(n for n in notes if n.items))
 
     def _say(self, phrase: str) -> str:
@@ -91,17 +88,14 @@ class _Writer:
         )
 
     def _table(self, statements: Sequence[Statement], title: str, kind: str, said: Mapping[str, Words]) -> Table:
-        head = (Cell(self._say(kind)), *(self._heading(c) for c in self.charter.columns), Cell(self._say("advice")))
+        head = (Cell(self._say(kind)), *(Cell(self._where(c)) for c in self.charter.columns), Cell(self._say("advice")))
         rows = [self._row(self._headed(s, self._subjects(s.subjects)), s, said) for s in statements]
         if said is OUTCOME:
             rows.append(self._row(self._headed(self.charter.rest, self._say("rest")), self.charter.rest, said))
         return Table(self._say(title), head, tuple(rows))
 
-    def _heading(self, column: Column) -> Cell:
-        """Whose models, and where; who runs them stands below, where several columns would be headed alike."""
-        return Cell(self._where(column))
-
     def _where(self, column: Column) -> str:
+        """Whose models, and where; and who runs them, where several columns would be headed alike."""
         trust = self._in(TRUST.get(column.trust or "", TRUST["external"]))
         region = self._in(REGION.get(column.region or "", {"": column.region or ""}))
         alike = [c for c in self.charter.columns if (c.trust, c.region) == (column.trust, column.region)]

@@ -81,11 +81,10 @@ def read_bound(value: object, path: Path, reading: Reading, levels: Mapping[str,
 def compile_classes(texts: Iterable[ClassText], markers: frozenset[str]) -> tuple[DataClass, ...]:
     """The data classes, highest first. markers: the detectors that find labels."""
     given = sorted(texts, key=lambda one: -one.level)
-    made = [
+    return tuple(
         DataClass(t.id, t.level, _criteria(t, markers, lowest=t is given[-1]), t.title, t.description, t.path)
         for t in given
-    ]
-    return tuple(made)
+    )
 
 
 def bounded(classes: Sequence[DataClass], bound: Bound) -> Criteria:

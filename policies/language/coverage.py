@@ -56,7 +56,7 @@ def coverage(policies: Policies, ready: Sequence[Trial]) -> tuple[Covered, ...]:
 
 
 def uncovered(covered: Iterable[Covered]) -> Iterator[Problem]:
-    """A problem for each rule or exception that its cases don't prove."""
+    """A problem for each rule, exception or data class that its cases don't prove."""
     for one in covered:
         for lack in one.missing:
             yield Problem(one.path, f"{one.what} {one.id}: {lack}")
