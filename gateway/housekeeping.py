@@ -27,7 +27,7 @@ async def housekeeping(runtime: Runtime) -> None:
         end_outdated(runtime)
         runtime.measure.log.flush()
         if turn % SAVE_EVERY == 0:
-            runtime.states.save()
+            save_states(runtime)
         if turn % SUMMARISE_EVERY == 0:
             summarise_strangers(runtime)
             runtime.files.rest()
@@ -42,6 +42,14 @@ async def beside(runtime: Runtime, work: Callable[[], None]) -> None:
     """Does what touches the disk in a thread; a disk that refuses ends nothing."""
     try:
         await asyncio.to_thread(work)
+    except OSError:
+        runtime.measure.log.event("housekeeping.failed", level="error")
+
+
+def save_states(runtime: Runtime) -> None:
+    """Keeps which vendor issued what; on the loop, since calls add to it. A disk that refuses ends nothing."""
+    try:
+        runtime.states.save()
     except OSError:
         runtime.measure.log.event("housekeeping.failed", level="error")
 

@@ -9,7 +9,7 @@ import json
 import httpx
 import pytest
 
-from gateway.housekeeping import end_outdated, summarise_strangers
+from gateway.housekeeping import end_outdated, save_states, summarise_strangers
 from observability.ledger import read
 from tests.conftest import CONFIG, House, OpenHouse
 
@@ -213,3 +213,16 @@ async def test_no_litellm_is_loaded(house: House) -> None:
 
     await house.chat("Bonjour")
     assert not [name for name in sys.modules if name.startswith("litellm")]
+
+
+async def test_a_disk_that_refuses_does_not_end_the_housekeeping(house: House) -> None:
+    """It also ends calls under rules replaced too long ago: that must go on."""
+    states, folder = house.gateway.runtime.states, house.gateway.runtime.epoch.pair.settings.state_dir
+    in_the_way = folder / "vendor-states.new"
+    in_the_way.mkdir()
+    states.issued("acme", "ab12", "alpha")
+    save_states(house.gateway.runtime)
+    assert not (folder / "vendor-states.json").exists()
+    in_the_way.rmdir()
+    save_states(house.gateway.runtime)
+    assert (folder / "vendor-states.json").exists()
