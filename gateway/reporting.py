@@ -62,7 +62,7 @@ async def take_report(runtime: Runtime, caller: Caller, call: str, request: Requ
     report = await _recorded(runtime, _report(runtime, judged, fired, said))
     if said.kind == OVERRIDE:
         runtime.lifts.add(report.person, report.rule, map(bytes.fromhex, fired.digests), report.id, runtime.now())
-        await asyncio.to_thread(runtime.lifts.save)
+        await asyncio.to_thread(_keep_lifts, runtime)
     runtime.measure.reported(report.kind)
     return _answer(pair, report)
 
@@ -164,6 +164,14 @@ async def _recorded(runtime: Runtime, report: Report) -> Report:
     except (ReportsFull, OSError):
         raise Unavailable("reports_full", _FULL, retry_after=600) from None
     return report
+
+
+def _keep_lifts(runtime: Runtime) -> None:
+    """A lift that isn't kept counts all the same, since it is on record: it only ends with the process."""
+    try:
+        runtime.lifts.save()
+    except OSError:
+        runtime.measure.log.event("lifts.not_kept", level="error")
 
 
 def _answer(pair: Pair, report: Report) -> bytes:

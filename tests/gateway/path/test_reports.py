@@ -291,3 +291,11 @@ async def test_a_lift_is_offered_and_taken_only_where_the_call_would_pass(
         call, _ = await refused(house, f"Mon IBAN {IBAN}")
         message = (await lift(house, call)).json()["error"]["message"]
         assert message.startswith("Rule ibans-stay doesn't let callers lift it.")
+
+
+async def test_a_lift_that_the_disk_refuses_to_keep_counts_since_it_is_on_record(strict: House) -> None:
+    (strict.gateway.runtime.epoch.pair.settings.state_dir / "lifts.new").mkdir()
+    call, _ = await refused(strict, f"Écris à {MAIL}.")
+    answer = await lift(strict, call)
+    assert answer.status_code == 201, answer.text
+    assert (await strict.chat(f"Écris à {MAIL}.")).status_code == 200
