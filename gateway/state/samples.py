@@ -108,9 +108,9 @@ class Samples:
             file = f"{_name(sample.rule)}-{sample.until}.samples"
             lines[file] = lines.get(file, b"") + self._line(self._sealer, sample)
         for file, raw in lines.items():
-            descriptor = os.open(self._folder / file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            descriptor = os.open(self._folder / file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(descriptor, "ab") as out:
-                out.write(raw)
+                out.write(b"\n" + raw if _cut_off(descriptor) else raw)
 
     def _line(self, sealer: Sealer, sample: Sample) -> bytes:
         box = base64.b64encode(sealer.seal(sample.text or "", sample.bound)).decode()
@@ -145,6 +145,12 @@ class Samples:
 def until(day: date, days: int) -> date:
     """The day on which a sample of `day` goes."""
     return day + timedelta(days=days)
+
+
+def _cut_off(descriptor: int) -> bool:
+    """Whether a kill or a full disk left half a line, which would swallow the next one."""
+    size = os.fstat(descriptor).st_size
+    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
 
 
 def _name(rule: str) -> str:

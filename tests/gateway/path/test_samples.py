@@ -148,3 +148,13 @@ async def test_an_older_keyring_serves_without_samples(open_house: OpenHouse, tm
         assert len(files(house)) == 1
         code, _, err = await ecluse(house, capsys, "policy", "samples", "mails-wached", "--as", "s.petit")
         assert code == 1 and "did you mean mails-watched?" in err
+
+
+async def test_a_sample_after_one_that_was_cut_off_is_read(sampling: House, capsys: Any) -> None:
+    assert (await sampling.chat(f"{WORDS} : {MAIL}, à relancer")).status_code == 200
+    (file,) = files(sampling)
+    file.write_bytes(file.read_bytes()[:-9])
+    assert (await sampling.chat("Écris à a.b@exemple-sas.fr demain.")).status_code == 200
+    assert files(sampling) == [file]
+    code, out, _ = await ecluse(sampling, capsys, "policy", "samples", "mails-watched", "--as", "s.petit")
+    assert code == 0 and "demain" in out and "zygomorphe" not in out
