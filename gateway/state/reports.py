@@ -114,6 +114,7 @@ def _read(file: Path) -> Report | None:
     try:
         entry = orjson.loads(file.read_bytes())
         entry["groups"], entry["detectors"] = tuple(entry["groups"]), tuple(entry["detectors"])
-        return Report(**entry)
+        report = Report(**entry)
+        return report if all(isinstance(value, str | tuple) for value in asdict(report).values()) else None
     except (OSError, orjson.JSONDecodeError, TypeError, KeyError):
         return None

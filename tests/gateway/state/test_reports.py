@@ -99,3 +99,12 @@ def test_pace_is_by_person_and_hour() -> None:
     assert pace.wait("anne") == 1
     now[0] = 3600
     assert pace.wait("anne") == 0
+
+
+def test_a_report_with_a_value_of_another_kind_is_passed_over(tmp_path: Path) -> None:
+    """It must neither close the inbox nor keep old ones from going."""
+    reports, one = Reports(tmp_path), report()
+    reports.add(one)
+    odd = (tmp_path / f"{one.id}.json").read_bytes().replace(f'"{one.at}"'.encode(), b"5")
+    (tmp_path / "r_0000000000.json").write_bytes(odd)
+    assert reports.all() == [one] and reports.drop_old(NOW) == 0
