@@ -39,11 +39,13 @@ async def housekeeping(runtime: Runtime) -> None:
 
 
 async def beside(runtime: Runtime, work: Callable[[], None]) -> None:
-    """Does what touches the disk in a thread; a disk that refuses ends nothing."""
+    """Does what touches the disk in a thread; neither a disk that refuses nor a damaged file ends anything."""
     try:
         await asyncio.to_thread(work)
     except OSError:
         runtime.measure.log.event("housekeeping.failed", level="error")
+    except Exception as bug:  # noqa: BLE001 - a mistake of ours here must not end the cutting of calls under old rules
+        runtime.measure.log.fault(bug)
 
 
 def save_states(runtime: Runtime) -> None:

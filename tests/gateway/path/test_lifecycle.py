@@ -9,7 +9,7 @@ import json
 import httpx
 import pytest
 
-from gateway.housekeeping import end_outdated, save_states, summarise_strangers
+from gateway.housekeeping import beside, end_outdated, save_states, summarise_strangers
 from observability.ledger import read
 from tests.conftest import CONFIG, House, OpenHouse
 
@@ -226,3 +226,15 @@ async def test_a_disk_that_refuses_does_not_end_the_housekeeping(house: House) -
     in_the_way.rmdir()
     save_states(house.gateway.runtime)
     assert (folder / "vendor-states.json").exists()
+
+
+async def test_a_mistake_in_tidying_does_not_end_the_housekeeping(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> None:
+        raise TypeError(CANARY)
+
+    runtime = house.gateway.runtime
+    await beside(runtime, broken)
+    runtime.measure.log.flush()
+    assert CANARY not in "".join(capsys.readouterr())
