@@ -228,13 +228,12 @@ async def test_a_disk_that_refuses_does_not_end_the_housekeeping(house: House) -
     assert (folder / "vendor-states.json").exists()
 
 
-async def test_a_mistake_in_tidying_does_not_end_the_housekeeping(
-    house: House, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def broken() -> None:
-        raise TypeError(CANARY)
+async def test_a_mistake_in_tidying_does_not_end_the_housekeeping(house: House) -> None:
+    done = []
 
-    runtime = house.gateway.runtime
-    await beside(runtime, broken)
-    runtime.measure.log.flush()
-    assert CANARY not in "".join(capsys.readouterr())
+    def broken() -> None:
+        done.append(True)
+        raise TypeError("not a disk's word")
+
+    await beside(house.gateway.runtime, broken)
+    assert done
