@@ -118,9 +118,22 @@ def _impossible(settings: Settings, file: str) -> Iterator[Problem]:
         yield Problem((file, where), f"the path of the control socket is longer than {MAX_SOCKET_PATH} bytes")
     if settings.keyring.dir.is_relative_to(settings.state_dir):
         yield Problem((file, "keyring", "dir"), "the keyring must lie outside state_dir")
+    yield from _sharing(settings, file)
     yield from _signatures(settings.bundle_signatures, (file, "bundle_signatures"))
     for vendor in settings.vendors.values():
         yield from _vendor(settings, vendor, (file, "vendors", vendor.name))
+
+
+def _sharing(settings: Settings, file: str) -> Iterator[Problem]:
+    shared = settings.shared
+    if shared.store == "memory" and settings.server.workers > 1:
+        yield Problem((file, "shared", "store"), "memory is one worker's: take sqlite or redis for several")
+    if shared.store == "redis" and shared.url is None:
+        yield Problem((file, "shared", "url"), "store: redis needs the URL of the store, such as ${ECLUSE_REDIS}")
+    if shared.url is not None and shared.store != "redis":
+        yield Problem((file, "shared", "url"), f"is for store: redis, not for {shared.store}")
+    if shared.stale_seconds <= shared.poll_seconds:
+        yield Problem((file, "shared", "stale_seconds"), "must be longer than poll_seconds")
 
 
 def _signatures(asked: SignaturesSettings, path: Path) -> Iterator[Problem]:

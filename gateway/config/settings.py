@@ -11,7 +11,9 @@ from pathlib import Path
 from adapters.registry import VENDORS
 from gateway.config import kinds as k
 from gateway.config.kinds import Address, Network
+from gateway.config.quotas import QuotaSettings
 from gateway.config.secret import Secret
+from gateway.config.sharing import SharedSettings
 from gateway.config.table import Row, listed, named, rows, section, setting
 
 
@@ -35,6 +37,7 @@ class Server:
     trusted_proxies: tuple[Network, ...] = setting(
         k.several(k.NETWORK), "Networks whose X-Forwarded-For and traceparent are believed.", default=()
     )
+    workers: int = setting(k.count(1, 64), "Serving processes; about one a core.", default=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,17 +226,6 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuotaSettings:
-    """One hard limit."""
-
-    scope: str = setting(k.choice("user", "team", "use_case"), "Who shares it.")
-    match: str = setting(k.TEXT, "Which of them, as a pattern; each has the limit for itself.", default="*")
-    unit: str = setting(k.choice("requests", "tokens", "concurrent"), "What is counted.")
-    window: str = setting(k.choice("minute", "hour", "day"), "How long (not for concurrent).", default="minute")
-    limit: int = setting(k.count(0), "How many.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole configuration. folder: where its file is; relative paths start there."""
 
@@ -254,6 +246,7 @@ class Settings:
     directory: DirectorySettings = section(DirectorySettings, "Teams and groups.")
     ledger: LedgerSettings = section(LedgerSettings, "The log of every call.")
     keyring: KeyringSettings = section(KeyringSettings, "The installation's own keys.")
+    shared: SharedSettings = section(SharedSettings, "What workers and replicas share.")
     simulator: SimulatorSettings = section(SimulatorSettings, "The vendor double.")
     vendors: Mapping[str, VendorSettings] = named(VendorSettings, "Vendors by name.")
     destinations: Mapping[str, DestinationSettings] = named(DestinationSettings, "Destinations by name.")

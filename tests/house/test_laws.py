@@ -25,6 +25,7 @@ PLACES = {
     "prometheus_client": ("observability/metrics.py", "observability/exposition.py"),
     "pypdf": ("gateway/reading/pdf.py",),
     "yaml": ("gateway/documents/",),
+    "redis": ("gateway/state/redis.py",),
     "uvloop": ("gateway/serve.py",),
     "uvicorn": ("gateway/server.py", "adapters/vendors/simulator/"),
     "starlette": ("gateway/control.py", "gateway/health.py", "adapters/vendors/simulator/"),

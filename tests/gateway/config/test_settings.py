@@ -62,6 +62,12 @@ def test_null_means_the_default():
         ("organization: acme", "1:1: there is no setting organization here (did you mean organisation?)"),
         ("server: {lang: fr}", "1:10: there is no setting lang here (did you mean language?)"),
         ("server: 8080", "1:1: must be a mapping (key: value)"),
+        (
+            "{server: {workers: 2}, shared: {store: memory}}",
+            "1:33: memory is one worker's: take sqlite or redis for several",
+        ),
+        ("shared: {store: redis}", "1:1: store: redis needs the URL of the store"),
+        ("shared: {stale_seconds: 200ms}", "1:10: must be longer than poll_seconds"),
         ("server: {language: french}", "1:10: language must be one of: en, fr"),
         ("server: {data: 8080}", '1:10: data must be "host:port", for example "127.0.0.1:8080"'),
         ("server: {data: 'a:99999'}", '1:10: data must be "host:port", for example "127.0.0.1:8080"'),
