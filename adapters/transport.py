@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import select
 import ssl
 import warnings
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -79,7 +80,11 @@ _sending: ContextVar[_Stage] = ContextVar("_sending")
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Tells the call that is being sent when it is connected, and over what (tracing would cost more)."""
+    """Tells the call that is being sent when it is connected, and over what (tracing would cost more).
+
+    A kept connection over which something came that nobody asked for is closed and never used again: the client
+    library would give the next call what came, which may be another caller's answer.
+    """
 
     async def connect(
         self,
@@ -90,6 +95,26 @@ class _Connector(aiohttp.TCPConnector):
         connection = await super().connect(req, traces, timeout)
         _sending.get().connected(connection.transport)
         return connection
+
+    async def _get(
+        self, key: aiohttp.client_reqrep.ConnectionKey, traces: list[aiohttp.tracing.Trace]
+    ) -> aiohttp.connector.Connection | None:
+        while (connection := await super()._get(key, traces)) is not None:
+            protocol = connection.protocol
+            if protocol is not None and not protocol.should_close and not _speaks(connection.transport):
+                return connection
+            connection.close()
+        return None
+
+
+def _speaks(transport: asyncio.Transport | None) -> bool:
+    """Whether a kept connection has bytes for us, or its end, that the event loop hasn't read yet."""
+    raw = transport.get_extra_info("socket") if transport is not None else None
+    if raw is None:
+        return True
+    waiting = select.poll()
+    waiting.register(raw.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 class _Pool:

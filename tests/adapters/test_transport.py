@@ -93,6 +93,45 @@ async def test_connections_are_kept_and_used_again(raw_server: RawServer) -> Non
     assert len(ports) == 1
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["with the answer", "while nobody asks"])
+async def test_an_answer_nobody_asked_for_is_no_answer_to_the_next_call(late: bool, raw_server: RawServer) -> None:
+    """A vendor, or what stands before it, that answers twice must not give one caller's answer to another."""
+    calls: list[bytes] = []
+    spoken = asyncio.Event()
+
+    async def handle(request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        calls.append(request)
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n%02d" % len(calls))
+        await asyncio.sleep(0.02 if late else 0)
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nXX")
+        await writer.drain()
+        spoken.set()
+        return True
+
+    async with raw_server(handle) as url, Transport() as transport:
+        for number in range(1, 6):
+            answer = await transport.send(Endpoint(url), "POST", "/v1/x", JSON, b"{}")
+            assert await answer.read(10) == b"%02d" % number
+            await spoken.wait()
+            spoken.clear()
+
+
+async def test_a_connection_that_the_vendor_closed_meanwhile_is_not_used(raw_server: RawServer) -> None:
+    """Its end is seen even where the event loop hadn't the time to look."""
+    writers: list[asyncio.StreamWriter] = []
+
+    async def handle(request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        writers.append(writer)
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+        return True
+
+    async with raw_server(handle) as url, Transport() as transport:
+        for _ in range(3):
+            assert await (await transport.send(Endpoint(url), "POST", "/v1/x", JSON, b"{}")).read(10) == b"{}"
+            writers[-1].get_extra_info("socket").shutdown(socket.SHUT_WR)
+    assert len({id(writer) for writer in writers}) == 3
+
+
 async def test_only_the_given_headers_are_sent(raw_server: RawServer) -> None:
     heads: list[bytes] = []
 
