@@ -13,6 +13,7 @@ from gateway.bundle.contracts import REGIONS, TRUSTS, Contract
 from gateway.bundle.destinations import Destination
 from gateway.bundle.detection import PACKS, faults_of, read_detectors
 from gateway.bundle.indexes import Indexes, IndexSpec, read_indexes
+from gateway.bundle.prices import price_faults
 from gateway.bundle.use_cases import THE_SANDBOX, UseCase
 from gateway.bundle.vocabulary import Names
 from gateway.config.kinds import Context
@@ -74,6 +75,7 @@ def read_papers(documents: Documents) -> Papers:
     contracts = _by_id(documents, "Contract", Contract, problems)
     use_cases = _by_id(documents, "UseCase", UseCase, problems)
     indexes = _by_id(documents, "Index", IndexSpec, problems)
+    problems.extend(price_faults(documents, contracts))
     if problems:
         raise DocumentsRefused(documents.render(problems))
     return Papers(documents, contracts, {THE_SANDBOX.id: THE_SANDBOX, **use_cases}, indexes)

@@ -9,8 +9,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from gateway.bundle.prices import ContractPrice
 from gateway.config.kinds import FLAG, TEXT, WORD, WORDS, Context, Kind, Words, WrongValue, choice, count, several
-from gateway.config.table import setting
+from gateway.config.money import CURRENCY
+from gateway.config.table import listed, setting
 
 TRUSTS = ("internal", "partner", "external")
 # Regions that a policy may name although no contract is there yet; contracts add theirs.
@@ -49,6 +51,10 @@ class Contract:
     allowed_hosts: tuple[str, ...] = setting(several(HOST, least=1), "Hosts that calls under it may go to.")
     title: Words | None = setting(WORDS, "How staff call it; without one, the processor's name.", default=None)
     expires: date | None = setting(DAY, "Last day of the contract (UTC).", default=None)
+    currency: str = setting(CURRENCY, "Currency of the prices below.", default="USD")
+    prices: tuple[ContractPrice, ...] = listed(
+        ContractPrice, "What models cost under it, where that isn't what the price table says."
+    )
 
     def covers(self, url: str) -> bool:
         """Whether the host of `url` is one that the contract allows."""

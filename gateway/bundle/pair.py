@@ -24,6 +24,7 @@ from gateway.config import Address, Settings, load_config, read_settings
 from gateway.config.settings import VendorSettings
 from gateway.documents import Documents, DocumentsRefused, Problem, load, nearest
 from gateway.identity import KeyGrant, Keyring, KeyringRefused
+from gateway.pricing.resolve import Tariffs, resolve
 from policies.classify import Classifier
 from policies.decide import Policies
 from policies.detectors.engine import Engine
@@ -47,6 +48,7 @@ class Pair:
     config: Documents = field(repr=False)
     destinations: Mapping[str, Destination]
     models: Mapping[str, Model]
+    tariffs: Tariffs
     classifier: Classifier
     policies: Policies
     engine: Engine
@@ -145,6 +147,7 @@ def build_pair(
     urls = {name: _locate(settings, vendor, simulators or {}) for name, vendor in settings.vendors.items()}
     destinations = build_destinations(settings, papers.contracts, urls, today)
     models = build_models(settings, destinations)
+    tariffs = resolve(config, settings.prices, papers, destinations)
     keyring = _keyring(config, settings) if serving else None
     engine = previous.bundle.engine if previous is not None else None
     bundle = build_bundle(papers, Names.of(settings), destinations, _index_key(papers, settings, keyring), engine)
@@ -155,6 +158,7 @@ def build_pair(
         config=config,
         destinations=destinations,
         models=models,
+        tariffs=tariffs,
         classifier=_classifier(bundle, keyring, previous),
         policies=bundle.policies,
         engine=bundle.engine,
@@ -163,6 +167,7 @@ def build_pair(
         revision=_revision(config, bundle),
         notes=(
             *remarks(destinations),
+            *tariffs.notes(),
             *_shared_credentials(settings),
             *_plain_http(settings),
             *bundle.indexes.notes,

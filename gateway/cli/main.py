@@ -25,6 +25,7 @@ COMMANDS = {
     "check": "say what is wrong with the configuration and the bundle, and what will be soon",
     "serve": "serve until told to stop",
     "models": "show the public models, where they go and under which terms",
+    "prices": "show what calls cost, and take new prices over",
     "detectors": "list what can be found in texts, and how",
     "detect": "say what is found in files, where and why",
     "explain": "say what is found in a text, what is ruled on it per destination, and why",

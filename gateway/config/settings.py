@@ -11,6 +11,7 @@ from pathlib import Path
 from adapters.registry import VENDORS
 from gateway.config import kinds as k
 from gateway.config.kinds import Address, Network
+from gateway.config.money import PricesSettings
 from gateway.config.quotas import QuotaSettings
 from gateway.config.secret import Secret
 from gateway.config.sharing import SharedSettings
@@ -252,6 +253,7 @@ class Settings:
     destinations: Mapping[str, DestinationSettings] = named(DestinationSettings, "Destinations by name.")
     models: Mapping[str, ModelSettings] = named(ModelSettings, "Models by the name that staff ask for.")
     quotas: tuple[QuotaSettings, ...] = listed(QuotaSettings, "Hard limits.")
+    prices: PricesSettings = section(PricesSettings, "What tokens cost.")
     reserve_output: int = setting(
         k.count(1, 10_000_000), "Output tokens reserved for a call that states no maximum.", default=4096
     )
