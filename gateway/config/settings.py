@@ -39,6 +39,15 @@ class Server:
         k.several(k.NETWORK), "Networks whose X-Forwarded-For and traceparent are believed.", default=()
     )
     workers: int = setting(k.count(1, 64), "Serving processes; about one a core.", default=1)
+    unready_seconds: float = setting(
+        k.SPAN,
+        "How long a stop only shows in /readyz, while calls are still taken: what balancers need to see it.",
+        default=0.0,
+        shown="none",
+    )
+    hung_seconds: float = setting(
+        k.SPAN, "How long one of several workers may give no sign of life before it is replaced.", default=30.0
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

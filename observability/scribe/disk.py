@@ -11,10 +11,16 @@ class Disk:
     """The real one. Every method raises OSError."""
 
     def create(self, path: Path) -> int:
-        """A new file open for writing, locked by this process for as long as it is open. FileExistsError if there."""
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        return descriptor
+        """A new file open for writing, locked by this process for as long as it is open. FileExistsError if there.
+
+        Another worker that sweeps may take it for a dead one's before it is locked: then it is made once more.
+        """
+        while True:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.fstat(descriptor).st_nlink:
+                return descriptor
+            os.close(descriptor)
 
     def claim(self, path: Path) -> int | None:
         """An existing file open for reading and writing; None while another process still writes to it."""

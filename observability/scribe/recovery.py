@@ -58,12 +58,17 @@ class Recovered(NamedTuple):
 
 
 def unsealed(disk: Disk, folder: Path) -> Iterator[Recovered]:
-    """The segments that were left without their last record and that no living process writes to."""
+    """The segments that were left without their last record and that no living process writes to.
+
+    Other workers write, seal and recover in the same folder meanwhile: only under its lock does a segment hold still.
+    """
     for path in segments(folder):
-        if _sealed(path):
-            continue
-        descriptor = disk.claim(path)
-        if descriptor is not None:
+        with suppress(FileNotFoundError):  # given up by its writer just now
+            if _sealed(path) or (descriptor := disk.claim(path)) is None:
+                continue
+            if _sealed(path):
+                os.close(descriptor)
+                continue
             yield _examined(path, descriptor)
 
 
@@ -72,8 +77,11 @@ def sweep(disk: Disk, folder: Path) -> None:
     for path in folder.glob(f"*{UNNAMED}"):
         with suppress(FileNotFoundError):  # its writer lives and has just given it its name
             descriptor = disk.claim(path)
-            if descriptor is not None:
+            if descriptor is None:
+                continue
+            try:
                 path.unlink()
+            finally:
                 os.close(descriptor)
 
 

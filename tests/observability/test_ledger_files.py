@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from observability.scribe.disk import Disk
 from observability.scribe.frames import HEAD, Frame, Gap, frame, last, scan
-from observability.scribe.recovery import unsealed
+from observability.scribe.recovery import sweep, unsealed
 from observability.scribe.segments import Segment, seal, segments
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -104,6 +107,48 @@ def test_a_sealed_segment_needs_no_recovery(tmp_path: Path) -> None:
     segment(tmp_path).seal("close", NOW)
     assert list(unsealed(Disk(), tmp_path)) == []
     assert records(segments(tmp_path)[0].read_bytes())[-1] == seal(1, "close", NOW)
+
+
+def test_a_segment_sealed_by_another_worker_meanwhile_is_not_recovered(tmp_path: Path) -> None:
+    other = segment(tmp_path)
+
+    class Late(Disk):
+        """The other worker seals between our look and our claim."""
+
+        def claim(self, path: Path) -> int | None:
+            other.seal("close", NOW)
+            return super().claim(path)
+
+    assert list(unsealed(Late(), tmp_path)) == []
+    assert records(segments(tmp_path)[0].read_bytes())[-1] == seal(1, "close", NOW)
+
+
+def test_a_segment_given_up_by_another_worker_meanwhile_stops_no_start(tmp_path: Path) -> None:
+    other = segment(tmp_path)
+
+    class Late(Disk):
+        def claim(self, path: Path) -> int | None:
+            other.discard()
+            return super().claim(path)
+
+    assert list(unsealed(Late(), tmp_path)) == []
+
+
+def test_a_new_file_swept_before_it_is_locked_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock, swept = fcntl.flock, []
+
+    def slow(descriptor: int, operation: int) -> None:
+        if not swept:
+            swept.append(operation)
+            sweep(Disk(), tmp_path)  # another worker starts between our file's making and its lock
+        lock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", slow)
+    descriptor = Disk().create(tmp_path / "one.new")
+    assert os.fstat(descriptor).st_nlink == 1 and (tmp_path / "one.new").exists()
+    sweep(Disk(), tmp_path)
+    assert (tmp_path / "one.new").exists(), "it is locked now"
+    os.close(descriptor)
 
 
 def test_damage_before_whole_records_is_kept_as_it_is(tmp_path: Path) -> None:
