@@ -54,7 +54,7 @@ class DataApp:
         if route is None:
             await self._other(request, responder, caller)
             return
-        if self._runtime.draining:
+        if self._runtime.closed:
             self._runtime.measure.shed("draining")
             raise refusals.cut("drain")
         await answer(self._runtime, self._exchange(route, caller), request, responder)

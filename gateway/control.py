@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -15,6 +16,7 @@ from gateway.bundle.due import due
 from gateway.documents import DocumentsRefused
 from gateway.identity.keys import KeyGrant, KeyRecord, KeyStoreRefused
 from gateway.provenance import signed_files
+from gateway.reload import NotPrepared
 from gateway.reviewing import ReviewRefused, review
 from gateway.state.workers import differing, present
 from observability.ledger import Event
@@ -72,9 +74,15 @@ class _Control:
         )
 
     async def reload(self, request: Request) -> JSONResponse:
+        step, by, revision = _asked(await request.body())
         try:
-            done = await self._reloader.reload()
-        except (DocumentsRefused, OSError) as refused:
+            if step == "prepare":
+                return JSONResponse({"revision": await self._reloader.prepare(by)})
+            if step == "drop":
+                self._reloader.drop()
+                return JSONResponse({})
+            done = await (self._reloader.take(revision, by) if step == "take" else self._reloader.reload(by))
+        except (DocumentsRefused, NotPrepared, OSError) as refused:
             return JSONResponse({"refused": str(refused), "revision": self._runtime.epoch.pair.revision}, 422)
         return JSONResponse(
             {
@@ -129,6 +137,15 @@ class _Control:
         caller = record.caller
         detail = {"key": record.id, "team": caller.team, "person": caller.pseudonym}
         self._runtime.ledger.post(Event(at=self._runtime.now(), event=name, detail=detail))
+
+
+def _asked(raw: bytes) -> tuple[str, str, str]:
+    """Step ("" for all at once), who asked, revision: of a reload in the two steps that several workers take."""
+    try:
+        said = orjson.loads(raw or b"{}")
+        return str(said.get("step", "")), str(said.get("by", "control")), str(said.get("revision", ""))
+    except (ValueError, AttributeError):
+        return "", "control", ""
 
 
 def _of_now(runtime: Runtime, workers: list[dict[str, Any]], unloaded: bool) -> Iterator[str]:

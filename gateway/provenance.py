@@ -20,7 +20,8 @@ MOST_FAULTS, MOST_WORDS = 3, 200
 def started(runtime: Runtime, refused: DocumentsRefused | None) -> None:
     """A worker begins to serve. refused: why not with the present files, where it is the last good pair."""
     pair = runtime.epoch.pair
-    _post(runtime, "start", {"revision": pair.revision, "pid": os.getpid(), **facts(pair)})
+    succeeds = {"succeeds": runtime.station.succeeds} if runtime.station.succeeds else {}
+    _post(runtime, "start", {"revision": pair.revision, "pid": os.getpid(), **facts(pair), **succeeds})
     if refused is not None:
         runtime.measure.reloaded(ok=False)
         not_loaded(runtime, "start", refused)

@@ -41,12 +41,17 @@ class Reloaded(NamedTuple):
     later: tuple[str, ...]
 
 
+class NotPrepared(Exception):
+    """What is to be taken was not prepared here; its words are for the operator."""
+
+
 class Reloader:
     """Reloads of one gateway, one after the other however many ask at once."""
 
     def __init__(self, runtime: Runtime, config: Path, simulators: Mapping[str, str]) -> None:
         self._runtime, self._config, self._simulators = runtime, config, simulators
         self._one_at_a_time = asyncio.Lock()
+        self._prepared: Epoch | None = None
 
     async def reload(self, by: str = "control") -> Reloaded:
         """Takes the files as they are now. The pair is built in a thread while calls go on; the loop only swaps it.
@@ -54,24 +59,57 @@ class Reloader:
         by: who asked, for the record. Raises DocumentsRefused, and OSError for a CA bundle that can't be read; then
         all stays as it was.
         """
-        runtime = self._runtime
         async with self._one_at_a_time:
-            old = runtime.epoch.pair
-            try:
-                with _short_turns():
-                    epoch = await asyncio.to_thread(self._built, old)
-                runtime.transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
-            except (DocumentsRefused, OSError) as refused:
-                runtime.measure.reloaded(ok=False)
-                provenance.not_loaded(runtime, by, refused)
-                raise
-            _swap(runtime, epoch)
-            _tell(runtime, old, by)
+            return await self._take(await self._build(by), by)
+
+    async def prepare(self, by: str = "control") -> str:
+        """Builds the pair of the files as they are now and holds it ready, out of force; its revision. Raises likewise.
+
+        Of several workers all prepare before any takes, so that one that refuses keeps the others from it.
+        """
+        async with self._one_at_a_time:
+            self._prepared = await self._build(by)
+            return self._prepared.pair.revision
+
+    async def take(self, revision: str, by: str = "control") -> Reloaded:
+        """Brings into force what was prepared. Raises NotPrepared and likewise."""
+        async with self._one_at_a_time:
+            epoch, self._prepared = self._prepared, None
+            if epoch is None or epoch.pair.revision != revision:
+                raise NotPrepared(f"revision {revision} was not prepared")
+            return await self._take(epoch, by)
+
+    def drop(self) -> None:
+        """Forgets what was prepared."""
+        self._prepared = None
+
+    async def _build(self, by: str) -> Epoch:
+        try:
+            with _short_turns():
+                return await asyncio.to_thread(self._built, self._runtime.epoch.pair)
+        except (DocumentsRefused, OSError) as refused:
+            self._refused(by, refused)
+            raise
+
+    async def _take(self, epoch: Epoch, by: str) -> Reloaded:
+        runtime, old = self._runtime, self._runtime.epoch.pair
+        try:
+            runtime.transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
+        except OSError as refused:
+            self._refused(by, refused)
+            raise
+        _swap(runtime, epoch)
+        _tell(runtime, old, by)
+        if runtime.station.first:
             await asyncio.to_thread(_keep, runtime, epoch.pair)
         later = tuple(name for name in FIXED if getattr(epoch.pair.settings, name) != getattr(old.settings, name))
         return Reloaded(
             old.revision, epoch.pair.revision, epoch.pair.bundle.revision, provenance.signed_files(epoch.pair), later
         )
+
+    def _refused(self, by: str, refused: Exception) -> None:
+        self._runtime.measure.reloaded(ok=False)
+        provenance.not_loaded(self._runtime, by, refused)
 
     def changed(self) -> bool:
         """Whether the files differ from those in force."""

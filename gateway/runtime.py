@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from gateway.workers.station import ALONE, Station
+
 if TYPE_CHECKING:
     from adapters.transport import Transport
     from gateway.epoch import Epoch
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 class Runtime:
     """Swapped on reload: `epoch`. Calls in flight keep the one that they began with.
 
-    now: wall clock (aware). monotonic: seconds. draining: no new calls.
+    now: wall clock (aware). monotonic: seconds. draining: it will stop, balancers are to send no more. closed: no new
+    calls. station: which of several processes this is.
     """
 
     epoch: Epoch
@@ -59,3 +62,5 @@ class Runtime:
     live: set[Exchange] = field(default_factory=set)
     draining: bool = False
     started: float = 0.0
+    station: Station = ALONE
+    closed: bool = False

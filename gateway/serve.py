@@ -7,13 +7,13 @@ import gc
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvloop
 
@@ -21,10 +21,10 @@ from adapters.transport import Transport
 from adapters.vendors.simulator import SimulatorServer
 from gateway import provenance
 from gateway.app import DataApp
-from gateway.bundle.last_good import keep, loud, start_pair
-from gateway.config.load import load_settings
+from gateway.bundle.last_good import first_pair, keep, loud, starting_settings
 from gateway.control import control_app
 from gateway.documents import DocumentsRefused
+from gateway.draining import drain
 from gateway.epoch import Epoch
 from gateway.health import health_app
 from gateway.housekeeping import housekeeping
@@ -49,7 +49,8 @@ from gateway.state.strangers import Strangers
 from gateway.state.workers import Presence
 from gateway.warm import warm_up
 from gateway.watching import Watcher, watching
-from observability.ledger import Event, Ledger, LedgerFailed
+from gateway.workers.station import ALONE, Station
+from observability.ledger import Ledger, LedgerFailed
 from observability.logs import Log
 
 if TYPE_CHECKING:
@@ -67,8 +68,13 @@ def utc_now() -> datetime:
 
 def run(config: Path, *, development: bool = False) -> int:
     """Serves until SIGTERM or SIGINT; the exit code: 0 after a clean drain, 2 where the start was refused."""
+    return run_loop(_serve(config, development))
+
+
+def run_loop(serving: Coroutine[Any, Any, int]) -> int:
+    """Runs a serving process; what keeps it from starting is told on standard error."""
     try:
-        return uvloop.run(_serve(config, development))
+        return uvloop.run(serving)
     except (DocumentsRefused, KeyringRefused, KeyStoreRefused, LedgerFailed) as refused:
         print(refused, file=sys.stderr)  # noqa: T201
     except OSError as failed:
@@ -78,7 +84,10 @@ def run(config: Path, *, development: bool = False) -> int:
 
 @dataclass(slots=True)
 class Gateway:
-    """A gateway that serves. data, metrics: the ports that it listens on. stopping: set it to end it."""
+    """A gateway that serves. data, metrics: the ports that it listens on. stopping: set it to end it.
+
+    reload: how files that changed are taken. linger: seconds that kept connections get at the end to be used once more.
+    """
 
     runtime: Runtime
     data: Listener
@@ -86,17 +95,19 @@ class Gateway:
     control: Listener
     stopping: asyncio.Event
     simulator: SimulatorServer | None
+    reload: Callable[[str], Awaitable[object]]
     clean: bool = True
+    linger: float = 0.0
 
 
 async def _serve(config: Path, development: bool) -> int:
     async with gateway(config, development=development) as serving:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, serving.stopping.set)
-        _announce(serving, development)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 100)
+        _announce(serving)
+        if development:
+            show_first_key(serving.runtime, serving.data.port)
+        settle()
         await serving.stopping.wait()
         seconds = serving.runtime.epoch.pair.settings.limits.drain_seconds
         say(f"draining: {len(serving.runtime.live)} calls in flight, up to {seconds:g} s")
@@ -104,28 +115,35 @@ async def _serve(config: Path, development: bool) -> int:
     return 0
 
 
+def settle() -> None:
+    """What was made at the start stays: the collector need not look at it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 @asynccontextmanager
 async def gateway(
-    config: Path, *, development: bool = False, now: Callable[[], datetime] = utc_now
+    config: Path, *, development: bool = False, now: Callable[[], datetime] = utc_now, station: Station = ALONE
 ) -> AsyncIterator[Gateway]:
     """A whole gateway, from its files to its listeners; drains when the block ends.
 
-    development: makes a keyring where there is none. now: the wall clock. Raises DocumentsRefused, KeyringRefused,
-    KeyStoreRefused, LedgerFailed, OSError.
+    development: makes a keyring where there is none. now: the wall clock. station: which of several processes it is.
+    Raises DocumentsRefused, KeyringRefused, KeyStoreRefused, LedgerFailed, OSError.
     """
     async with AsyncExitStack() as stack:
-        settings = _settings_or_none(config)
+        settings = starting_settings(config)
         if development and settings is not None and not settings.keyring.dir.exists():
             Keyring.create(settings.keyring.dir, development=True)
         simulator = None
-        if settings is not None and settings.simulator.enabled:
+        if station.alone and settings is not None and settings.simulator.enabled:
             simulator = SimulatorServer(settings.simulator.names, settings.simulator.port)
             await stack.enter_async_context(simulator)
-        urls = {name: simulator.url(name) for name in simulator.names} if simulator is not None else {}
-        pair, refused = start_pair(config, simulators=urls, today=lambda: now().date())
+        urls = {n: simulator.url(n) for n in simulator.names} if simulator is not None else station.simulators
+        pair, refused = first_pair(config, station, urls, lambda: now().date())
         if refused is not None:
             say(loud(pair, refused))
-        runtime = assemble(pair, await stack.enter_async_context(Transport()), now)
+        runtime = assemble(pair, await stack.enter_async_context(Transport()), now, station)
         stack.callback(runtime.ledger.close)
         stack.callback(runtime.presence.end)
         stack.callback(runtime.states.save)
@@ -134,17 +152,21 @@ async def gateway(
         stack.push_async_callback(runtime.files.close)
         reloader = Reloader(runtime, config, urls)
         serving = await _listen(runtime, reloader, simulator, refused)
-        beside = (housekeeping(runtime), watching(Watcher(runtime, reloader, config)))
-        keepers = [asyncio.create_task(one) for one in beside]
+        keepers = [asyncio.create_task(housekeeping(runtime))]
+        if station.first:
+            watcher = Watcher(runtime, lambda by: serving.reload(by), config)
+            keepers.append(asyncio.create_task(watching(watcher)))
         try:
             yield serving
         finally:
-            await _drain(serving)
+            await drain(serving)
             for keeper in keepers:
                 keeper.cancel()
 
 
-def assemble(pair: Pair, transport: Transport, now: Callable[[], datetime] = utc_now) -> Runtime:
+def assemble(
+    pair: Pair, transport: Transport, now: Callable[[], datetime] = utc_now, station: Station = ALONE
+) -> Runtime:
     """Everything that one serving process holds. Raises LedgerFailed, KeyStoreRefused, KeyringRefused."""
     settings, keyring = pair.settings, pair.keyring
     assert keyring is not None
@@ -155,6 +177,7 @@ def assemble(pair: Pair, transport: Transport, now: Callable[[], datetime] = utc
         settings.ledger_dir,
         durability=settings.ledger.durability,  # type: ignore[arg-type]
         clock=now,
+        worker=station.name,
         reserve_bytes=settings.ledger.reserve_bytes,
         segment_bytes=settings.ledger.segment_bytes,
         segment_seconds=settings.ledger.segment_seconds,
@@ -185,6 +208,7 @@ def assemble(pair: Pair, transport: Transport, now: Callable[[], datetime] = utc
         now=now,
         monotonic=time.monotonic,
         started=time.monotonic(),
+        station=station,
     )
     runtime.measure.watch(runtime, ledger)
     runtime.measure.loaded(pair, now().timestamp())
@@ -211,42 +235,33 @@ async def _listen(
         Listener(control_app(runtime, reloader, stopping)),
         stopping,
         simulator,
+        reloader.reload,
     )
-    await serving.data.listen(settings.server.data.host, settings.server.data.port)
-    await serving.metrics.listen(settings.server.metrics.host, settings.server.metrics.port)
-    await serving.control.listen_unix(settings.control_socket)
-    keep(runtime.epoch.pair)
+    if runtime.station.alone:  # else the supervisor says from which sockets to take
+        await serving.data.listen(settings.server.data.host, settings.server.data.port)
+        await serving.metrics.listen(settings.server.metrics.host, settings.server.metrics.port)
+    await serving.control.listen_unix(runtime.station.control_socket or settings.control_socket)
+    if runtime.station.first:
+        keep(runtime.epoch.pair)
     provenance.started(runtime, refused)
     tell_with_segments(runtime)
     return serving
 
 
-async def _drain(serving: Gateway) -> None:
-    runtime = serving.runtime
-    runtime.draining = True
-    serving.data.stop_accepting()
-    seconds = runtime.epoch.pair.settings.limits.drain_seconds
-    serving.clean = await serving.data.finish(seconds, lambda: _cut(runtime))
-    for listener in (serving.metrics, serving.control):
-        listener.stop_accepting()
-        await listener.finish(1.0, lambda: None)
-    runtime.ledger.post(Event(at=runtime.now(), event="stop", detail={"clean": serving.clean}))
-
-
-def _cut(runtime: Runtime) -> None:
-    for exchange in tuple(runtime.live):
-        exchange.cut("drain")
-
-
-def _announce(serving: Gateway, development: bool) -> None:
-    runtime = serving.runtime
-    settings = runtime.epoch.pair.settings
-    url = f"http://{settings.server.data.host}:{serving.data.port}"
-    say(f"ecluse serves at {url}  (metrics http://{settings.server.metrics.host}:{serving.metrics.port}/metrics)")
-    for note in runtime.epoch.pair.notes:
+def _announce(serving: Gateway) -> None:
+    pair = serving.runtime.epoch.pair
+    server = pair.settings.server
+    say(
+        f"ecluse serves at http://{server.data.host}:{serving.data.port}  "
+        f"(metrics http://{server.metrics.host}:{serving.metrics.port}/metrics)"
+    )
+    for note in pair.notes:
         say(f"note: {note}")
-    if not development:
-        return
+
+
+def show_first_key(runtime: Runtime, port: int) -> None:
+    """The developer key, at the first development start. port: where staff tools connect."""
+    url = f"http://{runtime.epoch.pair.settings.server.data.host}:{port}"
     if len(runtime.keys):
         say("A developer key was shown at the first start. Another: ecluse keys new --user me --team development")
         return
@@ -263,11 +278,3 @@ def _announce(serving: Gateway, development: bool) -> None:
 def say(line: str) -> None:
     """One line for the operator who started the process."""
     print(line, flush=True)  # noqa: T201
-
-
-def _settings_or_none(config: Path) -> Settings | None:
-    """The settings, where they can be read; a bad file is told by what starts after this."""
-    try:
-        return load_settings(config)
-    except DocumentsRefused:
-        return None

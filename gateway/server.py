@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 MOST_HEADER_BYTES = 64 * 1024
 KEEP_ALIVE_SECONDS = 75
+BACKLOG = 4096
 # uvicorn would write a line per bad request: a stranger could fill the disk with it.
 logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
 logging.getLogger("uvicorn.access").disabled = True
@@ -35,6 +36,8 @@ class Connection(HttpToolsProtocol):
     """
 
     header_seconds = 10.0
+    last = False
+    """Whether the answer under way is the last one on this connection."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,6 +76,8 @@ class Connection(HttpToolsProtocol):
         self._header_bytes = 0
         self._stop_header_timer()
         super().on_headers_complete()
+        if self.last:
+            self.cycle.keep_alive = False
         scope: Any = self.scope
         # By weak reference: a cycle of references would keep each call's body until the next garbage collection.
         scope["ecluse.whole"] = partial(self._whole, ref(self.cycle))
@@ -80,6 +85,12 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._in_headers = True
+
+    def end_with_answer(self) -> None:
+        """Closes after the next answer, which says so: a client never finds a kept connection closed under its call."""
+        self.last = True
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.keep_alive = False
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -156,7 +167,8 @@ class Listener:
         self._state = ServerState()
         self._header_seconds = header_seconds
         self._most = most_connections
-        self._server: asyncio.AbstractServer | None = None
+        self._servers: dict[int, asyncio.AbstractServer] = {}
+        self._ending = False
         self.port = 0
 
     @property
@@ -166,12 +178,22 @@ class Listener:
 
     async def listen(self, host: str, port: int) -> None:
         """Starts on TCP; port 0 takes a free one, told by `port`."""
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.socket(family)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
+        listening = bound(host, port)
         self.port = listening.getsockname()[1]
-        self._server = await asyncio.get_running_loop().create_server(self._connection, sock=listening, backlog=4096)
+        await self._take(listening)
+
+    async def accept_from(self, wanted: Collection[socket.socket]) -> None:
+        """Takes connections from these sockets, which others hold as well, and from no others.
+
+        What waits in one that is let go stays there, for whoever takes from it next.
+        """
+        numbers = {one.fileno() for one in wanted}
+        for number in self._servers.keys() - numbers:
+            self._servers.pop(number).close()
+        for one in wanted:
+            if one.fileno() not in self._servers:
+                self.port = one.getsockname()[1]
+                await self._take(one.dup(), one.fileno())
 
     async def listen_unix(self, path: Path) -> None:
         """Starts on a Unix socket that only its owner may open."""
@@ -179,14 +201,24 @@ class Listener:
         path.unlink(missing_ok=True)  # noqa: ASYNC240 - at start only
         before = os.umask(0o177)
         try:
-            self._server = await asyncio.get_running_loop().create_unix_server(self._connection, path=str(path))
+            self._servers[0] = await asyncio.get_running_loop().create_unix_server(self._connection, path=str(path))
         finally:
             os.umask(before)
 
+    def end_with_answers(self) -> None:
+        """Every connection closes after its next answer, also those that are still to come."""
+        self._ending = True
+        for connection in list(self._state.connections):
+            connection.end_with_answer()  # type: ignore[union-attr]
+
+    def let_go(self) -> None:
+        """Takes no new connections."""
+        while self._servers:
+            self._servers.popitem()[1].close()
+
     def stop_accepting(self) -> None:
         """Takes no new connections; those that are idle close, the others after their answer."""
-        if self._server is not None:
-            self._server.close()
+        self.let_go()
         for connection in list(self._state.connections):
             connection.shutdown()
 
@@ -203,12 +235,32 @@ class Listener:
             connection.transport.close()
         return clean
 
+    async def _take(self, listening: socket.socket, number: int = 0) -> None:
+        self._servers[number] = await asyncio.get_running_loop().create_server(
+            self._connection, sock=listening, backlog=BACKLOG
+        )
+
     def _connection(self) -> asyncio.Protocol:
         connection = Connection(config=self._config, server_state=self._state, app_state={})
         connection.header_seconds = self._header_seconds
+        connection.last = self._ending
         if self._most is not None and len(self._state.connections) >= self._most:
             return _Full()
         return connection
+
+
+def bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A TCP socket bound to an address. shared: others of this user may bind the same (SO_REUSEPORT)."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        made.bind((host, port))
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 class _Full(asyncio.Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from gateway.bundle.source import Look, checkout_under_way, look
 from gateway.documents import DocumentsRefused
 
 if TYPE_CHECKING:
-    from gateway.reload import Reloader
     from gateway.runtime import Runtime
 
 EVERY_SECONDS = 1.0
@@ -29,8 +29,8 @@ class Watcher:
     What was refused isn't tried again before it changes. A look reads no file: it costs some microseconds each.
     """
 
-    def __init__(self, runtime: Runtime, reloader: Reloader, config: Path) -> None:
-        self._runtime, self._reloader, self._config = runtime, reloader, config
+    def __init__(self, runtime: Runtime, reload: Callable[[str], Awaitable[object]], config: Path) -> None:
+        self._runtime, self._reload, self._config = runtime, reload, config
         self._tried: Look | None = None
         self._last: Look | None = None
         self._since = 0.0
@@ -53,7 +53,7 @@ class Watcher:
             return False
         self._tried, self._last = seen, None
         try:
-            await self._reloader.reload("watch")
+            await self._reload("watch")
         except (DocumentsRefused, OSError):
             pass  # told by the reloader
         except Exception as bug:  # noqa: BLE001 - a mistake of ours in one load must not end the watch

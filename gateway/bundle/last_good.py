@@ -11,13 +11,17 @@ import stat
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gateway.bundle.destinations import utc_today
 from gateway.bundle.pair import Pair, build_pair, load_pair
 from gateway.bundle.seal import Seal, read_seal
 from gateway.bundle.source import SIGNATURES
-from gateway.config import Settings, read_settings
+from gateway.config import Settings, load_config, read_settings
 from gateway.documents import DocumentsRefused, load
+
+if TYPE_CHECKING:
+    from gateway.workers.station import Station
 
 CONFIG, BUNDLE = "config.yaml", "bundle"
 
@@ -64,6 +68,33 @@ def start_pair(
         return pair, refused.with_traceback(None)
 
 
+def first_pair(
+    path: Path, station: Station, simulators: Mapping[str, str], today: Callable[[], date]
+) -> tuple[Pair, DocumentsRefused | None]:
+    """The pair to begin with as `start_pair` has it, unless the process is told otherwise.
+
+    One that takes another's place serves what its siblings serve, of which the copy is kept here: files that changed
+    since come into force by a reload only. A strict one takes the files as they are, or doesn't start.
+    """
+    if station.strict:
+        return load_pair(path, serving=True, kept=kept_seal(path), simulators=simulators, today=today), None
+    if station.in_force:
+        kept = _last_good(path, simulators, None, today)
+        if kept is not None and kept.revision == station.in_force:
+            return kept, None
+    return start_pair(path, simulators=simulators, today=today)
+
+
+def starting_settings(path: Path) -> Settings | None:
+    """The settings that a start goes by: the file's, or those of the last good pair; None where neither can be read."""
+    for config in (path, *_configs(path)):
+        try:
+            return read_settings(load_config(config), path.parent)
+        except DocumentsRefused:
+            continue
+    return None
+
+
 def loud(pair: Pair, refused: DocumentsRefused) -> str:
     """What whoever starts a gateway must not overlook."""
     return (
@@ -97,6 +128,13 @@ def kept_seal(path: Path) -> Seal | None:
         except DocumentsRefused:
             continue
     return None
+
+
+def _configs(path: Path) -> list[Path]:
+    try:
+        return [copy / CONFIG for copy in _copies(path)]
+    except OSError:
+        return []
 
 
 def _copies(path: Path) -> list[Path]:

@@ -46,7 +46,7 @@ class Watched:
 def watched_in(folder: Path, transport: Transport) -> Watched:
     pair, _ = start_pair(folder / "config.yaml")
     runtime = assemble(pair, transport)
-    watcher = Watcher(runtime, Reloader(runtime, folder / "config.yaml", {}), folder / "config.yaml")
+    watcher = Watcher(runtime, Reloader(runtime, folder / "config.yaml", {}).reload, folder / "config.yaml")
     found = Watched(folder, runtime, watcher)
     runtime.monotonic = lambda: found.clock
     return found
@@ -139,7 +139,7 @@ async def test_a_bundle_put_in_place_by_a_link_is_taken(watched: Watched) -> Non
 async def test_a_change_before_the_first_look_is_not_missed(watched: Watched) -> None:
     """What is in force is compared with what was read, not with the first look."""
     watched.write("extra.yaml", USE_CASE.format("extra"))
-    fresh = Watcher(watched.runtime, watched.watcher._reloader, watched.folder / "config.yaml")
+    fresh = Watcher(watched.runtime, watched.watcher._reload, watched.folder / "config.yaml")
     assert not await fresh.step()
     watched.clock += 2
     assert await fresh.step()

@@ -9,6 +9,7 @@ import json
 import httpx
 import pytest
 
+from gateway.draining import drain
 from gateway.housekeeping import beside, end_outdated, save_states, summarise_strangers
 from observability.ledger import read
 from tests.conftest import CONFIG, House, OpenHouse
@@ -158,7 +159,25 @@ async def test_readiness_and_health(house: House) -> None:
         house.gateway.runtime.draining = True
         answer = await client.get("/readyz")
         assert (answer.status_code, answer.text) == (503, "draining\n")
+        assert (await house.chat("Bonjour")).status_code == 200, "balancers may not have seen it yet"
+        house.gateway.runtime.closed = True
         assert (await house.chat("Bonjour")).status_code == 503
+
+
+async def test_a_stop_shows_in_readiness_before_it_takes_no_more_calls(open_house: OpenHouse) -> None:
+    config = CONFIG.replace("control: c.sock", "control: c.sock, unready_seconds: 1")
+    async with open_house(config) as house, httpx.AsyncClient() as other:
+        assert "connection" not in (await house.chat("Bonjour")).headers
+        stop = asyncio.create_task(drain(house.gateway))
+        await asyncio.sleep(0)
+        assert (await other.get(f"http://127.0.0.1:{house.gateway.metrics.port}/readyz")).status_code == 503
+        answer = await house.chat("Bonjour")
+        assert (answer.status_code, answer.headers["connection"]) == (200, "close")
+        streamed = await house.chat("Bonjour", stream=True)
+        assert (streamed.status_code, streamed.headers["connection"]) == (200, "close")
+        await stop
+        with pytest.raises(httpx.ConnectError):
+            await house.chat("Bonjour")
 
 
 async def test_no_prompt_and_no_secret_reaches_any_sink(
