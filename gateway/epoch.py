@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from adapters.registry import VENDORS
 from adapters.transport import Endpoint
+from gateway.routing.routes import build_routes
 
 if TYPE_CHECKING:
     from adapters.vendors.base import Vendor
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from gateway.bundle.pair import Pair
     from gateway.config.secret import Secret
     from gateway.config.settings import Settings
+    from gateway.routing.routes import Route
 
 
 class Upstream(NamedTuple):
@@ -31,15 +33,16 @@ class Upstream(NamedTuple):
 
 
 class Epoch(NamedTuple):
-    """A call keeps the epoch that it began in."""
+    """A call keeps the epoch that it began in. routes: of each public model."""
 
     pair: Pair
     upstreams: Mapping[str, Upstream]
+    routes: Mapping[str, Route]
 
     @classmethod
     def of(cls, pair: Pair) -> Epoch:
         """Everything that a new pair needs around it. Raises OptionError for an option that a vendor kind refuses."""
-        return cls(pair, upstreams(pair.settings, pair.destinations))
+        return cls(pair, upstreams(pair.settings, pair.destinations), build_routes(pair.settings))
 
     def upstream(self, destination: Destination) -> Upstream:
         """Where calls to `destination` go."""

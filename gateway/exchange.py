@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gateway.identity.callers import Caller
     from gateway.quota.store import Grant
     from gateway.routes import Route
+    from gateway.routing.order import Plan
     from policies.classify import Classification
     from policies.decide import RuleHit, Ruling
 
@@ -72,6 +73,7 @@ class Exchange:
     lifted: Mapping[tuple[str, bytes], str] = field(default_factory=dict)
     data_class: str = ""
     candidates: list[Candidate] = field(default_factory=list)
+    plan: Plan[Candidate] | None = None
     grants: list[Grant] = field(default_factory=list)
     used_before: list[int] = field(default_factory=list)
     reserved: int = 0

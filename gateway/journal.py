@@ -164,7 +164,13 @@ def _intent(runtime: Runtime, exchange: Exchange, candidate: Candidate | None, o
         places=kept.places,
         failed=classification.failed if classification is not None else None,
         kept=kept.kept,
+        **_planned(exchange),
     )
+
+
+def _planned(exchange: Exchange) -> dict[str, str]:
+    plan = exchange.plan
+    return {} if plan is None else {"route": plan.route, "split": plan.split, "why": plan.why}
 
 
 def _attempt_start(

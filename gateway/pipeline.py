@@ -1,6 +1,6 @@
 """The one path of a call, top to bottom.
 
-identify (done before the body is read) -> parse -> read its files -> classify -> rule for each candidate -> order ->
+identify (done before the body is read) -> parse -> read its files -> classify -> rule for each candidate -> plan ->
 reserve -> durable INTENT -> first answer -> relay -> settle and close the record, always. The order is the security
 property: a stage is never skipped, moved or plugged in.
 """
@@ -73,9 +73,10 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     exchange.classification = await classified(exchange, ask.passages)
     runtime.measure.classified(exchange.classification, exchange, runtime.monotonic() - begun)
     exchange.candidates = rule(runtime, exchange, ask, model, exchange.classification)
-    candidates = permitted(runtime, exchange, ask)
+    allowed = permitted(runtime, exchange, ask)
+    plan = exchange.plan = runtime.router.plan(exchange, ask, allowed, request)
     admission.reserve(runtime, exchange, ask)
-    reply = await first_answer(runtime, exchange, ask, candidates, request)
+    reply = await first_answer(runtime, exchange, ask, plan.candidates, request)
     await relay(runtime, exchange, reply, responder)
 
 

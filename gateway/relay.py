@@ -9,6 +9,7 @@ from adapters.wire.headers import incoming
 from gateway import journal, refusals
 from gateway.errors import PolicyRefusal
 from gateway.gate import Stopped
+from gateway.routing.order import routed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -106,6 +107,8 @@ def _headers(exchange: Exchange, reply: Reply) -> Headers:
         (b"x-ecluse-policy", exchange.pair.bundle.revision.encode()),
         (b"x-request-id" if exchange.dialect.family == "openai" else b"request-id", name),
     ]
+    if (route := routed(exchange.plan)) is not None:
+        headers.append((b"x-ecluse-route", route))
     if candidate.rerouted_from is not None:
         headers.append((b"x-ecluse-rerouted-from", candidate.rerouted_from.encode()))
     if candidate.ruling.rewrites:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gateway.quota.store import MemoryQuotas
     from gateway.reading.files import Files
     from gateway.routing.health import Health, RetryBudget
+    from gateway.routing.router import Router
     from gateway.state.judged import JudgedCalls
     from gateway.state.lifts import Lifts
     from gateway.state.pace import Pace
@@ -46,6 +47,7 @@ class Runtime:
     transport: Transport
     health: Health
     retries: RetryBudget
+    router: Router
     quotas: MemoryQuotas
     refused: RefusedPassages
     states: VendorStates

@@ -37,6 +37,7 @@ from gateway.quota.store import MemoryQuotas
 from gateway.reading.files import Files
 from gateway.reload import Reloader
 from gateway.routing.health import Health, RetryBudget
+from gateway.routing.router import Router
 from gateway.runtime import Runtime
 from gateway.server import Listener
 from gateway.state.judged import JudgedCalls
@@ -194,6 +195,7 @@ def assemble(
         transport=transport,
         health=Health(time.monotonic),
         retries=RetryBudget(),
+        router=Router(keyring.digest),
         quotas=MemoryQuotas(settings.quotas, time.time),
         refused=RefusedPassages(keyring.memo),
         states=VendorStates(keyring.findings, settings.state_dir / "vendor-states.json"),

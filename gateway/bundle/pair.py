@@ -16,6 +16,7 @@ from gateway.bundle.bundle import Bundle, Papers, build_bundle, read_papers
 from gateway.bundle.destinations import Destination, Model, build_destinations, build_models, remarks, utc_today
 from gateway.bundle.indexes import index_key
 from gateway.bundle.removed import removed
+from gateway.bundle.routed import unknown_to
 from gateway.bundle.samples import unsampled
 from gateway.bundle.seal import Approval, Seal, approval_of, read_seal, with_indexes
 from gateway.bundle.source import Look, look, refuse_checkout, refuse_unsettled
@@ -151,6 +152,7 @@ def build_pair(
     keyring = _keyring(config, settings) if serving else None
     engine = previous.bundle.engine if previous is not None else None
     bundle = build_bundle(papers, Names.of(settings), destinations, _index_key(papers, settings, keyring), engine)
+    _refuse(config, unknown_to(bundle, settings, config.items[0].name, label))
     approval = with_indexes(approval, asked, files, bundle.indexes.files)
     return Pair(
         settings=settings,

@@ -14,6 +14,7 @@ from adapters.vendors.base import OptionError
 from gateway.config.kinds import Context
 from gateway.config.settings import Settings, SignaturesSettings, VendorSettings
 from gateway.config.table import Path, build
+from gateway.config.unrouted import unrouted
 from gateway.documents import Document, Documents, DocumentsRefused, Problem, Rendered, load, nearest
 
 MAX_SOCKET_PATH = 107  # what the kernel's sockaddr_un holds
@@ -104,6 +105,7 @@ def _dangling(settings: Settings, document: Document) -> Iterator[Problem]:
     for name, model in settings.models.items():
         for index, wanted in enumerate(model.destinations):
             yield from _known((file, "models", name, "destinations", index), "destination", wanted, destinations)
+    yield from unrouted(settings, file, destinations, _written(document, "routes"))
     taken = Counter([*settings.models, *(alias for m in settings.models.values() for alias in m.aliases)])
     for name, model in settings.models.items():
         for index, alias in enumerate(model.aliases):

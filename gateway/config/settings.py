@@ -13,6 +13,7 @@ from gateway.config import kinds as k
 from gateway.config.kinds import Address, Network
 from gateway.config.money import PricesSettings
 from gateway.config.quotas import QuotaSettings
+from gateway.config.routes import DEFAULT, TIERS, RouteSettings
 from gateway.config.secret import Secret
 from gateway.config.sharing import SharedSettings
 from gateway.config.table import Row, listed, named, rows, section, setting
@@ -233,6 +234,13 @@ class ModelSettings:
     name: str
     destinations: tuple[str, ...] = setting(k.several(k.WORD, least=1), "Destinations, most preferred first.")
     aliases: tuple[str, ...] = setting(k.several(k.WORD), "Other names for the same model.", default=())
+    route: str = setting(k.WORD, "Route that orders them.", default=DEFAULT)
+    tiers: Mapping[str, int] = setting(
+        TIERS,
+        "Tier of destinations (patterns): one of tier 2 is asked after all of tier 1.",
+        default={},
+        shown="1 each",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +269,7 @@ class Settings:
     vendors: Mapping[str, VendorSettings] = named(VendorSettings, "Vendors by name.")
     destinations: Mapping[str, DestinationSettings] = named(DestinationSettings, "Destinations by name.")
     models: Mapping[str, ModelSettings] = named(ModelSettings, "Models by the name that staff ask for.")
+    routes: Mapping[str, RouteSettings] = named(RouteSettings, "Routes by name; `default`: of models that name none.")
     quotas: tuple[QuotaSettings, ...] = listed(QuotaSettings, "Hard limits.")
     prices: PricesSettings = section(PricesSettings, "What tokens cost.")
     reserve_output: int = setting(

@@ -140,7 +140,8 @@ class Intent(Record):
     digest: keyed hash (hex) of the bytes to be sent. bytes_in: as received; bytes_out: to be sent. edits: how many of
     each kind of the closed list changed the bytes. reserved: tokens held against the quotas. places, failed (why
     detection did) and the findings are what rulings were made from; kept: whether they are all of it, so that the call
-    can be judged anew: 0 no, 1 yes.
+    can be judged anew: 0 no, 1 yes. route, split, why: which route ordered the permitted destinations, the split that
+    took the call, and what else decided.
     """
 
     kind: ClassVar[str] = "INTENT"
@@ -169,6 +170,9 @@ class Intent(Record):
     places: tuple[Place, ...] = ()
     failed: str | None = None
     kept: int = 0
+    route: str = ""
+    split: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)

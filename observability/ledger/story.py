@@ -135,10 +135,17 @@ def _from_one(place: str) -> str:
 def _sent(intent: Facts) -> Iterator[str]:
     if intent.get("destination"):
         yield from _going(intent)
+        if intent.get("why") or intent.get("split"):
+            yield _routed(intent)
         if intent["reserved"]:
             yield f"{_count(intent['reserved'], 'token')} reserved"
     elif intent:
         yield "nothing"
+
+
+def _routed(intent: Facts) -> str:
+    split = [f"split {_plain(intent['split'])}"] if intent.get("split") else []
+    return ", ".join([f"route {_plain(intent['route'])}", *split, *([_plain(intent["why"])] if intent["why"] else [])])
 
 
 def _going(one: Facts) -> Iterator[str]:

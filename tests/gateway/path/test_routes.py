@@ -1,0 +1,66 @@
+"""Routes over real sockets: who is asked first, and what is said of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from gateway.bundle.pair import load_pair
+from gateway.documents import DocumentsRefused
+from tests.conftest import CONFIG, OpenHouse, configured
+
+SPLIT = """
+routes:
+  default:
+    splits: [{name: canary, to: ["beta/*"], percent: 40}]
+    cases:
+      - {name: long, when: {min_bytes: 2KiB}, to: ["beta/*"]}
+      - {name: home, when: {use_cases: [sandbox], operations: [embeddings]}, to: ["internal/*"], only: true}
+"""
+
+
+async def test_a_split_takes_callers_as_a_whole_and_is_on_record(open_house: OpenHouse) -> None:
+    async with open_house(CONFIG + SPLIT) as house:
+        went: dict[str, set[str]] = {}
+        for n in range(24):
+            headers = {"authorization": f"Bearer {house.issue(user=f'u{n % 12}')}"}
+            answer = await house.client.post("/v1/chat/completions", json=ASK, headers=headers)
+            assert answer.status_code == 200, answer.text
+            went.setdefault(f"u{n % 12}", set()).add(answer.headers["x-ecluse-destination"])
+            intent = (await house.records(answer.headers["x-ecluse-call-id"]))[0]
+            canary = answer.headers["x-ecluse-destination"] == "beta/gpt-4o-mini"
+            assert (intent["route"], intent["split"], intent["why"]) == ("default", "canary" * canary, "written")
+            assert answer.headers["x-ecluse-route"] == "default" + ", split canary" * canary + ", written"
+        assert all(len(places) == 1 for places in went.values())
+        assert len(Counter(place for places in went.values() for place in places)) == 2
+
+
+async def test_a_case_goes_another_way_and_fails_over_to_the_rest(open_house: OpenHouse) -> None:
+    async with open_house(CONFIG + SPLIT.replace("percent: 40", "percent: 0")) as house:
+        answer = await house.chat("Bonjour " * 300)
+        assert answer.headers["x-ecluse-destination"] == "beta/gpt-4o-mini"
+        assert answer.headers["x-ecluse-route"] == "default, case long, written"
+        await house.fault("beta", "status=503")
+        assert (await house.chat("Bonjour " * 301)).headers["x-ecluse-destination"] == "alpha/gpt-4o-mini"
+
+
+async def test_a_route_that_lets_a_call_go_nowhere_is_a_refusal_on_record(open_house: OpenHouse) -> None:
+    async with open_house(CONFIG + SPLIT) as house:
+        ask = {"model": "text-embedding-3-small", "input": "Bonjour"}
+        answer = await house.client.post("/v1/embeddings", json=ask)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "route_closed")
+        assert (await house.records(answer.headers["x-ecluse-call-id"]))[0]["code"] == "route_closed"
+        assert not house.received.total
+
+
+def test_names_of_the_bundle_are_looked_up_in_it(tmp_path: Path) -> None:
+    wrong = SPLIT.replace("[sandbox]", "[sandbx], data_classes: [C1, C9]")
+    with pytest.raises(DocumentsRefused) as refused:
+        load_pair(configured(tmp_path, CONFIG + wrong))
+    assert "there is no use case sandbx in" in str(refused.value) and "(did you mean sandbox?)" in str(refused.value)
+    assert "there is no data class C9 in" in str(refused.value) and "data class C1 " not in str(refused.value)
+
+
+ASK = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Bonjour"}]}
