@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.bundle.use_cases import PRIORITIES
 from gateway.errors import BadRequest, PolicyRefusal
 from gateway.quota.store import Exceeded
 from gateway.refusals import quota_refusal
@@ -28,6 +29,8 @@ def choose_use_case(exchange: Exchange, request: Request) -> None:
     status = use_case.status if use_case is not None else "unknown"
     if status not in ("pilot", "production"):
         raise PolicyRefusal(f"use_case_{status}", _closed(exchange.use_case, status), retry=False)
+    assert use_case is not None, "one that is open is known"
+    exchange.rank = PRIORITIES.index(use_case.priority)
 
 
 def reserve(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:

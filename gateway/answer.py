@@ -61,7 +61,7 @@ async def first_answer(
     failure: UpstreamError | None = None
     try:
         async with asyncio.timeout(exchange.pair.settings.limits.deadline_seconds):
-            for candidate in candidates:
+            async for candidate in runtime.capacity.slots.turns(exchange, candidates, runtime.health.wait):
                 if failure is not None and not runtime.retries.allows(len(runtime.live)):
                     break
                 if not runtime.health.admits(candidate.destination.name):
@@ -121,6 +121,7 @@ async def _attempt(
     before: UpstreamError | None,
 ) -> Reply:
     buffered = form_of(exchange, ask, candidate) is not None
+    await runtime.capacity.slots.hold(exchange, candidate.destination)
     outgoing = build(runtime, exchange, ask, candidate, request)
     await journal.before_egress(runtime, exchange, candidate, outgoing, before)
     attempt = Attempt(len(exchange.attempts) + 1, candidate, runtime.monotonic(), len(outgoing.body))

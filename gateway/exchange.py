@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from adapters.dialects.base import Dialect
     from gateway.bundle.destinations import Destination
     from gateway.bundle.pair import Pair
+    from gateway.capacity.queue import Place
     from gateway.epoch import Epoch
     from gateway.gate import Gate
     from gateway.identity.callers import Caller
@@ -64,6 +65,8 @@ class Exchange:
     pair: Pair
     task: asyncio.Task[None]
     use_case: str = ""
+    rank: int = 1
+    place: Place | None = None
     bytes_in: int = 0
     ask: Ask | None = None
     model: str = ""

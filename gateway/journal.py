@@ -55,6 +55,7 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
         exchange.characters_out += gate.characters
         exchange.edits_out += gate.edited
         exchange.restored += gate.restored
+    runtime.capacity.slots.ended(exchange, attempt, error)
     destination = attempt.candidate.destination
     ended = runtime.monotonic()
     runtime.measure.attempt(exchange, attempt, error, ended)

@@ -51,6 +51,10 @@ class Measure:
             highest[key] = max(used, highest.get(key, 0.0))
         for labels, used in highest.items():
             self.metrics.set("ecluse_quota_used_ratio", labels, used)
+        for name, limit, taken, waiting in runtime.capacity.slots.states():
+            self.metrics.set("ecluse_destination_limit", (name,), float(limit))
+            self.metrics.set("ecluse_destination_in_flight", (name,), float(taken))
+            self.metrics.set("ecluse_destination_waiting", (name,), float(waiting))
         return self.metrics.page()
 
     def loaded(self, pair: Pair, now: float) -> None:
@@ -80,9 +84,13 @@ class Measure:
         """Somebody read the charter."""
         self.metrics.inc("ecluse_charters_total", (language, "html" if web else "md"))
 
-    def shed(self, reason: str) -> None:
-        """A call was turned away because of the gateway's own state."""
-        self.metrics.inc("ecluse_shed_total", (reason,))
+    def shed(self, reason: str, priority: str = "none") -> None:
+        """A call was turned away because of the gateway's own state, or for want of room. priority: of its class."""
+        self.metrics.inc("ecluse_shed_total", (reason, priority))
+
+    def queued(self, priority: str, seconds: float) -> None:
+        """A call of this class waited for a slot at a destination, whether it got one or not."""
+        self.metrics.observe("ecluse_queue_seconds", (priority,), seconds)
 
     def file(self, kind: str, reason: str, seconds: float) -> None:
         """A file of a request was read, or was not for a reason."""

@@ -48,6 +48,7 @@ async def answer(runtime: Runtime, exchange: Exchange, request: Request, respond
         await refusals.send(exchange, responder, refusals.internal())
     finally:
         admission.settle(runtime, exchange)
+        runtime.capacity.slots.leave(exchange)
         close(runtime, exchange, responder)
         remember(runtime, exchange)
         keep_samples(runtime, exchange)

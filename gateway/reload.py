@@ -136,6 +136,7 @@ def _swap(runtime: Runtime, epoch: Epoch) -> None:
     runtime.epoch = epoch
     runtime.files.use(settings.files)
     runtime.quotas.replace_limits(settings.quotas)
+    runtime.capacity.use(settings)
     now = runtime.monotonic()
     for exchange in () if same else runtime.live:
         exchange.outdated = exchange.outdated or now

@@ -11,6 +11,7 @@ from gateway.workers.station import ALONE, Station
 
 if TYPE_CHECKING:
     from adapters.transport import Transport
+    from gateway.capacity import Capacity
     from gateway.epoch import Epoch
     from gateway.exchange import Exchange
     from gateway.identity.keyring import Keyring
@@ -48,6 +49,7 @@ class Runtime:
     health: Health
     retries: RetryBudget
     router: Router
+    capacity: Capacity
     quotas: MemoryQuotas
     refused: RefusedPassages
     states: VendorStates

@@ -22,6 +22,7 @@ from adapters.vendors.simulator import SimulatorServer
 from gateway import provenance
 from gateway.app import DataApp
 from gateway.bundle.last_good import first_pair, keep, loud, starting_settings
+from gateway.capacity import Capacity
 from gateway.control import control_app
 from gateway.documents import DocumentsRefused
 from gateway.draining import drain
@@ -153,7 +154,7 @@ async def gateway(
         stack.push_async_callback(runtime.files.close)
         reloader = Reloader(runtime, config, urls)
         serving = await _listen(runtime, reloader, simulator, refused)
-        keepers = [asyncio.create_task(housekeeping(runtime))]
+        keepers = [asyncio.create_task(one) for one in (housekeeping(runtime), runtime.capacity.keep())]
         if station.first:
             watcher = Watcher(runtime, lambda by: serving.reload(by), config)
             keepers.append(asyncio.create_task(watching(watcher)))
@@ -186,16 +187,18 @@ def assemble(
     epoch = Epoch.of(pair)
     warm_up(epoch, now())
     transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
+    measure = Measure(Log(sys.stderr.buffer, clock=now), version("ecluse"))
     runtime = Runtime(
         epoch=epoch,
         keyring=keyring,
         keys=keys,
         ledger=ledger,
-        measure=Measure(Log(sys.stderr.buffer, clock=now), version("ecluse")),
+        measure=measure,
         transport=transport,
         health=Health(time.monotonic),
         retries=RetryBudget(),
         router=Router(keyring.digest),
+        capacity=Capacity(settings, measure, time.monotonic),
         quotas=MemoryQuotas(settings.quotas, time.time),
         refused=RefusedPassages(keyring.memo),
         states=VendorStates(keyring.findings, settings.state_dir / "vendor-states.json"),

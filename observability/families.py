@@ -75,7 +75,16 @@ FAMILIES: tuple[Family, ...] = (
         cap=1000,
     ),
     Family("ecluse_in_flight", "gauge", "Calls being served now."),
-    Family("ecluse_shed_total", "counter", "Calls turned away because the gateway was full or draining.", ("reason",)),
+    Family(
+        "ecluse_shed_total",
+        "counter",
+        "Calls turned away for want of room or while draining, by the priority of their use case where it counts.",
+        ("reason", "priority"),
+    ),
+    Family("ecluse_queue_seconds", "histogram", "Wait for a slot at a destination, by priority.", ("priority",), _CALL),
+    Family("ecluse_destination_limit", "gauge", "Calls at once that a destination is asked for.", ("destination",)),
+    Family("ecluse_destination_in_flight", "gauge", "Slots taken at a destination.", ("destination",)),
+    Family("ecluse_destination_waiting", "gauge", "Calls in the queue of a destination.", ("destination",)),
     Family(
         "ecluse_attempts_total",
         "counter",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from adapters.registry import VENDORS
 from gateway.config import kinds as k
+from gateway.config.capacity import CapacitySettings
 from gateway.config.kinds import Address, Network
 from gateway.config.money import PricesSettings
 from gateway.config.quotas import QuotaSettings
@@ -225,6 +226,12 @@ class DestinationSettings:
     beta: tuple[str, ...] = setting(
         k.several(k.WORD), "Values of anthropic-beta and openai-beta that may pass.", default=()
     )
+    most_in_flight: int | None = setting(
+        k.count(1, 1_000_000),
+        "Calls at once that it may be asked for; serving processes have equal parts of it.",
+        default=None,
+        shown="the vendor's connections",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +272,7 @@ class Settings:
     ledger: LedgerSettings = section(LedgerSettings, "The log of every call.")
     keyring: KeyringSettings = section(KeyringSettings, "The installation's own keys.")
     shared: SharedSettings = section(SharedSettings, "What workers and replicas share.")
+    capacity: CapacitySettings = section(CapacitySettings, "Who goes first when there isn't room for all.")
     simulator: SimulatorSettings = section(SimulatorSettings, "The vendor double.")
     vendors: Mapping[str, VendorSettings] = named(VendorSettings, "Vendors by name.")
     destinations: Mapping[str, DestinationSettings] = named(DestinationSettings, "Destinations by name.")

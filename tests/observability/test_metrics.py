@@ -132,8 +132,8 @@ def test_what_the_table_does_not_have_is_an_error() -> None:
 
 def test_labels_are_quoted_on_the_page() -> None:
     metrics = Metrics()
-    metrics.inc("ecluse_shed_total", ('a"\n\\',))
-    assert samples(metrics)["ecluse_shed_total", ('a"\n\\',)] == 1.0
+    metrics.inc("ecluse_unidentified_total", ('a"\n\\',))
+    assert samples(metrics)["ecluse_unidentified_total", ('a"\n\\',)] == 1.0
 
 
 def test_counting_is_cheap() -> None:

@@ -1,0 +1,187 @@
+"""Slots at destinations for the calls of one process: `lanes.py` with futures around it.
+
+A call holds at most one slot: it gets it before its attempt is recorded, and gives it back when the attempt ends or the
+call does, whatever made it end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from gateway.bundle.use_cases import PRIORITIES
+from gateway.capacity.bounds import bounds, bounds_of, terms
+from gateway.capacity.lanes import Lanes
+from gateway.capacity.queue import Place
+from gateway.capacity.refused import Spread, no_room
+
+if TYPE_CHECKING:
+    from adapters.errors import UpstreamError
+    from gateway.bundle.destinations import Destination
+    from gateway.config.settings import Settings
+    from gateway.errors import Refusal
+    from gateway.exchange import Attempt, Candidate, Exchange
+    from gateway.measure import Measure
+
+UNCOUNTED = "count_tokens"
+"""An operation that takes no slot: agent tools ask for dozens at once, and vendors answer them apart."""
+
+
+class Slots:
+    """`clock`: monotonic seconds. closed: whether a destination's own limits forbid to ask it now."""
+
+    def __init__(
+        self, settings: Settings, measure: Measure, clock: Callable[[], float], closed: Callable[[str], bool]
+    ) -> None:
+        self._measure, self._clock = measure, clock
+        self._lanes = Lanes(terms(settings), closed)
+        self._waiting: dict[Place, asyncio.Future[None]] = {}
+        self._spread = Spread()
+        self.use(settings)
+
+    def use(self, settings: Settings) -> None:
+        """What a load of the configuration says of the destinations."""
+        self._lanes.use(bounds(settings), terms(settings))
+
+    def busy(self, destination: str) -> float:
+        """What is under way or waits there, as a part of its limit: 1.0 is full."""
+        lane = self._lanes.lanes.get(destination)
+        if lane is None:
+            return 0.0
+        return (lane.taken + len(lane.queue)) / max(lane.limit.now(lane.taken, self._clock()), 1)
+
+    def room(self, destination: str) -> int:
+        """Slots that are free there now; 0 where calls wait."""
+        lane = self._lanes.lanes.get(destination)
+        return 0 if lane is None or len(lane.queue) else lane.room(self._clock())
+
+    def states(self) -> list[tuple[str, int, int, int]]:
+        """(destination, limit, slots taken, calls waiting) of each destination."""
+        now = self._clock()
+        return [
+            (lane.name, lane.limit.now(lane.taken, now), lane.taken, len(lane.queue))
+            for lane in self._lanes.lanes.values()
+        ]
+
+    def turns(self, exchange: Exchange, candidates: Iterable[Candidate], waits: Callable[[str], float]) -> Turns:
+        """The candidates as the call gets a slot at them. waits: seconds until a destination may be tried at all."""
+        return Turns(self, exchange, candidates, waits)
+
+    async def hold(self, exchange: Exchange, destination: Destination) -> None:
+        """Returns when the call has its slot at `destination`. Raises Refusal where there is no room to wait."""
+        if not self._counts(exchange) or self._place(exchange).at == destination.name:
+            return
+        self.leave(exchange)
+        if not self.take(exchange, destination):
+            await self.wait(exchange, [destination])
+
+    def take(self, exchange: Exchange, destination: Destination) -> bool:
+        """A slot at once, or none."""
+        if not self._counts(exchange):
+            return True
+        name = destination.name
+        if name not in self._lanes.lanes:
+            self._lanes.revive(name, bounds_of(exchange.pair.settings, name))
+        return self._lanes.take(name, self._place(exchange), self._clock())
+
+    async def wait(self, exchange: Exchange, destinations: Sequence[Destination]) -> str:
+        """Waits for a slot at any of them; the name of the one that it is at. Raises Refusal."""
+        place, begun = self._place(exchange), self._clock()
+        names = tuple(dict.fromkeys(destination.name for destination in destinations))
+        turned = self._lanes.wait(names, place, begun)
+        if turned is not None:
+            self._wake((turned,))
+        try:
+            if not place.shed:
+                woken = self._waiting[place] = asyncio.get_running_loop().create_future()
+                await woken
+        except asyncio.CancelledError:
+            self.leave(exchange)
+            raise
+        finally:
+            self._waiting.pop(place, None)
+            waited = self._clock() - begun
+            exchange.waited += waited
+            self._measure.queued(PRIORITIES[place.rank], waited)
+        if place.shed:
+            raise self._turned_away(place, names[0])
+        return place.at
+
+    def ended(self, exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> None:
+        """An attempt ended: its slot is free, and its destination's limit learns from it."""
+        place = exchange.place
+        if place is None or not place.at:
+            return
+        kind = error.kind if error is not None else None
+        if kind == "timeout" and attempt.first_content:
+            kind = None  # it had begun to answer: a long answer, not a crowd
+        first = attempt.first_content - attempt.started if attempt.first_content else None
+        self._wake(self._lanes.leave(place, self._clock(), kind, attempt.started, first))
+
+    def leave(self, exchange: Exchange) -> None:
+        """The call needs no slot and waits for none."""
+        place = exchange.place
+        if place is not None and (place.at or place.waits):
+            self._wake(self._lanes.leave(place, self._clock()))
+
+    def tick(self) -> None:
+        """What time brings: to be called several times a second."""
+        given, late = self._lanes.tick(self._clock())
+        self._wake(given)
+        self._wake(late)
+
+    def _turned_away(self, place: Place, preferred: str) -> Refusal:
+        self._measure.shed(place.shed, PRIORITIES[place.rank])
+        lane = self._lanes.lanes.get(preferred)
+        clears = lane.clears(len(lane.queue)) if lane is not None else 0.0
+        return no_room(place.shed, self._spread.seconds(place.rank, clears))
+
+    def _wake(self, places: Iterable[Place]) -> None:
+        for place in places:
+            woken = self._waiting.get(place)
+            if woken is not None and not woken.done():
+                woken.set_result(None)
+
+    @staticmethod
+    def _counts(exchange: Exchange) -> bool:
+        return exchange.dialect.operation != UNCOUNTED
+
+    @staticmethod
+    def _place(exchange: Exchange) -> Place:
+        if exchange.place is None:
+            exchange.place = Place(exchange.rank, exchange.caller.team)
+        return exchange.place
+
+
+class Turns:
+    """The candidates of one call, in the order in which it gets a slot: the first in order with room, at once; where
+    none has any, the first that gets some. A candidate whose slot isn't used is done with when the next is asked for.
+    """
+
+    __slots__ = ("_exchange", "_left", "_slots", "_waits")
+
+    def __init__(
+        self, slots: Slots, exchange: Exchange, candidates: Iterable[Candidate], waits: Callable[[str], float]
+    ) -> None:
+        self._slots, self._exchange, self._waits = slots, exchange, waits
+        self._left = list(candidates)
+
+    def __aiter__(self) -> Turns:
+        return self
+
+    async def __anext__(self) -> Candidate:
+        """The next candidate; the call holds a slot there unless it mustn't be tried now anyway."""
+        self._slots.leave(self._exchange)
+        for index, candidate in enumerate(self._left):
+            if self._slots.take(self._exchange, candidate.destination):
+                return self._left.pop(index)
+        if not self._left:
+            raise StopAsyncIteration
+        able = [c for c in self._left if not self._waits(c.destination.name)]
+        if not able:
+            return self._left.pop(0)
+        name = await self._slots.wait(self._exchange, [c.destination for c in able])
+        chosen = next(c for c in able if c.destination.name == name)
+        self._left.remove(chosen)
+        return chosen
