@@ -10,12 +10,18 @@ if TYPE_CHECKING:
 
 
 class Usage(NamedTuple):
-    """Tokens as the vendor counted them; None where it said nothing."""
+    """Tokens as the vendor counted them; None where it said nothing.
+
+    input: all of it, also what was read from the vendor's cache (cached) or put into it (written; kept: the part that
+    stays for hours). reasoning: the part of output that the model keeps to itself.
+    """
 
     input: int | None = None
     output: int | None = None
     cached: int | None = None
     reasoning: int | None = None
+    written: int | None = None
+    kept: int | None = None
 
 
 class Delta(NamedTuple):

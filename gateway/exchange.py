@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapters.reply import Usage
+from gateway.pricing.rates import NOTHING, Used
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
@@ -37,7 +38,10 @@ class Candidate(NamedTuple):
 
 @dataclass(slots=True)
 class Attempt:
-    """One try at one destination. Times are monotonic seconds; 0.0 means that it didn't happen. sent: bytes."""
+    """One try at one destination. Times are monotonic seconds; 0.0 means that it didn't happen. sent: bytes.
+
+    used, cost, price_version: what it spent, once it is closed. cost: nanos.
+    """
 
     number: int
     candidate: Candidate
@@ -49,6 +53,9 @@ class Attempt:
     vendor_request: str | None = None
     gate: Gate | None = None
     closed: bool = False
+    used: Used = NOTHING
+    cost: int = 0
+    price_version: str = ""
 
 
 @dataclass(slots=True, eq=False)

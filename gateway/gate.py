@@ -71,10 +71,9 @@ class Gate:
     """One attempt's answer on its way to the client.
 
     content: content has been seen, so failover is over. edited: how many texts were changed. restored: how many tokens
-    became values again. characters: how many the
-    vendor sent in streamed text. most_held: how many waited for the guard in one channel. states: digests of
-    vendor-held blobs that passed. Raises UpstreamError for events that are errors or can't be read, Stopped when a rule
-    ends the answer.
+    became values again. characters: how many the vendor sent, repetitions in a stream not counted. most_held: how many
+    waited for the guard in one channel. states: digests of vendor-held blobs that passed. Raises UpstreamError for
+    events that are errors or can't be read, Stopped when a rule ends the answer.
     """
 
     def __init__(self, reader: Reader, guard: Guard | None) -> None:
@@ -137,6 +136,7 @@ class Gate:
         if chunk.error is not None:
             raise chunk.error
         self._see(chunk)
+        self.characters += sum(len(delta.text) for delta in chunk.deltas if delta.whole)
         if self._guard is None:
             return chunk.raw
         self._inspect(chunk, self._guard)

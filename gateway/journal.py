@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from gateway import refusals
 from gateway.features import features
+from gateway.pricing.rates import NANOS
+from gateway.pricing.spend import cost_of, spent
 from observability.ledger import Attempt as AttemptRecord
 from observability.ledger import AttemptStart, Intent, LedgerFailed, Outcome, Ruled, RuleFired, Tokens, Who
 
@@ -57,8 +59,12 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
         exchange.restored += gate.restored
     runtime.capacity.slots.ended(exchange, attempt, error)
     destination = attempt.candidate.destination
+    attempt.used = spent(exchange, attempt, error)
+    attempt.cost, tariff = cost_of(exchange, attempt, attempt.used)
+    attempt.price_version = tariff.version
     ended = runtime.monotonic()
     runtime.measure.attempt(exchange, attempt, error, ended)
+    runtime.measure.spent(exchange, attempt, assumed=tariff.assumed)
     runtime.ledger.post(
         AttemptRecord(
             call=exchange.call,
@@ -77,7 +83,11 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
             first_content_ms=_ms(attempt.started, attempt.first_content),
             total_ms=round((ended - attempt.started) * 1000, 3),
             tokens=_tokens(gate.reader.usage) if gate is not None else Tokens(),
+            cost=attempt.cost / NANOS,
             vendor_request=attempt.vendor_request,
+            price_version=tariff.version,
+            currency=exchange.pair.tariffs.currency,
+            charged=attempt.used[:2],
         )
     )
 
@@ -107,6 +117,9 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
             destination=exchange.attempts[-1].candidate.destination.name if exchange.attempts else None,
             attempts=len(exchange.attempts),
             tokens=_tokens(exchange.usage),
+            cost=sum(a.cost for a in exchange.attempts) / NANOS if exchange.attempts else None,
+            price_version=", ".join(dict.fromkeys(a.price_version for a in exchange.attempts)) or None,
+            currency=exchange.pair.tariffs.currency if exchange.attempts else None,
             first_content_ms=_ms(exchange.arrived, exchange.first_content),
             total_ms=round(total * 1000, 3),
             overhead_ms=round(overhead * 1000, 3),

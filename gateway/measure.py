@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from adapters.reply import Usage
 from gateway.bundle.due import end_of, exceptions, shadows
+from gateway.pricing.rates import NANOS
 from observability.metrics import Metrics, watch_ledger
 from policies.transform.redact import CONFIDENTIAL
 
@@ -168,6 +170,15 @@ class Measure:
         if exchange.streamed:
             self.metrics.observe("ecluse_stream_gap_seconds", (name,), exchange.longest_gap)
 
+    def spent(self, exchange: Exchange, attempt: Attempt, *, assumed: bool) -> None:
+        """What an attempt cost. assumed: no price of its destination is known, so the dearest was taken."""
+        name = attempt.candidate.destination.name
+        if attempt.cost:
+            labels = (name, exchange.caller.team, exchange.use_case or "none")
+            self.metrics.inc("ecluse_cost_total", labels, attempt.cost / NANOS)
+        if assumed:
+            self.metrics.inc("ecluse_price_assumed_total", (name,))
+
     def call(self, exchange: Exchange, total: float, overhead: float) -> None:
         """A call is over."""
         m, caller, dialect = self.metrics, exchange.caller, exchange.dialect.name
@@ -184,7 +195,7 @@ class Measure:
         destination = exchange.attempts[-1].candidate.destination.name
         if exchange.first_content:
             m.observe("ecluse_first_token_seconds", (destination,), exchange.first_content - exchange.arrived)
-        for kind, count in zip(("input", "output", "cached", "reasoning"), exchange.usage, strict=True):
+        for kind, count in zip(Usage._fields, exchange.usage, strict=True):
             if count:
                 m.inc("ecluse_tokens_total", (kind, destination, caller.team, exchange.use_case), float(count))
 

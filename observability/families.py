@@ -70,9 +70,22 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "ecluse_tokens_total",
         "counter",
-        "Tokens as vendors counted them, by type (input, output, cached, reasoning).",
+        "Tokens as vendors counted them, by type (input, output, cached, reasoning, written, kept).",
         ("type", "destination", "team", "use_case"),
         cap=1000,
+    ),
+    Family(
+        "ecluse_cost_total",
+        "counter",
+        "What attempts cost, in the currency that the configuration counts in.",
+        ("destination", "team", "use_case"),
+        cap=1000,
+    ),
+    Family(
+        "ecluse_price_assumed_total",
+        "counter",
+        "Attempts at a destination without a known price, which count at the dearest.",
+        ("destination",),
     ),
     Family("ecluse_in_flight", "gauge", "Calls being served now."),
     Family(

@@ -31,6 +31,12 @@ _BLOCKS = {
     "compaction": ("content", TEXT, "text"),
 }
 
+# Counts inside the usage: output that was thought only, input cached for an hour.
+_INNER = {
+    "thinking": ("output_tokens_details", "thinking_tokens"),
+    "kept": ("cache_creation", "ephemeral_1h_input_tokens"),
+}
+
 _CALLS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
 
 
@@ -192,11 +198,18 @@ class AnthropicReader:
             said = count(usage, name)
             if said is not None:
                 self._counts[name] = said
+        for name, path in _INNER.items():
+            said = count(usage, *path)
+            if said is not None:
+                self._counts[name] = said
         counts = self._counts
         if counts:
             fresh, cached = counts.get("input_tokens"), counts.get("cache_read_input_tokens")
-            total = None if fresh is None else fresh + (cached or 0) + counts.get("cache_creation_input_tokens", 0)
-            self.usage = Usage(total, counts.get("output_tokens"), cached)
+            written = counts.get("cache_creation_input_tokens")
+            total = None if fresh is None else fresh + (cached or 0) + (written or 0)
+            self.usage = Usage(
+                total, counts.get("output_tokens"), cached, counts.get("thinking"), written, counts.get("kept")
+            )
         return self.usage
 
 

@@ -187,6 +187,7 @@ class ChoicesReader:
             reading.count(said, "completion_tokens"),
             reading.count(said, "prompt_tokens_details", "cached_tokens"),
             reading.count(said, "completion_tokens_details", "reasoning_tokens"),
+            reading.count(said, "prompt_tokens_details", "cache_write_tokens"),
         )
         return self.usage
 

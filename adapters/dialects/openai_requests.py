@@ -28,9 +28,9 @@ def wants_usage(value: dict[str, Any], *, stream: bool) -> bool:
 
 
 def token_limit(value: dict[str, Any], *names: str) -> int | None:
-    """The first of the named output limits that is there; a negative one is refused."""
-    found = [limit for name in names if (limit := _tokens(value, name)) is not None]
-    return found[0] if found else None
+    """The largest of the named output limits that are there, as servers differ in which they follow; a negative one is
+    refused."""
+    return max((limit for name in names if (limit := _tokens(value, name)) is not None), default=None)
 
 
 def _tokens(value: dict[str, Any], name: str) -> int | None:

@@ -202,6 +202,7 @@ class ResponsesReader:
             count(usage, "output_tokens"),
             count(usage, "input_tokens_details", "cached_tokens"),
             count(usage, "output_tokens_details", "reasoning_tokens"),
+            count(usage, "input_tokens_details", "cache_write_tokens"),
         )
         return self.usage
 

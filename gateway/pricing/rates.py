@@ -46,6 +46,7 @@ class Used(NamedTuple):
     reasoning: int = 0
 
 
+NOTHING = Used()
 FREE = Price(((-1, Rates(0, 0, 0, 0, 0, 0)),))
 
 

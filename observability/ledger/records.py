@@ -113,12 +113,18 @@ class Ruled:
 
 @dataclass(frozen=True)
 class Tokens:
-    """Tokens as the vendor counted them; None where it said nothing."""
+    """Tokens as the vendor counted them; None where it said nothing.
+
+    input: with what was read from the vendor's cache (cached) and put into it (written; kept: for hours). reasoning:
+    the part of output that the model keeps to itself.
+    """
 
     input: int | None = None
     output: int | None = None
     cached: int | None = None
     reasoning: int | None = None
+    written: int | None = None
+    kept: int | None = None
 
 
 @dataclass(frozen=True)
@@ -201,7 +207,8 @@ class Attempt(Record):
 
     status: HTTP status of the vendor, None where none came. error: kind of the error, None where it went well.
     fault: vendor | ours | client. committed: content had already been passed on when it ended.
-    cost: in the currency of the price list, None where no price is known.
+    cost: in `currency`, exact to a thousand millionth; of estimated tokens where the vendor counted none.
+    price_version: where the price is from. charged: the input and output tokens that were priced and settled.
     """
 
     kind: ClassVar[str] = "ATTEMPT"
@@ -223,6 +230,9 @@ class Attempt(Record):
     tokens: Tokens = Tokens()
     cost: float | None = None
     vendor_request: str | None = None
+    price_version: str | None = None
+    currency: str | None = None
+    charged: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -232,8 +242,8 @@ class Outcome(Record):
     outcome: served | refused | failed | cut (we broke the answer off) | left (the client went). status: HTTP status
     given to the client. code: code of the refusal or error. rules: of the ruling that refused. edits: changes made to
     the answer, by kind. restored: tokens in it that became the caller's values again. findings, rulings: of the answer.
-    overhead_ms: total less the wait for vendors. intent: for a call that was refused before its INTENT, what the INTENT
-    would have said, so that one record tells all.
+    cost, price_version: of all attempts; None where there was none. overhead_ms: total less the wait for vendors.
+    intent: for a call that was refused before its INTENT, what that would have said, so that one record tells all.
     """
 
     kind: ClassVar[str] = "OUTCOME"
@@ -257,6 +267,7 @@ class Outcome(Record):
     digest: str | None = None
     intent: Intent | None = None
     restored: int = 0
+    currency: str | None = None
 
 
 @dataclass(frozen=True)

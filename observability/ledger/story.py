@@ -219,7 +219,8 @@ def _outcome(outcome: Facts) -> Iterator[str]:
     first = f", first content after {_ms(outcome['first_content_ms'])}" if outcome.get("first_content_ms") else ""
     yield f"{_ms(outcome['total_ms'])} in all, {_ms(outcome['overhead_ms'])} of them ours{first}"
     tokens = _tokens(outcome["tokens"])
-    cost = f", cost {outcome['cost']:.6g}" if outcome.get("cost") is not None else ""
+    currency = f" {_plain(outcome['currency'])}" if outcome.get("currency") else ""
+    cost = f", cost {outcome['cost']:.6g}{currency}" if outcome.get("cost") is not None else ""
     yield f"{_count(outcome['bytes_out'], 'byte')} to the client" + (f", tokens {tokens}" if tokens else "") + cost
 
 

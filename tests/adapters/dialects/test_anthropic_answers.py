@@ -103,7 +103,7 @@ def test_what_commits_and_what_does_not() -> None:
     reader = AnthropicReader()
     usage = {"input_tokens": 3, "cache_read_input_tokens": 40, "cache_creation_input_tokens": 7, "output_tokens": 1}
     start = reader.event(event(type="message_start", message={"id": "m", "model": "x", "content": [], "usage": usage}))
-    assert not start.content and start.deltas == () and start.usage == Usage(50, 1, 40)
+    assert not start.content and start.deltas == () and start.usage == Usage(50, 1, 40, None, 7)
     assert not reader.event(event(type="ping")).content
     text = {"type": "text", "text": ""}
     assert not reader.event(event(type="content_block_start", index=0, content_block=text)).content
@@ -239,3 +239,16 @@ def test_the_in_band_error_is_no_clean_end() -> None:
     (framed,) = Framer().feed(raw)
     reader = AnthropicReader()
     assert framed.event == "error" and reader.event(framed).error is not None and not reader.stopped()
+
+
+def test_what_was_cached_for_an_hour_and_what_was_only_thought() -> None:
+    usage = {
+        "input_tokens": 3,
+        "cache_creation_input_tokens": 10,
+        "cache_creation": {"ephemeral_5m_input_tokens": 4, "ephemeral_1h_input_tokens": 6},
+        "output_tokens": 9,
+        "output_tokens_details": {"thinking_tokens": 5},
+    }
+    reader = AnthropicReader()
+    reader.event(event(type="message_start", message={"id": "m", "model": "x", "content": [], "usage": usage}))
+    assert reader.usage == Usage(13, 9, None, 5, 10, 6)

@@ -127,7 +127,7 @@ def test_an_error_inside_the_stream():
 USAGE = {
     "prompt_tokens": 9,
     "completion_tokens": 5,
-    "prompt_tokens_details": {"cached_tokens": 3},
+    "prompt_tokens_details": {"cached_tokens": 3, "cache_write_tokens": 2},
     "completion_tokens_details": {"reasoning_tokens": 1},
 }
 
@@ -136,7 +136,7 @@ def test_usage_that_was_asked_for_passes():
     reader = usual()
     raw = event_of({"choices": [], "usage": USAGE})
     chunk = reader.event(raw)
-    assert chunk.usage == reader.usage == Usage(9, 5, 3, 1)
+    assert chunk.usage == reader.usage == Usage(9, 5, 3, 1, 2)
     assert not chunk.drop
     assert reader.event(choice_event({"content": "x"})._replace()).raw == choice_event({"content": "x"}).raw
 

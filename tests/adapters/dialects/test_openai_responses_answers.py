@@ -203,12 +203,12 @@ def test_what_the_request_said_is_not_judged_again_but_new_fields_are() -> None:
 
 def test_usage_and_vendor_held_blobs() -> None:
     reader = ResponsesReader()
-    usage = {"input_tokens": 20, "input_tokens_details": {"cached_tokens": 8}, "output_tokens": 5,
-             "output_tokens_details": {"reasoning_tokens": 4}}  # fmt: skip
+    usage = {"input_tokens": 20, "input_tokens_details": {"cached_tokens": 8, "cache_write_tokens": 7},
+             "output_tokens": 5, "output_tokens_details": {"reasoning_tokens": 4}}  # fmt: skip
     item = {"type": "reasoning", "id": "rs", "summary": [], "encrypted_content": "gAAAA"}
     done = {"id": "r", "status": "completed", "output": [item], "usage": usage}
     chunk = reader.event(event("response.completed", response=done, sequence_number=9))
-    assert chunk.terminal and chunk.usage == reader.usage == Usage(20, 5, 8, 4)
+    assert chunk.terminal and chunk.usage == reader.usage == Usage(20, 5, 8, 4, 7)
     assert chunk.states == (hashlib.sha256(b"gAAAA").hexdigest(),) and chunk.deltas == ()
 
 

@@ -1,0 +1,75 @@
+"""What a call spends: the tokens of each attempt, their cost, and the most that a call can come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from adapters.dialects.serving import answers, kept_for_hours, service
+from gateway.pricing.rates import Used, bound, cost
+
+if TYPE_CHECKING:
+    from adapters.ask import Ask
+    from adapters.errors import UpstreamError
+    from gateway.bundle.destinations import Destination
+    from gateway.exchange import Attempt, Exchange
+    from gateway.pricing.rates import Tariff
+    from gateway.pricing.resolve import Tariffs
+
+BYTES_PER_TOKEN = 4
+"""For estimates of what a vendor didn't count. Reservations take one token a byte, which no tokenizer exceeds."""
+
+
+def spent(exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> Used:
+    """The tokens of an attempt: as the vendor counted, else estimated. One that was broken off is never free."""
+    gate, ask = attempt.gate, exchange.ask
+    if ask is None or ask.operation == "count_tokens":
+        return Used()
+    if gate is None:
+        return Used(input=_tokens(attempt.sent)) if _was_read(exchange, error) else Used()
+    usage = gate.reader.usage
+    counted = usage.output
+    if counted is None or not gate.reader.stopped():
+        # What a vendor says before its end is what it had said by then.
+        counted = max(counted or 0, _tokens(gate.characters))
+    written = usage.written or 0
+    return Used(
+        input=usage.input if usage.input is not None else _tokens(attempt.sent),
+        output=counted,
+        cached=usage.cached or 0,
+        written=written,
+        kept=written if usage.kept is None and kept_for_hours(ask.document.value) else usage.kept or 0,
+        reasoning=usage.reasoning or 0,
+    )
+
+
+def cost_of(exchange: Exchange, attempt: Attempt, used: Used) -> tuple[int, Tariff]:
+    """Nanos, and the tariff that they are by."""
+    tariff = exchange.pair.tariffs.of[attempt.candidate.destination.name]
+    ask = exchange.ask
+    return cost(tariff.price(service(ask.document.value) if ask is not None else ""), used), tariff
+
+
+def most(tariffs: Tariffs, ask: Ask, destinations: Iterable[Destination], input: int, output: int) -> int:
+    """The most micros that a call of so many tokens can cost at any of these destinations."""
+    asked = service(ask.document.value)
+    nanos = max((bound(tariffs.of[one.name].price(asked), input, output) for one in destinations), default=0)
+    return -(-nanos // 1000)
+
+
+def most_output(ask: Ask, assumed: int) -> int:
+    """Output tokens that an ask can take: what it allows of each answer that it wants; `assumed` where it says none."""
+    if ask.operation == "embeddings":
+        return 0
+    return (ask.max_output or assumed) * answers(ask.document.value)
+
+
+def _was_read(exchange: Exchange, error: UpstreamError | None) -> bool:
+    """Whether a vendor may have read a request that it didn't answer: we broke off, or didn't wait any longer."""
+    if error is None:
+        return exchange.left or bool(exchange.cutting)
+    return error.kind == "timeout" and error.code != "connect"
+
+
+def _tokens(size: int) -> int:
+    return -(-size // BYTES_PER_TOKEN)
