@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gateway.bundle.use_cases import PRIORITIES
-from gateway.errors import BadRequest, PolicyRefusal
-from gateway.quota.store import Exceeded
-from gateway.refusals import quota_refusal
+from gateway.errors import BadRequest, PolicyRefusal, Refusal
+from gateway.pricing.spend import most, most_output
+from gateway.quota.units import Amounts, Exceeded, Unknown
+from gateway.refusals import quota_refusal, quota_unknown
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
-    from gateway.exchange import Exchange
+    from gateway.exchange import Attempt, Candidate, Exchange
     from gateway.http import Request
+    from gateway.quota.quotas import Grant
+    from gateway.quota.units import Scopes
     from gateway.runtime import Runtime
-
-BYTES_PER_TOKEN = 4
-"""For estimates of what a vendor didn't count. The reservation uses one token a byte, which no tokenizer exceeds."""
 
 
 def choose_use_case(exchange: Exchange, request: Request) -> None:
@@ -33,54 +34,114 @@ def choose_use_case(exchange: Exchange, request: Request) -> None:
     exchange.rank = PRIORITIES.index(use_case.priority)
 
 
-def reserve(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
+async def reserve(runtime: Runtime, exchange: Exchange, ask: Ask, candidates: Sequence[Candidate]) -> None:
     """Holds room for the worst that the call can use. Counting tokens is free: agent tools fire dozens at once."""
     if ask.operation == "count_tokens":
         return
-    output = 0 if ask.operation == "embeddings" else ask.max_output or exchange.pair.settings.reserve_output
-    exchange.reserved = exchange.bytes_in + output
-    _hold(runtime, exchange, exchange.reserved, requests=1)
+    bound = _bound(runtime, exchange, ask, exchange.bytes_in, candidates)
+    exchange.reserved = bound.tokens
+    exchange.grants.append(await _held(runtime, _scopes(exchange), bound))
 
 
-def reserve_more(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
+async def reserve_more(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate) -> None:
     """Holds room for one more try within the same call: its tokens, no further request."""
-    tokens = len(ask.document.raw) + (ask.max_output or exchange.pair.settings.reserve_output)
-    exchange.reserved += tokens
-    exchange.used_before.append(used_tokens(exchange))
-    _hold(runtime, exchange, tokens, requests=0)
+    bound = _bound(runtime, exchange, ask, len(ask.document.raw), (candidate,))
+    exchange.reserved += bound.tokens
+    exchange.used_before.append(used(exchange))
+    exchange.grants.append(await _held(runtime, _scopes(exchange), bound._replace(requests=0, concurrent=0)))
+    if not await room_at(runtime, exchange, ask, candidate):
+        assert exchange.no_room is not None
+        raise exchange.no_room
 
 
-def _hold(runtime: Runtime, exchange: Exchange, tokens: int, *, requests: int) -> None:
-    caller = exchange.caller
-    scopes = (("user", caller.user), ("team", caller.team), ("use_case", exchange.use_case))
+async def room_at(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate) -> bool:
+    """Holds room for one attempt in what its destination and contract may be used; where there is none, another
+    destination may have it."""
+    release(runtime, exchange)
+    if ask.operation == "count_tokens":
+        return True
+    destination = candidate.destination
+    scopes = (("destination", destination.name), ("contract", destination.contract or ""))
+    bound = _bound(runtime, exchange, ask, len(ask.document.raw), (candidate,))
     try:
-        grant = runtime.quotas.reserve(scopes, requests=requests, tokens=tokens, concurrent=requests)
-    except Exceeded as exceeded:
-        runtime.measure.quota_refused(exceeded)
-        raise quota_refusal(exceeded) from None
-    exchange.grants.append(grant)
+        exchange.at_destination = await _held(runtime, scopes, bound)
+    except Refusal as refusal:
+        exchange.no_room = refusal
+        return False
+    return True
+
+
+def begin(exchange: Exchange, attempt: Attempt) -> None:
+    """Hands what is held at a destination to the attempt there."""
+    attempt.grant, exchange.at_destination = exchange.at_destination, None
+
+
+def release(runtime: Runtime, exchange: Exchange) -> None:
+    """Gives back what was held for an attempt that was never made."""
+    grant, exchange.at_destination = exchange.at_destination, None
+    if grant is not None:
+        runtime.quotas.settle(grant, Amounts())
+
+
+def settle_attempt(runtime: Runtime, attempt: Attempt) -> None:
+    """Turns what was held at a destination into what the attempt used there, failed or not."""
+    if attempt.grant is not None:
+        runtime.quotas.settle(attempt.grant, _used_by([attempt]))
 
 
 def settle(runtime: Runtime, exchange: Exchange) -> None:
     """Turns what was reserved into what was used, whatever became of the call: each try by itself, since the window of
     an earlier one may have ended."""
-    ends = [*exchange.used_before, used_tokens(exchange)]
-    settled = 0
-    for grant, end in zip(exchange.grants, ends, strict=False):
-        runtime.quotas.settle(grant, tokens=max(end - settled, 0))
-        settled = max(end, settled)
+    release(runtime, exchange)
+    settled = Amounts()
+    for grant, end in zip(exchange.grants, [*exchange.used_before, used(exchange)], strict=False):
+        runtime.quotas.settle(grant, Amounts(*(max(a - b, 0) for a, b in zip(end, settled, strict=True))))
+        settled = end
 
 
-def used_tokens(exchange: Exchange) -> int:
-    """Tokens of all attempts: as the vendor counted, else estimated; an aborted call is never free."""
-    if not exchange.attempts:
-        return 0
-    usage = exchange.usage
-    sent = sum(attempt.sent for attempt in exchange.attempts if attempt.gate is not None) or exchange.bytes_in
-    counted_in = usage.input if usage.input is not None else -(-sent // BYTES_PER_TOKEN)
-    counted_out = usage.output if usage.output is not None else -(-exchange.characters_out // BYTES_PER_TOKEN)
-    reached = exchange.outcome in ("served", "cut", "left") or usage.input is not None or exchange.characters_out > 0
-    return counted_in + counted_out if reached else 0
+def used(exchange: Exchange) -> Amounts:
+    """What all attempts that ended used, and the one request that they are."""
+    return _used_by(exchange.attempts)
+
+
+def _used_by(attempts: Sequence[Attempt]) -> Amounts:
+    put_in = sum(attempt.used.input for attempt in attempts)
+    came_out = sum(attempt.used.output for attempt in attempts)
+    micros = -(-sum(attempt.cost for attempt in attempts) // 1000)
+    return Amounts(requests=1, input=put_in, output=came_out, tokens=put_in + came_out, cost=micros)
+
+
+def _scopes(exchange: Exchange) -> Scopes:
+    caller = exchange.caller
+    return (
+        ("organisation", caller.organisation),
+        ("team", caller.team),
+        ("use_case", exchange.use_case),
+        ("user", caller.user),
+        ("key", caller.key_id),
+        ("model", exchange.model),
+    )
+
+
+def _bound(runtime: Runtime, exchange: Exchange, ask: Ask, sent: int, candidates: Sequence[Candidate]) -> Amounts:
+    """The most that one try can use: no tokenizer makes more than a token of a byte. Cost: at the dearest candidate."""
+    pair = exchange.pair
+    output = most_output(ask, pair.settings.reserve_output)
+    cost = 0
+    if runtime.quotas.counts("cost"):
+        cost = most(pair.tariffs, ask, (one.destination for one in candidates), sent, output)
+    return Amounts(requests=1, input=sent, output=output, tokens=sent + output, cost=cost, concurrent=1)
+
+
+async def _held(runtime: Runtime, scopes: Scopes, amounts: Amounts) -> Grant:
+    try:
+        return await runtime.quotas.reserve(scopes, amounts)
+    except Exceeded as exceeded:
+        runtime.measure.quota_refused(exceeded)
+        raise quota_refusal(exceeded) from None
+    except Unknown as unknown:
+        runtime.measure.quota_unknown(unknown)
+        raise quota_unknown(unknown) from None
 
 
 _NOT_YOURS = {

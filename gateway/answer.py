@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from adapters.dialects.structured import schema_of
 from adapters.errors import ProtocolBroken, TimedOut, UpstreamError
-from gateway import journal, refusals
+from gateway import admission, journal, refusals
 from gateway.errors import PolicyRefusal
 from gateway.exchange import Attempt
 from gateway.facts import facts
@@ -67,6 +67,9 @@ async def first_answer(
                 if not runtime.health.admits(candidate.destination.name):
                     continue
                 try:
+                    if not await admission.room_at(runtime, exchange, ask, candidate):
+                        runtime.health.left(candidate.destination.name)
+                        continue
                     return await _answered(runtime, exchange, ask, candidate, request, failure)
                 except UpstreamError as error:
                     failure = error
@@ -79,6 +82,8 @@ async def first_answer(
     except TimeoutError:
         _out_of_time(runtime, exchange)
         raise refusals.deadline() from None
+    if failure is None and exchange.no_room is not None:
+        raise exchange.no_room
     if failure is None:
         waits = [runtime.health.wait(c.destination.name) for c in candidates]
         raise refusals.every_breaker_open(min(waits))
@@ -127,6 +132,7 @@ async def _attempt(
     attempt = Attempt(len(exchange.attempts) + 1, candidate, runtime.monotonic(), len(outgoing.body))
     exchange.reads_on = exchange.epoch.upstream(candidate.destination).on_abort == "drain"
     exchange.attempts.append(attempt)
+    admission.begin(exchange, attempt)
     runtime.measure.pseudonymised(candidate.ruling.pseudonyms())
     retry = before is not None
     runtime.retries.retries += retry

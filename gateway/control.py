@@ -22,6 +22,7 @@ from gateway.state.workers import differing, present
 from observability.ledger import Event
 
 if TYPE_CHECKING:
+    from gateway.quota.quotas import Use
     from gateway.reload import Reloader
     from gateway.runtime import Runtime
 
@@ -64,10 +65,7 @@ class _Control:
                     {"destination": name, "open": is_open, "reason": reason}
                     for name, is_open, reason in runtime.health.states()
                 ],
-                "quotas": [
-                    {"scope": scope, "name": name, "unit": unit, "window": window, "used": round(used, 4)}
-                    for scope, name, unit, window, used in runtime.quotas.used()
-                ],
+                "quotas": [_used(use) for use in runtime.quotas.used()],
                 "workers": workers,
                 "notes": [*runtime.epoch.pair.notes, *_of_now(runtime, workers, unloaded)],
             }
@@ -155,6 +153,12 @@ def _of_now(runtime: Runtime, workers: list[dict[str, Any]], unloaded: bool) -> 
     if unloaded:
         yield "the configuration or the bundle was changed since it was loaded"
     yield from due(runtime.epoch.pair.bundle, runtime.now())
+
+
+def _used(use: Use) -> dict[str, Any]:
+    line = use.account.line
+    window = {} if use.account.slots else {"window": line.window}
+    return {"scope": line.scope, "name": use.account.name, "unit": line.unit, **window, "used": round(use.ratio, 4)}
 
 
 def _shown(record: KeyRecord) -> dict[str, Any]:

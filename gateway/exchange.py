@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from gateway.bundle.pair import Pair
     from gateway.capacity.queue import Place
     from gateway.epoch import Epoch
+    from gateway.errors import Refusal
     from gateway.gate import Gate
     from gateway.identity.callers import Caller
-    from gateway.quota.store import Grant
+    from gateway.quota.quotas import Grant
+    from gateway.quota.units import Amounts
     from gateway.routes import Route
     from gateway.routing.order import Plan
     from policies.classify import Classification
@@ -56,6 +58,7 @@ class Attempt:
     used: Used = NOTHING
     cost: int = 0
     price_version: str = ""
+    grant: Grant | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -85,7 +88,9 @@ class Exchange:
     candidates: list[Candidate] = field(default_factory=list)
     plan: Plan[Candidate] | None = None
     grants: list[Grant] = field(default_factory=list)
-    used_before: list[int] = field(default_factory=list)
+    used_before: list[Amounts] = field(default_factory=list)
+    at_destination: Grant | None = None
+    no_room: Refusal | None = None
     reserved: int = 0
     intended: bool = False
     attempts: list[Attempt] = field(default_factory=list)

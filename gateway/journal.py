@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from gateway import refusals
+from gateway import admission, refusals
 from gateway.features import features
 from gateway.pricing.rates import NANOS
 from gateway.pricing.spend import cost_of, spent
@@ -62,6 +62,7 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
     attempt.used = spent(exchange, attempt, error)
     attempt.cost, tariff = cost_of(exchange, attempt, attempt.used)
     attempt.price_version = tariff.version
+    admission.settle_attempt(runtime, attempt)
     ended = runtime.monotonic()
     runtime.measure.attempt(exchange, attempt, error, ended)
     runtime.measure.spent(exchange, attempt, assumed=tariff.assumed)
@@ -98,6 +99,7 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
         if not attempt.closed:
             runtime.health.left(attempt.candidate.destination.name)
             attempt_ended(runtime, exchange, attempt, None)
+    admission.settle(runtime, exchange)
     ended = runtime.monotonic()
     total = ended - exchange.arrived
     overhead = max(total - exchange.waited, 0.0)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from adapters.errors import UpstreamError
     from gateway.bundle.pair import Pair
     from gateway.exchange import Attempt, Exchange
-    from gateway.quota.store import Exceeded
+    from gateway.quota.accounts import Limit
+    from gateway.quota.units import Exceeded, Unknown
     from gateway.runtime import Runtime
     from observability.ledger import Ledger
     from observability.logs import Log
@@ -48,9 +49,10 @@ class Measure:
     def page(self, runtime: Runtime) -> bytes:
         """What Prometheus reads."""
         highest: dict[tuple[str, str, str], float] = {}
-        for scope, _, unit, window, used in runtime.quotas.used():
-            key = (scope, unit, window if unit != "concurrent" else "none")
-            highest[key] = max(used, highest.get(key, 0.0))
+        for use in runtime.quotas.used():
+            line = use.account.line
+            key = (line.scope, line.unit, "none" if use.account.slots else line.window)
+            highest[key] = max(use.ratio, highest.get(key, 0.0))
         for labels, used in highest.items():
             self.metrics.set("ecluse_quota_used_ratio", labels, used)
         for name, limit, taken, waiting in runtime.capacity.slots.states():
@@ -135,6 +137,14 @@ class Measure:
     def quota_refused(self, exceeded: Exceeded) -> None:
         """A limit had no room."""
         self.metrics.inc("ecluse_quota_refusals_total", (exceeded.scope, exceeded.unit))
+
+    def quota_unknown(self, unknown: Unknown) -> None:
+        """Whether a limit had room couldn't be known."""
+        self.metrics.inc("ecluse_quota_unknown_total", (unknown.scope, unknown.unit))
+
+    def overrun(self, line: Limit, amount: int) -> None:
+        """More was used than was held."""
+        self.metrics.inc("ecluse_quota_overrun_total", (line.scope, line.unit), float(amount))
 
     def recorded(self, seconds: float) -> None:
         """A call waited for its durable record."""

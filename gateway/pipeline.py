@@ -47,7 +47,6 @@ async def answer(runtime: Runtime, exchange: Exchange, request: Request, respond
         runtime.measure.bug(exchange, bug)
         await refusals.send(exchange, responder, refusals.internal())
     finally:
-        admission.settle(runtime, exchange)
         runtime.capacity.slots.leave(exchange)
         close(runtime, exchange, responder)
         remember(runtime, exchange)
@@ -76,7 +75,7 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     exchange.candidates = rule(runtime, exchange, ask, model, exchange.classification)
     allowed = permitted(runtime, exchange, ask)
     plan = exchange.plan = runtime.router.plan(exchange, ask, allowed, request)
-    admission.reserve(runtime, exchange, ask)
+    await admission.reserve(runtime, exchange, ask, plan.candidates)
     reply = await first_answer(runtime, exchange, ask, plan.candidates, request)
     await relay(runtime, exchange, reply, responder)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from adapters.errors import BodyRefused, UpstreamError
     from gateway.exchange import Candidate, Exchange
     from gateway.http import Headers, Responder
-    from gateway.quota.store import Exceeded
+    from gateway.quota.units import Exceeded, Unknown
     from policies.decide import Place, RuleHit, Ruling
 
 
@@ -139,20 +139,27 @@ def _place(exchange: Exchange, place: Place) -> dict[str, str]:
 
 def quota_refusal(exceeded: Exceeded) -> QuotaRefusal:
     """A limit that has no room. A call that can never fit says so, so that tools don't retry it."""
-    scope_fr = {"user": "utilisateur", "team": "équipe", "use_case": "cas d'usage"}[exceeded.scope]
+    unit_en, unit_fr = _UNITS[exceeded.unit]
+    span_en, span_fr = ("", "") if exceeded.unit == "concurrent" else _SPANS[exceeded.window]
     scope_en = exceeded.scope.replace("_", " ")
-    unit_fr = {"requests": "requêtes", "tokens": "jetons", "concurrent": "appels simultanés"}[exceeded.unit]
-    unit_en = {"requests": "requests", "tokens": "tokens", "concurrent": "concurrent calls"}[exceeded.unit]
-    span_fr = {"minute": " par minute", "hour": " par heure", "day": " par jour"}.get(exceeded.window, "")
-    span_en = f" a {exceeded.window}" if exceeded.window else ""
-    if exceeded.unit == "concurrent":
-        span_en = span_fr = ""
     words = {
         "en": f"The quota of this {scope_en} is used up: {exceeded.limit:,} {unit_en}{span_en}.",
-        "fr": f"Le quota ({scope_fr}) est épuisé : {exceeded.limit} {unit_fr}{span_fr}.",
+        "fr": f"Le quota ({_SCOPES_FR[exceeded.scope]}) est épuisé : {exceeded.limit} {unit_fr}{span_fr}.",
     }
-    stops = exceeded.hopeless or exceeded.window == "day"
+    stops = exceeded.hopeless or exceeded.window in ("day", "week", "month")
     return QuotaRefusal("quota_exceeded", words, retry_after=exceeded.retry_after, retry=not stops)
+
+
+def quota_unknown(unknown: Unknown) -> Refusal:
+    """The store that workers share doesn't say whether a limit has room."""
+    return Unavailable(
+        "quota_unknown",
+        {
+            "en": "Whether your quota has room can't be known now, so nothing was sent. Please try again.",
+            "fr": "Impossible de savoir s'il reste du quota : rien n'a été envoyé. Veuillez réessayer.",
+        },
+        retry_after=unknown.retry_after,
+    )
 
 
 def files_busy() -> Refusal:
@@ -220,6 +227,32 @@ def upstream(error: UpstreamError, guarded: str) -> Refusal:
     return VendorFailed(f"vendor_{error.kind}", _UNAVAILABLE)
 
 
+_UNITS = {
+    "requests": ("requests", "requêtes"),
+    "input": ("input tokens", "jetons en entrée"),
+    "output": ("output tokens", "jetons en sortie"),
+    "tokens": ("tokens", "jetons"),
+    "cost": ("millionths of the currency", "millionièmes de la devise"),
+    "concurrent": ("concurrent calls", "appels simultanés"),
+}
+_SPANS = {
+    "second": (" a second", " par seconde"),
+    "minute": (" a minute", " par minute"),
+    "hour": (" an hour", " par heure"),
+    "day": (" a day", " par jour"),
+    "week": (" a week", " par semaine"),
+    "month": (" a month", " par mois"),
+}
+_SCOPES_FR = {
+    "organisation": "organisation",
+    "team": "équipe",
+    "use_case": "cas d'usage",
+    "user": "utilisateur",
+    "key": "clé",
+    "model": "modèle",
+    "contract": "contrat",
+    "destination": "destination",
+}
 _UNAVAILABLE = {
     "en": "The model vendors permitted for this call are failing or overloaded. Please try again later.",
     "fr": "Les fournisseurs autorisés pour cet appel sont en panne ou surchargés. Réessayez plus tard.",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gateway.identity.keyring import Keyring
     from gateway.identity.keys import KeyStore
     from gateway.measure import Measure
-    from gateway.quota.store import MemoryQuotas
+    from gateway.quota.quotas import Quotas
     from gateway.reading.files import Files
     from gateway.routing.health import Health, RetryBudget
     from gateway.routing.router import Router
@@ -50,7 +50,7 @@ class Runtime:
     retries: RetryBudget
     router: Router
     capacity: Capacity
-    quotas: MemoryQuotas
+    quotas: Quotas
     refused: RefusedPassages
     states: VendorStates
     files: Files

@@ -34,7 +34,8 @@ from gateway.identity.keys import KeyGrant, KeyStore, KeyStoreRefused
 from gateway.identity.sealing import Sealer
 from gateway.in_force import tell_with_segments
 from gateway.measure import Measure
-from gateway.quota.store import MemoryQuotas
+from gateway.quota.accounts import Accounts
+from gateway.quota.quotas import Quotas
 from gateway.reading.files import Files
 from gateway.reload import Reloader
 from gateway.routing.health import Health, RetryBudget
@@ -188,6 +189,7 @@ def assemble(
     warm_up(epoch, now())
     transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
     measure = Measure(Log(sys.stderr.buffer, clock=now), version("ecluse"))
+    accounts = Accounts(settings.quotas, settings.organisation, keyring.pseudonym, whole=True)
     runtime = Runtime(
         epoch=epoch,
         keyring=keyring,
@@ -199,7 +201,7 @@ def assemble(
         retries=RetryBudget(),
         router=Router(keyring.digest),
         capacity=Capacity(settings, measure, time.monotonic),
-        quotas=MemoryQuotas(settings.quotas, time.time),
+        quotas=Quotas(accounts, time.time, overrun=measure.overrun),
         refused=RefusedPassages(keyring.memo),
         states=VendorStates(keyring.findings, settings.state_dir / "vendor-states.json"),
         files=Files(settings.files, keyring.memo),

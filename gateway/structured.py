@@ -74,7 +74,7 @@ async def held_to_form(
         raise _refused(exchange, verdict)
     again = await read_files(runtime, exchange, _asked_again(exchange, ask, verdict))
     ruled = await _ruled(runtime, exchange, again, candidate)
-    admission.reserve_more(runtime, exchange, again)
+    await admission.reserve_more(runtime, exchange, again, ruled)
     second = await attempt(again, ruled, SchemaBroken())
     verdict = _judged(exchange, again, form, second)
     if verdict.stop is None:

@@ -180,6 +180,18 @@ FAMILIES: tuple[Family, ...] = (
         ("scope", "unit", "window"),
     ),
     Family("ecluse_quota_refusals_total", "counter", "Calls refused by a quota.", ("scope", "unit")),
+    Family(
+        "ecluse_quota_unknown_total",
+        "counter",
+        "Calls refused because the shared store didn't say whether a quota had room.",
+        ("scope", "unit"),
+    ),
+    Family(
+        "ecluse_quota_overrun_total",
+        "counter",
+        "What was used beyond what calls had reserved (tokens, or millionths of the currency).",
+        ("scope", "unit"),
+    ),
     Family("ecluse_ledger_append_seconds", "histogram", "What a call waited for a durable record.", (), _FAST),
     Family("ecluse_ledger_commit_seconds", "histogram", "Write and sync of one commit.", (), _FAST),
     Family("ecluse_ledger_records_total", "counter", "Records written."),

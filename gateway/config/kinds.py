@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from gateway.config.secret import Secret, SecretMissing
 from gateway.documents import nearest
+from gateway.quota.windows import zone
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}")
@@ -159,6 +160,14 @@ def _public_key(value: Any, _: Context) -> bytes:
     return raw
 
 
+def _zone(value: Any, _: Context) -> str:
+    try:
+        zone(value if isinstance(value, str) else "")
+    except (KeyError, ValueError, OSError):
+        raise WrongValue("must be the name of a time zone such as UTC or Europe/Paris") from None
+    return str(value)
+
+
 def _options(value: Any, _: Context) -> dict[str, str]:
     if not isinstance(value, dict):
         raise WrongValue("must be a mapping of words to words")
@@ -195,6 +204,7 @@ NETWORK = Kind("network", _network, _LINE)
 URL = Kind("URL", _url, {"type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"})
 PATH = Kind("path", _path, _LINE)
 PUBLIC_KEY = Kind("public key", _public_key, {"type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$"})
+ZONE = Kind("time zone", _zone, _LINE)
 SECRET = Kind("secret reference", _secret, _LINE)
 OPTIONS = Kind("options", _options, {"type": "object", "additionalProperties": {"type": ["string", "integer"]}})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from adapters.registry import VENDORS
 from adapters.vendors.base import OptionError
 from gateway.config.kinds import Context
+from gateway.config.quotas import QuotaSettings
 from gateway.config.settings import Settings, SignaturesSettings, VendorSettings
 from gateway.config.table import Path, build
 from gateway.config.unrouted import unrouted
@@ -122,6 +123,7 @@ def _impossible(settings: Settings, file: str) -> Iterator[Problem]:
         yield Problem((file, "keyring", "dir"), "the keyring must lie outside state_dir")
     yield from _sharing(settings, file)
     yield from _signatures(settings.bundle_signatures, (file, "bundle_signatures"))
+    yield from _quotas(settings.quotas, (file, "quotas"))
     for vendor in settings.vendors.values():
         yield from _vendor(settings, vendor, (file, "vendors", vendor.name))
 
@@ -157,6 +159,16 @@ def _signatures(asked: SignaturesSettings, path: Path) -> Iterator[Problem]:
         first = owners.setdefault(signer.key, name)
         if first != name:
             yield Problem((*path, "signers", name, "key"), f"is the key of {first} too")
+
+
+def _quotas(quotas: Sequence[QuotaSettings], path: Path) -> Iterator[Problem]:
+    """Two limits on the same thing, of which only the lower one would ever be met."""
+    seen: set[tuple[str, ...]] = set()
+    for index, quota in enumerate(quotas):
+        same = (quota.scope, quota.match, quota.unit, "" if quota.unit == "concurrent" else quota.window, quota.zone)
+        if same in seen:
+            yield Problem((*path, index), "is a second limit on the same scope, match, unit, window and zone")
+        seen.add(same)
 
 
 def _vendor(settings: Settings, vendor: VendorSettings, path: Path) -> Iterator[Problem]:

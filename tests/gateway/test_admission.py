@@ -6,46 +6,38 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from adapters.reply import Usage
-from gateway.admission import settle, used_tokens
-from gateway.quota.store import MemoryQuotas
-
-
-@dataclass
-class Line:
-    scope: str = "user"
-    match: str = "*"
-    unit: str = "tokens"
-    window: str = "minute"
-    limit: int = 100_000
+from gateway.admission import settle, used
+from gateway.pricing.rates import Used
+from gateway.quota.units import Amounts
+from tests.gateway.quota.parts import Clock, Line, alone
 
 
 @dataclass
 class Call:
     """What settling reads of an exchange."""
 
-    grants: list[Any]
-    used_before: list[int]
-    usage: Usage
+    grants: list[Any] = field(default_factory=list)
+    used_before: list[Amounts] = field(default_factory=list)
     attempts: list[Any] = field(default_factory=list)
-    bytes_in: int = 400
-    characters_out: int = 0
-    outcome: str = "served"
+    at_destination: None = None
 
 
-def test_a_try_in_a_new_window_is_paid_for_there() -> None:
-    now = [60_000.0]
-    quotas = MemoryQuotas([Line()], lambda: now[0])
-    first = quotas.reserve((("user", "u"),), requests=1, tokens=500)
-    now[0] += 60
-    second = quotas.reserve((("user", "u"),), requests=0, tokens=500, concurrent=0)
-    call = Call([first, second], [300], Usage(250, 200), [SimpleNamespace(sent=1, gate=object())])
+def attempt(input: int, output: int, cost: int = 0) -> Any:
+    return SimpleNamespace(used=Used(input, output), cost=cost)
+
+
+async def test_a_try_in_a_new_window_is_paid_for_there() -> None:
+    clock = Clock(60_000.0)
+    quotas = alone([Line("user", "tokens", 100_000)], clock)
+    first = await quotas.reserve((("user", "u"),), Amounts(requests=1, tokens=500))
+    clock.now += 60
+    second = await quotas.reserve((("user", "u"),), Amounts(tokens=500))
+    call = Call([first, second], [Amounts(tokens=300)], [attempt(250, 200)])
     settle(SimpleNamespace(quotas=quotas), call)  # type: ignore[arg-type]
-    (account,) = quotas._accounts.values()
-    assert (account.settled, account.reserved) == (150, 0)
+    (use,) = quotas.used()
+    assert use.used == 150
 
 
-def test_without_counts_of_the_vendor_each_answered_try_is_estimated() -> None:
-    tries = [SimpleNamespace(sent=400, gate=object()), SimpleNamespace(sent=800, gate=object())]
-    failed = SimpleNamespace(sent=10_000, gate=None)
-    assert used_tokens(Call([], [], Usage(), [failed, *tries])) == 300  # type: ignore[arg-type]
+def test_all_tries_are_paid_for_and_are_one_request() -> None:
+    call = Call(attempts=[attempt(100, 0), attempt(200, 10, cost=1500)])
+    assert used(call) == Amounts(requests=1, input=300, output=10, tokens=310, cost=2)  # type: ignore[arg-type]

@@ -44,8 +44,8 @@ async def test_tokens_are_settled_to_what_was_used(open_house: OpenHouse) -> Non
     async with open_house(CONFIG + quota) as house:
         for _ in range(5):  # each reserves more than 4,096
             assert (await house.chat("Bonjour")).status_code == 200
-        ((*_, used),) = house.gateway.runtime.quotas.used()
-        assert 0 < used < 0.2
+        (use,) = house.gateway.runtime.quotas.used()
+        assert 0 < use.ratio < 0.2
         assert (await house.chat("Bonjour", max_tokens=7000)).status_code == 429
 
 
@@ -55,6 +55,33 @@ async def test_concurrent_calls(open_house: OpenHouse) -> None:
         answers = await asyncio.gather(*(house.chat("[[sim:delay=0.3]] Bonjour") for _ in range(4)))
         assert sorted(a.status_code for a in answers) == [200, 429, 429, 429]
         assert (await house.chat("Bonjour")).status_code == 200
+
+
+async def test_a_destination_without_room_leaves_the_call_to_the_next(open_house: OpenHouse) -> None:
+    quota = "quotas:\n  - {scope: destination, match: alpha/*, unit: requests, window: day, limit: 1}\n"
+    async with open_house(CONFIG + quota) as house:
+        answers = [await house.chat("Bonjour") for _ in range(2)]
+        went = [a.headers["x-ecluse-destination"] for a in answers]
+        assert went == ["alpha/gpt-4o-mini", "beta/gpt-4o-mini"]
+        assert [a.status_code for a in answers] == [200, 200]
+
+
+async def test_contracts_without_room_refuse_the_call(open_house: OpenHouse) -> None:
+    quota = "quotas:\n  - {scope: contract, unit: tokens, window: month, limit: 6000}\n"
+    async with open_house(CONFIG + quota) as house:
+        answers = [await house.chat("Bonjour", model="maison", max_tokens=n) for n in (5000, 5000, 7000)]
+        assert [a.status_code for a in answers] == [200, 200, 429], "an attempt settles to what it used"
+        assert "contract" in answers[-1].text
+
+
+async def test_a_failed_attempt_gives_back_what_it_held_at_its_contract(open_house: OpenHouse) -> None:
+    quota = "quotas:\n  - {scope: contract, unit: tokens, window: day, limit: 6000}\n"
+    async with open_house(CONFIG + quota) as house:
+        await house.fault("alpha", "status=500")
+        for _ in range(3):
+            assert (await house.chat("Bonjour")).status_code == 200
+        used = {use.account.name: use.used for use in house.gateway.runtime.quotas.used()}
+        assert used["alpha-us"] == 0 < used["beta-eu"]
 
 
 async def test_the_status_of_a_use_case_is_enforced(open_house: OpenHouse, tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -184,8 +184,8 @@ async def test_both_tries_are_paid_for_and_nothing_stays_reserved(held) -> None:
         assert answer.status_code == 200, answer.text
         page = await house.metrics()
         assert "ecluse_attempts_total" in page and 'result="schema"' in page
-        accounts = house.gateway.runtime.quotas._accounts.values()
-        assert all(account.reserved == 0 for account in accounts)
+        uses = house.gateway.runtime.quotas.used()
+        assert all(use.account.open == 0 for use in uses)
 
 
 async def test_what_rules_found_in_an_answer_that_nobody_got_is_on_record(held) -> None:

@@ -1,0 +1,46 @@
+"""What quotas count, and how they say no."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+UNITS = ("requests", "input", "output", "tokens", "cost", "concurrent")
+"""tokens: input and output together. cost: millionths of the currency."""
+
+SCOPES = ("organisation", "team", "use_case", "user", "key", "model", "contract", "destination")
+"""The last two are asked for each attempt, the others once for the call."""
+
+Scopes = tuple[tuple[str, str], ...]
+"""(scope, name) of everything that a call belongs to: (("user", "m.durand"), ("team", "hr"), ...)."""
+
+
+class Amounts(NamedTuple):
+    """How much of each unit, in the order of UNITS."""
+
+    requests: int = 0
+    input: int = 0
+    output: int = 0
+    tokens: int = 0
+    cost: int = 0
+    concurrent: int = 0
+
+
+class Exceeded(Exception):
+    """A hard limit has no room. retry_after: seconds until its window ends (1 for concurrent calls).
+
+    hopeless: no window has room for this call.
+    """
+
+    def __init__(self, scope: str, unit: str, window: str, limit: int, retry_after: float, hopeless: bool) -> None:
+        super().__init__(f"{scope} {unit} per {window}")
+        self.scope, self.unit, self.window, self.limit = scope, unit, window, limit
+        self.retry_after = retry_after
+        self.hopeless = hopeless
+
+
+class Unknown(Exception):
+    """Whether there is room can't be known: the store doesn't answer, or has lost its memory and is being told."""
+
+    def __init__(self, scope: str, unit: str, retry_after: float) -> None:
+        super().__init__(f"{scope} {unit}")
+        self.scope, self.unit, self.retry_after = scope, unit, retry_after
