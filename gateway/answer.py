@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from adapters.dialects.structured import schema_of
 from adapters.errors import ProtocolBroken, TimedOut, UpstreamError
 from gateway import admission, journal, refusals
+from gateway.drills.injecting import send as send_with
 from gateway.errors import PolicyRefusal
 from gateway.exchange import Attempt
 from gateway.facts import facts
@@ -20,7 +21,7 @@ from policies.transform.restoring import restoring
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
-    from adapters.transport import Answer
+    from gateway.drills.injecting import Answering
     from gateway.exchange import Candidate, Exchange
     from gateway.http import Request
     from gateway.outgoing import Outgoing
@@ -40,7 +41,7 @@ class Reply:
     """
 
     attempt: Attempt
-    answer: Answer
+    answer: Answering
     gate: Gate
     body: bytes | None = None
     held: list[bytes] = field(default_factory=list)
@@ -158,7 +159,7 @@ async def _ask(
     upstream = exchange.epoch.upstream(attempt.candidate.destination)
     waiting = runtime.monotonic()
     try:
-        answer = await runtime.transport.send(upstream.endpoint, "POST", outgoing.path, outgoing.headers, outgoing.body)
+        answer = await _send(runtime, exchange, attempt, outgoing)
     finally:
         exchange.waited += runtime.monotonic() - waiting
     attempt.status = answer.status
@@ -181,6 +182,17 @@ async def _ask(
     except BaseException:
         answer.close()
         raise
+
+
+async def _send(runtime: Runtime, exchange: Exchange, attempt: Attempt, outgoing: Outgoing) -> Answering:
+    """The one place where bytes leave; a drill may stand in their way."""
+    upstream = exchange.epoch.upstream(attempt.candidate.destination)
+    if exchange.drill is not None:
+        fault = runtime.drills.fault(exchange.drill, attempt.candidate.destination.name)
+        if fault is not None:
+            attempt.drill = exchange.drill.id
+            return await send_with(runtime, upstream, outgoing, fault)
+    return await runtime.transport.send(upstream.endpoint, "POST", outgoing.path, outgoing.headers, outgoing.body)
 
 
 async def _whole(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:
@@ -271,7 +283,7 @@ def _guarded(exchange: Exchange, ask: Ask, error: UpstreamError) -> str:
     return text
 
 
-def _request_id(answer: Answer) -> str | None:
+def _request_id(answer: Answering) -> str | None:
     """The vendor's own name for the call, for its support."""
     for name, value in answer.headers:
         if name.lower() in (b"x-request-id", b"request-id"):
@@ -279,7 +291,7 @@ def _request_id(answer: Answer) -> str | None:
     return None
 
 
-def _is_stream(answer: Answer) -> bool:
+def _is_stream(answer: Answering) -> bool:
     for name, value in answer.headers:
         if name.lower() == b"content-type":
             kind = value.split(b";")[0].strip().lower()

@@ -90,6 +90,7 @@ class DataApp:
             epoch=runtime.epoch,
             pair=runtime.epoch.pair,
             task=task,
+            drill=runtime.drills.of(caller.user) if runtime.drills else None,
         )
 
     async def _other(self, request: Request, responder: Responder, caller: Caller) -> None:

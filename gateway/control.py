@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from gateway.bundle.due import due
 from gateway.documents import DocumentsRefused
+from gateway.drills.control import drill_routes
 from gateway.identity.keys import KeyGrant, KeyRecord, KeyStoreRefused
 from gateway.provenance import signed_files
 from gateway.reload import NotPrepared
@@ -22,13 +23,14 @@ from gateway.state.workers import differing, present
 from observability.ledger import Event
 
 if TYPE_CHECKING:
+    from gateway.drills.conducting import Conductor
     from gateway.quota.quotas import Use
     from gateway.reload import Reloader
     from gateway.runtime import Runtime
 
 
-def control_app(runtime: Runtime, reloader: Reloader, stopping: asyncio.Event) -> Starlette:
-    """GET /status, POST /reload, POST /drain, GET and POST /keys, DELETE /keys/{id}, POST /samples/{rule}."""
+def control_app(runtime: Runtime, reloader: Reloader, conductor: Conductor, stopping: asyncio.Event) -> Starlette:
+    """GET /status, POST /reload, POST /drain, GET and POST /keys, DELETE /keys/{id}, POST /samples/{rule}; drills."""
     surface = _Control(runtime, reloader, stopping)
     return Starlette(
         routes=[
@@ -39,6 +41,7 @@ def control_app(runtime: Runtime, reloader: Reloader, stopping: asyncio.Event) -
             Route("/keys", surface.issue, methods=["POST"]),
             Route("/keys/{id}", surface.revoke, methods=["DELETE"]),
             Route("/samples/{rule}", surface.samples, methods=["POST"]),
+            *drill_routes(runtime, conductor),
         ]
     )
 

@@ -18,6 +18,7 @@ async def drain(serving: Gateway) -> None:
     """Stops the listeners and finishes the calls in flight, up to `limits.drain_seconds`."""
     runtime = serving.runtime
     limits, server = runtime.epoch.pair.settings.limits, runtime.epoch.pair.settings.server
+    await serving.conductor.close()
     runtime.draining = True
     serving.data.end_with_answers()
     if runtime.station.alone:

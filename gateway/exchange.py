@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gateway.bundle.destinations import Destination
     from gateway.bundle.pair import Pair
     from gateway.capacity.queue import Place
+    from gateway.drills.running import Drill
     from gateway.epoch import Epoch
     from gateway.errors import Refusal
     from gateway.gate import Gate
@@ -53,6 +54,7 @@ class Attempt:
     first_byte: float = 0.0
     first_content: float = 0.0
     vendor_request: str | None = None
+    drill: str | None = None
     gate: Gate | None = None
     closed: bool = False
     used: Used = NOTHING
@@ -74,6 +76,7 @@ class Exchange:
     epoch: Epoch
     pair: Pair
     task: asyncio.Task[None]
+    drill: Drill | None = None
     use_case: str = ""
     rank: int = 1
     place: Place | None = None

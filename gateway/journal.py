@@ -89,6 +89,7 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
             price_version=tariff.version,
             currency=exchange.pair.tariffs.currency,
             charged=attempt.used[:2],
+            drill=attempt.drill,
         )
     )
 
@@ -181,6 +182,7 @@ def _intent(runtime: Runtime, exchange: Exchange, candidate: Candidate | None, o
         failed=classification.failed if classification is not None else None,
         kept=kept.kept,
         **_planned(exchange),
+        drill=exchange.drill.id if exchange.drill is not None else None,
     )
 
 

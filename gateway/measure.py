@@ -43,6 +43,7 @@ class Measure:
         """Lets the page ask the runtime for what it shows."""
         watch_ledger(self.metrics, ledger)
         self.metrics.watch("ecluse_file_workers", (), lambda: float(runtime.files.pool.processes))
+        self.metrics.watch("ecluse_drills_running", (), lambda: float(len(runtime.drills.now())))
         self.metrics.watch("ecluse_in_flight", (), lambda: float(len(runtime.live)))
         self.metrics.watch("ecluse_ready", (), lambda: float(ledger.ready and not runtime.draining))
 
@@ -208,6 +209,10 @@ class Measure:
         for kind, count in zip(Usage._fields, exchange.usage, strict=True):
             if count:
                 m.inc("ecluse_tokens_total", (kind, destination, caller.team, exchange.use_case), float(count))
+
+    def drilled(self, destination: str, ended: float) -> None:
+        """When a destination was drilled last; Unix time, 0 for never."""
+        self.metrics.set("ecluse_drill_last_timestamp_seconds", (destination,), ended)
 
     def loop_lag(self, seconds: float) -> None:
         """How late a timer ran."""

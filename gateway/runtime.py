@@ -12,6 +12,7 @@ from gateway.workers.station import ALONE, Station
 if TYPE_CHECKING:
     from adapters.transport import Transport
     from gateway.capacity import Capacity
+    from gateway.drills.running import Drills
     from gateway.epoch import Epoch
     from gateway.exchange import Exchange
     from gateway.identity.keyring import Keyring
@@ -60,6 +61,7 @@ class Runtime:
     reports: Reports
     pace: Pace
     presence: Presence
+    drills: Drills
     samples: Samples
     now: Callable[[], datetime]
     monotonic: Callable[[], float]

@@ -26,6 +26,8 @@ from gateway.capacity import Capacity
 from gateway.control import control_app
 from gateway.documents import DocumentsRefused
 from gateway.draining import drain
+from gateway.drills.conducting import Conductor, conducting, own_url
+from gateway.drills.running import Drills
 from gateway.epoch import Epoch
 from gateway.health import health_app
 from gateway.housekeeping import housekeeping
@@ -96,6 +98,7 @@ class Gateway:
     data: Listener
     metrics: Listener
     control: Listener
+    conductor: Conductor
     stopping: asyncio.Event
     simulator: SimulatorServer | None
     reload: Callable[[str], Awaitable[object]]
@@ -159,6 +162,7 @@ async def gateway(
         if station.first:
             watcher = Watcher(runtime, lambda by: serving.reload(by), config)
             keepers.append(asyncio.create_task(watching(watcher)))
+            keepers.append(asyncio.create_task(conducting(serving.conductor)))
         try:
             yield serving
         finally:
@@ -210,6 +214,7 @@ def assemble(
         lifts=Lifts(settings.state_dir / "lifts.json"),
         reports=Reports(settings.reports_dir),
         pace=Pace(time.monotonic),
+        drills=Drills(lambda: now().timestamp()),
         presence=Presence(settings.state_dir),
         samples=_samples(settings, keyring, now()),
         now=now,
@@ -235,11 +240,14 @@ async def _listen(
 ) -> Gateway:
     settings, stopping = runtime.epoch.pair.settings, asyncio.Event()
     limits = settings.limits
+    data = Listener(DataApp(runtime), header_seconds=limits.header_seconds, most_connections=limits.connections)
+    conductor = Conductor(runtime, lambda: own_url(settings.server.data.host, data.port))
     serving = Gateway(
         runtime,
-        Listener(DataApp(runtime), header_seconds=limits.header_seconds, most_connections=limits.connections),
+        data,
         Listener(health_app(runtime)),
-        Listener(control_app(runtime, reloader, stopping)),
+        Listener(control_app(runtime, reloader, conductor, stopping)),
+        conductor,
         stopping,
         simulator,
         reloader.reload,

@@ -192,6 +192,13 @@ FAMILIES: tuple[Family, ...] = (
         "What was used beyond what calls had reserved (tokens, or millionths of the currency).",
         ("scope", "unit"),
     ),
+    Family("ecluse_drills_running", "gauge", "Drills that make a destination fail on purpose, or are about to."),
+    Family(
+        "ecluse_drill_last_timestamp_seconds",
+        "gauge",
+        "When a destination was drilled last (Unix time; 0: never); only where drills are enabled.",
+        ("destination",),
+    ),
     Family("ecluse_ledger_append_seconds", "histogram", "What a call waited for a durable record.", (), _FAST),
     Family("ecluse_ledger_commit_seconds", "histogram", "Write and sync of one commit.", (), _FAST),
     Family("ecluse_ledger_records_total", "counter", "Records written."),
@@ -219,6 +226,7 @@ ALERTS: tuple[tuple[str, str], ...] = (
     ("a rule is to leave shadow within 14 days", "ecluse_shadow_expiry_timestamp_seconds - time() < 14 * 86400"),
     ("a rule should have left shadow", "ecluse_shadow_expiry_timestamp_seconds < time()"),
     ("a contract ends within 30 days", "ecluse_contract_expiry_timestamp_seconds - time() < 30 * 86400"),
+    ("a destination wasn't drilled for 92 days", "time() - ecluse_drill_last_timestamp_seconds > 92 * 86400"),
     ("calls can't be recorded", "ecluse_ledger_ready == 0"),
 )
 """What to be told of, and the PromQL that tells it."""

@@ -36,6 +36,7 @@ COMMANDS = {
     "status": "ask a running gateway how it is",
     "reload": "make a running gateway take the configuration and the bundle as they are now",
     "drain": "make a running gateway finish its calls and stop",
+    "drill": "make a destination fail on purpose, and report what became of the calls",
     "keys": "issue, list and revoke keys of callers",
 }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from adapters.registry import VENDORS
 from gateway.config import kinds as k
 from gateway.config.capacity import CapacitySettings
+from gateway.config.drills import DrillsSettings
 from gateway.config.kinds import Address, Network
 from gateway.config.money import PricesSettings
 from gateway.config.quotas import QuotaSettings
@@ -273,6 +274,7 @@ class Settings:
     keyring: KeyringSettings = section(KeyringSettings, "The installation's own keys.")
     shared: SharedSettings = section(SharedSettings, "What workers and replicas share.")
     capacity: CapacitySettings = section(CapacitySettings, "Who goes first when there isn't room for all.")
+    drills: DrillsSettings = section(DrillsSettings, "Faults made on purpose.")
     simulator: SimulatorSettings = section(SimulatorSettings, "The vendor double.")
     vendors: Mapping[str, VendorSettings] = named(VendorSettings, "Vendors by name.")
     destinations: Mapping[str, DestinationSettings] = named(DestinationSettings, "Destinations by name.")
@@ -308,6 +310,11 @@ class Settings:
     def samples_dir(self) -> Path:
         """Folder of review samples, sealed."""
         return self.state_dir / "samples"
+
+    @property
+    def drills_dir(self) -> Path:
+        """Folder of the continuity file: a folder for each drill."""
+        return self.state_dir / "drills"
 
     @property
     def last_good_dir(self) -> Path:

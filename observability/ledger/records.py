@@ -147,7 +147,7 @@ class Intent(Record):
     each kind of the closed list changed the bytes. reserved: tokens held against the quotas. places, failed (why
     detection did) and the findings are what rulings were made from; kept: whether they are all of it, so that the call
     can be judged anew: 0 no, 1 yes. route, split, why: which route ordered the permitted destinations, the split that
-    took the call, and what else decided.
+    took the call, and what else decided. drill: the drill that the call belongs to.
     """
 
     kind: ClassVar[str] = "INTENT"
@@ -179,6 +179,7 @@ class Intent(Record):
     route: str = ""
     split: str = ""
     why: str = ""
+    drill: str | None = None
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,8 @@ class Attempt(Record):
     fault: vendor | ours | client. committed: content had already been passed on when it ended.
     cost: in `currency`, exact to a thousand millionth; of estimated tokens where the vendor counted none.
     price_version: where the price is from. charged: the input and output tokens that were priced and settled.
+    cost: in the currency of the price list, None where no price is known. drill: the drill that made it fail; what it
+    says of the vendor is then made up.
     """
 
     kind: ClassVar[str] = "ATTEMPT"
@@ -233,6 +236,7 @@ class Attempt(Record):
     price_version: str | None = None
     currency: str | None = None
     charged: tuple[int, int] = (0, 0)
+    drill: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,76 @@
+"""Where a drill stands between the gateway and a vendor: the one send of an attempt, with a fault in its way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from adapters.errors import ConnectFailed, CutShort, TimedOut
+
+if TYPE_CHECKING:
+    from gateway.drills.faults import Fault
+    from gateway.epoch import Upstream
+    from gateway.outgoing import Outgoing
+    from gateway.runtime import Runtime
+
+_STATUS = {"5xx": 503, "throttle": 429}
+
+
+class Answering(Protocol):
+    """What a vendor answers, as far as an attempt reads it."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Sequence[tuple[bytes, bytes]]: ...
+    def chunks(self) -> AsyncIterator[bytes]: ...
+    async def read(self, limit: int) -> bytes: ...
+    def close(self) -> None: ...
+
+
+async def send(runtime: Runtime, upstream: Upstream, outgoing: Outgoing, fault: Fault) -> Answering:
+    """Sends an attempt's request, or fails as the vendor would. What fails before sending never leaves."""
+    if fault.kind == "refuse":
+        raise ConnectFailed
+    if fault.kind in _STATUS:
+        waits = [(b"retry-after", f"{fault.amount:g}".encode())] if fault.kind == "throttle" else []
+        raise upstream.vendor.classify(_STATUS[fault.kind], waits, b"")
+    if fault.kind == "slow":
+        await _later(fault.amount, upstream.endpoint.first_byte_seconds)
+    answer = await runtime.transport.send(upstream.endpoint, "POST", outgoing.path, outgoing.headers, outgoing.body)
+    return _Cut(answer, int(fault.amount)) if fault.kind == "cut" else answer
+
+
+async def _later(seconds: float, most: float) -> None:
+    await asyncio.sleep(min(seconds, most))
+    if seconds > most:
+        raise TimedOut(code="first_byte")
+
+
+class _Cut:
+    """An answer that breaks off after some pieces."""
+
+    def __init__(self, answer: Answering, pieces: int) -> None:
+        self._answer, self._pieces = answer, pieces
+        self.status, self.headers = answer.status, answer.headers
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        return self._some()
+
+    async def read(self, limit: int) -> bytes:
+        await self._answer.read(limit)
+        raise CutShort(status=self.status)
+
+    def close(self) -> None:
+        self._answer.close()
+
+    async def _some(self) -> AsyncIterator[bytes]:
+        left = self._pieces
+        async for piece in self._answer.chunks():
+            if not left:
+                break
+            left -= 1
+            yield piece
+        self._answer.close()
+        raise CutShort(status=self.status)

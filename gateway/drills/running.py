@@ -1,0 +1,85 @@
+"""Which drills run now, and whose calls they may make fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from gateway.drills.faults import Fault, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """One drill. users: patterns of users whose calls may fail. began, fails, mended, ends: Unix seconds.
+
+    Between `fails` and `mended` the destination fails; before it the calls show what is usual, after it how they come
+    back. by: who asked. reason: why, in their words. scheduled: the name of the schedule, "" where a person asked.
+    """
+
+    id: str
+    destination: str
+    model: str
+    fault: Fault
+    users: tuple[str, ...]
+    began: float
+    fails: float
+    mended: float
+    ends: float
+    by: str = ""
+    reason: str = ""
+    scheduled: str = ""
+
+    def concerns(self, user: str) -> bool:
+        """Whether calls of this user belong to it."""
+        return any(fnmatchcase(user, pattern) for pattern in self.users)
+
+    def plain(self) -> dict[str, Any]:
+        """As plain values, for other workers and for records."""
+        return {**asdict(self), "fault": str(self.fault)}
+
+    @classmethod
+    def of(cls, value: Mapping[str, Any]) -> Drill:
+        """From plain values. Raises ValueError, TypeError, KeyError for what isn't a drill."""
+        return cls(**{**value, "fault": parse(value["fault"]), "users": tuple(value["users"])})
+
+
+class Drills:
+    """The drills of one worker. clock: Unix seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._drills: dict[str, Drill] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._drills)
+
+    def begin(self, drill: Drill) -> None:
+        """From now on its callers' calls belong to it."""
+        self._drills[drill.id] = drill
+
+    def end(self, id_: str) -> None:
+        """It is over, whatever its times say."""
+        self._drills.pop(id_, None)
+
+    def of(self, user: str) -> Drill | None:
+        """The drill that a user's call belongs to now. One whose time is over ends here, whoever forgot to end it."""
+        now = self._clock()
+        for drill in tuple(self._drills.values()):
+            if now >= drill.ends:
+                del self._drills[drill.id]
+            elif now >= drill.began and drill.concerns(user):
+                return drill
+        return None
+
+    def fault(self, drill: Drill | None, destination: str) -> Fault | None:
+        """How `destination` fails at this moment for a call of this drill; None: it doesn't."""
+        if drill is None or drill.id not in self._drills or drill.destination != destination:
+            return None
+        return drill.fault if drill.fails <= self._clock() < drill.mended else None
+
+    def now(self) -> tuple[Drill, ...]:
+        """Those that run."""
+        now = self._clock()
+        return tuple(drill for drill in self._drills.values() if now < drill.ends)

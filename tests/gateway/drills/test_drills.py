@@ -1,0 +1,158 @@
+"""A drill against a gateway that serves: what fails, for whom, and what the report says of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from observability.ledger import read
+from tests.conftest import CONFIG, House, OpenHouse
+
+TEAM = "directory: {teams: [hr, drill]}\n"
+DRILLS = "drills: {enabled: true, users: [bo*], rate: 20, most_seconds: 30}\nshared: {poll_seconds: 20ms}\n"
+
+
+@pytest.fixture
+async def house(open_house: OpenHouse) -> AsyncIterator[House]:
+    async with open_house(CONFIG + TEAM + DRILLS) as opened:
+        yield opened
+
+
+async def control(house: House, method: str, body: Any = None) -> httpx.Response:
+    transport = httpx.AsyncHTTPTransport(uds=str(house.folder / "c.sock"))
+    async with httpx.AsyncClient(transport=transport, base_url="http://control") as operator:
+        return await operator.request(method, "/drills", json=body)
+
+
+async def drilled(house: House, **order: Any) -> dict[str, Any]:
+    """Runs a drill to its end; its summary."""
+    ask = {"destination": "alpha/gpt-4o-mini", "fault": "refuse", "seconds": 1.0, "usual": 0.2, **order}
+    started = await control(house, "POST", ask)
+    assert started.status_code == 201, started.text
+    conductor = house.gateway.conductor
+    async with asyncio.timeout(30):
+        while conductor.drill is not None or conductor.reporting:
+            await asyncio.sleep(0.05)
+    return conductor.last[started.json()["id"]]
+
+
+def filed(found: dict[str, Any]) -> dict[str, str]:
+    """The files of a drill's folder."""
+    return {file.name: file.read_text() for file in Path(found["report"]).parent.iterdir()}
+
+
+@pytest.mark.parametrize("fault", ["refuse", "5xx", "throttle=1"])
+async def test_calls_go_on_elsewhere_and_the_report_says_so(house: House, fault: str) -> None:
+    found = await drilled(house, fault=fault, reason="a look")
+    assert found["held"], found
+    assert found["met"] and not found["lost"] and not found["widened"]
+    assert found["recovered_seconds"] == 0.0
+    folder = filed(found)
+    text = folder["report.md"]
+    assert "Held: calls went on being served" in text
+    assert "beta/gpt-4o-mini: " in text
+    assert "Reason: a look." in text
+    for picture in ("calls.svg", "times.svg", "calls.fr.svg", "times.fr.svg"):
+        assert "</svg>" in folder[picture] and "<script" not in folder[picture]
+    assert "Tenu" in folder["rapport.md"]
+
+
+async def test_a_cut_answer_is_lost_and_the_report_does_not_hide_it(house: House) -> None:
+    found = await drilled(house, fault="cut=1")
+    assert found["lost"]
+    assert f"ecluse ledger show {found['lost'][0]}" in filed(found)["report.md"]
+
+
+async def test_other_callers_notice_nothing(house: House) -> None:
+    """Neither the fault nor a breaker that it opened is theirs."""
+    drill = asyncio.create_task(drilled(house))
+    answers = []
+    while not drill.done():
+        answers.append(await house.chat("Bonjour"))
+        await asyncio.sleep(0.02)
+    assert (await drill)["met"]
+    assert len(answers) > 20
+    assert {a.headers["x-ecluse-destination"] for a in answers} == {"alpha/gpt-4o-mini"}
+
+
+async def test_the_calls_of_a_user_that_the_configuration_names_may_fail(house: House) -> None:
+    key = house.issue(user="boris", team="hr")
+    drill = asyncio.create_task(drilled(house, users=["bo*"], probes=False, usual=0.0))
+    went = set()
+    while not drill.done():
+        answer = await house.client.post(
+            "/v1/chat/completions",
+            headers={"authorization": f"Bearer {key}"},
+            json={"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Bonjour"}]},
+        )
+        went.add(answer.headers["x-ecluse-destination"])
+        house.gateway.conductor.stop() if len(went) == 2 else None
+        await asyncio.sleep(0.02)
+    assert went == {"alpha/gpt-4o-mini", "beta/gpt-4o-mini"}
+
+
+async def test_the_record_says_which_failures_were_made_up(house: House) -> None:
+    found = await drilled(house)
+    await house.gateway.runtime.ledger.flush()
+    folder = house.gateway.runtime.epoch.pair.settings.ledger_dir
+    records = [r for r in read(folder) if r["record"] == "ATTEMPT"]
+    made_up = [r for r in records if r["drill"] == found["drill"]["id"]]
+    assert made_up and all(r["destination"] == "alpha/gpt-4o-mini" and r["error"] == "connect" for r in made_up)
+    assert not any(r["drill"] for r in records if r["destination"] != "alpha/gpt-4o-mini")
+    events = [r["event"] for r in read(folder) if r["record"] == "EVENT"]
+    assert {"drill.started", "drill.ended"} <= set(events)
+
+
+async def test_it_ends_at_once_when_somebody_says_so(house: House) -> None:
+    assert (await control(house, "DELETE")).status_code == 404
+    drill = asyncio.create_task(drilled(house, seconds=25))
+    while house.gateway.conductor.probes is None or not house.gateway.conductor.probes.answered:
+        await asyncio.sleep(0.01)
+    assert (await control(house, "POST", {"destination": "alpha/gpt-4o-mini", "fault": "refuse"})).status_code == 422
+    assert (await control(house, "DELETE")).status_code == 200
+    async with asyncio.timeout(10):
+        await drill
+    assert not house.gateway.runtime.drills.now()
+    assert not [k for k in house.gateway.runtime.keys.records() if k.caller.user == "drill"]
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ({"destination": "alpha/gpt-4o-minj"}, "did you mean alpha/gpt-4o-mini?"),
+        ({"fault": "explode"}, "must be one of: refuse"),
+        ({"seconds": 31}, "from 1 to 30 seconds"),
+        ({"users": ["anne"]}, "doesn't permit a drill to touch the calls of anne"),
+        ({"destination": "beta/gpt-4o-mini"}, "no model asks beta/gpt-4o-mini first"),
+        ({"probes": False}, "nobody's calls would fail"),
+    ],
+)
+async def test_what_may_not_be_drilled_is_refused(house: House, order: dict[str, Any], said: str) -> None:
+    ask = {"destination": "alpha/gpt-4o-mini", "fault": "refuse", "seconds": 1, **order}
+    refused = await control(house, "POST", ask)
+    assert refused.status_code == 422
+    assert said in refused.json()["refused"]
+
+
+async def test_drills_are_off_unless_configured(open_house: OpenHouse) -> None:
+    async with open_house() as house:
+        refused = await control(house, "POST", {"destination": "alpha/gpt-4o-mini", "fault": "refuse"})
+        assert refused.status_code == 422
+        assert "drills are off" in refused.json()["refused"]
+        assert json.loads((await control(house, "GET")).text)["enabled"] is False
+
+
+async def test_the_metrics_tell_how_long_ago_it_was(house: House) -> None:
+    before = await house.metrics()
+    assert 'ecluse_drill_last_timestamp_seconds{destination="alpha/gpt-4o-mini"} 0.0' in before
+    found = await drilled(house)
+    house.gateway.runtime.measure.metrics._made = float("-inf")
+    line = 'ecluse_drill_last_timestamp_seconds{destination="alpha/gpt-4o-mini"}'
+    value = next(x for x in (await house.metrics()).splitlines() if x.startswith(line))
+    assert float(value.split()[-1]) == pytest.approx(found["ended"])
