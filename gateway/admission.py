@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gateway.bundle.use_cases import PRIORITIES
 from gateway.errors import BadRequest, PolicyRefusal, Refusal
 from gateway.pricing.spend import most, most_output
 from gateway.quota.units import Amounts, Exceeded, Unknown
@@ -30,8 +29,6 @@ def choose_use_case(exchange: Exchange, request: Request) -> None:
     status = use_case.status if use_case is not None else "unknown"
     if status not in ("pilot", "production"):
         raise PolicyRefusal(f"use_case_{status}", _closed(exchange.use_case, status), retry=False)
-    assert use_case is not None, "one that is open is known"
-    exchange.rank = PRIORITIES.index(use_case.priority)
 
 
 async def reserve(runtime: Runtime, exchange: Exchange, ask: Ask, candidates: Sequence[Candidate]) -> None:

@@ -57,7 +57,9 @@ class DataApp:
         if self._runtime.closed:
             self._runtime.measure.shed("draining")
             raise refusals.cut("drain")
-        await answer(self._runtime, self._exchange(route, caller), request, responder)
+        runtime = self._runtime
+        rank = runtime.capacity.enter(caller, route, request, runtime.epoch.pair.bundle, len(runtime.live))
+        await answer(runtime, self._exchange(route, caller, rank), request, responder)
 
     def _identify(self, request: Request) -> Caller:
         presented = request.header(b"x-api-key") or _bearer(request.header(b"authorization"))
@@ -76,7 +78,7 @@ class DataApp:
         forwarded = request.header(b"x-forwarded-for")
         return forwarded.rpartition(",")[2].strip() if forwarded and within(request.peer, trusted) else request.peer
 
-    def _exchange(self, route: Route, caller: Caller) -> Exchange:
+    def _exchange(self, route: Route, caller: Caller, rank: int) -> Exchange:
         runtime = self._runtime
         task = asyncio.current_task()
         assert task is not None and route.dialect is not None
@@ -91,6 +93,7 @@ class DataApp:
             pair=runtime.epoch.pair,
             task=task,
             drill=runtime.drills.of(caller.user) if runtime.drills else None,
+            rank=rank,
         )
 
     async def _other(self, request: Request, responder: Responder, caller: Caller) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from adapters.dialects.base import Dialect
     from gateway.bundle.destinations import Destination
     from gateway.bundle.pair import Pair
+    from gateway.capacity.bodies import Body
     from gateway.capacity.queue import Place
     from gateway.drills.running import Drill
     from gateway.epoch import Epoch
@@ -80,6 +81,7 @@ class Exchange:
     use_case: str = ""
     rank: int = 1
     place: Place | None = None
+    body: Body | None = None
     bytes_in: int = 0
     ask: Ask | None = None
     model: str = ""

@@ -30,6 +30,7 @@ async def housekeeping(runtime: Runtime) -> None:
             save_states(runtime)
         if turn % SUMMARISE_EVERY == 0:
             summarise_strangers(runtime)
+            summarise_turned_away(runtime)
             runtime.files.rest()
             runtime.lifts.forget(runtime.now())
         if runtime.samples.waiting:
@@ -72,6 +73,13 @@ def end_outdated(runtime: Runtime) -> None:
     for exchange in tuple(runtime.live):
         if exchange.outdated and now - exchange.outdated > most:
             exchange.cut("policy_age")
+
+
+def summarise_turned_away(runtime: Runtime) -> None:
+    """One event for all calls turned away at the door since the last one: a record each would cost what is short."""
+    counts = runtime.capacity.turned_away()
+    if counts:
+        runtime.ledger.post(Event(at=runtime.now(), event="turned_away", detail=counts))
 
 
 def summarise_strangers(runtime: Runtime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from gateway.errors import BadRequest, TooLarge, Unsupported
@@ -15,6 +15,13 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = Sequence[tuple[bytes, bytes]]
 
 JSON = (b"content-type", b"application/json")
+
+
+class Weight(Protocol):
+    """Counts the bytes of a body: `expect` those announced, `add` those that came. Raises Refusal for want of room."""
+
+    def expect(self, size: int) -> None: ...
+    def add(self, size: int) -> None: ...
 
 
 class ClientGone(Exception):
@@ -46,26 +53,30 @@ class Request:
         value: bytes = self.headers.get(name, b"")
         return value.decode("latin-1").strip()
 
-    async def body(self, most: int, seconds: float) -> bytes:
-        """The whole body: at most `most` bytes, within `seconds`. Raises Refusal or ClientGone."""
+    async def body(self, most: int, seconds: float, weight: Weight | None = None) -> bytes:
+        """The whole body: at most `most` bytes, within `seconds`, counted by `weight`. Raises Refusal or ClientGone."""
         if self.headers.get(b"content-encoding", b"identity").lower() not in (b"identity", b""):
             raise Unsupported(415, "content_encoding", _ENCODED)
         length = self.headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > most:
             raise TooLarge("body_too_large", _too_large(most))
+        if weight is not None and length.isdigit():
+            weight.expect(int(length))
         message = await self._receive()
         if message["type"] == "http.request" and not message.get("more_body"):
             first: bytes = message["body"]
             if len(first) > most:
                 raise TooLarge("body_too_large", _too_large(most))
+            if weight is not None:
+                weight.add(len(first))
             return first
         try:
             async with asyncio.timeout(seconds):
-                return await self._rest(message, most)
+                return await self._rest(message, most, weight)
         except TimeoutError:
             raise BadRequest("body_late", _LATE, status=408) from None
 
-    async def _rest(self, message: MutableMapping[str, Any], most: int) -> bytes:
+    async def _rest(self, message: MutableMapping[str, Any], most: int, weight: Weight | None) -> bytes:
         parts: list[bytes] = []
         size = 0
         while True:
@@ -73,6 +84,8 @@ class Request:
                 raise ClientGone
             parts.append(message["body"])
             size += len(parts[-1])
+            if weight is not None:
+                weight.add(len(parts[-1]))
             if size > most:
                 raise TooLarge("body_too_large", _too_large(most))
             if not message.get("more_body"):

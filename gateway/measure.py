@@ -44,6 +44,8 @@ class Measure:
         watch_ledger(self.metrics, ledger)
         self.metrics.watch("ecluse_file_workers", (), lambda: float(runtime.files.pool.processes))
         self.metrics.watch("ecluse_drills_running", (), lambda: float(len(runtime.drills.now())))
+        self.metrics.watch("ecluse_body_bytes", (), lambda: float(runtime.capacity.bodies.held))
+        self.metrics.watch("ecluse_door_rate", (), lambda: runtime.capacity.door.rate or 0.0)
         self.metrics.watch("ecluse_in_flight", (), lambda: float(len(runtime.live)))
         self.metrics.watch("ecluse_ready", (), lambda: float(ledger.ready and not runtime.draining))
 

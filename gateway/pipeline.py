@@ -47,7 +47,7 @@ async def answer(runtime: Runtime, exchange: Exchange, request: Request, respond
         runtime.measure.bug(exchange, bug)
         await refusals.send(exchange, responder, refusals.internal())
     finally:
-        runtime.capacity.slots.leave(exchange)
+        runtime.capacity.leave(exchange)
         close(runtime, exchange, responder)
         remember(runtime, exchange)
         keep_samples(runtime, exchange)
@@ -60,7 +60,8 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     pair = exchange.pair
     limits = pair.settings.limits
     admission.choose_use_case(exchange, request)
-    raw = await request.body(limits.body_bytes, limits.body_seconds)
+    exchange.body = runtime.capacity.bodies.of(exchange.rank)
+    raw = await request.body(limits.body_bytes, limits.body_seconds, exchange.body)
     exchange.bytes_in = len(raw)
     try:
         document = Document.parse(raw, max_depth=limits.depth)

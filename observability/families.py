@@ -95,6 +95,10 @@ FAMILIES: tuple[Family, ...] = (
         ("reason", "priority"),
     ),
     Family("ecluse_queue_seconds", "histogram", "Wait for a slot at a destination, by priority.", ("priority",), _CALL),
+    Family("ecluse_body_bytes", "gauge", "Bytes of request bodies held by calls in flight."),
+    Family(
+        "ecluse_door_rate", "gauge", "Calls a second that are let in while this process is behind; 0 where all are."
+    ),
     Family("ecluse_destination_limit", "gauge", "Calls at once that a destination is asked for.", ("destination",)),
     Family("ecluse_destination_in_flight", "gauge", "Slots taken at a destination.", ("destination",)),
     Family("ecluse_destination_waiting", "gauge", "Calls in the queue of a destination.", ("destination",)),

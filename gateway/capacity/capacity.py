@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from gateway.bundle.use_cases import PRIORITIES
+from gateway.capacity.bodies import Bodies
+from gateway.capacity.door import Door
+from gateway.capacity.refused import Spread, no_room
 from gateway.capacity.slots import Slots
 
 if TYPE_CHECKING:
+    from gateway.bundle.bundle import Bundle
     from gateway.config.settings import Settings
+    from gateway.errors import Refusal
+    from gateway.exchange import Exchange
+    from gateway.http import Request
+    from gateway.identity.callers import Caller
     from gateway.measure import Measure
+    from gateway.routes import Route
 
-TICK_SECONDS = 0.1
+LOOK_SECONDS = 0.1
+LIGHT = "anthropic_count_tokens"
+LOWEST = len(PRIORITIES) - 1
 
 
 class Capacity:
-    """slots: at destinations. Asked by routing: `busy` and `room`."""
+    """slots: at destinations. door, bodies: of this process. Asked by routing: `busy` and `room`."""
 
     def __init__(
         self,
@@ -25,11 +38,30 @@ class Capacity:
         clock: Callable[[], float],
         closed: Callable[[str], bool] = lambda destination: False,
     ) -> None:
+        self._measure, self._clock = measure, clock
+        self._spread = Spread()
+        self._turned_away: Counter[tuple[int, str]] = Counter()
         self.slots = Slots(settings, measure, clock, closed)
+        self.bodies = Bodies(settings.limits.bodies_bytes, lambda rank: self._no_room("bodies", rank))
+        self.door = Door(settings.capacity.lag_seconds, settings.capacity.lower_percent)
+        self._most = settings.limits.connections
 
     def use(self, settings: Settings) -> None:
         """A load brought other settings."""
         self.slots.use(settings)
+        self.bodies.most = settings.limits.bodies_bytes
+        self.door.lag, self.door.lower = settings.capacity.lag_seconds, settings.capacity.lower_percent
+        self._most = settings.limits.connections
+
+    def enter(self, caller: Caller, route: Route, request: Request, bundle: Bundle, in_flight: int) -> int:
+        """The class of a call that comes to the door. Raises Refusal where it can't come in."""
+        rank = rank_of(caller, request, bundle)
+        # Counts of tokens are light, and agent tools ask for dozens of them at once: they go with the highest class.
+        at_door = 0 if route.dialect == LIGHT else rank
+        if self.door.admits(at_door, caller.team, in_flight, self._most):
+            return rank
+        self._turned_away[rank, caller.team] += 1
+        raise self._no_room("busy", rank)
 
     def busy(self, destination: str) -> float:
         """What is under way or waits there, as a part of its limit: 1.0 is full."""
@@ -39,8 +71,39 @@ class Capacity:
         """Slots of this process that are free there now; 0 where calls wait."""
         return self.slots.room(destination)
 
+    def leave(self, exchange: Exchange) -> None:
+        """A call is over: it keeps nothing."""
+        self.slots.leave(exchange)
+        if exchange.body is not None:
+            exchange.body.release()
+
+    def turned_away(self) -> dict[str, int]:
+        """Calls turned away at the door since the last time that this was asked, by class and team."""
+        counts = {f"{PRIORITIES[rank]}, {team}": n for (rank, team), n in self._turned_away.most_common(20)}
+        total = self._turned_away.total()
+        self._turned_away.clear()
+        return {"calls": total, **counts} if total else {}
+
     async def keep(self) -> None:
-        """What time brings, until cancelled."""
+        """What time brings, until cancelled: looks at the loop, and at those who wait."""
+        before = self._clock()
         while True:
-            await asyncio.sleep(TICK_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS)
+            now = self._clock()
+            self.door.look(now - before - LOOK_SECONDS, now - before)
+            before = now
             self.slots.tick()
+
+    def _no_room(self, reason: str, rank: int) -> Refusal:
+        self._measure.shed(reason, PRIORITIES[rank])
+        return no_room(reason, self._spread.seconds(rank, 0.0))
+
+
+def rank_of(caller: Caller, request: Request, bundle: Bundle) -> int:
+    """The class that a call belongs to by its use case; the lowest where its caller has no such use case."""
+    chosen = caller.use_case(request.header(b"x-ecluse-use-case") or None)
+    use_case = bundle.use_cases.get(chosen) if chosen is not None else None
+    return RANKS[use_case.priority] if use_case is not None else LOWEST
+
+
+RANKS = {priority: rank for rank, priority in enumerate(PRIORITIES)}

@@ -70,6 +70,9 @@ class Limits:
         k.SPAN, "How long a call in flight may go on under policies replaced since.", default=600.0
     )
     connections: int = setting(k.count(1, 100_000), "Open client connections at once.", default=1000)
+    bodies_bytes: int = setting(
+        k.SIZE, "Bytes of all request bodies in flight, in one serving process.", default=256 << 20, shown="256MiB"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

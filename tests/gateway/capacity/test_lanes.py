@@ -99,8 +99,7 @@ class Machine(RuleBasedStateMachine):
         for name, lane in self.lanes.lanes.items():
             assert {id(p) for p in lane.queue} == {id(p) for p in waiting if name in p.waits}
             assert not (len(lane.queue) and lane.room(self.now)) or name in self.closed
-            at_home = sum(place.waits[0] == name for place in lane.queue)
-            assert at_home <= TERMS.length
+        assert len(waiting) <= TERMS.length * len(BOUNDS)
 
     def teardown(self) -> None:
         for place in self.alive:
