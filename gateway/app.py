@@ -45,6 +45,9 @@ class DataApp:
         if request.path == "/" and request.method in ("HEAD", "GET"):
             responder.whole(200, [JSON], b"" if request.method == "HEAD" else b'{"service":"ecluse"}')
             return
+        if self._runtime.follower.stale:
+            self._runtime.measure.shed("state_stale")
+            raise refusals.state_stale()
         caller = self._identify(request)
         route = CALLS.get((request.method, request.path))
         if request.method == "POST" and request.path.startswith(_REPORT):

@@ -36,6 +36,8 @@ def not_ready(runtime: Runtime) -> list[str]:
     reasons = []
     if runtime.draining:
         reasons.append("draining")
+    if runtime.follower.stale:
+        reasons.append("nothing was heard from the shared store for too long")
     if not runtime.ledger.ready and runtime.epoch.pair.settings.ledger.on_failure == "closed":
         reasons.append("the ledger can't take calls, or soon won't")
     return reasons

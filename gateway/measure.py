@@ -47,7 +47,10 @@ class Measure:
         self.metrics.watch("ecluse_body_bytes", (), lambda: float(runtime.capacity.bodies.held))
         self.metrics.watch("ecluse_door_rate", (), lambda: runtime.capacity.door.rate or 0.0)
         self.metrics.watch("ecluse_in_flight", (), lambda: float(len(runtime.live)))
-        self.metrics.watch("ecluse_ready", (), lambda: float(ledger.ready and not runtime.draining))
+        follower = runtime.follower
+        self.metrics.watch(
+            "ecluse_ready", (), lambda: float(ledger.ready and not runtime.draining and not follower.stale)
+        )
 
     def page(self, runtime: Runtime) -> bytes:
         """What Prometheus reads."""

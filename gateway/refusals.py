@@ -186,6 +186,18 @@ def ledger_failed() -> Refusal:
     )
 
 
+def state_stale() -> Refusal:
+    """Keys may have been revoked and rules stopped elsewhere: until that is known, nobody is served."""
+    return Unavailable(
+        "state_stale",
+        {
+            "en": "The gateway has heard nothing from its siblings for too long. Please try again in a moment.",
+            "fr": "La passerelle est sans nouvelles des autres depuis trop longtemps. Réessayez dans un instant.",
+        },
+        retry_after=1,
+    )
+
+
 def every_breaker_open(wait: float) -> Refusal:
     """All permitted destinations are being left alone after failures."""
     return Unavailable("destinations_unavailable", _UNAVAILABLE, retry_after=wait)

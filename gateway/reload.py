@@ -21,7 +21,7 @@ from gateway.warm import warm_up
 if TYPE_CHECKING:
     from gateway.runtime import Runtime
 
-FIXED = ("server", "state_dir", "ledger", "keyring", "simulator", "organisation")
+FIXED = ("server", "state_dir", "ledger", "keyring", "shared", "simulator", "organisation")
 """Settings that a running process can't change: they take a restart."""
 
 # A thread that computes lets the loop wait for the interpreter's lock this long at most, not for the usual 5 ms.

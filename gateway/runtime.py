@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gateway.reading.files import Files
     from gateway.routing.health import Health, RetryBudget
     from gateway.routing.router import Router
+    from gateway.state.follower import Follower
     from gateway.state.judged import JudgedCalls
     from gateway.state.lifts import Lifts
     from gateway.state.pace import Pace
@@ -47,6 +48,7 @@ class Runtime:
     ledger: Ledger
     measure: Measure
     transport: Transport
+    follower: Follower
     health: Health
     retries: RetryBudget
     router: Router

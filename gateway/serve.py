@@ -44,6 +44,7 @@ from gateway.routing.health import Health, RetryBudget
 from gateway.routing.router import Router
 from gateway.runtime import Runtime
 from gateway.server import Listener
+from gateway.sharing import follow
 from gateway.state.judged import JudgedCalls
 from gateway.state.lifts import Lifts
 from gateway.state.pace import Pace
@@ -156,9 +157,12 @@ async def gateway(
         stack.callback(runtime.judged.save)
         stack.callback(runtime.samples.write)
         stack.push_async_callback(runtime.files.close)
+        stack.push_async_callback(runtime.follower.close)
+        await runtime.follower.begin()
         reloader = Reloader(runtime, config, urls)
         serving = await _listen(runtime, reloader, simulator, refused)
-        keepers = [asyncio.create_task(one) for one in (housekeeping(runtime), runtime.capacity.keep())]
+        beside = (housekeeping(runtime), runtime.follower.run(), runtime.capacity.keep())
+        keepers = [asyncio.create_task(one) for one in beside]
         if station.first:
             watcher = Watcher(runtime, lambda by: serving.reload(by), config)
             keepers.append(asyncio.create_task(watching(watcher)))
@@ -169,6 +173,7 @@ async def gateway(
             await drain(serving)
             for keeper in keepers:
                 keeper.cancel()
+            await asyncio.gather(*keepers, return_exceptions=True)
 
 
 def assemble(
@@ -201,6 +206,7 @@ def assemble(
         ledger=ledger,
         measure=measure,
         transport=transport,
+        follower=follow(settings, keyring, measure),
         health=Health(time.monotonic),
         retries=RetryBudget(),
         router=Router(keyring.digest),

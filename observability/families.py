@@ -212,6 +212,13 @@ FAMILIES: tuple[Family, ...] = (
     Family("ecluse_ledger_lost_total", "counter", "Records given up (never those that a call waited for)."),
     Family("ecluse_ledger_disk_free_bytes", "gauge", "Room left on the ledger's disk."),
     Family("ecluse_ledger_ready", "gauge", "1 where records can be written and room is left."),
+    Family(
+        "ecluse_store_age_seconds",
+        "gauge",
+        "Since the last word from the shared store; past `shared.stale_seconds` callers get 503.",
+    ),
+    Family("ecluse_store_failures_total", "counter", "Questions that the shared store didn't answer.", ("reason",)),
+    Family("ecluse_store_forged_total", "counter", "Facts in the shared store that no gateway of this keyring said."),
     Family("ecluse_loop_lag_seconds", "histogram", "How late the event loop ran a timer.", (), _FAST),
     Family("ecluse_ready", "gauge", "1 where the gateway takes calls."),
     Family("ecluse_build_info", "gauge", "1 for the version that runs.", ("version",), cap=2),
@@ -232,6 +239,8 @@ ALERTS: tuple[tuple[str, str], ...] = (
     ("a contract ends within 30 days", "ecluse_contract_expiry_timestamp_seconds - time() < 30 * 86400"),
     ("a destination wasn't drilled for 92 days", "time() - ecluse_drill_last_timestamp_seconds > 92 * 86400"),
     ("calls can't be recorded", "ecluse_ledger_ready == 0"),
+    ("the shared store doesn't answer; past its bound callers get 503", "ecluse_store_age_seconds > 2"),
+    ("somebody else writes to the shared store", "increase(ecluse_store_forged_total[1h]) > 0"),
 )
 """What to be told of, and the PromQL that tells it."""
 

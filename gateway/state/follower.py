@@ -31,6 +31,7 @@ class Listener(Protocol):
     """Who wants to know how the store does."""
 
     def store_failed(self, reason: str) -> None: ...
+    def store_answered(self) -> None: ...
     def store_forged(self, count: int) -> None: ...
     def fault(self, bug: Exception) -> None: ...
 
@@ -148,6 +149,11 @@ class Follower:
                 return not self._mirror.waits(key)
         return True
 
+    async def begin(self) -> None:
+        """Reads all that the store has, before anybody is served; not for long where it doesn't answer."""
+        while await self.turn():
+            continue
+
     async def run(self) -> None:
         """Asks and tells until cancelled."""
         while True:
@@ -174,6 +180,7 @@ class Follower:
             self._listener.store_failed(failed.reason)
             self._failing = True
             return False
+        self._listener.store_answered()
         news = self._mirror.take(asked, told, now)
         self._tell(news)
         if self._mirror.forged > self._forged:

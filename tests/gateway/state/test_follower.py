@@ -23,6 +23,9 @@ class Heard:
     def store_failed(self, reason: str) -> None:
         self.failures.append(reason)
 
+    def store_answered(self) -> None:
+        return None
+
     def store_forged(self, count: int) -> None:
         self.forged += count
 

@@ -1,0 +1,85 @@
+"""The store that workers and replicas share, as it is configured, and what is told of how it does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gateway.state.board_sqlite import TABLES, SqliteBoard
+from gateway.state.follower import Follower
+from gateway.state.sqlite import SqliteLink
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gateway.config.settings import Settings
+    from gateway.identity.keyring import Keyring
+    from gateway.measure import Measure
+    from gateway.state.board import Board
+
+FILE = "shared.db"
+
+
+def follow(settings: Settings, keyring: Keyring, measure: Measure) -> Follower:
+    """This worker's end of the board; nothing is connected yet."""
+    shared, watch = settings.shared, StoreWatch(measure)
+    follower = Follower(
+        _board(settings, watch),
+        keyring.pepper,
+        watch,
+        poll_seconds=shared.poll_seconds,
+        stale_seconds=shared.stale_seconds,
+    )
+    measure.metrics.watch("ecluse_store_age_seconds", (), lambda: min(follower.age, _LONG_AGO))
+    return follower
+
+
+def _board(settings: Settings, watch: StoreWatch) -> Board | None:
+    shared = settings.shared
+    if shared.store == "sqlite":
+        file = settings.state_dir / FILE
+        return SqliteBoard(SqliteLink(file, seconds=shared.timeout_seconds, tables=TABLES, said=watch.damaged))
+    if shared.store == "redis":
+        # Only where it is needed: the package takes 5 MB of every worker.
+        from gateway.state.board_redis import RedisBoard
+        from gateway.state.redis import RedisLink
+
+        assert shared.url is not None, "the configuration was refused without it"
+        return RedisBoard(RedisLink(shared.url.reveal(), seconds=shared.timeout_seconds), shared.prefix)
+    return None
+
+
+class StoreWatch:
+    """Counts what the store does wrong, and says in the log when that begins and when it ends."""
+
+    def __init__(self, measure: Measure) -> None:
+        self._measure = measure
+        self._failing = ""
+
+    def store_failed(self, reason: str) -> None:
+        """A question wasn't answered."""
+        self._measure.metrics.inc("ecluse_store_failures_total", (reason,))
+        if reason != self._failing:
+            self._measure.log.event("store.failed", level="error", reason=reason)
+        self._failing = reason
+
+    def store_answered(self) -> None:
+        """A question was answered."""
+        if self._failing:
+            self._measure.log.event("store.back", level="warning", reason=self._failing)
+            self._failing = ""
+
+    def store_forged(self, count: int) -> None:
+        """Facts came without a proof: of another installation under the same prefix, or of somebody else."""
+        self._measure.metrics.inc("ecluse_store_forged_total", (), float(count))
+        self._measure.log.event("store.forged", level="error", count=count)
+
+    def fault(self, bug: Exception) -> None:
+        """A fact that can't be used."""
+        self._measure.log.fault(bug)
+
+    def damaged(self, aside: Path) -> None:
+        """The file was damaged and was set aside."""
+        self._measure.log.event("store.damaged", level="error", file=aside.name)
+
+
+_LONG_AGO = 1e6
