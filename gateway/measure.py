@@ -127,6 +127,12 @@ class Measure:
         for hit in hits:
             self.metrics.inc("ecluse_policy_decisions_total", (hit.rule, hit.action, hit.mode))
 
+    def webhook(self, name: str, result: str) -> None:
+        """A message to an address of the company's own was sent, or wasn't."""
+        self.metrics.inc("ecluse_webhooks_total", (name, result))
+        if result in ("refused", "given_up"):
+            self.log.event("webhook.lost", level="warning", where=name, reason=result)
+
     def reported(self, kind: str) -> None:
         """Somebody reported a call."""
         self.metrics.inc("ecluse_reports_total", (kind,))

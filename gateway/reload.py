@@ -95,6 +95,7 @@ class Reloader:
         runtime, old = self._runtime, self._runtime.epoch.pair
         try:
             runtime.transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
+            runtime.webhooks.use(epoch.pair.settings.webhooks)
         except OSError as refused:
             self._refused(by, refused)
             raise

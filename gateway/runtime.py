@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gateway.state.samples import Samples
     from gateway.state.strangers import Strangers
     from gateway.state.workers import Presence
+    from gateway.webhooks.sender import Webhooks
     from observability.ledger import Ledger
 
 
@@ -65,6 +66,7 @@ class Runtime:
     presence: Presence
     drills: Drills
     samples: Samples
+    webhooks: Webhooks
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     live: set[Exchange] = field(default_factory=set)

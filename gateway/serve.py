@@ -55,6 +55,7 @@ from gateway.state.strangers import Strangers
 from gateway.state.workers import Presence
 from gateway.warm import warm_up
 from gateway.watching import Watcher, watching
+from gateway.webhooks.sender import Webhooks
 from gateway.workers.station import ALONE, Station
 from observability.ledger import Ledger, LedgerFailed
 from observability.logs import Log
@@ -157,6 +158,7 @@ async def gateway(
         stack.callback(runtime.judged.save)
         stack.callback(runtime.samples.write)
         stack.push_async_callback(runtime.files.close)
+        stack.push_async_callback(runtime.webhooks.close)
         stack.push_async_callback(runtime.follower.close)
         await runtime.follower.begin()
         reloader = Reloader(runtime, config, urls)
@@ -223,11 +225,13 @@ def assemble(
         drills=Drills(lambda: now().timestamp()),
         presence=Presence(settings.state_dir),
         samples=_samples(settings, keyring, now()),
+        webhooks=Webhooks(Transport(), measure),
         now=now,
         monotonic=time.monotonic,
         started=time.monotonic(),
         station=station,
     )
+    runtime.webhooks.use(settings.webhooks)
     runtime.measure.watch(runtime, ledger)
     runtime.measure.loaded(pair, now().timestamp())
     return runtime

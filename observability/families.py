@@ -87,6 +87,12 @@ FAMILIES: tuple[Family, ...] = (
         "Attempts at a destination without a known price, which count at the dearest.",
         ("destination",),
     ),
+    Family(
+        "ecluse_webhooks_total",
+        "counter",
+        "Messages to the company's own addresses, by result of each try (sent, failed, refused, given_up).",
+        ("webhook", "result"),
+    ),
     Family("ecluse_in_flight", "gauge", "Calls being served now."),
     Family(
         "ecluse_shed_total",

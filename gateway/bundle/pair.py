@@ -172,6 +172,11 @@ def build_pair(
             *tariffs.notes(),
             *_shared_credentials(settings),
             *_plain_http(settings),
+            *(
+                f"webhook {name} has no secret: nothing is sent"
+                for name, w in settings.webhooks.items()
+                if not w.secret
+            ),
             *bundle.indexes.notes,
             *unsampled(bundle.policies, keyring),
         ),

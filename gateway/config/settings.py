@@ -19,6 +19,7 @@ from gateway.config.routes import DEFAULT, TIERS, RouteSettings
 from gateway.config.secret import Secret
 from gateway.config.sharing import SharedSettings
 from gateway.config.table import Row, listed, named, rows, section, setting
+from gateway.config.webhooks import WebhookSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +286,7 @@ class Settings:
     routes: Mapping[str, RouteSettings] = named(RouteSettings, "Routes by name; `default`: of models that name none.")
     quotas: tuple[QuotaSettings, ...] = listed(QuotaSettings, "Hard limits.")
     prices: PricesSettings = section(PricesSettings, "What tokens cost.")
+    webhooks: Mapping[str, WebhookSettings] = named(WebhookSettings, "Addresses that are told, by name.")
     reserve_output: int = setting(
         k.count(1, 10_000_000), "Output tokens reserved for a call that states no maximum.", default=4096
     )

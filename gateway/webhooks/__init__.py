@@ -1,0 +1,1 @@
+"""Messages to the company's own addresses, signed, sent beside the calls."""

@@ -1,0 +1,162 @@
+"""Sends messages one after the other, beside the calls: a receiver that is slow or gone holds nothing up but the queue,
+which is bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from adapters.errors import UpstreamError
+from adapters.transport import Endpoint
+from gateway.webhooks.signing import headers
+
+if TYPE_CHECKING:
+    from adapters.transport import Transport
+    from gateway.config.secret import Secret
+    from gateway.config.webhooks import WebhookSettings
+
+MOST_WAITING = 1000
+"""Messages that wait for a receiver; the oldest are given up."""
+TRIES = 8
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 120.0
+"""Seconds between two tries, doubled each time."""
+SECONDS = 10.0
+"""Time for one try."""
+MOST_ANSWER = 64 * 1024
+
+
+class Listener(Protocol):
+    """Who wants to know what became of messages. result: sent, refused, failed (another try follows), given_up."""
+
+    def webhook(self, name: str, result: str) -> None: ...
+
+
+class _Message(NamedTuple):
+    body: bytes
+    tries: int
+    due: float
+
+
+class _Receiver:
+    """One address with what waits for it."""
+
+    def __init__(self, settings: WebhookSettings, secret: Secret) -> None:
+        self.settings, self.secret = settings, secret
+        self.waiting: deque[_Message] = deque()
+        self.task: asyncio.Task[None] | None = None
+        self.endpoint = Endpoint(
+            base_url=settings.url,
+            ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
+            egress_proxy=settings.egress_proxy,
+            connect_seconds=SECONDS / 2,
+            first_byte_seconds=SECONDS,
+            idle_seconds=SECONDS,
+            total_seconds=SECONDS,
+            connections=1,
+        )
+
+
+class Webhooks:
+    """The receivers of one process: the webhooks of the configuration that have a secret to sign with.
+
+    transport: used for nothing else, and closed with it. monotonic: seconds. now: Unix time.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        listener: Listener,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
+        pause: Callable[[float], float] = lambda seconds: seconds * random.uniform(0.5, 1.0),  # noqa: S311 - no secret
+    ) -> None:
+        self._transport = transport
+        self._listener = listener
+        self._monotonic, self._now, self._pause = monotonic, now, pause
+        self._receivers: dict[str, _Receiver] = {}
+
+    def use(self, webhooks: Mapping[str, WebhookSettings]) -> None:
+        """The receivers of the configuration in force. What waits for one that is gone is given up.
+
+        Raises OSError for a CA bundle that can't be read; then all stays as it was.
+        """
+        known = self._receivers
+        kept = {
+            name: known[name] if name in known and _same(known[name].settings, wanted) else _Receiver(wanted, secret)
+            for name, wanted in webhooks.items()
+            if (secret := wanted.secret) is not None
+        }
+        self._transport.use([receiver.endpoint for receiver in kept.values()])
+        for name, old in known.items():
+            if kept.get(name) is not old:
+                self._end(name, old)
+        self._receivers = kept
+
+    def send(self, body: bytes) -> None:
+        """Queues a message for every receiver. Never waits, never fails."""
+        for name, receiver in self._receivers.items():
+            if len(receiver.waiting) >= MOST_WAITING:
+                receiver.waiting.popleft()
+                self._listener.webhook(name, "given_up")
+            receiver.waiting.append(_Message(body, 0, 0.0))
+            if receiver.task is None or receiver.task.done():
+                receiver.task = asyncio.get_running_loop().create_task(self._serve(name, receiver))
+
+    async def close(self) -> None:
+        """Ends sending; what waits is given up."""
+        for name, receiver in self._receivers.items():
+            self._end(name, receiver)
+        await self._transport.__aexit__(None, None, None)
+
+    def _end(self, name: str, receiver: _Receiver) -> None:
+        if receiver.task is not None:
+            receiver.task.cancel()
+        for _ in receiver.waiting:
+            self._listener.webhook(name, "given_up")
+        receiver.waiting.clear()
+
+    async def _serve(self, name: str, receiver: _Receiver) -> None:
+        """Works the queue of one receiver off."""
+        while receiver.waiting:
+            message = receiver.waiting[0]
+            await asyncio.sleep(max(message.due - self._monotonic(), 0.0))
+            result = await self._tried(receiver, message.body)
+            if not receiver.waiting or receiver.waiting[0] is not message:
+                continue  # it was given up meanwhile
+            receiver.waiting.popleft()
+            if result == "failed":
+                if message.tries + 1 < TRIES:
+                    wait = min(FIRST_PAUSE * 2**message.tries, LONGEST_PAUSE)
+                    due = self._monotonic() + self._pause(wait)
+                    receiver.waiting.appendleft(_Message(message.body, message.tries + 1, due))
+                else:
+                    result = "given_up"
+            self._listener.webhook(name, result)
+
+    async def _tried(self, receiver: _Receiver, body: bytes) -> str:
+        """One try. An answer that says the message itself is wrong isn't tried again."""
+        signed = headers(receiver.secret.reveal(), int(self._now()), body)
+        try:
+            answer = await self._transport.send(receiver.endpoint, "POST", "", signed, body)
+            try:
+                await answer.read(MOST_ANSWER)
+            finally:
+                answer.close()
+        except UpstreamError as error:
+            return "refused" if error.status is not None and 300 <= error.status < 400 else "failed"
+        if answer.status < 300:
+            return "sent"
+        return "failed" if answer.status in (408, 425, 429) or answer.status >= 500 else "refused"
+
+
+def _same(one: WebhookSettings, other: WebhookSettings) -> bool:
+    """Whether a reload left a receiver as it was."""
+    if one.secret is None or other.secret is None or one.secret.reference != other.secret.reference:
+        return False
+    return replace(one, secret=other.secret) == other
