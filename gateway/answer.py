@@ -134,6 +134,7 @@ async def _attempt(
     exchange.reads_on = exchange.epoch.upstream(candidate.destination).on_abort == "drain"
     exchange.attempts.append(attempt)
     admission.begin(exchange, attempt)
+    runtime.router.begun(attempt)
     runtime.measure.pseudonymised(candidate.ruling.pseudonyms())
     retry = before is not None
     runtime.retries.retries += retry
@@ -178,6 +179,7 @@ async def _ask(
             await _until_content(runtime, exchange, reply)
         else:
             await _whole(runtime, exchange, reply)
+        runtime.router.answered(attempt)
         return reply
     except BaseException:
         answer.close()

@@ -19,6 +19,7 @@ from gateway.identity.keys import KeyGrant, KeyRecord, KeyStoreRefused
 from gateway.provenance import signed_files
 from gateway.reload import NotPrepared
 from gateway.reviewing import ReviewRefused, review
+from gateway.routing.shown import rows
 from gateway.state.workers import differing, present
 from observability.ledger import Event
 
@@ -68,6 +69,7 @@ class _Control:
                     {"destination": name, "open": is_open, "reason": reason}
                     for name, is_open, reason in runtime.health.states()
                 ],
+                "routes": rows(runtime.router.shown(runtime.monotonic())),
                 "quotas": [_used(use) for use in runtime.quotas.used()],
                 "workers": workers,
                 "notes": [*runtime.epoch.pair.notes, *_of_now(runtime, workers, unloaded)],

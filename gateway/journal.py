@@ -58,6 +58,7 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
         exchange.edits_out += gate.edited
         exchange.restored += gate.restored
     runtime.capacity.slots.ended(exchange, attempt, error)
+    runtime.router.ended(runtime, exchange, attempt, error)
     destination = attempt.candidate.destination
     attempt.used = spent(exchange, attempt, error)
     attempt.cost, tariff = cost_of(exchange, attempt, attempt.used)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from adapters.reply import Usage
 from gateway.bundle.due import end_of, exceptions, shadows
 from gateway.pricing.rates import NANOS
+from gateway.routing.shown import show
 from observability.metrics import Metrics, watch_ledger
 from policies.transform.redact import CONFIDENTIAL
 
@@ -65,6 +66,7 @@ class Measure:
             self.metrics.set("ecluse_destination_limit", (name,), float(limit))
             self.metrics.set("ecluse_destination_in_flight", (name,), float(taken))
             self.metrics.set("ecluse_destination_waiting", (name,), float(waiting))
+        show(self.metrics, runtime.router.shown(runtime.monotonic()))
         return self.metrics.page()
 
     def loaded(self, pair: Pair, now: float) -> None:
@@ -166,6 +168,14 @@ class Measure:
         """A call goes on to another destination."""
         self.metrics.inc("ecluse_failovers_total", (before, after, reason))
 
+    def demoted(self, route: str, destination: str, objective: str) -> None:
+        """A destination broke a promise of a route, or ("") keeps all of them again."""
+        if objective:
+            self.metrics.inc("ecluse_route_demotions_total", (route, destination, objective))
+        event = "route.demoted" if objective else "route.restored"
+        said = {"route": route, "destination": destination, "objective": objective or None}
+        self.log.event(event, level="warning" if objective else "info", **said)
+
     def attempt(self, exchange: Exchange, attempt: Attempt, error: UpstreamError | None, ended: float) -> None:
         """An attempt ended."""
         name = attempt.candidate.destination.name
@@ -208,6 +218,11 @@ class Measure:
         m.inc("ecluse_requests_total", (exchange.outcome, dialect, model, caller.team, exchange.use_case or "none"))
         m.observe("ecluse_request_seconds", (dialect, exchange.outcome), total)
         m.observe("ecluse_overhead_seconds", (dialect,), overhead)
+        if exchange.plan is not None:
+            m.inc("ecluse_route_requests_total", (exchange.plan.route, exchange.plan.split or "none", exchange.outcome))
+            if exchange.first_content:
+                split = (exchange.plan.route, exchange.plan.split or "none")
+                m.observe("ecluse_route_first_token_seconds", split, exchange.first_content - exchange.arrived)
         if exchange.outcome == "refused":
             m.inc("ecluse_refusals_total", (exchange.code or "none", dialect))
         if exchange.left:

@@ -75,7 +75,7 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     runtime.measure.classified(exchange.classification, exchange, runtime.monotonic() - begun)
     exchange.candidates = rule(runtime, exchange, ask, model, exchange.classification)
     allowed = permitted(runtime, exchange, ask)
-    plan = exchange.plan = runtime.router.plan(exchange, ask, allowed, request)
+    plan = exchange.plan = runtime.router.plan(runtime, exchange, ask, allowed, request)
     await admission.reserve(runtime, exchange, ask, plan.candidates)
     reply = await first_answer(runtime, exchange, ask, plan.candidates, request)
     await relay(runtime, exchange, reply, responder)

@@ -138,6 +138,7 @@ def _swap(runtime: Runtime, epoch: Epoch) -> None:
     runtime.files.use(settings.files)
     runtime.quotas.replace_limits(settings.quotas)
     runtime.capacity.use(settings)
+    runtime.router.use(settings)
     now = runtime.monotonic()
     for exchange in () if same else runtime.live:
         exchange.outdated = exchange.outdated or now

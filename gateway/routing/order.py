@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from gateway.config.routes import ObjectivesSettings
     from gateway.routing.routes import CallFacts, Case, Route, Split
 
 ALIKE = 1.3
@@ -62,7 +63,7 @@ class View(Protocol):
     def price(self, destination: str) -> float | None:
         """What this call costs there, None where nobody knows."""
 
-    def trial(self, route: str, destination: str) -> float | None:
+    def trial(self, route: Route, destination: str) -> float | None:
         """For a destination that breaks the promises of the route, the share of calls by which that is tried anew."""
 
 
@@ -71,13 +72,15 @@ Draw = Callable[[], float]
 
 
 class Plan(NamedTuple, Generic[C]):
-    """Where a call goes, most preferred first. why: for people; names of the configuration and words of ours."""
+    """Where a call goes, most preferred first. why: for people; names of the configuration and words of ours.
+    objectives: what the route promises."""
 
     candidates: list[C]
     route: str
     split: str = ""
     why: str = ""
     deadline_seconds: float | None = None
+    objectives: ObjectivesSettings | None = None
 
 
 def plan(candidates: list[C], route: Route, call: CallFacts, view: View, draw: Draw) -> Plan[C]:
@@ -86,7 +89,7 @@ def plan(candidates: list[C], route: Route, call: CallFacts, view: View, draw: D
     No candidates come out where a case lets none of them be asked.
     """
     if route.plain or (len(candidates) == 1 and not route.cases and not route.splits):
-        return Plan(candidates, route.name, deadline_seconds=route.deadline_seconds)
+        return Plan(candidates, route.name, "", "", route.deadline_seconds, route.objectives)
     case = next((case for case in route.cases if case.when.holds(call)), None)
     why = []
     if case is not None:
@@ -97,7 +100,8 @@ def plan(candidates: list[C], route: Route, call: CallFacts, view: View, draw: D
     split = next((s for s in route.splits if _takes(s, candidates, call)), None)
     if len(candidates) > 1:
         candidates = _Arrangement(candidates, route, call, view, draw).by(case, split, why)
-    return Plan(candidates, route.name, split.name if split else "", ", ".join(why), route.deadline_seconds)
+    taken = split.name if split else ""
+    return Plan(candidates, route.name, taken, ", ".join(why), route.deadline_seconds, route.objectives)
 
 
 def routed(plan: Plan[Any] | None) -> bytes | None:
@@ -135,7 +139,7 @@ class _Arrangement(Generic[C]):
     def by(self, case: Case | None, split: Split | None, why: list[str]) -> list[C]:
         """The candidates in their order; the reasons go to `why`."""
         route, scores = self._route, self._scores()
-        shares = [self._view.trial(route.name, name) for name in self._names] if route.objectives else ()
+        shares = [self._view.trial(route, name) for name in self._names] if route.objectives else ()
         demoted = [share is not None for share in shares] or [False] * len(scores)
         tried = self._tried(shares)
         rows: list[tuple[int, int, int, Any, int]] = []

@@ -1,64 +1,139 @@
-"""The stage that orders the permitted candidates: it joins a call, its route and how destinations are just now."""
+"""The stage that orders the permitted candidates: it joins a call, its route and how destinations are just now.
+
+What it remembers from one call to the next is of this process alone; others see the same by their own calls.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import blake2b
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from gateway.config.routes import DEFAULT
 from gateway.errors import Unavailable
+from gateway.routing.objectives import Kept, Result, Standing
 from gateway.routing.order import plan
+from gateway.routing.pace import Pace
+from gateway.routing.sight import Sight
 from gateway.routing.subject import Subject
 from gateway.transforming import CONVERSATION_HEADER
+from observability.ledger import Event
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
-    from gateway.exchange import Candidate, Exchange
+    from adapters.errors import UpstreamError
+    from gateway.config.routes import ObjectivesSettings
+    from gateway.config.settings import Settings
+    from gateway.exchange import Attempt, Candidate, Exchange
     from gateway.http import Request
     from gateway.routing.order import Plan
+    from gateway.runtime import Runtime
+
+
+class Shown(NamedTuple):
+    """How a destination keeps the promises of a route. demoted: the one that it broke, "" where it is in its place."""
+
+    route: str
+    destination: str
+    demoted: str
+    kept: tuple[Kept, ...]
 
 
 class Router:
-    """What routing remembers from one call to the next, in one serving process."""
+    """Routing in one serving process. `plan` before the first attempt; of each attempt `begun`, `answered` at its first
+    word, and `ended`."""
 
     def __init__(self, secret: bytes) -> None:
         """secret: a key that all replicas have, so that they send the same conversation to the same destination."""
         self._key = blake2b(b"ecluse routing", key=secret, digest_size=32).digest()
         self._draw = Random().random  # noqa: S311 - it spreads load and guards nothing
+        self.paces: dict[str, Pace] = {}
+        self._standings: dict[tuple[str, str], Standing] = {}
 
-    def plan(self, exchange: Exchange, ask: Ask, permitted: list[Candidate], request: Request) -> Plan[Candidate]:
+    def use(self, settings: Settings) -> None:
+        """A load brought other settings: what they don't name is forgotten."""
+        routes = {DEFAULT, *settings.routes}
+        self.paces = {name: pace for name, pace in self.paces.items() if name in settings.destinations}
+        self._standings = {
+            (route, destination): standing
+            for (route, destination), standing in self._standings.items()
+            if route in routes and destination in settings.destinations
+        }
+
+    def plan(
+        self, runtime: Runtime, exchange: Exchange, ask: Ask, permitted: list[Candidate], request: Request
+    ) -> Plan[Candidate]:
         """Where the call goes, most preferred first; raises Unavailable where its route lets it go nowhere."""
         route = exchange.epoch.routes[exchange.model]
-        found = plan(
-            permitted,
-            route,
-            Subject(exchange, ask, self._key, request.header(CONVERSATION_HEADER)),
-            _View(),
-            self._draw,
-        )
+        subject = Subject(exchange, ask, self._key, request.header(CONVERSATION_HEADER))
+        found = plan(permitted, route, subject, Sight(runtime, exchange, ask), self._draw)
         if not found.candidates:
             raise Unavailable("route_closed", _CLOSED, retry_after=30)
         return found
 
+    def begun(self, attempt: Attempt) -> None:
+        """An attempt is about to be sent."""
+        self._pace(attempt).begun(id(attempt), attempt.started)
 
-class _View:
-    def first_word(self, destination: str) -> float | None:
-        return None
+    def answered(self, attempt: Attempt) -> None:
+        """Its answer has begun."""
+        if attempt.first_content:
+            self._pace(attempt).answered(id(attempt), attempt.first_content)
 
-    def unheard(self, destination: str) -> bool:
-        return False
+    def ended(self, runtime: Runtime, exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> None:
+        """It is over. What the client did wrong says nothing of the destination."""
+        name, now = attempt.candidate.destination.name, runtime.monotonic()
+        self.answered(attempt)
+        self._pace(attempt).ended(id(attempt))
+        made = exchange.plan
+        if made is None or made.objectives is None:
+            return
+        hasty = error is not None and error.fault == "client"
+        if hasty and error is not None and error.kind != "timeout":
+            return
+        failed = None if hasty else True if error else False if exchange.outcome == "served" else None
+        first = attempt.first_content - attempt.started if attempt.first_content else None
+        standing = self.standing(made.route, name, made.objectives)
+        if standing.ended(now, Result(failed, first, now - attempt.started)):
+            self._changed(runtime, made.route, name, standing)
 
-    def load(self, destination: str) -> float:
-        return 1.0
+    def standing(self, route: str, destination: str, objectives: ObjectivesSettings) -> Standing:
+        """How a destination stands on a route; anew where what is promised was changed."""
+        standing = self._standings.get((route, destination))
+        if standing is None or (standing.objectives is not objectives and standing.objectives != objectives):
+            standing = self._standings[route, destination] = Standing(objectives)
+        return standing
 
-    def share(self, destination: str) -> float:
-        return 1.0
+    def judge(self, runtime: Runtime, route: str, destination: str, objectives: ObjectivesSettings) -> Standing:
+        """The same, with what calls that still wait say of it."""
+        standing = self.standing(route, destination, objectives)
+        seconds, pace = objectives.first_token_seconds, self.paces.get(destination)
+        if not standing.demoted and pace is not None and seconds is not None:
+            now = runtime.monotonic()
+            late = pace.overdue(now, seconds, objectives.least)
+            if late and standing.judged(now, late):
+                self._changed(runtime, route, destination, standing)
+        return standing
 
-    def price(self, destination: str) -> float | None:
-        return None
+    def shown(self, now: float) -> Iterator[Shown]:
+        """How every destination stands that was asked on a route with promises."""
+        for (route, destination), standing in self._standings.items():
+            yield Shown(route, destination, standing.demoted, tuple(standing.kept(now)))
 
-    def trial(self, route: str, destination: str) -> float | None:
-        return None
+    def _pace(self, attempt: Attempt) -> Pace:
+        name = attempt.candidate.destination.name
+        pace = self.paces.get(name)
+        if pace is None:
+            pace = self.paces[name] = Pace()
+        return pace
+
+    @staticmethod
+    def _changed(runtime: Runtime, route: str, destination: str, standing: Standing) -> None:
+        runtime.measure.demoted(route, destination, standing.demoted)
+        event = "route.demoted" if standing.demoted else "route.restored"
+        detail = {"route": route, "destination": destination, "objective": standing.demoted or None}
+        runtime.ledger.post(Event(at=runtime.now(), event=event, detail=detail))
 
 
 _CLOSED = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,35 @@ def test_names_of_the_bundle_are_looked_up_in_it(tmp_path: Path) -> None:
 
 
 ASK = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Bonjour"}]}
+
+
+PROMISE = """
+routes:
+  default:
+    objectives: {first_token_seconds: 200ms, least: 3}
+"""
+
+
+async def test_a_slow_destination_is_demoted_on_record_and_in_metrics(open_house: OpenHouse) -> None:
+    async with open_house(CONFIG + PROMISE) as house:
+        await house.fault("alpha", "delay=0.3")
+        went = [(await house.chat(f"Bonjour {n}")).headers["x-ecluse-destination"] for n in range(8)]
+        assert went.count("alpha/gpt-4o-mini") < 6 and went[:3] == ["alpha/gpt-4o-mini"] * 3
+        last = await house.chat("Bonsoir")
+        assert (
+            "demoted alpha/gpt-4o-mini" in last.headers["x-ecluse-route"] or "tries" in last.headers["x-ecluse-route"]
+        )
+        page = await house.metrics()
+        labels = 'destination="alpha/gpt-4o-mini",objective="first_token",route="default"'
+        assert f"ecluse_route_demotions_total{{{labels}}} 1.0" in page
+        assert 'ecluse_route_demoted{destination="alpha/gpt-4o-mini",route="default"} 1.0' in page
+        assert 'ecluse_route_requests_total{outcome="served",route="default",split="none"} 9.0' in page
+
+
+async def test_a_reload_forgets_what_is_no_longer_promised(open_house: OpenHouse) -> None:
+    async with open_house(CONFIG + PROMISE) as house:
+        await house.chat("Bonjour")
+        router = house.gateway.runtime.router
+        assert {one.route for one in router.shown(0.0)} == {"default"} and router.paces
+        router.use(replace(house.gateway.runtime.epoch.pair.settings, destinations={}))
+        assert not [*router.shown(0.0)] and not router.paces

@@ -68,7 +68,7 @@ class Seen:
     def price(self, destination: str) -> float | None:
         return self.prices.get(destination)
 
-    def trial(self, route: str, destination: str) -> float | None:
+    def trial(self, route: Route, destination: str) -> float | None:
         return self.trials.get(destination)
 
 
