@@ -36,8 +36,10 @@ def control_app(runtime: Runtime, reloader: Reloader, conductor: Conductor, stop
     return Starlette(
         routes=[
             Route("/status", surface.status),
+            Route("/metrics", surface.metrics),
             Route("/reload", surface.reload, methods=["POST"]),
             Route("/drain", surface.drain, methods=["POST"]),
+            Route("/restart", surface.restart, methods=["POST"]),
             Route("/keys", surface.keys),
             Route("/keys", surface.issue, methods=["POST"]),
             Route("/keys/{id}", surface.revoke, methods=["DELETE"]),
@@ -76,6 +78,9 @@ class _Control:
             }
         )
 
+    async def metrics(self, request: Request) -> JSONResponse:
+        return JSONResponse(self._runtime.measure.snapshot(self._runtime))
+
     async def reload(self, request: Request) -> JSONResponse:
         step, by, revision = _asked(await request.body())
         try:
@@ -100,6 +105,9 @@ class _Control:
     async def drain(self, request: Request) -> JSONResponse:
         self._stopping.set()
         return JSONResponse({"draining": True, "calls_in_flight": len(self._runtime.live)})
+
+    async def restart(self, request: Request) -> JSONResponse:
+        return JSONResponse({"refused": "there is one worker alone: set server.workers to 2 or more"}, 422)
 
     async def keys(self, request: Request) -> JSONResponse:
         return JSONResponse({"keys": [_shown(record) for record in self._runtime.keys.records()]})

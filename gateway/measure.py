@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gateway.runtime import Runtime
     from observability.ledger import Ledger
     from observability.logs import Log
+    from observability.merging import Snapshot
     from policies.classify import Classification
     from policies.decide import RuleHit
 
@@ -55,6 +56,15 @@ class Measure:
 
     def page(self, runtime: Runtime) -> bytes:
         """What Prometheus reads."""
+        self._look(runtime)
+        return self.metrics.page()
+
+    def snapshot(self, runtime: Runtime) -> Snapshot:
+        """The same in plain values, for the one page of several workers."""
+        self._look(runtime)
+        return self.metrics.snapshot()
+
+    def _look(self, runtime: Runtime) -> None:
         highest: dict[tuple[str, str, str], float] = {}
         for use in runtime.quotas.used():
             line = use.account.line
@@ -67,7 +77,6 @@ class Measure:
             self.metrics.set("ecluse_destination_in_flight", (name,), float(taken))
             self.metrics.set("ecluse_destination_waiting", (name,), float(waiting))
         show(self.metrics, runtime.router.shown(runtime.monotonic()))
-        return self.metrics.page()
 
     def loaded(self, pair: Pair, now: float) -> None:
         """A pair came into force; `now` is Unix time."""

@@ -21,8 +21,9 @@ from adapters.transport import Transport
 from adapters.vendors.simulator import SimulatorServer
 from gateway import provenance
 from gateway.app import DataApp
-from gateway.bundle.last_good import first_pair, keep, loud, starting_settings
+from gateway.bundle.last_good import first_pair, keep, loud
 from gateway.capacity import Capacity
+from gateway.config.starting import starting_settings
 from gateway.control import control_app
 from gateway.documents import DocumentsRefused
 from gateway.draining import drain

@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -261,6 +262,12 @@ def bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
         made.close()
         raise
     return made
+
+
+def shut(listening: socket.socket) -> None:
+    """Nothing more comes in by it, whoever else holds it."""
+    with suppress(OSError):  # it didn't listen, or another one was first
+        listening.shutdown(socket.SHUT_RDWR)
 
 
 class _Full(asyncio.Protocol):

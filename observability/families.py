@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 Kind = Literal["counter", "gauge", "histogram"]
+Rule = Literal["sum", "max", "min"]
 
 _FAST = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 _CALL = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
@@ -17,7 +18,10 @@ _SIZE = (1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0)
 
 
 class Family(NamedTuple):
-    """One metric family. cap: label sets above this many fold into one whose labels are all `__other__`."""
+    """One metric family. cap: label sets above this many fold into one whose labels are all `__other__`.
+
+    merge: what the page of several workers shows of a gauge; counters and histograms are added up.
+    """
 
     name: str
     kind: Kind
@@ -25,6 +29,7 @@ class Family(NamedTuple):
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
     cap: int = 200
+    merge: Rule = "max"
 
 
 FAMILIES: tuple[Family, ...] = (
@@ -93,7 +98,7 @@ FAMILIES: tuple[Family, ...] = (
         "Messages to the company's own addresses, by result of each try (sent, failed, refused, given_up).",
         ("webhook", "result"),
     ),
-    Family("ecluse_in_flight", "gauge", "Calls being served now."),
+    Family("ecluse_in_flight", "gauge", "Calls being served now.", merge="sum"),
     Family(
         "ecluse_shed_total",
         "counter",
@@ -101,13 +106,24 @@ FAMILIES: tuple[Family, ...] = (
         ("reason", "priority"),
     ),
     Family("ecluse_queue_seconds", "histogram", "Wait for a slot at a destination, by priority.", ("priority",), _CALL),
-    Family("ecluse_body_bytes", "gauge", "Bytes of request bodies held by calls in flight."),
+    Family("ecluse_body_bytes", "gauge", "Bytes of request bodies held by calls in flight.", merge="sum"),
     Family(
-        "ecluse_door_rate", "gauge", "Calls a second that are let in while this process is behind; 0 where all are."
+        "ecluse_door_rate",
+        "gauge",
+        "Calls a second that are let in while this process is behind; 0 where all are.",
+        merge="sum",
     ),
-    Family("ecluse_destination_limit", "gauge", "Calls at once that a destination is asked for.", ("destination",)),
-    Family("ecluse_destination_in_flight", "gauge", "Slots taken at a destination.", ("destination",)),
-    Family("ecluse_destination_waiting", "gauge", "Calls in the queue of a destination.", ("destination",)),
+    Family(
+        "ecluse_destination_limit",
+        "gauge",
+        "Calls at once that a destination is asked for.",
+        ("destination",),
+        merge="sum",
+    ),
+    Family("ecluse_destination_in_flight", "gauge", "Slots taken at a destination.", ("destination",), merge="sum"),
+    Family(
+        "ecluse_destination_waiting", "gauge", "Calls in the queue of a destination.", ("destination",), merge="sum"
+    ),
     Family(
         "ecluse_attempts_total",
         "counter",
@@ -188,7 +204,7 @@ FAMILIES: tuple[Family, ...] = (
         "ecluse_files_total", "counter", "Files in requests, by kind and result (read, or why not).", ("kind", "result")
     ),
     Family("ecluse_file_seconds", "histogram", "Time to read one file that was new, waiting included.", (), _GAP),
-    Family("ecluse_file_workers", "gauge", "Processes that read files."),
+    Family("ecluse_file_workers", "gauge", "Processes that read files.", merge="sum"),
     Family("ecluse_classify_seconds", "histogram", "Time to inspect the request of one call.", (), _FAST),
     Family("ecluse_classify_failures_total", "counter", "Inspections that did not finish; the call was refused."),
     Family("ecluse_classify_memo_total", "counter", "Passages looked up in the memo: hit or miss.", ("result",)),
@@ -251,11 +267,11 @@ FAMILIES: tuple[Family, ...] = (
     Family("ecluse_ledger_commit_seconds", "histogram", "Write and sync of one commit.", (), _FAST),
     Family("ecluse_ledger_records_total", "counter", "Records written."),
     Family("ecluse_ledger_bytes_total", "counter", "Bytes written."),
-    Family("ecluse_ledger_pending", "gauge", "Records on their way to the disk."),
+    Family("ecluse_ledger_pending", "gauge", "Records on their way to the disk.", merge="sum"),
     Family("ecluse_ledger_failures_total", "counter", "Errors of the ledger's disk or of its writing process."),
     Family("ecluse_ledger_lost_total", "counter", "Records given up (never those that a call waited for)."),
-    Family("ecluse_ledger_disk_free_bytes", "gauge", "Room left on the ledger's disk."),
-    Family("ecluse_ledger_ready", "gauge", "1 where records can be written and room is left."),
+    Family("ecluse_ledger_disk_free_bytes", "gauge", "Room left on the ledger's disk.", merge="min"),
+    Family("ecluse_ledger_ready", "gauge", "1 where records can be written and room is left.", merge="min"),
     Family(
         "ecluse_store_age_seconds",
         "gauge",
@@ -265,6 +281,13 @@ FAMILIES: tuple[Family, ...] = (
     Family("ecluse_store_forged_total", "counter", "Facts in the shared store that no gateway of this keyring said."),
     Family("ecluse_loop_lag_seconds", "histogram", "How late the event loop ran a timer.", (), _FAST),
     Family("ecluse_ready", "gauge", "1 where the gateway takes calls."),
+    Family("ecluse_workers", "gauge", "Serving processes that take calls; only with several of them."),
+    Family(
+        "ecluse_worker_restarts_total",
+        "counter",
+        "Workers started again, by what became of the one before (ended, hung).",
+        ("worker", "reason"),
+    ),
     Family("ecluse_build_info", "gauge", "1 for the version that runs.", ("version",), cap=2),
 )
 
@@ -282,6 +305,7 @@ ALERTS: tuple[tuple[str, str], ...] = (
     ("a rule should have left shadow", "ecluse_shadow_expiry_timestamp_seconds < time()"),
     ("a contract ends within 30 days", "ecluse_contract_expiry_timestamp_seconds - time() < 30 * 86400"),
     ("a destination wasn't drilled for 92 days", "time() - ecluse_drill_last_timestamp_seconds > 92 * 86400"),
+    ("a worker ended or hung, and was replaced", "increase(ecluse_worker_restarts_total[15m]) > 0"),
     ("calls can't be recorded", "ecluse_ledger_ready == 0"),
     ("the shared store doesn't answer; past its bound callers get 503", "ecluse_store_age_seconds > 2"),
     ("somebody else writes to the shared store", "increase(ecluse_store_forged_total[1h]) > 0"),
@@ -300,13 +324,18 @@ def reference() -> str:
         "Labels are names from configuration and bundle or words of the code, never what a client sent. A family that",
         "has more label sets than its cap folds the rest into one whose labels are all `__other__`.",
         "",
-        "| family | kind | labels | cap | meaning |",
-        "|---|---|---|---|---|",
+        "Of several workers there is one page: counters and histograms are added up (a worker that ends takes nothing",
+        "away; what one that was killed counted since the page was last read is lost), gauges are merged as the table",
+        "says.",
+        "",
+        "| family | kind | labels | cap | merged | meaning |",
+        "|---|---|---|---|---|---|",
     ]
     for family in FAMILIES:
         labels = ", ".join(f"`{label}`" for label in family.labels) or "none"
         cap = str(family.cap) if family.labels else ""
-        lines.append(f"| `{family.name}` | {family.kind} | {labels} | {cap} | {family.help} |")
+        merge = family.merge if family.kind == "gauge" else "sum"
+        lines.append(f"| `{family.name}` | {family.kind} | {labels} | {cap} | {merge} | {family.help} |")
     lines += [
         "",
         "## Alerts",

@@ -6,14 +6,18 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
 from observability.families import FAMILIES, Family
-from observability.ledger.ledger import Ledger
-from observability.scribe.messages import Report
+from observability.merging import Snapshot
+
+if TYPE_CHECKING:
+    from observability.ledger.ledger import Ledger
+    from observability.scribe.messages import Report
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OTHER = "__other__"
@@ -81,6 +85,23 @@ class Metrics:
         """Drop all series of a gauge whose labels are no longer true (a revision, a contract)."""
         self._values[name].clear()
 
+    def snapshot(self) -> Snapshot:
+        """All series as plain values, for the one page of several processes."""
+        found: Snapshot = {
+            name: [[list(k), list(v)] for k, v in series.items()] for name, series in self._cells.items()
+        }
+        for name in self._values:
+            found[name] = [[list(labels), value] for labels, value in self._values_of(name).items()]
+        return found
+
+    def hold(self, snapshot: Snapshot) -> None:
+        """Show this instead of what was counted here. What the table doesn't have, or has otherwise, is left out."""
+        for name in self._values:
+            self._values[name] = {tuple(labels): value for labels, value in snapshot.get(name, ())}
+        for name, bounds in self._bounds.items():
+            fitting = [(tuple(k), v) for k, v in snapshot.get(name, ()) if len(v) == len(bounds) + 2]
+            self._cells[name] = dict(fitting)
+
     def page(self) -> bytes:
         """All families as Prometheus text (CONTENT_TYPE), at most a second old."""
         now = self._clock()
@@ -100,13 +121,17 @@ class Metrics:
             if family.kind == "histogram":
                 yield self._histogram(family, self._cells[name])
                 continue
-            values = dict(self._values[name])
-            values.update((labels, read()) for labels, read in self._watched.get(name, {}).items())
+            values = self._values_of(name)
             kind = CounterMetricFamily if family.kind == "counter" else GaugeMetricFamily
             exposed = kind(name, family.help, labels=family.labels)
             for labels, value in values.items():
                 exposed.add_metric(labels, value)
             yield exposed
+
+    def _values_of(self, name: str) -> dict[Labels, float]:
+        values = dict(self._values[name])
+        values.update((labels, read()) for labels, read in self._watched.get(name, {}).items())
+        return values
 
     def _histogram(self, family: Family, series: dict[Labels, list[float]]) -> HistogramMetricFamily:
         exposed = HistogramMetricFamily(family.name, family.help, labels=family.labels)

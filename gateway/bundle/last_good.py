@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -17,13 +16,14 @@ from gateway.bundle.destinations import utc_today
 from gateway.bundle.pair import Pair, build_pair, load_pair
 from gateway.bundle.seal import Seal, read_seal
 from gateway.bundle.source import SIGNATURES
-from gateway.config import Settings, load_config, read_settings
+from gateway.config import read_settings
+from gateway.config.starting import CONFIG, copies
 from gateway.documents import DocumentsRefused, load
 
 if TYPE_CHECKING:
     from gateway.workers.station import Station
 
-CONFIG, BUNDLE = "config.yaml", "bundle"
+BUNDLE = "bundle"
 
 
 def keep(pair: Pair) -> None:
@@ -78,21 +78,12 @@ def first_pair(
     """
     if station.strict:
         return load_pair(path, serving=True, kept=kept_seal(path), simulators=simulators, today=today), None
-    if station.in_force:
+    pair, refused = start_pair(path, simulators=simulators, today=today)
+    if station.in_force not in ("", pair.revision):
         kept = _last_good(path, simulators, None, today)
         if kept is not None and kept.revision == station.in_force:
             return kept, None
-    return start_pair(path, simulators=simulators, today=today)
-
-
-def starting_settings(path: Path) -> Settings | None:
-    """The settings that a start goes by: the file's, or those of the last good pair; None where neither can be read."""
-    for config in (path, *_configs(path)):
-        try:
-            return read_settings(load_config(config), path.parent)
-        except DocumentsRefused:
-            continue
-    return None
+    return pair, refused
 
 
 def loud(pair: Pair, refused: DocumentsRefused) -> str:
@@ -109,7 +100,7 @@ def _last_good(
     environ: Mapping[str, str] | None,
     today: Callable[[], date],
 ) -> Pair | None:
-    for copy in _copies(path):
+    for copy in copies(path):
         try:
             config = load(copy / CONFIG)
             settings = read_settings(config, path.parent, environ)
@@ -122,44 +113,12 @@ def _last_good(
 
 def kept_seal(path: Path) -> Seal | None:
     """The signatures of the last bundle that was in force. OSError where the state folder is closed to us."""
-    for copy in _copies(path):
+    for copy in copies(path):
         try:
             return read_seal(copy / BUNDLE)
         except DocumentsRefused:
             continue
     return None
-
-
-def _configs(path: Path) -> list[Path]:
-    try:
-        return [copy / CONFIG for copy in _copies(path)]
-    except OSError:
-        return []
-
-
-def _copies(path: Path) -> list[Path]:
-    found = [state / Settings().last_good_dir.name for state in _state_folders(path)]
-    return [copy for copy in found if _is_there(copy / CONFIG)]
-
-
-def _is_there(file: Path) -> bool:
-    """Unlike Path.is_file, which on some Pythons calls missing what may not be looked at."""
-    try:
-        return stat.S_ISREG(file.stat().st_mode)
-    except PermissionError:
-        raise
-    except OSError:
-        return False
-
-
-def _state_folders(path: Path) -> list[Path]:
-    """Where the state folder may be when the configuration can't be trusted: as it says, or the default."""
-    found = [path.parent / Settings().state_dir]
-    try:
-        named = load(path).items[0].value.get("state_dir")
-    except (DocumentsRefused, IndexError):
-        return found
-    return [path.parent / named, *found] if isinstance(named, str) else found
 
 
 def _linked(old: Path, new: Path, raw: bytes) -> bool:

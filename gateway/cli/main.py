@@ -35,6 +35,7 @@ COMMANDS = {
     "ledger": "read the records of calls: show one, or the last ones",
     "status": "ask a running gateway how it is",
     "reload": "make a running gateway take the configuration and the bundle as they are now",
+    "restart": "replace the workers of a running gateway, one after the other",
     "drain": "make a running gateway finish its calls and stop",
     "drill": "make a destination fail on purpose, and report what became of the calls",
     "keys": "issue, list and revoke keys of callers",

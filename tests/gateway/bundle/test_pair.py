@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from gateway.bundle.last_good import keep, start_pair
+from gateway.bundle.destinations import utc_today
+from gateway.bundle.last_good import first_pair, keep, start_pair
 from gateway.bundle.last_good import loud as loudly
 from gateway.bundle.pair import load_pair
+from gateway.config.starting import starting_settings
 from gateway.documents import DocumentsRefused
 from gateway.identity import KeyGrant, Keyring
+from gateway.workers.station import Station
 
 CONFIG = """\
 organisation: acme
@@ -256,6 +259,40 @@ def test_without_a_last_good_pair_a_bad_start_is_refused(home: Path):
     edit(home / "bundle" / "policies.yaml", "fin.iban", "fin.ibam")
     with pytest.raises(DocumentsRefused, match="fin"):
         start(home)
+
+
+def begin(home: Path, **station):
+    return first_pair(home / "config.yaml", Station(**station), {}, utc_today)[0]
+
+
+def test_a_worker_that_takes_anothers_place_serves_what_its_siblings_serve(home: Path, monkeypatch):
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    keep(good := start(home)[0])
+    (home / "bundle" / "extra.yaml").write_text("kind: UseCase\nid: a\ntitle: a\nowner: a\nstatus: pilot\n")
+    assert begin(home, in_force=good.revision).revision == good.revision
+    assert begin(home).revision == begin(home, in_force="neither").revision != good.revision
+
+
+def test_a_worker_of_a_rolling_restart_takes_the_present_files_or_none(home: Path, monkeypatch):
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    keep(start(home)[0])
+    assert begin(home, strict=True).revision == start(home)[0].revision
+    edit(home / "config.yaml", "organisation", "organization")
+    assert begin(home).revision == start(home)[0].revision
+    with pytest.raises(DocumentsRefused):
+        begin(home, strict=True)
+
+
+def test_a_start_goes_by_the_last_good_settings_where_the_present_ones_are_bad(home: Path, monkeypatch):
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    keep(start(home)[0])
+    edit(home / "config.yaml", "organisation: acme", "organization: acme")
+    found = starting_settings(home / "config.yaml")
+    assert found is not None and found.organisation == "acme"
+    assert starting_settings(home / "elsewhere" / "config.yaml") is None
 
 
 def test_the_copy_is_replaced_as_a_whole(home: Path):

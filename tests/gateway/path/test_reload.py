@@ -10,7 +10,7 @@ import pytest
 
 from gateway import reload as module
 from gateway.documents import DocumentsRefused
-from gateway.reload import Reloader
+from gateway.reload import NotPrepared, Reloader
 from observability.ledger import read
 from tests.conftest import House
 
@@ -103,3 +103,28 @@ async def test_a_call_keeps_the_revision_that_it_began_under(house: House) -> No
     answer: httpx.Response = await asked
     assert answer.headers["x-ecluse-policy"] == old != new
     assert (await house.chat("Bonjour")).headers["x-ecluse-policy"] == new
+
+
+async def test_what_was_prepared_comes_into_force_when_it_is_taken(house: House) -> None:
+    one, runtime = reloader(house), house.gateway.runtime
+    before = runtime.epoch.pair.revision
+    use_case(house, "prepared")
+    revision = await one.prepare()
+    assert runtime.epoch.pair.revision == before != revision
+    use_case(house, "later")
+    done = await one.take(revision, "control")
+    assert (done.was, done.revision) == (before, revision)
+    assert "prepared" in runtime.epoch.pair.bundle.use_cases and "later" not in runtime.epoch.pair.bundle.use_cases
+
+
+async def test_what_was_dropped_or_never_prepared_cannot_be_taken(house: House) -> None:
+    one = reloader(house)
+    use_case(house, "prepared")
+    revision = await one.prepare()
+    with pytest.raises(NotPrepared):
+        await one.take("another")
+    await one.prepare()
+    one.drop()
+    with pytest.raises(NotPrepared):
+        await one.take(revision)
+    assert "prepared" not in house.gateway.runtime.epoch.pair.bundle.use_cases

@@ -1,0 +1,109 @@
+"""A worker's side: serve, tell the supervisor how it is, and do what it says."""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import os
+import select
+import signal
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gateway.health import not_ready
+from gateway.serve import gateway, run_loop, settle, show_first_key
+from gateway.server import shut
+from gateway.workers.line import Line
+from gateway.workers.station import Station
+
+if TYPE_CHECKING:
+    from gateway.serve import Gateway
+
+BEAT_SECONDS = 0.5
+ORPHAN_SECONDS = 15.0
+
+
+def main(config: str, station: str) -> int:
+    """Serves until the supervisor says so, or is gone; the exit code as of a gateway of one process."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGUSR2):  # meant for the supervisor
+        signal.signal(number, signal.SIG_IGN)
+    return run_loop(_serve(Path(config), Station.read(station)))
+
+
+async def _serve(config: Path, station: Station) -> int:
+    assert station.line is not None
+    line = await Line.open(socket.socket(fileno=station.line))
+    async with gateway(config, development=station.development, station=station) as serving:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.stopping.set)
+        serving.reload = _Asked(line).reload
+        settle()
+        limits = serving.runtime.epoch.pair.settings.limits
+        threading.Thread(
+            target=_orphaned, args=(station.line, limits.drain_seconds + ORPHAN_SECONDS), daemon=True
+        ).start()
+        line.say(ready=serving.runtime.epoch.pair.revision)
+        beating = asyncio.create_task(_beats(serving, line))
+        obeying = asyncio.create_task(_obey(serving, line, station))
+        stopping = asyncio.create_task(serving.stopping.wait())
+        await asyncio.wait((obeying, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        line.say(leaving=True)
+    obeying.cancel()
+    beating.cancel()
+    faulthandler.cancel_dump_traceback_later()
+    line.say(last=serving.runtime.measure.snapshot(serving.runtime))
+    await line.close()
+    return 0
+
+
+async def _beats(serving: Gateway, line: Line) -> None:
+    """Says twice a second how it is. Where the loop hangs, so that it can't, it tells on standard error where.
+
+    The places are those of our code; nothing of what a call holds is told. The supervisor then ends it.
+    """
+    runtime = serving.runtime
+    while True:
+        faulthandler.dump_traceback_later(0.9 * runtime.epoch.pair.settings.server.hung_seconds)
+        line.say(beat=not_ready(runtime), calls=len(runtime.live), revision=runtime.epoch.pair.revision)
+        await asyncio.sleep(BEAT_SECONDS)
+
+
+async def _obey(serving: Gateway, line: Line, station: Station) -> None:
+    """Does what the supervisor says, until that is to drain. One whose supervisor is gone drains too."""
+    async for said in line.heard():
+        if "accept" in said:
+            await serving.data.accept_from([station.sockets[slot] for slot in said["accept"]])
+            line.say(accepting=said["accept"])
+        elif "unready" in said:
+            serving.runtime.draining = True
+            serving.data.end_with_answers()
+        elif "announce" in said:
+            show_first_key(serving.runtime, station.sockets[0].getsockname()[1])
+        elif "drain" in said:
+            serving.linger = said["drain"]
+            return
+    serving.data.let_go()
+    for one in station.sockets:  # nobody is left to take from them: the next supervisor needs the port
+        shut(one)
+
+
+def _orphaned(line: int, seconds: float) -> None:
+    """Ends this process where its supervisor is gone and its loop hangs, so that it can't end by itself."""
+    gone = select.poll()
+    gone.register(line, select.POLLRDHUP)
+    gone.poll()
+    time.sleep(seconds)
+    os._exit(1)
+
+
+class _Asked:
+    """Reloads that this worker finds due: the supervisor has all of them take the files."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def reload(self, by: str) -> None:
+        self._line.say(reload=by)

@@ -1,0 +1,132 @@
+"""The surfaces of a supervisor: metrics and health of all workers, and control of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from gateway.http import JSON, Request, Responder
+from gateway.workers.asking import Silent, ask
+from gateway.workers.errors import RestartRefused
+from gateway.workers.fanning import reload, status
+from observability.metrics import CONTENT_TYPE
+
+if TYPE_CHECKING:
+    from gateway.http import Receive, Scope, Send
+    from gateway.supervisor import Supervisor
+    from gateway.workers.child import Child
+
+App = Callable[["Scope", "Receive", "Send"], Awaitable[None]]
+_TEXT = (b"content-type", b"text/plain; charset=utf-8")
+_PAGE = (b"content-type", CONTENT_TYPE.encode())
+MOST_BODY, BODY_SECONDS, FORWARD_SECONDS = 16 << 20, 10.0, 120.0
+
+
+def health_surface(supervisor: Supervisor) -> App:
+    """/metrics, /healthz, /readyz of all workers together."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        request, responder = Request(scope, receive), Responder(scope, send)
+        if request.method not in ("GET", "HEAD"):
+            responder.whole(405, [_TEXT], b"method not allowed\n")
+        elif request.path == "/metrics":
+            taking = sum(child.takes for child in supervisor.serving)
+            responder.whole(200, [_PAGE], await supervisor.figures.page(tuple(supervisor.children), taking))
+        elif request.path in ("/healthz", "/readyz"):
+            reasons, missing = _why_not(supervisor, request.path), [f"{one} is missing" for one in supervisor.missing]
+            words = [*reasons, *missing] if reasons else ["ok" if request.path == "/healthz" else "ready", *missing]
+            responder.whole(503 if reasons else 200, [_TEXT], ("\n".join(words) + "\n").encode())
+        else:
+            responder.whole(404, [_TEXT], b"not found\n")
+
+    return app
+
+
+def _why_not(supervisor: Supervisor, path: str) -> list[str]:
+    """Why it isn't well, or should be sent no call. One worker that serves is enough: it takes for the others too."""
+    if not supervisor.serving:
+        return ["draining" if supervisor.draining else "no worker serves"]
+    if path == "/healthz":
+        return []
+    if supervisor.draining:
+        return ["draining"]
+    if any(child.takes for child in supervisor.serving):
+        return []
+    return sorted({reason for child in supervisor.serving for reason in child.reasons}) or ["no worker takes calls"]
+
+
+def control_surface(supervisor: Supervisor) -> App:
+    """Status, reload, drain and restart are for all workers; the rest any of them does, and tells the others."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        request, responder = Request(scope, receive), Responder(scope, send)
+        raw = await request.body(MOST_BODY, BODY_SECONDS)
+        own = _OWN.get((request.method, request.path))
+        if own is not None:
+            code, value = await own(supervisor)
+            responder.whole(code, [JSON], orjson.dumps(value))
+            return
+        responder.whole(*await _forwarded(supervisor, request, raw))
+
+    return app
+
+
+async def _status(supervisor: Supervisor) -> tuple[int, Any]:
+    found = await status(supervisor.serving)
+    finishing = [child for child in supervisor.children if child.leaving]
+    found["calls_in_flight"] = found.get("calls_in_flight", 0) + sum(child.calls for child in finishing)
+    found["draining"] = supervisor.draining
+    found["processes"] = [_process(child) for child in supervisor.children]
+    found.setdefault("notes", []).extend(f"{one} is missing and will be started again" for one in supervisor.missing)
+    return 200, found
+
+
+def _process(child: Child) -> dict[str, Any]:
+    state = "finishes" if child.leaving else "starts" if not child.ready else "; ".join(child.reasons) or "serves"
+    return {"worker": child.station.name, "pid": child.process.pid, "state": state, "calls": child.calls}
+
+
+async def _reload(supervisor: Supervisor) -> tuple[int, Any]:
+    if not supervisor.serving:
+        return 503, {"refused": "no worker serves"}
+    return await reload(supervisor.serving, "control")
+
+
+async def _drain(supervisor: Supervisor) -> tuple[int, Any]:
+    supervisor.stopping.set()
+    return 200, {"draining": True, "calls_in_flight": supervisor.calls}
+
+
+async def _restart(supervisor: Supervisor) -> tuple[int, Any]:
+    try:
+        return 200, {"replaced": await supervisor.restart()}
+    except RestartRefused as refused:
+        return 422, {"refused": str(refused)}
+
+
+async def _forwarded(
+    supervisor: Supervisor, request: Request, raw: bytes
+) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """What one worker answers."""
+    child = min(supervisor.serving, key=lambda one: not one.takes, default=None)
+    if child is None:
+        return 503, [JSON], orjson.dumps({"refused": "no worker serves"})
+    target = request.scope["raw_path"].decode("latin-1") + (
+        f"?{request.query.decode('latin-1')}" if request.query else ""
+    )
+    assert child.station.control_socket is not None
+    try:
+        answer = await ask(child.station.control_socket, request.method, target, raw, seconds=FORWARD_SECONDS)
+    except Silent as silent:
+        return 503, [JSON], orjson.dumps({"refused": f"{child.station.name} didn't answer: {silent}"})
+    return answer.status, [JSON], answer.body
+
+
+_OWN: dict[tuple[str, str], Callable[[Supervisor], Awaitable[tuple[int, Any]]]] = {
+    ("GET", "/status"): _status,
+    ("POST", "/reload"): _reload,
+    ("POST", "/drain"): _drain,
+    ("POST", "/restart"): _restart,
+}

@@ -1,0 +1,68 @@
+"""One page of several processes: sums are exact, gauges follow their rule, nothing that counts goes back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observability.families import Family
+from observability.merging import Snapshot, counted, merged
+from observability.metrics import Metrics
+
+FAMILIES = (
+    Family("calls_total", "counter", "Calls.", ("team",)),
+    Family("wait_seconds", "histogram", "Wait.", ("team",), (0.1, 1.0)),
+    Family("flying", "gauge", "Now.", merge="sum"),
+    Family("room", "gauge", "Least.", merge="min"),
+    Family("revision", "gauge", "In force.", ("name",)),
+)
+acts = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 3)), max_size=20)
+
+
+def counting(done: list[tuple[str, int]]) -> Metrics:
+    metrics = Metrics(FAMILIES)
+    for team, amount in done:
+        metrics.inc("calls_total", (team,), float(amount))
+        metrics.observe("wait_seconds", (team,), float(amount))
+    return metrics
+
+
+@given(st.lists(acts, min_size=1, max_size=4))
+def test_workers_together_count_what_one_would_have(workers: list[list[tuple[str, int]]]) -> None:
+    together = merged([counting(done).snapshot() for done in workers], FAMILIES)
+    alone = counting([one for done in workers for one in done]).snapshot()
+    for name in ("calls_total", "wait_seconds"):
+        assert sorted(together[name]) == sorted(alone[name])
+
+
+@pytest.mark.parametrize(("name", "expected"), [("flying", 5.0), ("room", 2.0)])
+def test_gauges_follow_their_rule(name: str, expected: float) -> None:
+    assert merged([{name: [[[], 2.0]]}, {name: [[[], 3.0]]}], FAMILIES)[name] == [[[], expected]]
+
+
+def test_a_gauge_of_one_worker_is_shown() -> None:
+    found = merged([{"revision": [[["old"], 1.0]]}, {"revision": [[["new"], 1.0]]}], FAMILIES)
+    assert found["revision"] == [[["old"], 1.0], [["new"], 1.0]]
+
+
+def test_of_a_worker_that_ended_only_counts_stay() -> None:
+    metrics = counting([("a", 1)])
+    metrics.set("flying", (), 7.0)
+    assert set(counted(metrics.snapshot(), FAMILIES)) == {"calls_total", "wait_seconds"}
+
+
+def test_what_is_merged_is_shown_as_a_page() -> None:
+    whole = Metrics(FAMILIES)
+    whole.hold(merged([counting([("a", 1)]).snapshot(), counting([("a", 2)]).snapshot()], FAMILIES))
+    page = whole.page().decode()
+    assert 'calls_total{team="a"} 3.0' in page
+    assert 'wait_seconds_bucket{le="1.0",team="a"} 1.0' in page
+    assert 'wait_seconds_count{team="a"} 2.0' in page
+
+
+def test_what_another_version_counts_otherwise_is_left_out() -> None:
+    other: Snapshot = {"unknown": [[[], 1.0]], "wait_seconds": [[["a"], [1.0, 2.0]]]}
+    whole = Metrics(FAMILIES)
+    whole.hold(merged([other], FAMILIES))
+    assert "unknown" not in whole.page().decode() and 'team="a"' not in whole.page().decode()
