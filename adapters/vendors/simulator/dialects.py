@@ -12,7 +12,10 @@ from adapters.vendors.simulator.script import Script
 
 
 class Speech(NamedTuple):
-    """One dialect. `needs`: the members that a request must have. `broken`: the in-band error of a started stream."""
+    """One dialect. `needs`: the members that a request must have. `broken`: the in-band error of a started stream.
+
+    alive: what says in a stream that somebody is still there.
+    """
 
     family: str
     needs: tuple[str, ...]
@@ -20,6 +23,7 @@ class Speech(NamedTuple):
     answer: Callable[[Script, Prompt], Mapping[str, Any]]
     stream: Callable[[Script, Prompt], Iterator[Frame]]
     broken: Callable[[Script, str | None], Frame]
+    alive: bytes = b": keep-alive\n\n"
 
 
 _SAID = "The simulated server had an error."
@@ -43,6 +47,10 @@ def _broken_message(script: Script, code: str | None) -> Frame:
     return named(messages.failure(500, _SAID, code))
 
 
+def _no_stream(script: Script, prompt: Prompt) -> Iterator[Frame]:
+    return iter(())
+
+
 SPEECHES: Mapping[str, Speech] = {
     "/v1/chat/completions": Speech(
         "openai", ("model", "messages"), chat.read, chat.answer, chat.stream, _broken_chat
@@ -55,7 +63,13 @@ SPEECHES: Mapping[str, Speech] = {
     ),
     "/v1/messages": Speech(
         "anthropic", ("model", "messages", "max_tokens"), messages.read, messages.answer, messages.stream,
-        _broken_message,
+        _broken_message, b'event: ping\ndata: {"type":"ping"}\n\n',
+    ),
+    "/v1/messages/count_tokens": Speech(
+        "anthropic", ("model", "messages"), messages.read_count, messages.count, _no_stream, _broken_message
+    ),
+    "/v1/embeddings": Speech(
+        "openai", ("model", "input"), openai_parts.read_embeddings, openai_parts.embeddings, _no_stream, _broken_chat
     ),
 }  # fmt: skip
 

@@ -5,12 +5,22 @@ drip=S           wait before every further event          stall=N     say nothin
 status=N         answer with this HTTP status             retry_after=S   the header that goes with it
 error=CODE       the vendor's error code or type          plain=N     a plain-text answer with this status
 html=N           an HTML page with this status            redirect    a 307 to elsewhere
-compressed       a gzip answer nobody asked for           malformed=N the Nth content event is not JSON
+compressed       a gzip answer nobody asked for
 fail_before      fail before the first content event      fail_after=N    fail after N content events
 cut=N            drop the connection after N of them      no_done     leave the terminal event out
 no_usage         report no usage                          reasoning   think aloud first
 words=N          answer with N words                      chunk=N     characters in each delta (default 12)
 echo             answer with the text received            say=TEXT    answer with this text
+pad=KIB          an answer so much longer (spaces)         headers=KIB     so many headers more
+malformed=N, half=N, torn=N: the Nth content event isn't JSON, has half a character, is only half there
+reset=N          cut by a TCP reset                       chunks=N        cut by broken chunk framing
+pings=N          nothing but keep-alives after N of them  endless=N       the next one over and over after N
+pieces=BYTES     send so few bytes at a time              length=BYTES    a content-length so far off the truth
+bomb=MIB         a gzip answer that unpacks to so much    interim=N       N interim answers (103) come first
+inside           the failure in an answer with status 200 kind=TYPE       another content-type
+twice            the terminal event twice                 after_done      more content after the terminal event
+stray            a second answer that nobody asked for    other           whole instead of a stream, or a stream
+on=NAME          stands first in the brackets: the others in them are for the simulator of this name only
 tool=NAME {json} call this tool (one a turn; with `parallel`, all at once); `{{result}}` in its arguments is what the
                  tool before it gave
 """
@@ -60,6 +70,24 @@ class Directives:
     no_usage: bool = False
     reasoning: bool = False
     parallel: bool = False
+    pad: int = 0
+    headers: int = 0
+    half: int | None = None
+    torn: int | None = None
+    reset: int | None = None
+    pings: int | None = None
+    endless: int | None = None
+    chunks: int | None = None
+    pieces: int = 0
+    bomb: int = 0
+    length: int = 0
+    interim: int = 0
+    inside: bool = False
+    kind: str | None = None
+    twice: bool = False
+    after_done: bool = False
+    stray: bool = False
+    other: bool = False
     words: int | None = None
     chunk: int = 12
     echo: bool = False
@@ -67,10 +95,11 @@ class Directives:
     tools: tuple[ToolWish, ...] = field(default=())
 
 
-NAMES = (*(f.name for f in fields(Directives) if f.name != "tools"), "tool")
-_FLAGS = {"redirect", "compressed", "fail_before", "no_done", "no_usage", "reasoning", "parallel", "echo"}
+NAMES = (*(f.name for f in fields(Directives) if f.name != "tools"), "tool", "on")
+_FLAGS = {f.name for f in fields(Directives) if f.default is False}
 _SECONDS = {"delay", "hold", "drip", "retry_after"}
-_WORDS = {"error"}
+_WORDS = {"error", "kind"}
+_ON = re.compile(r"on=([\w.-]{1,64}),")
 
 
 class DirectiveError(ValueError):
@@ -80,8 +109,8 @@ class DirectiveError(ValueError):
         super().__init__(f"unknown directive {name[:40]!r}; known: {', '.join(NAMES)}")
 
 
-def read(text: str) -> Directives:
-    """The directives in a prompt; raises DirectiveError."""
+def read(text: str, name: str = "") -> Directives:
+    """The directives in a prompt for the simulator `name`; raises DirectiveError."""
     found: dict[str, Any] = {}
     wishes = [_wish(match.group(1), text, match.end()) for match in _PLAIN_ASK.finditer(text)]
     at = text.find(_OPEN)
@@ -90,7 +119,10 @@ def read(text: str) -> Directives:
         if (tool := _TOOL.match(text, at)) is not None:
             wishes.append(_wish(tool.group(1), text, tool.end()))
         elif (end := text.find("]]", at)) >= 0:
-            found |= settings(text[at:end])
+            words = text[at:end]
+            only = _ON.match(words)
+            if only is None or only.group(1) == name:
+                found |= settings(words[only.end() :] if only else words)
         at = text.find(_OPEN, at)
     return Directives(**found, tools=tuple(wishes))
 
@@ -111,7 +143,7 @@ def merge(fault: Directives, asked: Directives) -> Directives:
 
 def _setting(word: str) -> tuple[str, Any]:
     name, _, value = word.partition("=")
-    if name not in NAMES or name in ("say", "tool"):
+    if name not in NAMES or name in ("say", "tool", "on"):
         raise DirectiveError(name)
     if name in _FLAGS:
         return name, True

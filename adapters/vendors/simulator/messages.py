@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -51,6 +52,16 @@ def answer(script: Script, prompt: Prompt) -> dict[str, Any]:
     """The whole answer."""
     usage = _usage(script.input, script.output) if script.usage else {"input_tokens": 0, "output_tokens": 0}
     return _message(script, _blocks(script), _STOPS[script.stop], usage)
+
+
+def read_count(body: Mapping[str, Any]) -> Prompt:
+    """A token count's request: a message that nobody answers."""
+    return replace(read(body), stream=False)
+
+
+def count(script: Script, prompt: Prompt) -> dict[str, Any]:
+    """The size of a messages request in tokens."""
+    return {"input_tokens": prompt.input_tokens}
 
 
 def stream(script: Script, prompt: Prompt) -> Iterator[Frame]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hashlib import shake_128
 from typing import Any
 
-from adapters.vendors.simulator.prompt import mapping, tokens, whole
+from adapters.vendors.simulator.prompt import Prompt, mapping, text_of, tokens, whole
 from adapters.vendors.simulator.script import Script
 
 
@@ -54,8 +54,14 @@ def failure(status: int, message: str, code: str | None = None) -> dict[str, Any
     return {"error": {"message": message, "type": kind, "param": None, "code": code or _CODES.get(status)}}
 
 
-def embeddings(body: Mapping[str, Any]) -> dict[str, Any]:
+def read_embeddings(body: Mapping[str, Any]) -> Prompt:
+    """An embeddings request."""
+    return Prompt(str(body["model"]), text_of(body.get("input")), asked=body)
+
+
+def embeddings(script: Script, prompt: Prompt) -> dict[str, Any]:
     """The answer to an embeddings request: unit-free vectors that depend on the input alone."""
+    body = prompt.asked
     given = body.get("input")
     many = isinstance(given, list) and not all(isinstance(item, int) for item in given)
     inputs: list[Any] = list(given) if many and isinstance(given, list) else [given]
@@ -67,7 +73,7 @@ def embeddings(body: Mapping[str, Any]) -> dict[str, Any]:
     ]
     used = sum(len(item) if isinstance(item, list) else tokens(str(item)) for item in inputs)
     total = {"prompt_tokens": used, "total_tokens": used}
-    return {"object": "list", "data": data, "model": str(body["model"]), "usage": total}
+    return {"object": "list", "data": data, "model": prompt.model, "usage": total}
 
 
 def _vector(seed: bytes, size: int, coded: bool) -> str | list[float]:

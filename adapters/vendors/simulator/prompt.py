@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 # Agent tools wrap what they add themselves to a user's turn in such tags: it is not the user speaking.
@@ -25,7 +25,7 @@ class Prompt:
 
     text: the last thing that the user said. results: tool results that came after it. forced: the tool that must be
     called, "*" for any. schema: the JSON schema that the answer must have. cap: most output tokens allowed.
-    choices: how many answers.
+    choices: how many answers. asked: the request itself, where its answer is made of more than its text.
     """
 
     model: str
@@ -39,6 +39,7 @@ class Prompt:
     stream: bool = False
     wants_usage: bool = True
     input_tokens: int = 0
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
 
 def turns(items: Iterable[tuple[str, str]]) -> tuple[str, tuple[str, ...]]:

@@ -13,11 +13,21 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from adapters.vendors.simulator.app import simulator_app
+from adapters.vendors.simulator.line import TRANSPORT
 from adapters.vendors.simulator.recorder import Recorder
 
 NAMES = ("alpha", "beta", "internal")
+
+
+class _Connection(HttpToolsProtocol):
+    """Leaves its transport where answers that are no proper HTTP find it."""
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self.scope["state"] = {TRANSPORT: self.transport}
 
 
 class _Server(uvicorn.Server):
@@ -73,7 +83,7 @@ class SimulatorServer:
         listener = socket.create_server((self._host, self.port), family=family, backlog=1024)
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
-            self._app(), http="httptools", ws="none", lifespan="off", log_config=None, log_level="critical",
+            self._app(), http=_Connection, ws="none", lifespan="off", log_config=None, log_level="critical",
             access_log=False, timeout_graceful_shutdown=1, timeout_keep_alive=75,
         )  # fmt: skip
         self._server = _Server(config)

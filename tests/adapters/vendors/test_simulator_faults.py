@@ -69,6 +69,44 @@ async def test_a_cut_stream_breaks_its_connection(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("fault", "failure"),
+    [
+        ("reset=3", httpx.ReadError),
+        ("chunks=3", httpx.RemoteProtocolError),
+        ("length=20", httpx.RemoteProtocolError),
+        ("length=-20", None),
+        ("bomb=1", None),
+        ("on=beta,status=500", None),
+        ("interim=2,stray,twice", None),
+    ],
+)
+async def test_answers_past_proper_http(
+    path: str, stream: bool, fault: str, failure: type[httpx.HTTPError] | None
+) -> None:
+    async with SimulatorServer(["alpha", "beta"]) as simulator, httpx.AsyncClient(trust_env=False) as client:
+        asked = ask(f"[[sim:words=60]] [[sim:{fault}]]", stream=stream)
+        try:
+            answer = await client.post(simulator.url("alpha") + path, json=asked)
+        except httpx.HTTPError as problem:
+            assert type(problem) is failure
+        else:
+            assert (answer.status_code, failure) == (200, None)
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_half_a_character_and_single_bytes(path: str) -> None:
+    said = f"[[sim:say={'é' * 60}]]"
+    sound = await streamed(path, said)
+    assert sound.decode().count("é") >= 60
+    spoiled = await streamed(path, f"{said} [[sim:half=2]]")
+    with pytest.raises(UnicodeDecodeError):
+        spoiled.decode()
+    assert [len(e) for e in events(await streamed(path, f"{said} [[sim:pieces=1]]"))] == [len(e) for e in events(sound)]
+
+
+@pytest.mark.parametrize("path", PATHS)
 async def test_a_malformed_event_is_not_json(path: str) -> None:
     seen = [event for event in events(await streamed(path, "[[sim:words=60,malformed=2]]")) if event != b"[DONE]"]
     broken = 0
