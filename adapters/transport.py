@@ -34,7 +34,7 @@ _URLS = 1_024  # URLs remembered by a pool: they come from configuration, so mor
 _DNS_SECONDS = 60
 _KEEP_SECONDS = 30.0
 _EARLY = 0.001  # seconds by which a timer of the loop may come early
-_LOOK = 0.5  # seconds between two looks at an answer that is waited for
+_LOOK = 0.25  # seconds between two looks at an answer that is waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +164,8 @@ class Answer:
     Close it always: an answer not read to its end is aborted at the vendor. headers: names as the vendor wrote them.
     """
 
-    __slots__ = ("_body", "_closing", "_loop", "_over", "_pool", "_response", "_since", "_stage", "_timer", "headers",
-                 "status")  # fmt: skip
+    __slots__ = ("_body", "_closing", "_failure", "_loop", "_over", "_pool", "_response", "_since", "_stage", "_timer",
+                 "headers", "status")  # fmt: skip
 
     def __init__(self, pool: _Pool, response: aiohttp.ClientResponse, stage: _Stage) -> None:
         self.status = response.status
@@ -176,6 +176,7 @@ class Answer:
         self._since: float | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closing = False
+        self._failure: UpstreamError | None = None
         self._over = False
 
     def chunks(self) -> AsyncIterator[bytes]:
@@ -197,9 +198,10 @@ class Answer:
         data: bytes | None = None
         try:
             data = await self._body.readany()
-        except (aiohttp.ClientError, OSError, UpstreamError) as problem:
+        except (aiohttp.ClientError, OSError, UpstreamError):
             # Raised below: the client library's exception holds the request, and must not hang on to ours.
-            failure = problem if isinstance(problem, UpstreamError) else CutShort(status=self.status)
+            # Where we dropped the connection it may have got there before our own reason.
+            failure = self._failure or CutShort(status=self.status)
         finally:
             self._since = None
             if not data:
@@ -253,15 +255,19 @@ class Answer:
         closing = self._stage.transport is None or self._stage.transport.is_closing()
         if now >= due - _EARLY:
             which = "total" if due == self._stage.deadline else "idle"
-            self._body.set_exception(TimedOut(status=self.status, code=which))
+            self._fail(TimedOut(status=self.status, code=which))
             self._stage.abort()
         elif closing and self._closing:
             # The client library closes a connection with broken framing and tells no reader; the second look makes
             # sure that it isn't just about to.
-            self._body.set_exception(CutShort(status=self.status))
+            self._fail(CutShort(status=self.status))
         else:
             self._closing = closing
             self._timer = self._loop.call_at(min(due, now + _LOOK), self._tick)
+
+    def _fail(self, failure: UpstreamError) -> None:
+        self._failure = failure
+        self._body.set_exception(failure)
 
 
 class Transport:
