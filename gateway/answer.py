@@ -175,6 +175,8 @@ async def _ask(
         gate = attempt.gate = Gate(exchange.dialect.reader(ask), guard)
         reply = Reply(attempt, answer, gate, buffered=buffered)
         exchange.streamed = _is_stream(answer)
+        if exchange.streamed and not ask.stream:
+            raise ProtocolBroken(status=answer.status, code="unasked_stream")
         if exchange.streamed:
             await _until_content(runtime, exchange, reply)
         else:
@@ -202,6 +204,9 @@ async def _whole(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:
     raw = await reply.answer.read(MOST_ANSWER_BYTES)
     exchange.waited += runtime.monotonic() - waiting
     reply.body = reply.gate.body(raw)
+    if exchange.ask is not None and exchange.ask.stream:
+        # Clients that read events find none in it, and take that for an answer without a word.
+        raise ProtocolBroken(status=reply.answer.status, code="no_stream")
     reply.attempt.first_content = runtime.monotonic()
 
 
@@ -211,7 +216,7 @@ async def _until_content(runtime: Runtime, exchange: Exchange, reply: Reply) -> 
     chunks = reply.chunks = reply.answer.chunks()
     until = runtime.monotonic() + exchange.pair.settings.limits.hold_lifecycle_seconds
     size = 0
-    while reply.buffered or not reply.gate.content:
+    while (reply.buffered or not reply.gate.content) and not reply.gate.over:
         waiting = runtime.monotonic()
         patient = reply.buffered or not reply.held
         try:

@@ -99,6 +99,11 @@ class Gate:
         return self._guard.restored if self._guard is not None else 0
 
     @property
+    def over(self) -> bool:
+        """Whether the clean end was read: nothing that comes after it is the answer's."""
+        return self.reader.stopped()
+
+    @property
     def waiting(self) -> bool:
         """Whether events wait for the guard now."""
         return bool(self._queue)
@@ -120,7 +125,7 @@ class Gate:
         """The upstream ended: what was held, then a terminator where the vendor left it out."""
         for event in self._framer.end():
             self._take(event, out)
-        if self._framer.rest() and not self.reader.stopped():
+        if self._framer.rest() and not self.over:
             raise CutShort
         missing = self.reader.end()
         if self._guard is not None:
@@ -147,6 +152,8 @@ class Gate:
         return b"".join(out)
 
     def _take(self, event: Event, out: list[bytes]) -> None:
+        if self.over and event.data:
+            return
         chunk = self.reader.event(event)
         if chunk.error is not None:
             raise chunk.error

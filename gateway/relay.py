@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from adapters.errors import UpstreamError
@@ -16,9 +18,12 @@ if TYPE_CHECKING:
 
     from gateway.answer import Reply
     from gateway.exchange import Exchange
+    from gateway.gate import Gate
     from gateway.http import Headers, Responder
     from gateway.runtime import Runtime
     from policies.decide import Ruling
+
+END_SECONDS = 0.5
 
 
 async def relay(runtime: Runtime, exchange: Exchange, reply: Reply, responder: Responder) -> None:
@@ -63,7 +68,7 @@ async def _rest(
 ) -> None:
     gate, now = reply.gate, runtime.monotonic
     waiting, held = now(), 0.0
-    async for data in chunks:
+    async for data in _until_over(gate, chunks):
         arrived = now()
         gap = arrived - waiting
         exchange.waited += gap
@@ -90,6 +95,23 @@ async def _rest(
         gate.finish(last)
     finally:
         await _send(last, responder)
+
+
+async def _until_over(gate: Gate, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """What comes until the clean end has been read.
+
+    Then the vendor has a moment to end its answer, so that the connection can be used again; what it says in it, and
+    how it ends, no longer counts: the client has a whole answer.
+    """
+    while not gate.over:
+        try:
+            yield await anext(chunks)
+        except StopAsyncIteration:
+            return
+    with contextlib.suppress(UpstreamError, TimeoutError):
+        async with asyncio.timeout(END_SECONDS):
+            async for _ in chunks:
+                pass
 
 
 async def _send(parts: list[bytes], responder: Responder) -> None:

@@ -53,6 +53,13 @@ def through(name: str, raw: bytes, guard: Guard | None, cuts: list[int]) -> byte
     return b"".join(out)
 
 
+def first(raw: bytes) -> bytes:
+    """The first of several answers that were recorded one after the other: a second one is none of the call's."""
+    ends = max(raw.find(b"event: message_stop\n"), raw.find(b"event: response.completed\n"))
+    starts = [raw.find(start, ends) for start in (b"event: message_start\n", b"event: response.created\n")]
+    return raw[: min((at for at in starts if at > ends > 0), default=len(raw))]
+
+
 @pytest.mark.skipif(not recorded(), reason="the recorded vendor answers are not beside this checkout")
 def test_recorded_answers_come_back_unchanged_in_several_chunkings(guards: GuardMaker) -> None:
     tried = 0
@@ -62,8 +69,8 @@ def test_recorded_answers_come_back_unchanged_in_several_chunkings(guards: Guard
         if path.suffix == ".sse":
             for size in (1, 7, 64, 1000, len(raw)):
                 cuts = list(range(size, len(raw), size))
-                assert through(name, raw, None, cuts) == raw, (path.name, size)
-                assert through(name, raw, guards(), cuts) == raw, (path.name, size)
+                assert through(name, raw, None, cuts) == first(raw), (path.name, size)
+                assert through(name, raw, guards(), cuts) == first(raw), (path.name, size)
         else:
             assert Gate(DIALECTS[name].reader(ask_for(name, False)), guards()).body(raw) == raw, path.name
         tried += 1
@@ -128,6 +135,14 @@ def test_the_same_text_leaves_whatever_the_vendors_chunks(
 def test_an_untouched_stream_leaves_byte_for_byte(guards: GuardMaker) -> None:
     raw = chat_stream(["Bonjour", " tout", " le monde", ", il est 12 h 30."])
     assert through("openai_chat", raw, guards(), [10, 11, 200]) == raw
+
+
+@pytest.mark.parametrize(
+    "late", [b'data: {"choices": [{"index": 0, "delta": {"content": "!"}}]}\n\n', b"data: {\n\n", b"da"]
+)
+def test_what_comes_after_the_clean_end_is_not_the_answers(late: bytes) -> None:
+    raw = chat_stream(["Bonjour"])
+    assert through("openai_chat", raw + late, None, [len(raw)]) == raw
 
 
 def test_an_edit_over_several_events_stands_in_the_first(guards: GuardMaker) -> None:

@@ -1,0 +1,118 @@
+"""The faults of vendors and of the way to them, and what becomes of a call: the table behind docs/reference/faults.md.
+
+`python -m tests.gateway.path.fault_table > docs/reference/faults.md` renews the page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+# Which status a client gets when nobody answers, by the class of the last failure.
+TOLD = {
+    "auth": 502, "connect": 502, "content_policy": 400, "context_length": 400, "cut": 502, "invalid": 400,
+    "money": 502, "not_found": 502, "overload": 503, "protocol": 502, "rate_limit": 429, "server": 502, "timeout": 504,
+}  # fmt: skip
+FINAL = ("content_policy", "context_length", "invalid")
+AFTER = 3  # content events before a fault that comes after the first word
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One row.
+
+    words: what happens, for a reader. asked: what the simulator is asked for, with N for how many content events come
+    before, M for the number of the spoiled one. whole, stream: class of the failure in either kind of answer, "" where
+    the answer is served all the same, None where there is no such fault. sound_in: dialects whose stream is whole
+    nevertheless. before, after: whether a stream meets it before or after its first word. vendor: the first
+    destination's vendor, where the fault is on the way to it. also: another class that it may have, depending on what
+    comes with it.
+    """
+
+    words: str
+    asked: str
+    whole: str | None = None
+    stream: str | None = None
+    sound_in: tuple[str, ...] = ()
+    before: bool = True
+    after: bool = False
+    vendor: str = "alpha"
+    also: str = ""
+
+
+def _both(words: str, asked: str, kind: str, *, after: bool = False, vendor: str = "alpha") -> Fault:
+    return Fault(words, asked, kind, kind, after=after, vendor=vendor)
+
+
+def _stream(
+    words: str, asked: str, kind: str, *, before: bool = True, after: bool = False, sound_in: tuple[str, ...] = ()
+) -> Fault:
+    return Fault(words, asked, None, kind, sound_in, before, after)
+
+
+_CHOICES = ("openai_chat", "openai_completions")
+
+FAULTS = (
+    _both("nobody listens", "", "connect", vendor="refusing"),
+    _both("the name can't be resolved", "", "connect", vendor="nowhere"),
+    _both("no TLS, or none that can be trusted", "", "connect", vendor="plain"),
+    _both("silence before the headers", "delay=60", "timeout"),
+    _both("silence in mid answer", "stall=N", "timeout", after=True),
+    _both("keep-alives, and nothing else, for ever", "pings=N", "timeout", after=True),
+    _both("a slow answer that comes in time", "hold=0.1,drip=0.01", ""),
+    _stream("a drip that takes too long", "drip=0.2", "timeout", before=False, after=True),
+    Fault("content without end", "endless=N", "protocol", "timeout", before=False, after=True),
+    _both("the connection closes in mid answer", "cut=N", "cut", after=True),
+    _both("the connection is reset in mid answer", "reset=N", "cut", after=True),
+    Fault("broken chunk framing", "chunks=N", "cut", "cut", after=True, also="protocol"),
+    Fault("an orderly end in mid event or JSON, inside a character", "torn=N", "protocol", "cut", after=True),
+    _both("half a character (UTF-8)", "half=M", "protocol", after=True),
+    _both("characters and events in single bytes", "pieces=1", ""),
+    _both("an event or answer that is no JSON", "malformed=M", "protocol", after=True),
+    Fault("less than the length promised", "length=20", "cut", ""),
+    Fault("more than the length promised", "length=-20", "protocol", "cut", before=False, after=True),
+    _both("a larger answer than the gateway takes", "pad=9000", "protocol"),
+    _both("larger headers than the gateway takes", "headers=200", "protocol"),
+    _both("a compressed answer nobody asked for", "compressed", "protocol"),
+    _both("a gzip bomb", "bomb=64", "protocol"),
+    _both("interim answers (1xx) first", "interim=3", ""),
+    _both("a second answer nobody asked for", "stray", ""),
+    _both("a redirect", "redirect", "protocol"),
+    _both("an HTML page with status 200", "html=200", "protocol"),
+    _both("an HTML page with status 502", "html=502", "server"),
+    _both("plain text with status 500", "plain=500", "server"),
+    _both("the wrong content type", "kind=text/html", "protocol"),
+    Fault("JSON called a stream", "kind=text/event-stream", "protocol", None),
+    _stream("a stream called JSON", "kind=application/json", "protocol"),
+    _both("a stream where none was asked for, or none where one was", "other", "protocol"),
+    _both("status 500", "status=500", "server"),
+    _both("status 503", "status=503", "overload"),
+    _both("status 503 with retry-after", "status=503,retry_after=7", "overload"),
+    _both("status 529", "status=529", "overload"),
+    _both("status 429 without retry-after", "status=429", "rate_limit"),
+    _both("status 429 with retry-after", "status=429,retry_after=7", "rate_limit"),
+    _both("no budget left at the vendor", "status=429,error=insufficient_quota", "money"),
+    _both("status 402", "status=402", "money"),
+    _both("status 401", "status=401", "auth"),
+    _both("status 403", "status=403", "auth"),
+    _both("status 404", "status=404", "not_found"),
+    _both("a context that is too long", "error=context_length_exceeded", "context_length"),
+    _both("the vendor's content policy", "error=content_policy_violation", "content_policy"),
+    _both("status 400", "status=400", "invalid"),
+    _both("an error with status 200", "status=500,inside", "server"),
+    _both("throttling with status 200", "status=429,inside", "rate_limit"),
+    _both("an error instead of the first word", "fail_before", "server"),
+    _stream("an error event", "fail_after=N", "server", after=True),
+    _stream("overload as an event", "fail_after=N,error=overloaded_error", "overload", after=True),
+    _stream("no terminal event", "no_done", "cut", before=False, after=True,
+            sound_in=(*_CHOICES, "anthropic_messages")),
+    _stream("two terminal events", "twice", ""),
+    _stream("events after the terminal one", "after_done", ""),
+)  # fmt: skip
+
+# What the simulator can be asked for that is no fault.
+NO_FAULTS = frozenset({
+    "chunk", "echo", "no_usage", "on", "parallel", "reasoning", "say", "tool", "words", "retry_after", "error", "hold",
+})  # fmt: skip
+
+_PAGE = Path(__file__).parents[3] / "docs" / "reference" / "faults.md"

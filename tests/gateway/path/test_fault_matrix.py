@@ -1,0 +1,304 @@
+"""Every fault x before or after the first word x stream or whole x dialect, over real sockets, seen from three sides.
+
+The client gets another destination's answer or an error of its dialect, never a clean end on a cut and never two
+answers in one; the vendors get nothing that the ledger doesn't have, and nothing that policy denies; the ledger has
+every attempt with its class, and the quotas have everything back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from adapters.vendors.simulator.directives import NAMES
+from gateway import answer
+from gateway.routes import CALLS, Route
+from gateway.routing.health import RetryBudget
+from observability.ledger import read
+from tests.conftest import House, OpenHouse
+from tests.gateway.path import seen
+from tests.gateway.path.bare import bare
+from tests.gateway.path.fault_table import AFTER, FAULTS, FINAL, NO_FAULTS, TOLD, Fault
+from tests.gateway.path.test_every_route import SAMPLES
+from tests.gateway.path.test_policy import ask
+
+WORDS = {"alpha": "κλειδαριά ", "beta": "шлюзовая ", "second": "камера "}  # no letter in common
+TEXTS = {name: word * 12 for name, word in WORDS.items()}
+LONGEST = 20.0  # seconds that no call may take, whatever the fault
+DENY = """\
+kind: EgressPolicy
+policy: places
+owner: o
+rules:
+  - {id: not-there, when: {destination: {vendor: denied}}, action: deny}
+"""
+VENDORS = ("alpha", "beta", "second", "denied", "refusing", "nowhere", "plain")
+CONTRACT = """\
+kind: Contract
+id: {0}
+title: the vendor {0}
+vendor: {0}
+trust: external
+region: eu
+processor: {0}
+retention_days: 0
+training: false
+allowed_hosts: [127.0.0.1, gone.invalid]
+"""
+CONFIG = """\
+server: {{data: "127.0.0.1:0", metrics: "127.0.0.1:0", control: c.sock}}
+limits: {{drain_seconds: 1, hold_lifecycle_seconds: 5}}
+ledger: {{durability: write}}
+simulator: {{enabled: true, names: [alpha, beta, second, denied]}}
+quotas:
+  - {{scope: user, unit: concurrent, limit: 1000}}
+  - {{scope: user, unit: tokens, window: day, limit: 1000000000}}
+vendors:
+  beta: {{kind: simulator}}
+  denied: {{kind: simulator}}
+  alpha: {{kind: simulator, {limits}}}
+  second: {{kind: simulator, {limits}}}
+  refusing: {{kind: simulator, base_url: "http://127.0.0.1:9"}}
+  nowhere: {{kind: simulator, base_url: "http://gone.invalid"}}
+  plain: {{kind: simulator, base_url: "https://127.0.0.1:{plain}"}}
+destinations:
+{destinations}
+models:
+{models}
+"""
+# Where the fault is that nothing comes, waiting is short; elsewhere a busy machine is not to be taken for one.
+SHORT, LONG = (f"first_byte_seconds: {s}, idle_seconds: {s}, total_seconds: {2 * s}" for s in (0.8, 15))
+
+
+class Cell(NamedTuple):
+    """after: the fault comes after the first word. second: what stands behind the first destination."""
+
+    fault: Fault
+    route: Route
+    stream: bool
+    after: bool
+    second: str
+
+    @property
+    def model(self) -> str:
+        kind = "stream" if self.stream else "whole"
+        return f"{self.route.dialect}-{kind}-{'after' if self.after else 'before'}-{self.second}"
+
+    @property
+    def kind(self) -> str:
+        """The class of the failure, "" where there is none."""
+        if self.stream and self.route.dialect in self.fault.sound_in:
+            return ""
+        return (self.fault.stream if self.stream else self.fault.whole) or ""
+
+    @property
+    def words(self) -> str:
+        """What the user says: what each simulator is to do, and to say."""
+        count = AFTER if self.after else 0
+        asked = ",".join(_counted(word, count) for word in self.fault.asked.split(","))
+        faulty = ["alpha", "second"] if asked else []
+        says = [f"[[sim:on={name},say={text}]]" for name, text in TEXTS.items()]
+        return " ".join([*says, *(f"[[sim:on={name},{asked}]]" for name in faulty)])
+
+
+def _counted(word: str, count: int) -> str:
+    return word.replace("=N", f"={count}").replace("=M", f"={count + 1}")
+
+
+def cells(fault: Fault) -> Iterator[Cell]:
+    """Every cell of a fault's row; where it isn't noticed, or comes after the first word, with one second only."""
+    for route in CALLS.values():
+        for stream in (False, True) if route.streams else (False,):
+            if (fault.stream if stream else fault.whole) is None:
+                continue
+            for after in (False, True) if stream else (False,):
+                if stream and not (fault.after if after else fault.before):
+                    continue
+                plain = after or not Cell(fault, route, stream, after, "").kind
+                for second in ("beta",) if plain else ("beta", "second", "denied"):
+                    yield Cell(fault, route, stream, after, second)
+
+
+@asynccontextmanager
+async def opened(open_house: OpenHouse, folder: Path, fault: Fault) -> AsyncIterator[House]:
+    """A house with a model, and destinations of its own, for each cell: what one teaches is not another's."""
+
+    async def say_no(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 not TLS\r\n")
+        writer.close()
+
+    plain = await asyncio.start_server(say_no, "127.0.0.1", 0)
+    pairs = [(cell.model, vendor) for cell in cells(fault) for vendor in (fault.vendor, cell.second)]
+    ways = {"second": fault.vendor} if fault.vendor != "alpha" else {}
+    config = CONFIG.format(
+        limits=SHORT if "timeout" in (fault.whole, fault.stream) else LONG,
+        plain=plain.sockets[0].getsockname()[1],
+        destinations="\n".join(
+            f"  {v}/{m}: {{vendor: {ways.get(v, v)}, model: m, contract: {ways.get(v, v)}}}" for m, v in pairs
+        ),
+        models="\n".join(_model(cell) for cell in cells(fault)),
+    )
+    contracts = "---\n".join(CONTRACT.format(vendor) for vendor in VENDORS)
+    bare(folder / "house", config=config, contracts=contracts, places=DENY)
+    async with plain, open_house(config) as house:
+        yield house
+
+
+def _destination(name: str, vendor: str) -> str:
+    return f"  {name}: {{vendor: {vendor}, model: m, contract: {vendor}}}"
+
+
+def _model(cell: Cell) -> str:
+    return f"  {cell.model}: {{destinations: [{cell.fault.vendor}/{cell.model}, {cell.second}/{cell.model}]}}"
+
+
+class Result(NamedTuple):
+    cell: Cell
+    answer: seen.Seen
+    said: seen.Said
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.words)
+async def test_a_fault(open_house: OpenHouse, tmp_path: Path, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer, "MOST_ANSWER_BYTES", 2**20)
+    async with opened(open_house, tmp_path, fault) as house:
+        house.gateway.runtime.retries = RetryBudget(share=9.0)
+        gate = asyncio.Semaphore(24)
+
+        async def one(cell: Cell) -> Result:
+            async with gate:
+                return await _ask(house, cell)
+
+        results = await asyncio.gather(*(one(cell) for cell in cells(fault)))
+        assert results
+        await _check_records(house, results)
+        await _check_rest(house, results)
+        for cell in cells(fault):
+            await _afterwards(house, cell)
+
+
+async def _ask(house: House, cell: Cell) -> Result:
+    path, body = ask(SAMPLES[str(cell.route.dialect)], cell.words, cell.model)
+    if "max_tokens" in body:
+        body["max_tokens"] = 500
+    if cell.stream:
+        body["stream"] = True
+    began = time.monotonic()
+    answered = await seen.post(house.gateway.data.port, house.key, path, body)
+    assert time.monotonic() - began < LONGEST
+    streamed = answered.headers["content-type"].startswith("text/event-stream")
+    said = _read(cell, answered.body, streamed)
+    try:
+        _check_answer(cell, answered, said, streamed)
+    except AssertionError as problem:
+        raise AssertionError(f"{cell.model}: {problem}: {answered.status} {answered.body[-600:]!r}") from problem
+    return Result(cell, answered, said)
+
+
+def _read(cell: Cell, body: bytes, streamed: bool) -> seen.Said:
+    if streamed:
+        return seen.stream(str(cell.route.dialect), body, numbered=cell.fault.asked != "endless=N")
+    return seen.whole(str(cell.route.dialect), body)
+
+
+def _check_answer(cell: Cell, answered: seen.Seen, said: seen.Said, streamed: bool) -> None:
+    """The client's side."""
+    dialect, texts = str(cell.route.dialect), dialect_has_text(cell)
+    by = answered.headers.get("x-ecluse-destination", "").partition("/")[0]
+    if answered.status != 200:
+        assert cell.kind, "failed without a fault"
+        assert said.error is not None
+        assert answered.status == TOLD[cell.kind]
+        assert not by
+        assert cell.kind in FINAL or cell.second != "beta", "the next destination would have answered"
+        assert (answered.status in (429, 503)) == ("retry-after" in answered.headers)
+        return
+    assert streamed == cell.stream
+    assert by in ("alpha", "beta"), dialect
+    if not said.clean:
+        assert cell.kind and cell.after and by == "alpha", "an error although nothing had been said"
+        assert said.error is not None, "neither an end nor an error"
+        assert TEXTS["alpha"].startswith(said.text) or cell.fault.asked == "endless=N"
+        return
+    assert by == ("beta" if cell.kind else "alpha"), "a clean end on a fault"
+    if texts:
+        assert said.text == TEXTS[by]
+
+
+def dialect_has_text(cell: Cell) -> bool:
+    return cell.route.dialect not in ("openai_embeddings", "anthropic_count_tokens")
+
+
+async def _check_records(house: House, results: list[Result]) -> None:
+    """The ledger's side, and the vendors'."""
+    await house.gateway.runtime.ledger.flush()
+    kept: dict[str, list[dict[str, Any]]] = {}
+    for record in read(house.gateway.runtime.epoch.pair.settings.ledger_dir):
+        kept.setdefault(record.get("call", ""), []).append(record)
+    got: dict[str, Counter[str]] = {}
+    for received in house.received:
+        got.setdefault(received.call_id or "", Counter())[received.destination] += 1
+    for result in results:
+        records = kept[result.answer.headers["x-ecluse-call-id"]]
+        _check_call(result, records, got.get(result.answer.headers["x-ecluse-call-id"], Counter()))
+
+
+def _check_call(result: Result, records: list[dict[str, Any]], got: Counter[str]) -> None:
+    cell, name = result.cell, result.cell.model
+    kinds = [r["record"] for r in records]
+    starts = [r for r in records if r["record"] in ("INTENT", "ATTEMPT-START")]
+    ends = [r for r in records if r["record"] == "ATTEMPT"]
+    assert kinds[0] == "INTENT" and kinds[-1] == "OUTCOME" and kinds.count("OUTCOME") == 1, name
+    assert len(starts) == len(ends), name
+    for start, end in zip(starts, ends, strict=True):
+        assert start["destination"] == end["destination"], name
+        assert kinds.index("INTENT") < records.index(end), name
+        ruled = start.get("ruling") or next(r for r in start["rulings"] if r["destination"] == start["destination"])
+        assert ruled["destination"] == start["destination"] and ruled["verdict"] == "allow", name
+    assert got <= Counter(start["destination"].partition("/")[0] for start in starts), f"{name}: unlogged"
+    assert "denied" not in got and all("denied/" not in start["destination"] for start in starts), f"{name}: wider"
+    committed = result.answer.status == 200 and not result.said.clean
+    served = result.said.clean
+    errors = [cell.kind if end["error"] == cell.fault.also else end["error"] for end in ends]
+    failed = [cell.kind] * (len(ends) - served)
+    assert errors == failed + [None] * served, name
+    assert [end["committed"] for end in ends] == [False] * (len(ends) - committed) + [True] * committed, name
+    assert len(ends) == 1 + (
+        cell.kind != "" and not committed and cell.kind not in FINAL and cell.second != "denied"
+    ), name
+    assert records[-1]["outcome"] == ("served" if served else "failed"), name
+
+
+async def _check_rest(house: House, results: list[Result]) -> None:
+    """Nothing is left behind: connections, calls, reservations; and the metrics tell the same."""
+    runtime = house.gateway.runtime
+    assert not runtime.live
+    assert all(runtime.transport.busy(u.endpoint) == 0 for u in runtime.epoch.upstreams.values())
+    assert {use.used for use in runtime.quotas.used() if use.account.line.unit == "concurrent"} == {0}
+    assert {use.account.open for use in runtime.quotas.used()} == {0}
+    assert runtime.retries.retries == 0
+    after = [result for result in results if result.cell.after and result.cell.kind]
+    assert not after or any(result.answer.status == 200 and not result.said.clean for result in after), "none after"
+
+
+async def _afterwards(house: House, cell: Cell) -> None:
+    """The connections to the vendors are fit for the next call: it gets its own answer and nothing of another's."""
+    if cell.second == "denied" or cell.fault.vendor != "alpha" or cell.kind:
+        return
+    path, body = ask(SAMPLES[str(cell.route.dialect)], "[[sim:say=afterwards]]", cell.model)
+    answered = await seen.post(house.gateway.data.port, house.key, path, body)
+    said = seen.whole(str(cell.route.dialect), answered.body)
+    assert said.clean
+    assert said.text in ("afterwards", "")
+
+
+def test_every_fault_of_the_simulator_is_in_the_table() -> None:
+    asked = {word.partition("=")[0] for fault in FAULTS for word in fault.asked.split(",")}
+    assert set(NAMES) - asked - NO_FAULTS == set()
