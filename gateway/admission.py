@@ -94,6 +94,16 @@ def settle(runtime: Runtime, exchange: Exchange) -> None:
     for grant, end in zip(exchange.grants, [*exchange.used_before, used(exchange)], strict=False):
         runtime.quotas.settle(grant, Amounts(*(max(a - b, 0) for a, b in zip(end, settled, strict=True))))
         settled = end
+    if runtime.soft.active:
+        _warn(runtime, exchange)
+
+
+def _warn(runtime: Runtime, exchange: Exchange) -> None:
+    """Says which limits run low, where that was not said before."""
+    tries = (attempt.grant for attempt in exchange.attempts)
+    now = runtime.now().timestamp()
+    for scopes in {grant.scopes for grant in (*exchange.grants, *tries) if grant is not None}:
+        runtime.soft.look(runtime.quotas.of(scopes), exchange.caller, now)
 
 
 def used(exchange: Exchange) -> Amounts:
@@ -135,7 +145,7 @@ async def _held(runtime: Runtime, scopes: Scopes, amounts: Amounts) -> Grant:
         return await runtime.quotas.reserve(scopes, amounts)
     except Exceeded as exceeded:
         runtime.measure.quota_refused(exceeded)
-        raise quota_refusal(exceeded) from None
+        raise quota_refusal(exceeded, runtime.epoch.pair.tariffs.currency) from None
     except Unknown as unknown:
         runtime.measure.quota_unknown(unknown)
         raise quota_unknown(unknown) from None

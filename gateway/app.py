@@ -13,6 +13,8 @@ from gateway.charter import Charters
 from gateway.errors import NotFound, Refusal, Unavailable, Unidentified, Unsupported
 from gateway.exchange import Exchange
 from gateway.http import JSON, Request, Responder
+from gateway.me import PATH as ME
+from gateway.me import me
 from gateway.pipeline import answer
 from gateway.reporting import take_report
 from gateway.routes import CALLS, family_of, not_served
@@ -104,6 +106,9 @@ class DataApp:
             raise Unsupported(426, "websocket", _NO_WEBSOCKET)
         if request.method == "GET" and (request.path == "/v1/models" or request.path.startswith("/v1/models/")):
             self._models(request, responder, caller)
+            return
+        if request.method == "GET" and request.path == ME:
+            responder.whole(200, [JSON], me(self._runtime, caller))
             return
         if request.method == "GET" and request.path == "/charter":
             await self._charters.serve(self._runtime, request, responder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapters.reply import Usage
 from gateway.bundle.due import end_of, exceptions, shadows
@@ -156,6 +156,12 @@ class Measure:
         """An attempt sends tokens instead of values. counts: by detector."""
         for detector, count in counts.items():
             self.metrics.inc("ecluse_pseudonymised_total", (detector,), float(count))
+
+    def quota_warned(self, message: Mapping[str, Any]) -> None:
+        """An account passed its soft limit."""
+        self.metrics.inc("ecluse_quota_warnings_total", (message["scope"], message["unit"]))
+        named = {message["scope"]: message["name"]} if message["scope"] in ("team", "use_case") else {}
+        self.log.event("quota.soft", level="warning", scope=message["scope"], unit=message["unit"], **named)
 
     def quota_refused(self, exceeded: Exceeded) -> None:
         """A limit had no room."""

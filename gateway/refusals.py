@@ -17,6 +17,7 @@ from gateway.errors import (
 )
 from gateway.http import JSON
 from gateway.liftable import may_lift
+from gateway.quota.words import exceeded_words, stops
 from gateway.reading import reasons
 
 if TYPE_CHECKING:
@@ -137,17 +138,10 @@ def _place(exchange: Exchange, place: Place) -> dict[str, str]:
     return places.words(place, where)
 
 
-def quota_refusal(exceeded: Exceeded) -> QuotaRefusal:
+def quota_refusal(exceeded: Exceeded, currency: str) -> QuotaRefusal:
     """A limit that has no room. A call that can never fit says so, so that tools don't retry it."""
-    unit_en, unit_fr = _UNITS[exceeded.unit]
-    span_en, span_fr = ("", "") if exceeded.unit == "concurrent" else _SPANS[exceeded.window]
-    scope_en = exceeded.scope.replace("_", " ")
-    words = {
-        "en": f"The quota of this {scope_en} is used up: {exceeded.limit:,} {unit_en}{span_en}.",
-        "fr": f"Le quota ({_SCOPES_FR[exceeded.scope]}) est épuisé : {exceeded.limit} {unit_fr}{span_fr}.",
-    }
-    stops = exceeded.hopeless or exceeded.window in ("day", "week", "month")
-    return QuotaRefusal("quota_exceeded", words, retry_after=exceeded.retry_after, retry=not stops)
+    words, retry = exceeded_words(exceeded, currency), not stops(exceeded)
+    return QuotaRefusal("quota_exceeded", words, retry_after=exceeded.retry_after, retry=retry)
 
 
 def quota_unknown(unknown: Unknown) -> Refusal:
@@ -239,32 +233,6 @@ def upstream(error: UpstreamError, guarded: str) -> Refusal:
     return VendorFailed(f"vendor_{error.kind}", _UNAVAILABLE)
 
 
-_UNITS = {
-    "requests": ("requests", "requêtes"),
-    "input": ("input tokens", "jetons en entrée"),
-    "output": ("output tokens", "jetons en sortie"),
-    "tokens": ("tokens", "jetons"),
-    "cost": ("millionths of the currency", "millionièmes de la devise"),
-    "concurrent": ("concurrent calls", "appels simultanés"),
-}
-_SPANS = {
-    "second": (" a second", " par seconde"),
-    "minute": (" a minute", " par minute"),
-    "hour": (" an hour", " par heure"),
-    "day": (" a day", " par jour"),
-    "week": (" a week", " par semaine"),
-    "month": (" a month", " par mois"),
-}
-_SCOPES_FR = {
-    "organisation": "organisation",
-    "team": "équipe",
-    "use_case": "cas d'usage",
-    "user": "utilisateur",
-    "key": "clé",
-    "model": "modèle",
-    "contract": "contrat",
-    "destination": "destination",
-}
 _UNAVAILABLE = {
     "en": "The model vendors permitted for this call are failing or overloaded. Please try again later.",
     "fr": "Les fournisseurs autorisés pour cet appel sont en panne ou surchargés. Réessayez plus tard.",

@@ -11,6 +11,7 @@ from adapters.wire.headers import incoming
 from gateway import journal, refusals
 from gateway.errors import PolicyRefusal
 from gateway.gate import Stopped
+from gateway.quota import standing
 from gateway.routing.order import routed
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ async def relay(runtime: Runtime, exchange: Exchange, reply: Reply, responder: R
     exchange.first_content = reply.attempt.first_content
     try:
         if reply.body is not None:
-            responder.whole(200, _headers(exchange, reply), reply.body)
+            responder.whole(200, _headers(runtime, exchange, reply), reply.body)
         else:
             await _stream(runtime, exchange, reply, responder)
         exchange.outcome = "left" if exchange.left else "served"
@@ -53,7 +54,7 @@ async def relay(runtime: Runtime, exchange: Exchange, reply: Reply, responder: R
 
 
 async def _stream(runtime: Runtime, exchange: Exchange, reply: Reply, responder: Responder) -> None:
-    await responder.start(200, _headers(exchange, reply))
+    await responder.start(200, _headers(runtime, exchange, reply))
     if reply.held:
         await responder.part(b"".join(reply.held))
     if reply.failure is not None:
@@ -119,7 +120,7 @@ async def _send(parts: list[bytes], responder: Responder) -> None:
         await responder.part(parts[0] if len(parts) == 1 else b"".join(parts))
 
 
-def _headers(exchange: Exchange, reply: Reply) -> Headers:
+def _headers(runtime: Runtime, exchange: Exchange, reply: Reply) -> Headers:
     name = exchange.call.encode()
     candidate = reply.attempt.candidate
     headers = incoming(reply.answer.headers)
@@ -131,6 +132,9 @@ def _headers(exchange: Exchange, reply: Reply) -> Headers:
     ]
     if (route := routed(exchange.plan)) is not None:
         headers.append((b"x-ecluse-route", route))
+    if exchange.grants:
+        uses = runtime.quotas.of(exchange.grants[-1].scopes)
+        headers += standing.headers(uses, exchange.dialect.family, runtime.now().timestamp())
     if candidate.rerouted_from is not None:
         headers.append((b"x-ecluse-rerouted-from", candidate.rerouted_from.encode()))
     if candidate.ruling.rewrites:

@@ -137,6 +137,7 @@ def _swap(runtime: Runtime, epoch: Epoch) -> None:
     runtime.epoch = epoch
     runtime.files.use(settings.files)
     runtime.quotas.replace_limits(settings.quotas)
+    runtime.soft.use(settings.quotas)
     runtime.capacity.use(settings)
     runtime.router.use(settings)
     now = runtime.monotonic()

@@ -39,6 +39,7 @@ ROUTES = (
         "say a rule was wrong, or lift it for an hour",
         ("identity",),
     ),
+    Route("GET", "/ecluse/me", "openai", None, False, "who the caller is here, and his quotas", ("identity",)),
     Route("GET", "/charter", "openai", None, False, "what staff may send where", ("identity", "metrics")),
     Route("HEAD", "/", "openai", None, False, "is anybody there"),
 )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gateway.identity.keys import KeyStore
     from gateway.measure import Measure
     from gateway.quota.quotas import Quotas
+    from gateway.quota.soft import SoftLimits
     from gateway.reading.files import Files
     from gateway.routing.health import Health, RetryBudget
     from gateway.routing.router import Router
@@ -67,6 +68,7 @@ class Runtime:
     drills: Drills
     samples: Samples
     webhooks: Webhooks
+    soft: SoftLimits
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     live: set[Exchange] = field(default_factory=set)

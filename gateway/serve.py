@@ -39,6 +39,7 @@ from gateway.in_force import tell_with_segments
 from gateway.measure import Measure
 from gateway.quota.accounts import Accounts
 from gateway.quota.quotas import Quotas
+from gateway.quota.telling import soft_limits
 from gateway.reading.files import Files
 from gateway.reload import Reloader
 from gateway.routing.health import Health, RetryBudget
@@ -202,6 +203,7 @@ def assemble(
     transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
     measure = Measure(Log(sys.stderr.buffer, clock=now), version("ecluse"))
     accounts = Accounts(settings.quotas, settings.organisation, keyring.pseudonym, whole=True)
+    follower, webhooks = follow(settings, keyring, measure), Webhooks(Transport(), measure)
     runtime = Runtime(
         epoch=epoch,
         keyring=keyring,
@@ -209,7 +211,7 @@ def assemble(
         ledger=ledger,
         measure=measure,
         transport=transport,
-        follower=follow(settings, keyring, measure),
+        follower=follower,
         health=Health(time.monotonic),
         retries=RetryBudget(),
         router=Router(keyring.digest),
@@ -226,7 +228,8 @@ def assemble(
         drills=Drills(lambda: now().timestamp()),
         presence=Presence(settings.state_dir),
         samples=_samples(settings, keyring, now()),
-        webhooks=Webhooks(Transport(), measure),
+        webhooks=webhooks,
+        soft=soft_limits(settings, follower, measure, ledger, webhooks, now),
         now=now,
         monotonic=time.monotonic,
         started=time.monotonic(),

@@ -93,6 +93,12 @@ FAMILIES: tuple[Family, ...] = (
         ("destination",),
     ),
     Family(
+        "ecluse_quota_warnings_total",
+        "counter",
+        "Accounts that passed their soft limit, once for each window.",
+        ("scope", "unit"),
+    ),
+    Family(
         "ecluse_webhooks_total",
         "counter",
         "Messages to the company's own addresses, by result of each try (sent, failed, refused, given_up).",

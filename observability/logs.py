@@ -43,10 +43,12 @@ FIELDS: dict[str, tuple[type, ...]] = {
     "reason": (str,),
     "route": (str,),
     "rule": (str,),
+    "scope": (str,),  # of a quota
     "seconds": (int, float),
     "signal": (str,),
     "status": (int,),
     "team": (str,),
+    "unit": (str,),
     "use_case": (str,),
     "vendor": (str,),
     "version": (str,),

@@ -12,7 +12,7 @@ from typing import Any
 from adapters.registry import VENDORS
 from adapters.vendors.base import OptionError
 from gateway.config.kinds import Context
-from gateway.config.quotas import QuotaSettings
+from gateway.config.quotas import QuotaSettings, counted, miscounted
 from gateway.config.settings import Settings, SignaturesSettings, VendorSettings
 from gateway.config.table import Path, build
 from gateway.config.unrouted import unrouted
@@ -68,7 +68,8 @@ def read_settings(documents: Documents, folder: FilePath, environ: Mapping[str, 
     problems: list[Problem] = []
     settings = build(Settings, document.value, (document.name,), context, problems, folder=folder)
     if settings is not None:
-        settings = _absolute(settings)
+        problems.extend(miscounted(settings.quotas, (document.name, "quotas")))
+        settings = replace(_absolute(settings), quotas=counted(settings.quotas))
         problems.extend(_dangling(settings, document))
         problems.extend(_impossible(settings, document.name))
     if problems or settings is None:

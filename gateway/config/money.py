@@ -36,6 +36,18 @@ def decimal(value: Any, places: int) -> Decimal:
     return found
 
 
+def _amount(value: Any, _: Context) -> int | Decimal:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10**12:
+        return value
+    return decimal(value, 6)
+
+
+def _share(value: Any, _: Context) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
+        raise WrongValue("must be a number between 0 and 1, such as 0.8")
+    return float(value)
+
+
 def _price(value: Any, _: Context) -> int:
     return int(decimal(value, 6) * 10**6)
 
@@ -61,6 +73,8 @@ _AMOUNT = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "patte
 
 CURRENCY = Kind("currency", _currency, {"type": "string", "pattern": f"^{_CURRENCY.pattern}$"})
 PRICE = Kind("price", _price, _AMOUNT)
+AMOUNT = Kind("amount", _amount, _AMOUNT)
+SHARE = Kind("share", _share, {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1})
 PERCENT = Kind("percentage", _percent, _AMOUNT)
 WORTH = Kind("currencies", _worth, {"type": "object", "additionalProperties": _AMOUNT})
 

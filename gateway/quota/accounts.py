@@ -31,6 +31,8 @@ class Limit(Protocol):
     @property
     def limit(self) -> int: ...
     @property
+    def soft(self) -> float | None: ...
+    @property
     def zone(self) -> str: ...
     @property
     def on_store_failure(self) -> str: ...
@@ -89,7 +91,8 @@ class Account:
         line = self.line
         wait = 1.0 if self.slots else max(self.end - now, 1.0)
         hopeless = amount > self.limit and not self.slots
-        return Exceeded(line.scope, line.unit, line.window, self.limit, wait, hopeless)
+        used, end = self.used + max(self.total - self.granted, 0), None if self.slots else self.end
+        return Exceeded(line.scope, line.unit, line.window, self.limit, wait, hopeless, used, amount, end)
 
 
 CONCURRENT = UNITS.index("concurrent")

@@ -28,14 +28,27 @@ class Amounts(NamedTuple):
 class Exceeded(Exception):
     """A hard limit has no room. retry_after: seconds until its window ends (1 for concurrent calls).
 
-    hopeless: no window has room for this call.
+    hopeless: no window has room for this call. used: settled and held, as far as is known here. amount: asked for.
+    end: of the window (Unix seconds); None for concurrent calls.
     """
 
-    def __init__(self, scope: str, unit: str, window: str, limit: int, retry_after: float, hopeless: bool) -> None:
+    def __init__(
+        self,
+        scope: str,
+        unit: str,
+        window: str,
+        limit: int,
+        retry_after: float,
+        hopeless: bool,
+        used: int = 0,
+        amount: int = 0,
+        end: float | None = None,
+    ) -> None:
         super().__init__(f"{scope} {unit} per {window}")
         self.scope, self.unit, self.window, self.limit = scope, unit, window, limit
         self.retry_after = retry_after
         self.hopeless = hopeless
+        self.used, self.amount, self.end = used, amount, end
 
 
 class Unknown(Exception):

@@ -33,7 +33,8 @@ async def test_a_try_in_a_new_window_is_paid_for_there() -> None:
     clock.now += 60
     second = await quotas.reserve((("user", "u"),), Amounts(tokens=500))
     call = Call([first, second], [Amounts(tokens=300)], [attempt(250, 200)])
-    settle(SimpleNamespace(quotas=quotas), call)  # type: ignore[arg-type]
+    runtime = SimpleNamespace(quotas=quotas, soft=SimpleNamespace(active=False))
+    settle(runtime, call)  # type: ignore[arg-type]
     (use,) = quotas.used()
     assert use.used == 150
 

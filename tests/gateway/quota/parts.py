@@ -22,6 +22,7 @@ class Line:
     match: str = "*"
     zone: str = "UTC"
     on_store_failure: str = "closed"
+    soft: float | None = None
 
 
 class Clock:
