@@ -26,6 +26,10 @@ from yarl import URL
 
 from adapters.errors import ConnectFailed, CutShort, ProtocolBroken, TimedOut, UpstreamError
 
+KEPT_ALIVE = "kept_alive"
+"""Code of a connection that broke before an answer and had served another call before: its vendor may just have
+closed it, so that it says nothing of how the vendor is."""
+
 _OWN_HEADERS = (hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.CONTENT_TYPE)
 _PLAIN = {hdrs.ACCEPT_ENCODING: "identity"}
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
@@ -55,15 +59,17 @@ class Endpoint:
 
 
 class _Stage:
-    """How far one send has come: `transport` is set once it is connected, and the first-byte limit runs from there."""
+    """How far one send has come: `transport` is set once it is connected, and the first-byte limit runs from there;
+    `fresh` where the connection was made for it."""
 
-    __slots__ = ("deadline", "first_byte", "limit", "transport")
+    __slots__ = ("deadline", "first_byte", "fresh", "limit", "transport")
 
     def __init__(self, limit: asyncio.Timeout, first_byte: float, deadline: float) -> None:
         self.limit = limit
         self.first_byte = first_byte
         self.deadline = deadline
         self.transport: asyncio.Transport | None = None
+        self.fresh = False
 
     def connected(self, transport: asyncio.Transport | None) -> None:
         self.transport = transport
@@ -95,6 +101,15 @@ class _Connector(aiohttp.TCPConnector):
         connection = await super().connect(req, traces, timeout)
         _sending.get().connected(connection.transport)
         return connection
+
+    async def _create_connection(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[aiohttp.tracing.Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - theirs
+    ) -> aiohttp.client_proto.ResponseHandler:
+        _sending.get().fresh = True
+        return await super()._create_connection(req, traces, timeout)
 
     async def _get(
         self, key: aiohttp.client_reqrep.ConnectionKey, traces: list[aiohttp.tracing.Trace]
@@ -379,7 +394,7 @@ def _failure(problem: Exception, stage: _Stage) -> UpstreamError:
         return ConnectFailed()
     if isinstance(problem, aiohttp.ClientResponseError | ValueError):
         return ProtocolBroken()
-    return CutShort()
+    return CutShort(code=None if stage.fresh else KEPT_ALIVE)
 
 
 def _encoded(headers: Sequence[tuple[bytes, bytes]]) -> bool:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adapters.dialects.structured import schema_of
-from adapters.errors import ProtocolBroken, TimedOut, UpstreamError
+from adapters.errors import ProtocolBroken, SchemaBroken, TimedOut, UpstreamError
+from adapters.transport import KEPT_ALIVE
+from adapters.vendors.rates import rates
 from gateway import admission, journal, refusals
+from gateway.course import Course
 from gateway.drills.injecting import send as send_with
 from gateway.errors import PolicyRefusal
 from gateway.exchange import Attempt
 from gateway.facts import facts
 from gateway.gate import Gate, Stopped
 from gateway.outgoing import build
+from gateway.patience import Patience
 from gateway.structured import form_of, held_to_form
 from policies.transform.restoring import restoring
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
+    from gateway.course import Step
     from gateway.drills.injecting import Answering
     from gateway.exchange import Candidate, Exchange
     from gateway.http import Request
@@ -37,125 +43,113 @@ class Reply:
     """An answer that has begun. body: the whole of it where it isn't a stream. held: events seen so far.
 
     failure: what went wrong after the first word, to be told in the answer. reading: bytes that are still waited for.
-    buffered: nothing is sent before the whole has been looked at.
+    buffered: nothing is sent before the whole has been looked at. progress: of the gate, when it was last looked at.
     """
 
     attempt: Attempt
     answer: Answering
     gate: Gate
+    patience: Patience
     body: bytes | None = None
     held: list[bytes] = field(default_factory=list)
     chunks: AsyncIterator[bytes] | None = None
     failure: UpstreamError | None = None
     reading: asyncio.Future[bytes] | None = None
     buffered: bool = False
+    progress: int = 0
 
 
 async def first_answer(
     runtime: Runtime, exchange: Exchange, ask: Ask, candidates: list[Candidate], request: Request
 ) -> Reply:
-    """Tries the candidates in order within one deadline; raises a Refusal when none answers.
+    """Makes one attempt after the other within one deadline; raises a Refusal when none is answered.
 
-    Ends at the first content-bearing event: from then on an error belongs into the answer. Errors that would be the
-    same anywhere (the client's own, a content refusal) end it at once.
+    Ends at the first content-bearing event: from then on an error belongs into the answer. Where the next attempt goes,
+    and whether there is one, the course says.
     """
     failure: UpstreamError | None = None
+    course = Course(runtime, exchange, ask, candidates)
     try:
-        async with asyncio.timeout(exchange.pair.settings.limits.deadline_seconds):
-            async for candidate in runtime.capacity.slots.turns(exchange, candidates, runtime.health.wait):
-                if failure is not None and not runtime.retries.allows(len(runtime.live)):
-                    break
-                if not runtime.health.admits(candidate.destination.name):
-                    continue
+        async with asyncio.timeout(exchange.deadline.left(runtime.monotonic())):
+            while (step := await course.next(failure)) is not None:
                 try:
-                    if not await admission.room_at(runtime, exchange, ask, candidate):
-                        runtime.health.left(candidate.destination.name)
-                        continue
-                    return await _answered(runtime, exchange, ask, candidate, request, failure)
+                    return await _answered(runtime, exchange, ask, step, request, failure)
                 except UpstreamError as error:
                     failure = error
-                    if not error.retryable:
-                        break
-                except BaseException:
-                    # Nothing was learnt of the destination: the next call may try it.
-                    runtime.health.left(candidate.destination.name)
-                    raise
     except TimeoutError:
         _out_of_time(runtime, exchange)
         raise refusals.deadline() from None
     if failure is None and exchange.no_room is not None:
         raise exchange.no_room
     if failure is None:
-        waits = [runtime.health.wait(c.destination.name) for c in candidates]
-        raise refusals.every_breaker_open(min(waits))
+        raise refusals.every_breaker_open(course.wait())
     raise refusals.upstream(failure, _guarded(exchange, ask, failure))
 
 
 def _out_of_time(runtime: Runtime, exchange: Exchange) -> None:
-    """The deadline fell into an attempt: it failed, and its destination is told so."""
+    """The deadline fell into an attempt, in the moment in which the attempt itself was about to say so."""
     for attempt in exchange.attempts[-1:]:
-        if not attempt.closed:
-            runtime.health.failed(attempt.candidate.destination.name, TimedOut.kind, None)
-            journal.attempt_ended(runtime, exchange, attempt, TimedOut(code="deadline"))
+        journal.attempt_ended(runtime, exchange, attempt, TimedOut(code="deadline", fault="client"))
 
 
 async def _answered(
-    runtime: Runtime,
-    exchange: Exchange,
-    ask: Ask,
-    candidate: Candidate,
-    request: Request,
-    before: UpstreamError | None,
+    runtime: Runtime, exchange: Exchange, ask: Ask, step: Step, request: Request, before: UpstreamError | None
 ) -> Reply:
     """One destination's answer, of the form that rules hold it to."""
 
-    def attempt(ask: Ask, candidate: Candidate, before: UpstreamError | None) -> Awaitable[Reply]:
-        return _attempt(runtime, exchange, ask, candidate, request, before)
+    async def again(ask: Ask, candidate: Candidate, before: SchemaBroken) -> Reply:
+        second = step._replace(candidate=candidate, turn=runtime.health.again(step.turn))
+        return await _attempt(runtime, exchange, ask, second, request, before)
 
-    reply = await attempt(ask, candidate, before)
+    reply = await _attempt(runtime, exchange, ask, step, request, before)
     if not reply.buffered:
         return reply
-    return await held_to_form(runtime, exchange, ask, candidate, reply, attempt)
+    return await held_to_form(runtime, exchange, ask, step.candidate, reply, again)
 
 
 async def _attempt(
-    runtime: Runtime,
-    exchange: Exchange,
-    ask: Ask,
-    candidate: Candidate,
-    request: Request,
-    before: UpstreamError | None,
+    runtime: Runtime, exchange: Exchange, ask: Ask, step: Step, request: Request, before: UpstreamError | None
 ) -> Reply:
-    buffered = form_of(exchange, ask, candidate) is not None
-    await runtime.capacity.slots.hold(exchange, candidate.destination)
-    outgoing = build(runtime, exchange, ask, candidate, request)
-    await journal.before_egress(runtime, exchange, candidate, outgoing, before)
-    attempt = Attempt(len(exchange.attempts) + 1, candidate, runtime.monotonic(), len(outgoing.body))
-    exchange.reads_on = exchange.epoch.upstream(candidate.destination).on_abort == "drain"
+    candidate, upstream = step.candidate, exchange.epoch.upstream(step.candidate.destination)
+    try:
+        buffered = form_of(exchange, ask, candidate) is not None
+        await runtime.capacity.slots.hold(exchange, candidate.destination)
+        outgoing = build(runtime, exchange, ask, candidate, request, step.turn.credential)
+        await journal.before_egress(runtime, exchange, candidate, outgoing, before)
+    except BaseException:
+        # Nothing was learnt of the destination: the next call may try it.
+        runtime.health.left(step.turn)
+        raise
+    attempt = Attempt(len(exchange.attempts) + 1, candidate, step.turn, runtime.monotonic(), len(outgoing.body))
+    exchange.reads_on = upstream.on_abort == "drain"
     exchange.attempts.append(attempt)
     admission.begin(exchange, attempt)
     runtime.router.begun(attempt)
     runtime.measure.pseudonymised(candidate.ruling.pseudonyms())
-    retry = before is not None
-    runtime.retries.retries += retry
+    patience = Patience(
+        runtime.monotonic, exchange.deadline, upstream, step.share, candidate.destination.deadline_seconds
+    )
     try:
-        reply = await _ask(runtime, exchange, ask, attempt, outgoing, buffered=buffered)
+        with nullcontext() if before is None or before.code == KEPT_ALIVE else runtime.retries.trying():
+            async with patience:
+                return await _ask(runtime, exchange, ask, attempt, outgoing, patience, buffered=buffered)
     except UpstreamError as error:
-        runtime.health.failed(candidate.destination.name, error.kind, error.retry_after)
         journal.attempt_ended(runtime, exchange, attempt, error)
         raise
     except Stopped as stopped:
-        runtime.health.succeeded(candidate.destination.name)
         exchange.refused_by = stopped.ruling
         raise PolicyRefusal("response_refused", refusals.policy_words(exchange, stopped.ruling), retry=False) from None
-    finally:
-        runtime.retries.retries -= retry
-    runtime.health.succeeded(candidate.destination.name)
-    return reply
 
 
 async def _ask(
-    runtime: Runtime, exchange: Exchange, ask: Ask, attempt: Attempt, outgoing: Outgoing, *, buffered: bool
+    runtime: Runtime,
+    exchange: Exchange,
+    ask: Ask,
+    attempt: Attempt,
+    outgoing: Outgoing,
+    patience: Patience,
+    *,
+    buffered: bool,
 ) -> Reply:
     upstream = exchange.epoch.upstream(attempt.candidate.destination)
     waiting = runtime.monotonic()
@@ -166,6 +160,8 @@ async def _ask(
     attempt.status = answer.status
     attempt.first_byte = runtime.monotonic()
     attempt.vendor_request = _request_id(answer)
+    if told := rates(answer.headers):
+        runtime.health.rooms(attempt.turn, told)
     try:
         if answer.status != 200:
             failed = await answer.read(MOST_ERROR_BYTES)
@@ -173,7 +169,7 @@ async def _ask(
         json = schema_of(ask) is not None
         guard = restoring(outgoing.issued, _guard(exchange, ask, attempt.candidate), json=json)
         gate = attempt.gate = Gate(exchange.dialect.reader(ask), guard)
-        reply = Reply(attempt, answer, gate, buffered=buffered)
+        reply = Reply(attempt, answer, gate, patience, buffered=buffered)
         exchange.streamed = _is_stream(answer)
         if exchange.streamed and not ask.stream:
             raise ProtocolBroken(status=answer.status, code="unasked_stream")
@@ -181,6 +177,7 @@ async def _ask(
             await _until_content(runtime, exchange, reply)
         else:
             await _whole(runtime, exchange, reply)
+        runtime.health.begun(attempt.turn, attempt.started)
         runtime.router.answered(attempt)
         return reply
     except BaseException:
@@ -200,10 +197,23 @@ async def _send(runtime: Runtime, exchange: Exchange, attempt: Attempt, outgoing
 
 
 async def _whole(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:
+    parts: list[bytes] = []
+    size = said = 0
     waiting = runtime.monotonic()
-    raw = await reply.answer.read(MOST_ANSWER_BYTES)
-    exchange.waited += runtime.monotonic() - waiting
-    reply.body = reply.gate.body(raw)
+    async for data in reply.answer.chunks():
+        arrived = runtime.monotonic()
+        exchange.waited += arrived - waiting
+        parts.append(data)
+        size += len(data)
+        if size > MOST_ANSWER_BYTES:
+            raise ProtocolBroken(status=reply.answer.status)
+        if counts := len(data.strip()):  # some servers send blanks so that nobody hangs up
+            if not said:
+                reply.patience.word()
+            said += counts
+        reply.patience.brought(arrived - waiting, counts)
+        waiting = arrived
+    reply.body = reply.gate.body(b"".join(parts))
     if exchange.ask is not None and exchange.ask.stream:
         # Clients that read events find none in it, and take that for an answer without a word.
         raise ProtocolBroken(status=reply.answer.status, code="no_stream")
@@ -218,7 +228,7 @@ async def _until_content(runtime: Runtime, exchange: Exchange, reply: Reply) -> 
     size = 0
     while (reply.buffered or not reply.gate.content) and not reply.gate.over:
         waiting = runtime.monotonic()
-        patient = reply.buffered or not reply.held
+        patient = reply.buffered or not reply.gate.begun
         try:
             data = await (anext(chunks) if patient else _next_until(reply, chunks, until - waiting))
             if data is None:
@@ -232,17 +242,29 @@ async def _until_content(runtime: Runtime, exchange: Exchange, reply: Reply) -> 
             exchange.waited += runtime.monotonic() - waiting
         try:
             reply.gate.feed(data, reply.held)
-            if reply.gate.content and not reply.attempt.first_content:
-                reply.attempt.first_content = runtime.monotonic()
             size += len(data)
             if size > MOST_ANSWER_BYTES:
                 raise ProtocolBroken(code="too_large")
+            if reply.buffered:
+                _pace(runtime, reply, waiting, len(data))
         except UpstreamError as error:
             if reply.buffered or not reply.gate.content:
                 raise
             # The first word and the failure came together: the answer had begun, so the failure belongs into it.
             reply.failure = error
-    reply.attempt.first_content = runtime.monotonic()
+    reply.attempt.first_content = reply.attempt.first_content or runtime.monotonic()
+
+
+def _pace(runtime: Runtime, reply: Reply, since: float, size: int) -> None:
+    """An answer that is read to its end before any of it is passed on has come on by some bytes."""
+    now, attempt = runtime.monotonic(), reply.attempt
+    if not reply.gate.content:
+        return
+    if not attempt.first_content:
+        attempt.first_content = now
+        reply.patience.word()
+    progress, reply.progress = reply.progress, reply.gate.progress
+    reply.patience.brought(now - since, size if reply.progress > progress else 0)
 
 
 async def _next_until(reply: Reply, chunks: AsyncIterator[bytes], seconds: float) -> bytes | None:

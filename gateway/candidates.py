@@ -65,6 +65,26 @@ def rule(
     return candidates
 
 
+def larger(runtime: Runtime, exchange: Exchange, ask: Ask) -> list[Candidate]:
+    """Where an ask that is too long for its model may go instead: what the configuration names as larger and this
+    caller may use, each under a ruling of its own that permits it."""
+    model, found = exchange.pair.model(exchange.model), exchange.classification
+    assert model is not None and found is not None
+    candidates = []
+    for named, destination in model.larger:
+        if named and not exchange.caller.may_use(named):
+            continue
+        if ask.dialect not in exchange.epoch.upstream(destination).vendor.dialects:
+            continue
+        candidate = Candidate(
+            destination, judge(runtime, exchange, ask, found, destination), None, destination.known, larger=True
+        )
+        runtime.measure.matched(candidate.ruling.rules)
+        if candidate.ruling.verdict == "allow" and destination.routable:
+            candidates.append(candidate)
+    return candidates
+
+
 def judge(
     runtime: Runtime, exchange: Exchange, ask: Ask, classification: Classification, destination: Destination
 ) -> Ruling:

@@ -19,6 +19,7 @@ from gateway.identity.keys import KeyGrant, KeyRecord, KeyStoreRefused
 from gateway.provenance import signed_files
 from gateway.reload import NotPrepared
 from gateway.reviewing import ReviewRefused, review
+from gateway.routing.breakers import CLOSED
 from gateway.routing.shown import rows
 from gateway.state.workers import differing, present
 from observability.ledger import Event
@@ -68,8 +69,9 @@ class _Control:
                 "keys": len(runtime.keys),
                 "ledger": runtime.ledger.summary(),
                 "breakers": [
-                    {"destination": name, "open": is_open, "reason": reason}
-                    for name, is_open, reason in runtime.health.states()
+                    {**state._asdict(), "seconds": round(state.seconds, 1)}
+                    for state in runtime.health.states()
+                    if state.state != CLOSED
                 ],
                 "routes": rows(runtime.router.shown(runtime.monotonic())),
                 "quotas": [_used(use) for use in runtime.quotas.used()],

@@ -19,16 +19,21 @@ if TYPE_CHECKING:
 
 
 class Upstream(NamedTuple):
-    """One vendor of the configuration, ready to be asked."""
+    """One vendor of the configuration, ready to be asked. credentials: in their order, none where it needs none.
+
+    first_token_seconds, least_bytes: limits of an answer that is waited for (gateway.patience).
+    """
 
     vendor: Vendor
     endpoint: Endpoint
-    credential: Secret | None
+    credentials: tuple[Secret, ...]
     on_abort: str
+    first_token_seconds: float
+    least_bytes: int
 
-    def headers(self) -> list[tuple[str, str]]:
-        """The vendor's own headers and our credential there."""
-        secret = self.credential.reveal() if self.credential is not None else ""
+    def headers(self, credential: int = 0) -> list[tuple[str, str]]:
+        """The vendor's own headers and one of our credentials there."""
+        secret = self.credentials[credential].reveal() if self.credentials else ""
         return self.vendor.fixed_headers() + self.vendor.credential_headers(secret)
 
 
@@ -43,6 +48,10 @@ class Epoch(NamedTuple):
     def of(cls, pair: Pair) -> Epoch:
         """Everything that a new pair needs around it. Raises OptionError for an option that a vendor kind refuses."""
         return cls(pair, upstreams(pair.settings, pair.destinations), build_routes(pair.settings))
+
+    def credentials(self) -> dict[str, int]:
+        """How many credentials each destination has, at least one."""
+        return {d.name: max(len(self.upstream(d).credentials), 1) for d in self.pair.destinations.values()}
 
     def upstream(self, destination: Destination) -> Upstream:
         """Where calls to `destination` go."""
@@ -65,8 +74,10 @@ def upstreams(settings: Settings, destinations: Mapping[str, Destination]) -> di
                 total_seconds=vendor.total_seconds,
                 connections=vendor.connections,
             ),
-            vendor.credential,
+            vendor.every_credential,
             vendor.on_abort,
+            vendor.first_token_seconds,
+            vendor.least_bytes,
         )
         for name, vendor in settings.vendors.items()
         if name in urls

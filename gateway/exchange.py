@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapters.reply import Usage
+from gateway.deadline import Deadline
 from gateway.pricing.rates import NOTHING, Used
 
 if TYPE_CHECKING:
@@ -26,18 +27,21 @@ if TYPE_CHECKING:
     from gateway.quota.quotas import Grant
     from gateway.quota.units import Amounts
     from gateway.routes import Route
+    from gateway.routing.fare import Turn
     from gateway.routing.order import Plan
     from policies.classify import Classification
     from policies.decide import RuleHit, Ruling
 
 
 class Candidate(NamedTuple):
-    """A destination that the call could go to, with its ruling. known: a contract in force covered it then."""
+    """A destination that the call could go to, with its ruling. known: a contract in force covered it then. larger: it
+    is asked only since the ask was too long for the others."""
 
     destination: Destination
     ruling: Ruling
     rerouted_from: str | None = None
     known: bool = True
+    larger: bool = False
 
 
 @dataclass(slots=True)
@@ -49,6 +53,7 @@ class Attempt:
 
     number: int
     candidate: Candidate
+    turn: Turn
     started: float
     sent: int = 0
     status: int | None = None
@@ -77,6 +82,7 @@ class Exchange:
     epoch: Epoch
     pair: Pair
     task: asyncio.Task[None]
+    deadline: Deadline = field(default_factory=Deadline)
     drill: Drill | None = None
     use_case: str = ""
     rank: int = 1

@@ -70,7 +70,8 @@ class _Part(NamedTuple):
 class Gate:
     """One attempt's answer on its way to the client.
 
-    content: content has been seen, so failover is over. edited: how many texts were changed. restored: how many tokens
+    content: content has been seen, so failover is over. begun: anything but signs of life has. progress: grows with
+    every event that brings the answer on. edited: how many texts were changed. restored: how many tokens
     became values again. characters: how many the vendor sent, repetitions in a stream not counted. most_held: how many
     waited for the guard in one channel. states: digests of vendor-held blobs that passed. Raises UpstreamError for
     events that are errors or can't be read, Stopped when a rule ends the answer.
@@ -78,7 +79,8 @@ class Gate:
 
     def __init__(self, reader: Reader, guard: Guard | None) -> None:
         self.reader = reader
-        self.content = False
+        self.content = self.begun = False
+        self.progress = 0
         self.edited = 0
         self.characters = 0
         self.most_held = 0
@@ -157,6 +159,8 @@ class Gate:
         chunk = self.reader.event(event)
         if chunk.error is not None:
             raise chunk.error
+        if event.data and event.event != "ping":
+            self.begun = True
         self._see(chunk)
         if self._guard is None:
             if not chunk.drop:
@@ -168,6 +172,9 @@ class Gate:
     def _see(self, chunk: Chunk) -> None:
         if chunk.content:
             self.content = True
+            self.progress += 1
+        elif chunk.terminal or chunk.usage is not None or chunk.closes:
+            self.progress += 1
         for delta in chunk.deltas:
             if not delta.whole:
                 self.characters += len(delta.text)

@@ -22,10 +22,13 @@ async def read_files(runtime: Runtime, exchange: Exchange, ask: Ask) -> Ask:
     if not ask.files:
         return ask
     try:
-        ask, reads = await runtime.files.read(exchange.caller.organisation, ask)
+        async with asyncio.timeout(exchange.deadline.left(runtime.monotonic())):
+            ask, reads = await runtime.files.read(exchange.caller.organisation, ask)
     except Busy:
         runtime.measure.shed("files")
         raise refusals.files_busy() from None
+    except TimeoutError:
+        raise refusals.deadline() from None
     for read in reads:
         runtime.measure.file(read.contents.kind, read.contents.reason, read.seconds)
         exchange.unread = exchange.unread or read.contents.reason

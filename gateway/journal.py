@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from adapters.transport import KEPT_ALIVE
 from gateway import admission, refusals
 from gateway.features import features
 from gateway.pricing.rates import NANOS
@@ -65,6 +66,7 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
     attempt.price_version = tariff.version
     admission.settle_attempt(runtime, attempt)
     ended = runtime.monotonic()
+    _tell_health(runtime, exchange, attempt, error)
     runtime.measure.attempt(exchange, attempt, error, ended)
     runtime.measure.spent(exchange, attempt, assumed=tariff.assumed)
     runtime.ledger.post(
@@ -95,11 +97,24 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
     )
 
 
+def _tell_health(runtime: Runtime, exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> None:
+    """What an attempt's end says of its destination: nothing where the client left or was in haste, or where a
+    connection had been kept for too long."""
+    health, turn = runtime.health, attempt.turn
+    if error is not None and ((error.kind == "timeout" and error.fault == "client") or error.code == KEPT_ALIVE):
+        health.left(turn)
+    elif error is not None:
+        health.failed(turn, error.kind, error.retry_after, attempt.candidate.destination.backoff_seconds)
+    elif exchange.outcome == "served":
+        health.ended(turn)
+    else:
+        health.left(turn)
+
+
 def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
     """Writes the outcome. Called exactly once for every identified call, whatever became of it; never waits."""
     for attempt in exchange.attempts:
         if not attempt.closed:
-            runtime.health.left(attempt.candidate.destination.name)
             attempt_ended(runtime, exchange, attempt, None)
     admission.settle(runtime, exchange)
     ended = runtime.monotonic()

@@ -77,6 +77,20 @@ class Measure:
             self.metrics.set("ecluse_destination_in_flight", (name,), float(taken))
             self.metrics.set("ecluse_destination_waiting", (name,), float(waiting))
         show(self.metrics, runtime.router.shown(runtime.monotonic()))
+        self._health(runtime)
+
+    def _health(self, runtime: Runtime) -> None:
+        numbers = {"closed": 0.0, "half_open": 1.0, "open": 2.0}
+        for state in runtime.health.states():
+            credential = "all" if state.credential is None else str(state.credential)
+            labels = (state.destination, state.failure, credential)
+            self.metrics.set("ecluse_breaker_state", labels, numbers[state.state])
+        for destination in runtime.epoch.pair.destinations:
+            self.metrics.set("ecluse_destination_share", (destination,), runtime.health.share(destination))
+
+    def opened(self, destination: str, failure: str) -> None:
+        """A breaker opened here."""
+        self.metrics.inc("ecluse_breaker_openings_total", (destination, failure))
 
     def loaded(self, pair: Pair, now: float) -> None:
         """A pair came into force; `now` is Unix time."""

@@ -39,8 +39,13 @@ class Outgoing(NamedTuple):
     issued: Issued
 
 
-def build(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate, request: Request) -> Outgoing:
-    """The attempt's request, made anew from the original ask; raises PolicyRefusal where a value can't be taken out."""
+def build(
+    runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate, request: Request, credential: int
+) -> Outgoing:
+    """The attempt's request, made anew from the original ask; raises PolicyRefusal where a value can't be taken out.
+
+    credential: index of the one that it goes with.
+    """
     destination = candidate.destination
     upstream = exchange.epoch.upstream(destination)
     vendor = upstream.vendor
@@ -49,7 +54,7 @@ def build(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate, 
     edits += transformed.edits
     body = splice(ask.document.raw, edits) if edits else ask.document.raw
     headers = outgoing(request.raw_headers, family=exchange.dialect.family, beta_allowed=destination.beta)
-    headers += upstream.headers()
+    headers += upstream.headers(credential)
     if vendor.trace_headers:
         headers.append(("x-ecluse-call-id", exchange.call))
         headers.append(("x-ecluse-attempt", f"{destination.name}#{len(exchange.attempts) + 1}"))

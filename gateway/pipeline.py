@@ -15,6 +15,7 @@ from adapters.wire.body import Document
 from gateway import admission, refusals
 from gateway.answer import first_answer
 from gateway.candidates import choose_model, permitted, rule
+from gateway.deadline import deadline
 from gateway.errors import Refusal
 from gateway.http import ClientGone
 from gateway.inspection import classified, read_files
@@ -59,9 +60,11 @@ async def answer(runtime: Runtime, exchange: Exchange, request: Request, respond
 async def _serve(runtime: Runtime, exchange: Exchange, request: Request, responder: Responder) -> None:
     pair = exchange.pair
     limits = pair.settings.limits
+    exchange.deadline = deadline(request, exchange.arrived, limits.deadline_seconds)
     admission.choose_use_case(exchange, request)
     exchange.body = runtime.capacity.bodies.of(exchange.rank)
-    raw = await request.body(limits.body_bytes, limits.body_seconds, exchange.body)
+    seconds = min(limits.body_seconds, exchange.deadline.left(runtime.monotonic()))
+    raw = await request.body(limits.body_bytes, seconds, exchange.body)
     exchange.bytes_in = len(raw)
     try:
         document = Document.parse(raw, max_depth=limits.depth)
@@ -76,6 +79,7 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     exchange.candidates = rule(runtime, exchange, ask, model, exchange.classification)
     allowed = permitted(runtime, exchange, ask)
     plan = exchange.plan = runtime.router.plan(runtime, exchange, ask, allowed, request)
+    exchange.deadline.by(plan.deadline_seconds)
     await admission.reserve(runtime, exchange, ask, plan.candidates)
     reply = await first_answer(runtime, exchange, ask, plan.candidates, request)
     await relay(runtime, exchange, reply, responder)

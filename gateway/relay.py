@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from gateway.answer import Reply
     from gateway.exchange import Exchange
-    from gateway.gate import Gate
     from gateway.http import Headers, Responder
     from gateway.runtime import Runtime
     from policies.decide import Ruling
@@ -38,7 +37,6 @@ async def relay(runtime: Runtime, exchange: Exchange, reply: Reply, responder: R
         exchange.outcome = "left" if exchange.left else "served"
         journal.attempt_ended(runtime, exchange, reply.attempt, None)
     except UpstreamError as error:
-        runtime.health.failed(reply.attempt.candidate.destination.name, error.kind, error.retry_after)
         error.committed = True
         journal.attempt_ended(runtime, exchange, reply.attempt, error)
         raise refusals.upstream(error, "") from None
@@ -67,9 +65,22 @@ async def _stream(runtime: Runtime, exchange: Exchange, reply: Reply, responder:
 async def _rest(
     runtime: Runtime, exchange: Exchange, reply: Reply, chunks: AsyncIterator[bytes], responder: Responder
 ) -> None:
-    gate, now = reply.gate, runtime.monotonic
+    reply.patience.relayed(content=reply.gate.content)
+    async with reply.patience:
+        await _pass_on(runtime, exchange, reply, chunks, responder)
+    last: list[bytes] = []
+    try:
+        reply.gate.finish(last)
+    finally:
+        await _send(last, responder)
+
+
+async def _pass_on(
+    runtime: Runtime, exchange: Exchange, reply: Reply, chunks: AsyncIterator[bytes], responder: Responder
+) -> None:
+    gate, patience, now = reply.gate, reply.patience, runtime.monotonic
     waiting, held = now(), 0.0
-    async for data in _until_over(gate, chunks):
+    async for data in _until_over(reply, chunks):
         arrived = now()
         gap = arrived - waiting
         exchange.waited += gap
@@ -81,6 +92,7 @@ async def _rest(
         except UpstreamError:
             await _send(parts, responder)
             raise
+        patience.waited(gap, gate.progress)
         if gate.waiting:
             held = held or arrived
         elif held:
@@ -88,27 +100,24 @@ async def _rest(
         if parts:
             if not exchange.first_content and gate.content:
                 exchange.first_content = reply.attempt.first_content = arrived
+                patience.relayed(content=True)
             await _send(parts, responder)
         waiting = now()
     exchange.waited += now() - waiting
-    last: list[bytes] = []
-    try:
-        gate.finish(last)
-    finally:
-        await _send(last, responder)
 
 
-async def _until_over(gate: Gate, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _until_over(reply: Reply, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """What comes until the clean end has been read.
 
     Then the vendor has a moment to end its answer, so that the connection can be used again; what it says in it, and
     how it ends, no longer counts: the client has a whole answer.
     """
-    while not gate.over:
+    while not reply.gate.over:
         try:
             yield await anext(chunks)
         except StopAsyncIteration:
             return
+    reply.patience.over()
     with contextlib.suppress(UpstreamError, TimeoutError):
         async with asyncio.timeout(END_SECONDS):
             async for _ in chunks:

@@ -136,6 +136,8 @@ def _swap(runtime: Runtime, epoch: Epoch) -> None:
     settings, same = epoch.pair.settings, epoch.pair.revision == runtime.epoch.pair.revision
     runtime.epoch = epoch
     runtime.files.use(settings.files)
+    runtime.health.use(settings.health, epoch.credentials())
+    runtime.retries.share = settings.health.retry_share
     runtime.quotas.replace_limits(settings.quotas)
     runtime.soft.use(settings.quotas)
     runtime.capacity.use(settings)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from gateway.quota.quotas import Quotas
     from gateway.quota.soft import SoftLimits
     from gateway.reading.files import Files
-    from gateway.routing.health import Health, RetryBudget
+    from gateway.routing.budget import RetryBudget
+    from gateway.routing.health import Health
     from gateway.routing.router import Router
     from gateway.state.follower import Follower
     from gateway.state.judged import JudgedCalls

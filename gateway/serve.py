@@ -42,7 +42,8 @@ from gateway.quota.quotas import Quotas
 from gateway.quota.telling import soft_limits
 from gateway.reading.files import Files
 from gateway.reload import Reloader
-from gateway.routing.health import Health, RetryBudget
+from gateway.routing.budget import RetryBudget
+from gateway.routing.health import Health
 from gateway.routing.router import Router
 from gateway.runtime import Runtime
 from gateway.server import Listener
@@ -212,8 +213,8 @@ def assemble(
         measure=measure,
         transport=transport,
         follower=follower,
-        health=Health(time.monotonic),
-        retries=RetryBudget(),
+        health=Health(time.monotonic, settings.health),
+        retries=RetryBudget(time.monotonic, settings.health.retry_share),
         router=Router(keyring.digest),
         capacity=Capacity(settings, measure, time.monotonic),
         quotas=Quotas(accounts, time.time, overrun=measure.overrun),
@@ -236,6 +237,7 @@ def assemble(
         station=station,
     )
     runtime.webhooks.use(settings.webhooks)
+    runtime.health.use(settings.health, epoch.credentials())
     runtime.measure.watch(runtime, ledger)
     runtime.measure.loaded(pair, now().timestamp())
     return runtime

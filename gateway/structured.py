@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gateway.runtime import Runtime
     from policies.rules import Rule
 
-Attempt = Callable[["Ask", "Candidate", SchemaBroken | None], Awaitable["Reply"]]
+Attempt = Callable[["Ask", "Candidate", "SchemaBroken"], Awaitable["Reply"]]
 
 
 class Form(NamedTuple):

@@ -182,6 +182,28 @@ FAMILIES: tuple[Family, ...] = (
         "How often a destination was demoted, by the objective that it broke.",
         ("route", "destination", "objective"),
     ),
+    Family(
+        "ecluse_breaker_state",
+        "gauge",
+        "Breakers by class of failure: 0 closed, 1 half open, 2 open. credential: its number, or all.",
+        ("destination", "failure", "credential"),
+        cap=1000,
+    ),
+    Family(
+        "ecluse_breaker_openings_total",
+        "counter",
+        "How often breakers opened here, by class of failure.",
+        ("destination", "failure"),
+        cap=500,
+    ),
+    Family(
+        "ecluse_destination_share",
+        "gauge",
+        "Share of its usual calls that a destination gets: 1, less after it was away, 0 as an outlier.",
+        ("destination",),
+        cap=500,
+        merge="min",
+    ),
     Family("ecluse_client_gone_total", "counter", "Calls whose client went away, by phase.", ("phase",)),
     Family(
         "ecluse_policy_decisions_total",

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from adapters.errors import BY_KIND, UpstreamError
 from adapters.vendors.base import RawHeaders
 
 _LONGEST_WAIT = 24 * 3600.0
+_EPOCH = 1e9  # no wait is that long: a number above is a moment
 _VAGUE = {"invalid", "server"}
 _WORDS = 2_000  # characters of a vendor's message that are kept
 
@@ -121,12 +123,12 @@ def wait(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> fl
     `retry-after-ms`, `retry-after` as seconds or date (against the answer's own `date`), else the reset of a limit of
     which nothing remains (OpenAI `6m0s`, Anthropic RFC 3339). Between 0 and a day.
     """
-    here = _date(headers.get("date"))
+    here = date(headers.get("date"))
     moment = now() if here is None else here
-    seconds = _number(headers.get("retry-after-ms"), 0.001)
+    seconds = number(headers.get("retry-after-ms"), 0.001)
     if seconds is None:
-        seconds = _number(headers.get("retry-after"))
-    if seconds is None and (then := _date(headers.get("retry-after"))) is not None:
+        seconds = number(headers.get("retry-after"))
+    if seconds is None and (then := date(headers.get("retry-after"))) is not None:
         seconds = then - moment
     if seconds is None:
         seconds = _reset(headers, moment)
@@ -138,13 +140,20 @@ def _reset(headers: Mapping[str, str], now: float) -> float | None:
     for name, left in headers.items():
         if left != "0" or "ratelimit" not in name or "remaining" not in name:
             continue
-        reset = headers.get(name.replace("remaining", "reset"), "")
-        seconds = duration(reset)
-        if seconds is None and (then := _rfc3339(reset)) is not None:
-            seconds = then - now
+        seconds = until_reset(headers.get(name.replace("remaining", "reset"), ""), now)
         if seconds is not None:
             waits.append(seconds)
     return max(waits, default=None)
+
+
+def until_reset(text: str, now: float) -> float | None:
+    """Seconds from `now` (Unix time) to the reset of a limit: `6m0s`, seconds, or a moment (Unix, RFC 3339)."""
+    seconds = duration(text)
+    if seconds is None and (seconds := number(text)) is not None and seconds > _EPOCH:
+        seconds -= now
+    if seconds is None and (then := _rfc3339(text)) is not None:
+        seconds = then - now
+    return seconds
 
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -152,28 +161,30 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 def duration(text: str) -> float | None:
     """Seconds in `6m0s`, `1h2m`, `120ms` or `20.5s`; None where it isn't one."""
-    total, number, unit = 0.0, "", ""
+    total, digits, unit = 0.0, "", ""
     for char in text + "\0":
         if char.isdigit() or char in ".\0":
             if unit:
-                if unit not in _UNITS or (value := _number(number)) is None:
+                if unit not in _UNITS or (value := number(digits)) is None:
                     return None
-                total, number, unit = total + value * _UNITS[unit], "", ""
-            number += char
+                total, digits, unit = total + value * _UNITS[unit], "", ""
+            digits += char
         else:
             unit += char
-    return total if number == "\0" and text else None
+    return total if digits == "\0" and text else None
 
 
-def _number(text: str | None, scale: float = 1.0) -> float | None:
+def number(text: str | None, scale: float = 1.0) -> float | None:
+    """A finite number; None where it isn't one."""
     try:
         value = float(text) if text is not None and len(text) < 32 else None
     except ValueError:
         return None
-    return value * scale if value is not None and value == value else None
+    return value * scale if value is not None and isfinite(value) else None
 
 
-def _date(text: str | None) -> float | None:
+def date(text: str | None) -> float | None:
+    """Unix time of a date as HTTP writes it; None where it isn't one."""
     try:
         return parsedate_to_datetime(text).timestamp() if text else None
     except (ValueError, TypeError, OverflowError):

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from gateway.bundle.prices import ContractPrice
-from gateway.config.kinds import FLAG, TEXT, WORD, WORDS, Context, Kind, Words, WrongValue, choice, count, several
+from gateway.config.kinds import FLAG, SPAN, TEXT, WORD, WORDS, Context, Kind, Words, WrongValue, choice, count, several
 from gateway.config.money import CURRENCY
 from gateway.config.table import listed, setting
 
@@ -50,6 +50,14 @@ class Contract:
     training: bool = setting(FLAG, "Whether the vendor may train on prompts.")
     allowed_hosts: tuple[str, ...] = setting(several(HOST, least=1), "Hosts that calls under it may go to.")
     title: Words | None = setting(WORDS, "How staff call it; without one, the processor's name.", default=None)
+    deadline_seconds: float | None = setting(
+        SPAN, "Time for the attempts of a call under it, from the call's arrival.", default=None
+    )
+    backoff_seconds: float | None = setting(
+        SPAN,
+        "Time to leave its vendor alone after a failure; doubles with each in a row.",
+        default=None,
+    )
     expires: date | None = setting(DAY, "Last day of the contract (UTC).", default=None)
     currency: str = setting(CURRENCY, "Currency of the prices below.", default="USD")
     prices: tuple[ContractPrice, ...] = listed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
@@ -36,6 +36,8 @@ class Destination:
     retention_days: int | None = None
     training: bool | None = None
     expires: date | None = None
+    deadline_seconds: float | None = None
+    backoff_seconds: float | None = None
     flaw: str = ""
     today: Callable[[], date] = field(default=utc_today, repr=False, compare=False)
 
@@ -71,17 +73,24 @@ class Destination:
             retention_days=contract.retention_days,
             training=contract.training,
             expires=contract.expires,
+            deadline_seconds=contract.deadline_seconds,
+            backoff_seconds=contract.backoff_seconds,
             flaw="" if covered else f"{self.base_url} is not at a host allowed by contract {contract.id}",
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model as staff ask for it, with its destinations, most preferred first."""
+    """A model as staff ask for it, with its destinations, most preferred first.
+
+    larger: what is tried where an ask is too long for it, each with the model that it is named by, "" where the
+    destination itself is named.
+    """
 
     name: str
     aliases: tuple[str, ...]
     destinations: tuple[Destination, ...]
+    larger: tuple[tuple[str, Destination], ...] = ()
 
 
 def build_destinations(
@@ -103,9 +112,24 @@ def build_destinations(
 def build_models(settings: Settings, destinations: Mapping[str, Destination]) -> dict[str, Model]:
     """Every public model by name."""
     return {
-        name: Model(name, model.aliases, tuple(destinations[d] for d in model.destinations))
+        name: Model(
+            name,
+            model.aliases,
+            tuple(destinations[d] for d in model.destinations),
+            tuple(_larger(settings, destinations, model.larger)),
+        )
         for name, model in settings.models.items()
     }
+
+
+def _larger(
+    settings: Settings, destinations: Mapping[str, Destination], names: Iterable[str]
+) -> Iterator[tuple[str, Destination]]:
+    for name in names:
+        if name in destinations:
+            yield "", destinations[name]
+        else:
+            yield from ((name, destinations[d]) for d in settings.models[name].destinations)
 
 
 def remarks(destinations: Mapping[str, Destination], warn_days: int = 30) -> Iterator[str]:

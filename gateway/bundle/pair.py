@@ -224,7 +224,7 @@ def _revision(config: Documents, bundle: Bundle) -> str:
 
 
 def _shared_credentials(settings: Settings) -> Iterator[str]:
-    references = Counter(v.credential.reference for v in settings.vendors.values() if v.credential)
+    references = Counter(c.reference for v in settings.vendors.values() for c in v.every_credential)
     for reference, uses in references.items():
         if uses > 1:
             yield f"{uses} vendors share the credential {reference}: what one spends, the others lack"
@@ -233,7 +233,7 @@ def _shared_credentials(settings: Settings) -> Iterator[str]:
 def _plain_http(settings: Settings) -> Iterator[str]:
     for vendor in settings.vendors.values():
         url = urlsplit(vendor.base_url or "")
-        if url.scheme == "http" and vendor.credential and not Address(url.hostname or "", 0).loopback:
+        if url.scheme == "http" and vendor.every_credential and not Address(url.hostname or "", 0).loopback:
             yield f"vendor {vendor.name} gets its credential and every prompt over plain http"
 
 

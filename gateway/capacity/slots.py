@@ -167,6 +167,11 @@ class Turns:
         self._slots, self._exchange, self._waits = slots, exchange, waits
         self._left = list(candidates)
 
+    @property
+    def left(self) -> Sequence[Candidate]:
+        """Candidates whose turn is still to come."""
+        return self._left
+
     def __aiter__(self) -> Turns:
         return self
 

@@ -220,6 +220,17 @@ def count(low: int, high: int = 10**12) -> Kind:
     return Kind("whole number", read, {"type": "integer", "minimum": low, "maximum": high})
 
 
+def number(low: float, high: float) -> Kind:
+    """A number from `low` to `high`."""
+
+    def read(value: Any, _: Context) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+            raise WrongValue(f"must be a number from {low:g} to {high:g}")
+        return float(value)
+
+    return Kind("number", read, {"type": "number", "minimum": low, "maximum": high})
+
+
 def choice(*words: str) -> Kind:
     """One of a few words."""
 

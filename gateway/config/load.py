@@ -11,6 +11,7 @@ from typing import Any
 
 from adapters.registry import VENDORS
 from adapters.vendors.base import OptionError
+from gateway.config.failures import CLASSES
 from gateway.config.kinds import Context
 from gateway.config.quotas import QuotaSettings, counted, miscounted
 from gateway.config.settings import Settings, SignaturesSettings, VendorSettings
@@ -82,7 +83,7 @@ def _keyless(value: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(vendors, dict):
         return dict(value)
     bare = {
-        n: {k: v for k, v in row.items() if k != "credential"} if isinstance(row, dict) else row
+        n: {k: v for k, v in row.items() if k not in ("credential", "credentials")} if isinstance(row, dict) else row
         for n, row in vendors.items()
     }
     return {**value, "vendors": bare}
@@ -107,7 +108,12 @@ def _dangling(settings: Settings, document: Document) -> Iterator[Problem]:
     for name, model in settings.models.items():
         for index, wanted in enumerate(model.destinations):
             yield from _known((file, "models", name, "destinations", index), "destination", wanted, destinations)
+        for index, wanted in enumerate(model.larger):
+            place = (file, "models", name, "larger", index)
+            yield from _known(place, "destination or model", wanted, [*destinations, *settings.models])
     yield from unrouted(settings, file, destinations, _written(document, "routes"))
+    for name in settings.health.breakers:
+        yield from _known((file, "health", "breakers", name), "class of failures", name, list(CLASSES))
     taken = Counter([*settings.models, *(alias for m in settings.models.values() for alias in m.aliases)])
     for name, model in settings.models.items():
         for index, alias in enumerate(model.aliases):

@@ -12,6 +12,7 @@ from adapters.registry import VENDORS
 from gateway.config import kinds as k
 from gateway.config.capacity import CapacitySettings
 from gateway.config.drills import DrillsSettings
+from gateway.config.health import HealthSettings
 from gateway.config.kinds import Address, Network
 from gateway.config.money import PricesSettings
 from gateway.config.quotas import QuotaSettings
@@ -199,6 +200,9 @@ class VendorSettings:
         shown="the kind's own",
     )
     credential: Secret | None = setting(k.SECRET, "Key of this vendor: ${NAME} or file:PATH.", default=None)
+    credentials: tuple[Secret, ...] = setting(
+        k.several(k.SECRET), "Further keys of it: calls are spread over all, and one that fails rests.", default=()
+    )
     ca_bundle: Path | None = setting(
         k.PATH, "PEM file of the authorities trusted instead of the usual ones.", default=None
     )
@@ -207,7 +211,13 @@ class VendorSettings:
     )
     connect_seconds: float = setting(k.SPAN, "Time to connect.", default=5.0)
     first_byte_seconds: float = setting(k.SPAN, "Time until the answer begins.", default=300.0)
+    first_token_seconds: float = setting(
+        k.SPAN, "Time until its first word, whatever else the vendor sends before.", default=300.0
+    )
     idle_seconds: float = setting(k.SPAN, "Longest silence inside an answer.", default=120.0)
+    least_bytes: int = setting(
+        k.SIZE, "Bytes that idle_seconds must bring of an answer not passed on yet; fewer end it.", default=16
+    )
     total_seconds: float = setting(k.SPAN, "Time for one attempt as a whole.", default=600.0)
     connections: int = setting(k.count(1, 10_000), "Connections kept open at once.", default=256)
     on_abort: str = setting(
@@ -216,6 +226,11 @@ class VendorSettings:
         default="cancel",
     )
     options: Mapping[str, str] = setting(k.OPTIONS, "What only this kind of vendor takes.", default={})
+
+    @property
+    def every_credential(self) -> tuple[Secret, ...]:
+        """All keys of this vendor, the single one first."""
+        return (*(() if self.credential is None else (self.credential,)), *self.credentials)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +268,9 @@ class ModelSettings:
         default={},
         shown="1 each",
     )
+    larger: tuple[str, ...] = setting(
+        k.several(k.WORD), "Destinations or models that are tried where an ask is too long for it.", default=()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +297,7 @@ class Settings:
     shared: SharedSettings = section(SharedSettings, "What workers and replicas share.")
     capacity: CapacitySettings = section(CapacitySettings, "Who goes first when there isn't room for all.")
     drills: DrillsSettings = section(DrillsSettings, "Faults made on purpose.")
+    health: HealthSettings = section(HealthSettings, "When a destination is left alone.")
     simulator: SimulatorSettings = section(SimulatorSettings, "The vendor double.")
     vendors: Mapping[str, VendorSettings] = named(VendorSettings, "Vendors by name.")
     destinations: Mapping[str, DestinationSettings] = named(DestinationSettings, "Destinations by name.")

@@ -1,104 +1,255 @@
-"""How destinations fare: a breaker per destination, and a budget for retries.
+"""How destinations fare, and so which may be asked: breakers by class of failure, slow start, rooms, pace.
 
-A breaker opens at once on what waiting alone mends (throttling with a stated wait, no money, a refused credential) and
-after several failures in a row on the rest. When its time is over one call may try; success closes it.
+For the order of candidates: `admits`, `wait`, `latency`, `share`, `headroom`; none of them changes anything. For an
+attempt: `take` a turn, then tell how it went: `begun` at the first word, then `ended`, `failed` or `left`, one of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
-FAILURES_IN_A_ROW = 5
-OPEN_SECONDS = 10.0
-# Only a person mends these, so a try a minute is enough to notice that somebody did.
-UNTIL_MENDED = {"money": 60.0, "auth": 60.0, "not_found": 30.0}
-THROTTLED_SECONDS = 1.0
-LONGEST_WAIT = 300.0
-# The client's own mistakes say nothing about the destination.
-NOT_ITS_FAULT = frozenset({"invalid", "context_length", "content_policy"})
+from gateway.config.failures import class_of
+from gateway.config.health import HealthSettings
+from gateway.routing.breakers import CLOSED, Breaker
+from gateway.routing.fare import WHOLE, Fare, Turn
+from gateway.routing.rooms import Rooms
+
+if TYPE_CHECKING:
+    from gateway.routing.rooms import Limit
+
+MOST_DOUBLINGS = 5
+"""A contract's back-off grows with the failures in a row up to 32 times its length."""
 
 
-@dataclass(slots=True)
-class Breaker:
-    """State of one destination. open_until: monotonic seconds; reason: the error kind that opened it."""
+class State(NamedTuple):
+    """One breaker as `ecluse status` and the metrics show it. credential: its index, None for the whole destination.
 
-    failures: int = 0
-    open_until: float = 0.0
-    reason: str = ""
-    trying: bool = False
+    state: closed | half_open | open. seconds: until it may be tried.
+    """
+
+    destination: str
+    failure: str
+    credential: int | None
+    state: str
+    seconds: float
 
 
 class Health:
-    """The breakers of every destination seen so far. `clock` gives monotonic seconds."""
+    """Every destination seen so far. clock: monotonic seconds. chance: a number from 0 to 1.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    told: called with destination, class, credential, seconds open (0: closed) and how often in a row, when a breaker
+    opens or closes here.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        settings: HealthSettings | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
         self._clock = clock
-        self._breakers: dict[str, Breaker] = {}
+        self._chance = chance
+        self._fares: dict[str, Fare] = {}
+        self._credentials: Mapping[str, int] = {}
+        self.told: Callable[[str, str, int, float, int], None] = lambda *_: None
+        self.use(settings or HealthSettings())
+
+    def use(self, settings: HealthSettings, destinations: Mapping[str, int] | None = None) -> None:
+        """Settings from now on. destinations: how many credentials each has; one that is new to a running gateway
+        starts slowly."""
+        self._settings = settings
+        self._classes = settings.classes()
+        for name in (destinations or {}).keys() - self._credentials.keys() if self._credentials else ():
+            self._fares.setdefault(name, Fare(settings, self._clock()))
+        self._credentials = destinations or self._credentials
+        for fare in self._fares.values():
+            for (failure, _), breaker in fare.breakers.items():
+                breaker.of = self._classes[failure]
+
+    # What may be asked of a destination
 
     def admits(self, destination: str) -> bool:
-        """Whether a call may go there now; after an open time exactly one may, until its result is known."""
-        breaker = self._breakers.get(destination)
-        if breaker is None or not breaker.reason:
+        """Whether a call may go there now, with any of its credentials."""
+        fare, now = self._fares.get(destination), self._clock()
+        if fare is None or not (fare.breakers or fare.rooms):
             return True
-        if self._clock() < breaker.open_until or breaker.trying:
-            return False
-        breaker.trying = True
-        return True
+        return fare.admits(now, WHOLE) and any(fare.admits(now, c) for c in self._each(destination))
 
     def wait(self, destination: str) -> float:
-        """Seconds until `destination` may be tried again; 0 when it may be now."""
-        breaker = self._breakers.get(destination)
-        return 0.0 if breaker is None or not breaker.reason else max(breaker.open_until - self._clock(), 1.0)
+        """Seconds until `destination` may be asked; 0 when it may be now."""
+        fare, now = self._fares.get(destination), self._clock()
+        return 0.0 if fare is None else min(fare.wait(now, c) for c in self._each(destination))
 
-    def succeeded(self, destination: str) -> None:
-        """A call got its content."""
-        breaker = self._breakers.get(destination)
-        if breaker is not None:
-            breaker.failures, breaker.reason, breaker.trying = 0, "", False
+    def latency(self, destination: str) -> float:
+        """Seconds to the first word there lately; 0.0 where nothing is known."""
+        fare = self._fares.get(destination)
+        return 0.0 if fare is None else fare.latency.seconds
 
-    def left(self, destination: str) -> None:
-        """A call ended without saying anything about the destination (the client went away)."""
-        breaker = self._breakers.get(destination)
-        if breaker is not None:
-            breaker.trying = False
-
-    def failed(self, destination: str, kind: str, retry_after: float | None) -> None:
-        """A call failed there with an error of the taxonomy's `kind`."""
-        if kind in NOT_ITS_FAULT:
-            self.succeeded(destination)
-            return
-        breaker = self._breakers.setdefault(destination, Breaker())
-        breaker.failures += 1
-        seconds = self._open_seconds(breaker, kind, retry_after)
-        breaker.trying = False
-        if seconds:
-            breaker.reason = kind
-            breaker.open_until = self._clock() + min(seconds, LONGEST_WAIT)
-
-    def states(self) -> list[tuple[str, bool, str]]:
-        """(destination, open, reason) of every destination that ever failed."""
+    def share(self, destination: str) -> float:
+        """How much of its usual share of calls a destination should get: less than 1 after it was away (slow start), 0
+        for an outlier. An attempt asks `willing`, which draws by it."""
+        fare = self._fares.get(destination)
+        if fare is None:
+            return 1.0
         now = self._clock()
-        return [(name, bool(b.reason) and now < b.open_until, b.reason) for name, b in self._breakers.items()]
+        if now < fare.ejected:
+            return 0.0
+        if fare.since is None:
+            return 1.0
+        return min(max((now - fare.since) / self._settings.slow_start_seconds, 0.05), 1.0)
 
-    @staticmethod
-    def _open_seconds(breaker: Breaker, kind: str, retry_after: float | None) -> float:
-        if kind in UNTIL_MENDED:
-            return max(UNTIL_MENDED[kind], retry_after or 0.0)
-        if kind in ("rate_limit", "ramp", "overload") and retry_after is not None:
-            return max(retry_after, THROTTLED_SECONDS)
-        if breaker.reason or breaker.failures >= FAILURES_IN_A_ROW:
-            return OPEN_SECONDS
-        return 0.0
+    def headroom(self, destination: str) -> float:
+        """The share of the vendor's rate limits that is left with the best credential; 1.0 where nothing is known."""
+        fare, now = self._fares.get(destination), self._clock()
+        if fare is None or not fare.rooms:
+            return 1.0
+        return max(fare.rooms[c].share(now) if c in fare.rooms else 1.0 for c in self._each(destination))
 
+    def willing(self, destination: str) -> bool:
+        """Whether a call that has the choice should go there: it is admitted and drawn by the destination's share."""
+        if destination not in self._fares:
+            return True
+        share = self.share(destination)
+        return self.admits(destination) and (share >= 1 or self._chance() < share)
 
-class RetryBudget:
-    """Further attempts may be at most a fifth of the calls in flight (and always a few): retries must not multiply."""
+    # What an attempt tells
 
-    def __init__(self, share: float = 0.2, floor: int = 10) -> None:
-        self._share, self._floor = share, floor
-        self.retries = 0
+    def take(self, destination: str, tried: Collection[int] = ()) -> Turn | None:
+        """Leave to ask `destination` now, with the best of its credentials but for those `tried`; None: it is to be
+        left alone."""
+        fare, now = self._fare(destination), self._clock()
+        credential = fare.choose(now, len(self._each(destination)), tried)
+        if credential is None:
+            return None
+        trying = tuple(fare.half_open(now, credential)) if fare.breakers else ()
+        for breaker in trying:
+            breaker.trying = True
+        fare.busy[credential] = fare.busy.get(credential, 0) + 1
+        if (rooms := fare.rooms.get(credential)) is not None:
+            rooms.sent()
+        return Turn(destination, credential, now, trying)
 
-    def allows(self, calls: int) -> bool:
-        """Whether one more attempt fits beside so many calls in flight."""
-        return self.retries < max(self._floor, self._share * calls)
+    def rooms(self, turn: Turn, limits: Iterable[Limit]) -> None:
+        """The vendor's answer said how much it still lets us do."""
+        self._fare(turn.destination).rooms.setdefault(turn.credential, Rooms()).told(limits, self._clock())
+
+    def begun(self, turn: Turn, started: float) -> None:
+        """The first word came; started: when the attempt was sent."""
+        fare, now = self._fare(turn.destination), self._clock()
+        fare.calls.add(now)
+        fare.latency.add(now - started)
+        self._well(fare, turn, now, but="broken")
+
+    def ended(self, turn: Turn) -> None:
+        """The answer came to its clean end."""
+        if self._over(turn):
+            self._well(self._fare(turn.destination), turn, self._clock())
+
+    def again(self, turn: Turn) -> Turn:
+        """One more turn where a call has just been answered, which needs no leave."""
+        fare = self._fare(turn.destination)
+        fare.busy[turn.credential] = fare.busy.get(turn.credential, 0) + 1
+        return Turn(turn.destination, turn.credential, self._clock(), ())
+
+    def left(self, turn: Turn) -> None:
+        """The call ended without saying anything about the destination (the client went away)."""
+        if self._over(turn):
+            for breaker in turn.trying:
+                breaker.trying = False
+
+    def failed(self, turn: Turn, kind: str, retry_after: float | None, backoff: float | None = None) -> None:
+        """The attempt failed with an error of the taxonomy's `kind`. backoff: what the contract asks after a
+        failure."""
+        if not self._over(turn):
+            return
+        fare, now = self._fare(turn.destination), self._clock()
+        fare.calls.add(now)
+        name = class_of(kind)
+        if name is None:
+            self._well(fare, turn, now)
+            return
+        fare.faults.add(now)
+        breaker, credential = self._breaker(fare, name, turn.credential)
+        calls = fare.calls.at(now)
+        if calls < self._settings.window_calls:
+            calls = 0
+        least = (backoff or 0.0) * 2 ** min(breaker.row, MOST_DOUBLINGS)
+        if breaker.failed(now, self._chance(), calls, retry_after, least, tried=breaker in turn.trying):
+            self.told(turn.destination, name, credential, breaker.wait(now), breaker.openings)
+        for (other, of), tried in fare.breakers.items():
+            # It was let through to show that all is well, and it isn't, if for another reason.
+            if tried is not breaker and tried in turn.trying:
+                tried.failed(now, self._chance(), 0, None, 0.0, tried=True)
+                self.told(turn.destination, other, of, tried.wait(now), tried.openings)
+
+    # What others tell
+
+    def adopt(self, destination: str, failure: str, credential: int, seconds: float, openings: int) -> None:
+        """Another worker's breaker opened, or closed where seconds is 0."""
+        if failure not in self._classes:
+            return
+        fare, now = self._fare(destination), self._clock()
+        breaker, _ = self._breaker(fare, failure, credential)
+        if seconds > 0:
+            breaker.opened(now, seconds, openings)
+        elif breaker.close():
+            fare.since = now
+
+    # What is shown
+
+    def states(self) -> list[State]:
+        """Every breaker that ever counted a failure."""
+        now = self._clock()
+        return [
+            State(name, failure, None if c == WHOLE else c, breaker.state(now), breaker.wait(now))
+            for name, fare in self._fares.items()
+            for (failure, c), breaker in fare.breakers.items()
+        ]
+
+    def _each(self, destination: str) -> range:
+        """The indexes of a destination's credentials; one that needs none has one all the same."""
+        return range(self._credentials.get(destination, 1))
+
+    def _fare(self, destination: str) -> Fare:
+        fare = self._fares.get(destination)
+        if fare is None:
+            fare = self._fares[destination] = Fare(self._settings, None)
+        return fare
+
+    def _breaker(self, fare: Fare, failure: str, credential: int) -> tuple[Breaker, int]:
+        """The breaker of a class, and whose it is: a credential's, or the destination's as a whole."""
+        of = self._classes[failure]
+        whose = credential if of.of_credential else WHOLE
+        breaker = fare.breakers.get((failure, whose))
+        if breaker is None:
+            breaker = fare.breakers[failure, whose] = Breaker(of, self._settings.window_seconds)
+        return breaker, whose
+
+    def _over(self, turn: Turn) -> bool:
+        """Ends a turn; whether it wasn't over yet."""
+        if not turn.open:
+            return False
+        turn.open = False
+        busy = self._fare(turn.destination).busy
+        busy[turn.credential] = max(busy.get(turn.credential, 0) - 1, 0)
+        return True
+
+    def _well(self, fare: Fare, turn: Turn, now: float, but: str = "") -> None:
+        """It answered: breakers that it was let through to try close, failures in a row are no row any more.
+
+        but: the class of which this isn't known yet.
+        """
+        if not fare.breakers:
+            return
+        for (name, credential), breaker in fare.breakers.items():
+            if name == but:
+                continue
+            if breaker in turn.trying:
+                if breaker.close():
+                    fare.since = now
+                    self.told(turn.destination, name, credential, 0.0, 0)
+            elif credential in (turn.credential, WHOLE) and breaker.state(now) == CLOSED:
+                breaker.row = 0
+        turn.trying = tuple(b for b in turn.trying if b.trying)

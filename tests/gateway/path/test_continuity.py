@@ -98,7 +98,8 @@ async def test_an_account_without_money_is_left_alone(house: House) -> None:
 
 async def test_one_deadline_bounds_all_attempts(open_house: OpenHouse) -> None:
     async with open_house(CONFIG.replace("drain_seconds: 5", "drain_seconds: 5, deadline_seconds: 0.4")) as house:
-        await house.fault("alpha", "delay=5")
+        for vendor in ("alpha", "beta"):
+            await house.fault(vendor, "delay=5")
         answer = await house.chat("Bonjour")
         assert answer.status_code == 504
         assert answer.json()["error"]["code"] == "deadline"
@@ -109,9 +110,11 @@ async def test_one_deadline_bounds_all_attempts(open_house: OpenHouse) -> None:
 async def test_a_try_that_never_left_does_not_keep_a_breaker_open(house: House) -> None:
     """After its open time one call may try; where the ledger refuses that call, the next one may."""
     runtime, now = house.gateway.runtime, [0.0]
-    runtime.health = Health(lambda: now[0])
+    health = runtime.health = Health(lambda: now[0], chance=lambda: 0.0)
     for name in ("alpha/gpt-4o-mini", "beta/gpt-4o-mini"):
-        runtime.health.failed(name, "auth", None)
+        turn = health.take(name)
+        assert turn is not None
+        health.failed(turn, "auth", None)
     assert (await house.chat("Bonjour")).json()["error"]["code"] == "destinations_unavailable"
     now[0] = 61.0
     ledger = runtime.ledger

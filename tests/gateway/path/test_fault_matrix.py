@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ import pytest
 from adapters.vendors.simulator.directives import NAMES
 from gateway import answer
 from gateway.routes import CALLS, Route
-from gateway.routing.health import RetryBudget
+from gateway.routing.budget import RetryBudget
 from observability.ledger import read
 from tests.conftest import House, OpenHouse
 from tests.gateway.path import seen
@@ -169,7 +170,7 @@ class Result(NamedTuple):
 async def test_a_fault(open_house: OpenHouse, tmp_path: Path, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answer, "MOST_ANSWER_BYTES", 2**20)
     async with opened(open_house, tmp_path, fault) as house:
-        house.gateway.runtime.retries = RetryBudget(share=9.0)
+        house.gateway.runtime.retries = RetryBudget(count(0, 3600).__next__, share=9.0)
         gate = asyncio.Semaphore(24)
 
         async def one(cell: Cell) -> Result:

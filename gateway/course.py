@@ -1,0 +1,100 @@
+"""Where a call goes next: the permitted destinations in their order, with what their health, the budget for retries and
+the last failure say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from adapters.transport import KEPT_ALIVE
+from gateway import admission
+from gateway.candidates import larger
+from gateway.config.failures import CLASSES, class_of
+
+if TYPE_CHECKING:
+    from adapters.ask import Ask
+    from adapters.errors import UpstreamError
+    from gateway.capacity.slots import Turns
+    from gateway.exchange import Candidate, Exchange
+    from gateway.routing.fare import Turn
+    from gateway.runtime import Runtime
+
+
+class Step(NamedTuple):
+    """One attempt to make. turn: the leave to make it. share: of the time that is left to the call."""
+
+    candidate: Candidate
+    turn: Turn
+    share: float
+
+
+class Course:
+    """The attempts of one call, one after the other; asked for the next one with what became of the last."""
+
+    def __init__(self, runtime: Runtime, exchange: Exchange, ask: Ask, candidates: list[Candidate]) -> None:
+        self._runtime, self._exchange, self._ask = runtime, exchange, ask
+        self._candidates = candidates
+        # Those that are ill or only just back come last: they are asked where no other answers.
+        self._turns = self._in_turn(sorted(candidates, key=lambda c: not runtime.health.willing(c.destination.name)))
+        self._last: Step | None = None
+        self._tried: set[int] = set()
+        self._renewed = False
+
+    async def next(self, failure: UpstreamError | None) -> Step | None:
+        """The next attempt; None where there is none to be made.
+
+        After errors that would be the same anywhere (the client's own, a content refusal) there is none. A credential
+        that fails gives way to the destination's next one, a destination to the next one, and one that the ask is too
+        long for to larger ones, where the rules permit them.
+        """
+        runtime = self._runtime
+        if failure is None:
+            runtime.retries.called()
+            return await self._step()
+        if failure.code == KEPT_ALIVE and not self._renewed and self._last is not None:
+            self._renewed = True
+            return await self._keep(self._last.candidate)
+        if failure.kind == "context_length":
+            self._turns = self._in_turn(larger(runtime, self._exchange, self._ask))
+        elif not failure.retryable:
+            return None
+        if not runtime.retries.allows(len(runtime.live)):
+            return None
+        return await self._other_credential(failure) or await self._step()
+
+    def wait(self) -> float:
+        """Seconds until any of the candidates may be asked."""
+        health = self._runtime.health
+        return min(health.wait(c.destination.name) for c in self._candidates)
+
+    def _in_turn(self, candidates: list[Candidate]) -> Turns:
+        """The candidates as there is a slot for the call at them."""
+        runtime = self._runtime
+        return runtime.capacity.slots.turns(self._exchange, candidates, runtime.health.wait)
+
+    async def _step(self) -> Step | None:
+        self._tried.clear()
+        async for candidate in self._turns:
+            if (step := await self._keep(candidate)) is not None:
+                return step
+        return None
+
+    async def _other_credential(self, failure: UpstreamError) -> Step | None:
+        of = CLASSES.get(class_of(failure.kind) or "")
+        if of is None or not of.of_credential or self._last is None:
+            return None
+        self._tried.add(self._last.turn.credential)
+        return await self._keep(self._last.candidate)
+
+    async def _keep(self, candidate: Candidate) -> Step | None:
+        runtime, health = self._runtime, self._runtime.health
+        if not health.admits(candidate.destination.name):
+            return None
+        if not await admission.room_at(runtime, self._exchange, self._ask, candidate):
+            return None
+        turn = health.take(candidate.destination.name, self._tried)
+        if turn is None:
+            return None
+        more = any(health.admits(c.destination.name) for c in self._turns.left)
+        share = self._exchange.pair.settings.health.attempt_share if more else 1.0
+        self._last = Step(candidate, turn, share)
+        return self._last
