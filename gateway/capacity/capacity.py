@@ -67,6 +67,10 @@ class Capacity:
         """What is under way or waits there, as a part of its limit: 1.0 is full."""
         return self.slots.busy(destination)
 
+    def load(self, destination: str) -> float:
+        """The same with one call more."""
+        return self.slots.load(destination)
+
     def room(self, destination: str) -> int:
         """Slots of this process that are free there now; 0 where calls wait."""
         return self.slots.room(destination)

@@ -46,10 +46,14 @@ class Slots:
 
     def busy(self, destination: str) -> float:
         """What is under way or waits there, as a part of its limit: 1.0 is full."""
+        return self.load(destination, 0)
+
+    def load(self, destination: str, more: int = 1) -> float:
+        """The same with so many calls more."""
         lane = self._lanes.lanes.get(destination)
         if lane is None:
             return 0.0
-        return (lane.taken + len(lane.queue)) / max(lane.limit.now(lane.taken, self._clock()), 1)
+        return (lane.taken + len(lane.queue) + more) / max(lane.limit.now(lane.taken, self._clock()), 1)
 
     def room(self, destination: str) -> int:
         """Slots that are free there now; 0 where calls wait."""

@@ -8,7 +8,7 @@ the rest, and the rest is in the order that the route says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import inf, log
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -55,7 +55,7 @@ class View(Protocol):
         """Whether nothing was heard of it for so long that it may have changed."""
 
     def load(self, destination: str) -> float:
-        """Calls that it has, by calls that it can have."""
+        """Calls that it would have with this one, by calls that it can have."""
 
     def share(self, destination: str) -> float:
         """How much of its part it may get, 0 to 1: less than 1 after a failure, or where its vendor said so."""
@@ -134,7 +134,7 @@ class _Arrangement(Generic[C]):
     def __init__(self, candidates: Sequence[C], route: Route, call: CallFacts, view: View, draw: Draw) -> None:
         self._candidates, self._route, self._call, self._view, self._draw = candidates, route, call, view, draw
         self._names = [c.destination.name for c in candidates]
-        self._slow: Sequence[int] = ()
+        self._slow: Mapping[int, float] = {}
 
     def by(self, case: Case | None, split: Split | None, why: list[str]) -> list[C]:
         """The candidates in their order; the reasons go to `why`."""
@@ -195,11 +195,12 @@ class _Arrangement(Generic[C]):
         waits = [self._view.first_word(name) for name in self._names]
         best = min((wait for wait in waits if wait is not None), default=inf)
         bound = best * ALIKE + ALIKE_SECONDS
-        self._slow = [n for n, wait in enumerate(waits) if wait is not None and wait > bound]
+        slow = self._slow = {n: wait for n, wait in enumerate(waits) if wait is not None and wait > bound}
         loads = [self._view.load(name) / (self._weight(n) or 1e-9) for n, name in enumerate(self._names)]
         if order == "least_busy":
-            return [(load, n in self._slow, self._draw()) for n, load in enumerate(loads)]
-        return [(waits[n] if n in self._slow else 0.0, load, self._draw()) for n, load in enumerate(loads)]
+            fast = max(best, ALIKE_SECONDS)
+            return [(load * slow.get(n, fast) / fast, self._draw()) for n, load in enumerate(loads)]
+        return [(slow.get(n, 0.0), load, self._draw()) for n, load in enumerate(loads)]
 
     def _shared_out(self) -> Sequence[float]:
         """Each by its weight: by chance, or always the same for what stays together.

@@ -38,8 +38,8 @@ class Sight:
         return pace is not None and pace.unheard(self._now)
 
     def load(self, destination: str) -> float:
-        """Calls that it has, by calls that it can have."""
-        return self._runtime.capacity.busy(destination)
+        """Calls that it would have with this one, by calls that it can have."""
+        return self._runtime.capacity.load(destination)
 
     def share(self, destination: str) -> float:
         """How much of its part it may get."""

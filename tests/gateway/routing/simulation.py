@@ -77,7 +77,7 @@ class World:
         return self.paces[destination].unheard(self.now)
 
     def load(self, destination: str) -> float:
-        return self.busy[destination] / 100
+        return (self.busy[destination] + 1) / 100
 
     def share(self, destination: str) -> float:
         return 1.0
