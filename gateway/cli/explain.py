@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway.bundle.workspace import with_configuration
-from gateway.cli.explaining import Asked, destinations_of, explained, model_of, shown, unknown
+from gateway.bundle.destinations import Model
+from gateway.bundle.workspace import Workspace, with_configuration
+from gateway.cli.explaining import Answer, Asked, destinations_of, explained, model_of, shown, unknown
 from gateway.cli.main import REFUSED, add_config
+from gateway.cli.routing import Imagined, expected
 from gateway.cli.subject import Unreadable, read_text
+from gateway.routing.routes import build_routes
 
 TEXT = """\
 Read a text (a file, or stdin) as if a user sent it, and say what would become of it:
@@ -20,7 +24,8 @@ Read a text (a file, or stdin) as if a user sent it, and say what would become o
 
 For each finding: type, place, confidence and why, never the value. For each destination of the model (of the
 configuration, without --model): the ruling, and for each rule that it matched or the first condition that didn't hold,
-with what it met. What isn't told (--user, --team ...) counts as missing: policies take the most sensitive value for it.
+with what it met. What isn't told (--user, --team ...) counts as missing: policies take the most sensitive value for it,
+and no case of a route holds. With --model, at the end: how the model's route would order those that would take it.
 Exit code 0 where a destination would take it, 1 where none would. `ecluse policy explain` explains bodies of requests
 and recorded calls, too.
 """
@@ -63,4 +68,18 @@ def run(args: argparse.Namespace) -> int:
     found = here.classifier.classify(here.names.organisation, subject.passages)
     answer = explained(here, asked, subject.passages, found, destinations_of(here, model))
     print("\n".join(shown(answer, all_rules=args.all_rules)))
+    if model is not None and answer.permitted:
+        of = here.policies.data_class(asked, subject.passages, found)
+        print("\n".join(_routed(here, model, asked, answer, of.of.id if of is not None else "")))
     return 0 if answer.permitted else REFUSED
+
+
+def _routed(here: Workspace, model: Model, asked: Asked, answer: Answer, data_class: str) -> Iterator[str]:
+    if here.settings is None:
+        return
+    call = Imagined(
+        asked.team or "", asked.groups or (), asked.use_case or "", data_class, asked.dialect, "chat", asked.size
+    )
+    permitted = [at.destination for at in answer.at if at.ruling.verdict == "allow" and at.destination.routable]
+    yield ""
+    yield from expected(build_routes(here.settings)[model.name], permitted, call)

@@ -7,10 +7,13 @@ import argparse
 from gateway.bundle.destinations import Destination
 from gateway.bundle.pair import load_pair
 from gateway.cli.main import add_config
+from gateway.cli.routing import described
+from gateway.routing.routes import build_routes
 
 TEXT = """\
 Show each public model with its aliases and, most preferred first, its destinations with the terms that policies see:
-vendor, region, trust, contract, retention, training. A destination that calls can't go to says why.
+vendor, region, trust, contract, retention, training. A destination that calls can't go to says why. Below them stands
+the route that orders them, where it isn't the order written.
 """
 
 
@@ -21,10 +24,14 @@ def add(sub: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the models."""
-    for model in load_pair(args.config).models.values():
+    pair = load_pair(args.config)
+    routes = build_routes(pair.settings)
+    for model in pair.models.values():
         print(model.name + (f"   (also {', '.join(model.aliases)})" if model.aliases else ""))
         for destination in model.destinations:
             print(f"  {terms(destination)}")
+        for line in described(routes[model.name], model.destinations):
+            print(f"  {line}")
     return 0
 
 
