@@ -11,6 +11,7 @@ from adapters.dialects.anthropic_messages import AnthropicMessages
 from adapters.dialects.anthropic_reader import AnthropicReader
 from adapters.dialects.base import Reader
 from adapters.dialects.failures import vendor_failure
+from adapters.errors import ProtocolBroken
 from adapters.reply import Chunk
 from adapters.wire.body import Document, Edit
 
@@ -42,5 +43,7 @@ class CountReader(AnthropicReader):
         read = reading.document(raw)
         if read.value.get("error"):
             return Chunk(raw, raw, error=vendor_failure(read.value["error"]))
+        if reading.count(read.value, "input_tokens") is None:
+            raise ProtocolBroken(code="no_count")
         self._complete = self._stopped = True
         return Chunk(raw, raw, Strings(read).deltas(), content=True, terminal=True)

@@ -81,7 +81,9 @@ class AnthropicReader:
             return Chunk(raw, raw, error=vendor_failure(value.get("error")))
         strings = Strings(read)
         blocks = value.get("content")
-        for index, block in enumerate(blocks if type(blocks) is list else ()):
+        if type(blocks) is not list:
+            raise ProtocolBroken(code="no_content")
+        for index, block in enumerate(blocks):
             _whole_block(strings, ("content", index), index, block)
         self._complete = self._stopped = True
         usage = self._meter(value.get("usage"))

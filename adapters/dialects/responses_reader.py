@@ -12,7 +12,7 @@ from adapters.dialects.passages import known
 from adapters.dialects.reading import count, key_pattern, only_token
 from adapters.dialects.responses_answers import claim_item, claim_response, only_echoes
 from adapters.dialects.responses_failed import failed
-from adapters.errors import CutShort, ServerFailed
+from adapters.errors import CutShort, ProtocolBroken, ServerFailed
 from adapters.reply import Chunk, Delta, TextEdit, Usage
 from adapters.wire.sse import Event
 
@@ -90,6 +90,8 @@ class ResponsesReader:
         error = _error(read.value)
         if error is not None:
             return Chunk(raw, raw, error=error)
+        if type(read.value.get("output")) is not list:
+            raise ProtocolBroken(code="no_output")
         strings = Strings(read)
         claim_response(strings, (), read.value, {})
         self._stopped = True

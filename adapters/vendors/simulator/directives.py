@@ -19,6 +19,7 @@ pieces=BYTES     send so few bytes at a time              length=BYTES    a cont
 bomb=MIB         a gzip answer that unpacks to so much    interim=N       N interim answers (103) come first
 inside           the failure in an answer with status 200 kind=TYPE       another content-type
 twice            the terminal event twice                 after_done      more content after the terminal event
+empty            status 200 and nothing else              shapeless       JSON, but none of the dialect's
 stray            a second answer that nobody asked for    other           whole instead of a stream, or a stream
 on=NAME          stands first in the brackets: the others in them are for the simulator of this name only
 tool=NAME {json} call this tool (one a turn; with `parallel`, all at once); `{{result}}` in its arguments is what the
@@ -88,6 +89,8 @@ class Directives:
     after_done: bool = False
     stray: bool = False
     other: bool = False
+    empty: bool = False
+    shapeless: bool = False
     words: int | None = None
     chunk: int = 12
     echo: bool = False

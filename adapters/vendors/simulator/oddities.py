@@ -14,7 +14,9 @@ INTERIM = b"HTTP/1.1 103 Early Hints\r\nlink: </elsewhere>; rel=preload\r\n\r\n"
 
 def is_odd(asked: Directives) -> bool:
     """Whether the answer is to be none of the dialect's."""
-    return bool(asked.redirect or asked.plain or asked.html or asked.compressed or asked.bomb)
+    return bool(
+        asked.redirect or asked.plain or asked.html or asked.compressed or asked.bomb or asked.empty or asked.shapeless
+    )
 
 
 async def oddity(line: Line, asked: Directives) -> str:
@@ -25,6 +27,9 @@ async def oddity(line: Line, asked: Directives) -> str:
     elif asked.compressed or asked.bomb:
         await line.start(200, [("content-type", "application/json"), ("content-encoding", "gzip")])
         await line.end(_packed(asked.bomb))
+    elif asked.empty or asked.shapeless:
+        await line.start(200, [("content-type", "application/json")])
+        await line.end(b"" if asked.empty else b'{"result":"ok"}')
     elif asked.html:
         await line.start(asked.html, [("content-type", "text/html")])
         await line.end(b"<html><body><h1>Bad gateway</h1></body></html>")

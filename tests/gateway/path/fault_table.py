@@ -78,6 +78,8 @@ FAULTS = (
     _both("interim answers (1xx) first", "interim=3", ""),
     _both("a second answer nobody asked for", "stray", ""),
     _both("a redirect", "redirect", "protocol"),
+    _both("status 200 and nothing else", "empty", "protocol"),
+    _both("JSON of another shape", "shapeless", "protocol"),
     _both("an HTML page with status 200", "html=200", "protocol"),
     _both("an HTML page with status 502", "html=502", "server"),
     _both("plain text with status 500", "plain=500", "server"),
