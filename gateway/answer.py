@@ -21,6 +21,7 @@ from gateway.facts import facts
 from gateway.gate import Gate, Stopped
 from gateway.outgoing import build
 from gateway.patience import Patience
+from gateway.stopping.enforcing import before_attempt
 from gateway.structured import form_of, held_to_form
 from policies.transform.restoring import restoring
 
@@ -83,7 +84,7 @@ async def first_answer(
         raise exchange.no_room
     if failure is None:
         raise refusals.every_breaker_open(course.wait())
-    raise refusals.upstream(failure, _guarded(exchange, ask, failure))
+    raise refusals.upstream(failure, _guarded(runtime, exchange, ask, failure))
 
 
 def _out_of_time(runtime: Runtime, exchange: Exchange) -> None:
@@ -112,8 +113,9 @@ async def _attempt(
 ) -> Reply:
     candidate, upstream = step.candidate, exchange.epoch.upstream(step.candidate.destination)
     try:
-        buffered = form_of(exchange, ask, candidate) is not None
+        buffered = form_of(runtime, exchange, ask, candidate) is not None
         await runtime.capacity.slots.hold(exchange, candidate.destination)
+        before_attempt(runtime, exchange, candidate)
         outgoing = build(runtime, exchange, ask, candidate, request, step.turn.credential)
         await journal.before_egress(runtime, exchange, candidate, outgoing, before)
     except BaseException:
@@ -167,7 +169,7 @@ async def _ask(
             failed = await answer.read(MOST_ERROR_BYTES)
             raise upstream.vendor.classify(answer.status, answer.headers, failed)
         json = schema_of(ask) is not None
-        guard = restoring(outgoing.issued, _guard(exchange, ask, attempt.candidate), json=json)
+        guard = restoring(outgoing.issued, _guard(runtime, exchange, ask, attempt.candidate), json=json)
         gate = attempt.gate = Gate(exchange.dialect.reader(ask), guard)
         reply = Reply(attempt, answer, gate, patience, buffered=buffered)
         exchange.streamed = _is_stream(answer)
@@ -291,16 +293,16 @@ async def _resumed(reading: asyncio.Future[bytes], chunks: AsyncIterator[bytes])
         yield data
 
 
-def _guard(exchange: Exchange, ask: Ask, candidate: Candidate) -> Guard | None:
-    pair = exchange.pair
-    return pair.policies.guard(facts(exchange, ask), candidate.destination, pair.bundle.engine)
+def _guard(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate) -> Guard | None:
+    pair, stopped = exchange.pair, runtime.stops.rules
+    return pair.policies.guard(facts(exchange, ask), candidate.destination, pair.bundle.engine, stopped)
 
 
-def _guarded(exchange: Exchange, ask: Ask, error: UpstreamError) -> str:
+def _guarded(runtime: Runtime, exchange: Exchange, ask: Ask, error: UpstreamError) -> str:
     """The vendor's words after the response guard: it may quote the prompt or the company's account."""
     if not error.message or error.kind in ("auth", "money"):
         return ""
-    guard = _guard(exchange, ask, exchange.attempts[-1].candidate)
+    guard = _guard(runtime, exchange, ask, exchange.attempts[-1].candidate)
     text = error.message[:2_000]
     if guard is None:
         return text

@@ -19,6 +19,7 @@ from gateway.pipeline import answer
 from gateway.reporting import take_report
 from gateway.routes import CALLS, family_of, not_served
 from gateway.state.strangers import within
+from gateway.stopping.enforcing import admit
 from observability.ledger import uuid7
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class DataApp:
             raise refusals.state_stale()
         caller = self._identify(request)
         route = CALLS.get((request.method, request.path))
+        if route is None:  # a call is refused where it is on record
+            admit(self._runtime, caller)
         if request.method == "POST" and request.path.startswith(_REPORT):
             call = request.path.removeprefix(_REPORT)
             responder.whole(201, [JSON], await take_report(self._runtime, caller, call, request))

@@ -10,6 +10,7 @@ from gateway.errors import BadRequest, NotFound, Unavailable
 from gateway.exchange import Candidate
 from gateway.facts import Call, facts
 from gateway.refusals import policy_refusal
+from gateway.stopping.enforcing import STOPPED, going, ruling_now, tightened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +63,7 @@ def rule(
         raise _wrong_dialect(model.name)
     for candidate in candidates:
         runtime.measure.matched(candidate.ruling.rules)
-    return candidates
+    return tightened(runtime, candidates)
 
 
 def larger(runtime: Runtime, exchange: Exchange, ask: Ask) -> list[Candidate]:
@@ -90,7 +91,8 @@ def judge(
 ) -> Ruling:
     """The ruling on an ask at one destination."""
     refused = _refused_before(runtime, exchange, ask)
-    return _judge(runtime, exchange, facts(exchange, ask), ask, classification, destination, refused)
+    ruling = _judge(runtime, exchange, facts(exchange, ask), ask, classification, destination, refused)
+    return ruling_now(runtime, ruling)
 
 
 def _judge(
@@ -114,13 +116,14 @@ def permitted(runtime: Runtime, exchange: Exchange, ask: Ask) -> list[Candidate]
     allowed = [c for c in exchange.candidates if c.ruling.verdict == "allow"]
     routable = [c for c in allowed if c.destination.routable]
     if routable:
-        return routable
+        return going(runtime, routable)
     if allowed:
         raise Unavailable("no_destination", _NO_DESTINATION, retry_after=30)
     # A reroute that led nowhere is told by its target's refusal, which follows it in the list.
     denied = next((c for c in exchange.candidates if c.ruling.verdict == "deny"), exchange.candidates[0])
     exchange.refused_by = denied.ruling
-    _remember(runtime, exchange, ask)
+    if denied.ruling.reason != STOPPED:  # what only a stop refuses is no less new when it is sent again
+        _remember(runtime, exchange, ask)
     raise policy_refusal(exchange, denied)
 
 

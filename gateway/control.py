@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -22,6 +23,7 @@ from gateway.reviewing import ReviewRefused, review
 from gateway.routing.breakers import CLOSED
 from gateway.routing.shown import rows
 from gateway.state.workers import differing, present
+from gateway.stopping.control import settled, shown, stop_routes
 from observability.ledger import Event
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ def control_app(runtime: Runtime, reloader: Reloader, conductor: Conductor, stop
             Route("/keys/{id}", surface.revoke, methods=["DELETE"]),
             Route("/samples/{rule}", surface.samples, methods=["POST"]),
             *drill_routes(runtime, conductor),
+            *stop_routes(runtime),
         ]
     )
 
@@ -75,6 +78,8 @@ class _Control:
                 ],
                 "routes": rows(runtime.router.shown(runtime.monotonic())),
                 "quotas": [_used(use) for use in runtime.quotas.used()],
+                "stops": [shown(stop) for stop in runtime.stops.all()],
+                "shared_store": _store(runtime),
                 "workers": workers,
                 "notes": [*runtime.epoch.pair.notes, *_of_now(runtime, workers, unloaded)],
             }
@@ -128,11 +133,12 @@ class _Control:
         return JSONResponse({**_shown(record), "key": key}, 201)
 
     async def revoke(self, request: Request) -> JSONResponse:
-        record = self._runtime.keys.revoke(request.path_params["id"])
+        id_, now = request.path_params["id"], request.query_params.get("now") == "true"
+        record = self._runtime.keys.revoke(id_, cut=now)
         if record is None:
             return JSONResponse({"refused": "there is no key of this id"}, 404)
         self._event("key.revoked", record)
-        return JSONResponse(_shown(record))
+        return JSONResponse({**_shown(record), **await settled(self._runtime, f"key/{id_}")})
 
     async def samples(self, request: Request) -> JSONResponse:
         try:
@@ -159,6 +165,14 @@ def _asked(raw: bytes) -> tuple[str, str, str]:
         return str(said.get("step", "")), str(said.get("by", "control")), str(said.get("revision", ""))
     except (ValueError, AttributeError):
         return "", "control", ""
+
+
+def _store(runtime: Runtime) -> dict[str, Any] | None:
+    follower = runtime.follower
+    if not follower.shared:
+        return None
+    heard = None if follower.age == inf else round(follower.age, 1)
+    return {"store": runtime.epoch.pair.settings.shared.store, "seconds_since_heard": heard, "stale": follower.stale}
 
 
 def _of_now(runtime: Runtime, workers: list[dict[str, Any]], unloaded: bool) -> Iterator[str]:

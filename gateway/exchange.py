@@ -130,7 +130,7 @@ class Exchange:
             self.task.cancel()
 
     def cut(self, reason: str) -> None:
-        """The gateway ends this call (`reason`: drain | policy_age)."""
+        """The gateway ends this call (`reason`: drain | policy_age | stopped)."""
         if not self.cutting and not self.left:
             self.cutting = reason
             self.task.cancel()

@@ -25,6 +25,8 @@ async def housekeeping(runtime: Runtime) -> None:
         runtime.measure.loop_lag(runtime.monotonic() - before - 1.0)
         turn += 1
         end_outdated(runtime)
+        if runtime.standing.unsaved:
+            await keep_standing(runtime)
         runtime.measure.log.flush()
         if turn % SAVE_EVERY == 0:
             save_states(runtime)
@@ -49,6 +51,14 @@ async def beside(runtime: Runtime, work: Callable[[], None]) -> None:
         runtime.measure.log.event("housekeeping.failed", level="error")
     except Exception as bug:  # noqa: BLE001 - a mistake of ours here must not end the cutting of calls under old rules
         runtime.measure.log.fault(bug)
+
+
+async def keep_standing(runtime: Runtime) -> None:
+    """Puts keys and stops on disk that were heard from others, or that the disk refused."""
+    try:
+        await runtime.standing.save()
+    except Exception:  # noqa: BLE001 - they count all the same, and are tried again
+        runtime.measure.log.event("stops.not_kept", level="error")
 
 
 def save_states(runtime: Runtime) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from adapters.reply import Usage
 from gateway.bundle.due import end_of, exceptions, shadows
 from gateway.pricing.rates import NANOS
 from gateway.routing.shown import show
+from gateway.state.stops import KINDS
 from observability.metrics import Metrics, watch_ledger
 from policies.transform.redact import CONFIDENTIAL
 
@@ -49,7 +51,9 @@ class Measure:
         self.metrics.watch("ecluse_body_bytes", (), lambda: float(runtime.capacity.bodies.held))
         self.metrics.watch("ecluse_door_rate", (), lambda: runtime.capacity.door.rate or 0.0)
         self.metrics.watch("ecluse_in_flight", (), lambda: float(len(runtime.live)))
-        follower = runtime.follower
+        follower, stops = runtime.follower, runtime.stops
+        for kind in KINDS:
+            self.metrics.watch("ecluse_stops", (kind,), partial(stops.count, kind))
         self.metrics.watch(
             "ecluse_ready", (), lambda: float(ledger.ready and not runtime.draining and not follower.stale)
         )

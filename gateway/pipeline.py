@@ -23,6 +23,7 @@ from gateway.journal import close
 from gateway.relay import relay
 from gateway.remember import remember
 from gateway.sampling import keep_samples
+from gateway.stopping.enforcing import admit, admit_use_case
 
 if TYPE_CHECKING:
     from gateway.exchange import Exchange
@@ -61,7 +62,9 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     pair = exchange.pair
     limits = pair.settings.limits
     exchange.deadline = deadline(request, exchange.arrived, limits.deadline_seconds)
+    admit(runtime, exchange.caller)
     admission.choose_use_case(exchange, request)
+    admit_use_case(runtime, exchange)
     exchange.body = runtime.capacity.bodies.of(exchange.rank)
     seconds = min(limits.body_seconds, exchange.deadline.left(runtime.monotonic()))
     raw = await request.body(limits.body_bytes, seconds, exchange.body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from gateway.state.recent import RefusedPassages, VendorStates
     from gateway.state.reports import Reports
     from gateway.state.samples import Samples
+    from gateway.state.stops import Stops
     from gateway.state.strangers import Strangers
     from gateway.state.workers import Presence
+    from gateway.stopping.standing import Standing
     from gateway.webhooks.sender import Webhooks
     from observability.ledger import Ledger
 
@@ -52,6 +54,8 @@ class Runtime:
     measure: Measure
     transport: Transport
     follower: Follower
+    standing: Standing
+    stops: Stops
     health: Health
     retries: RetryBudget
     router: Router
@@ -72,7 +76,7 @@ class Runtime:
     soft: SoftLimits
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
-    live: set[Exchange] = field(default_factory=set)
+    live: set[Exchange]
     draining: bool = False
     started: float = 0.0
     station: Station = ALONE

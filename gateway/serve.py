@@ -30,6 +30,7 @@ from gateway.draining import drain
 from gateway.drills.conducting import Conductor, conducting, own_url
 from gateway.drills.running import Drills
 from gateway.epoch import Epoch
+from gateway.exchange import Exchange
 from gateway.health import health_app
 from gateway.housekeeping import housekeeping
 from gateway.identity.keyring import Keyring, KeyringRefused
@@ -49,6 +50,7 @@ from gateway.runtime import Runtime
 from gateway.server import Listener
 from gateway.sharing import follow
 from gateway.state.judged import JudgedCalls
+from gateway.state.kept import KeptRefused
 from gateway.state.lifts import Lifts
 from gateway.state.pace import Pace
 from gateway.state.recent import RefusedPassages, VendorStates
@@ -56,6 +58,7 @@ from gateway.state.reports import Reports
 from gateway.state.samples import Samples
 from gateway.state.strangers import Strangers
 from gateway.state.workers import Presence
+from gateway.stopping.standing import Standing
 from gateway.warm import warm_up
 from gateway.watching import Watcher, watching
 from gateway.webhooks.sender import Webhooks
@@ -85,7 +88,7 @@ def run_loop(serving: Coroutine[Any, Any, int]) -> int:
     """Runs a serving process; what keeps it from starting is told on standard error."""
     try:
         return uvloop.run(serving)
-    except (DocumentsRefused, KeyringRefused, KeyStoreRefused, LedgerFailed) as refused:
+    except (DocumentsRefused, KeyringRefused, KeyStoreRefused, KeptRefused, LedgerFailed) as refused:
         print(refused, file=sys.stderr)  # noqa: T201
     except OSError as failed:
         print(f"can't listen or write: {failed}", file=sys.stderr)  # noqa: T201
@@ -190,21 +193,14 @@ def assemble(
     if not keyring.suits(settings.server.data, settings.server.metrics):
         raise KeyringRefused("a development keyring is refused on a listener that others can reach: run `ecluse init`")
     keys = KeyStore.open(settings.keys_file, keyring, settings.organisation)
-    ledger = Ledger.open(
-        settings.ledger_dir,
-        durability=settings.ledger.durability,  # type: ignore[arg-type]
-        clock=now,
-        worker=station.name,
-        reserve_bytes=settings.ledger.reserve_bytes,
-        segment_bytes=settings.ledger.segment_bytes,
-        segment_seconds=settings.ledger.segment_seconds,
-    )
+    ledger = _ledger(settings, now, station)
     epoch = Epoch.of(pair)
     warm_up(epoch, now())
     transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
-    measure = Measure(Log(sys.stderr.buffer, clock=now), version("ecluse"))
+    measure, live = Measure(Log(sys.stderr.buffer, clock=now), version("ecluse")), set[Exchange]()
     accounts = Accounts(settings.quotas, settings.organisation, keyring.pseudonym, whole=True)
     follower, webhooks = follow(settings, keyring, measure), Webhooks(Transport(), measure)
+    standing = Standing.of(settings.state_dir, follower, keys, live)
     runtime = Runtime(
         epoch=epoch,
         keyring=keyring,
@@ -213,6 +209,8 @@ def assemble(
         measure=measure,
         transport=transport,
         follower=follower,
+        standing=standing,
+        stops=standing.stops,
         health=Health(time.monotonic, settings.health),
         retries=RetryBudget(time.monotonic, settings.health.retry_share),
         router=Router(keyring.digest),
@@ -233,6 +231,7 @@ def assemble(
         soft=soft_limits(settings, follower, measure, ledger, webhooks, now),
         now=now,
         monotonic=time.monotonic,
+        live=live,
         started=time.monotonic(),
         station=station,
     )
@@ -241,6 +240,18 @@ def assemble(
     runtime.measure.watch(runtime, ledger)
     runtime.measure.loaded(pair, now().timestamp())
     return runtime
+
+
+def _ledger(settings: Settings, now: Callable[[], datetime], station: Station) -> Ledger:
+    return Ledger.open(
+        settings.ledger_dir,
+        durability=settings.ledger.durability,  # type: ignore[arg-type]
+        clock=now,
+        worker=station.name,
+        reserve_bytes=settings.ledger.reserve_bytes,
+        segment_bytes=settings.ledger.segment_bytes,
+        segment_seconds=settings.ledger.segment_seconds,
+    )
 
 
 def _samples(settings: Settings, keyring: Keyring, now: datetime) -> Samples:

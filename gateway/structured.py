@@ -41,13 +41,13 @@ class Form(NamedTuple):
     checker: Checker
 
 
-def form_of(exchange: Exchange, ask: Ask, candidate: Candidate) -> Form | None:
+def form_of(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate) -> Form | None:
     """The form that rules hold this answer to; None where no rule looks or the ask names no schema.
 
     Raises BadRequest where the schema can't be used to check anything: a rule that can't be kept isn't dropped.
     """
     policies = exchange.pair.policies
-    rules = policies.structured(facts(exchange, ask), candidate.destination)
+    rules = policies.structured(facts(exchange, ask), candidate.destination, runtime.stops.rules)
     schema = schema_of(ask) if rules else None
     if schema is None:
         return None
@@ -63,7 +63,7 @@ async def held_to_form(
     runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate, reply: Reply, attempt: Attempt
 ) -> Reply:
     """The reply, where it has its form or rules only watch; else a second one; raises PolicyRefusal where none has."""
-    form = form_of(exchange, ask, candidate)
+    form = form_of(runtime, exchange, ask, candidate)
     if form is None:
         return reply
     verdict = _judged(exchange, ask, form, reply)

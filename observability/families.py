@@ -307,6 +307,7 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family("ecluse_store_failures_total", "counter", "Questions that the shared store didn't answer.", ("reason",)),
     Family("ecluse_store_forged_total", "counter", "Facts in the shared store that no gateway of this keyring said."),
+    Family("ecluse_stops", "gauge", "What operators stopped and nobody has started again, by kind.", ("kind",)),
     Family("ecluse_loop_lag_seconds", "histogram", "How late the event loop ran a timer.", (), _FAST),
     Family("ecluse_ready", "gauge", "1 where the gateway takes calls."),
     Family("ecluse_workers", "gauge", "Serving processes that take calls; only with several of them."),
@@ -335,6 +336,7 @@ ALERTS: tuple[tuple[str, str], ...] = (
     ("a destination wasn't drilled for 92 days", "time() - ecluse_drill_last_timestamp_seconds > 92 * 86400"),
     ("a worker ended or hung, and was replaced", "increase(ecluse_worker_restarts_total[15m]) > 0"),
     ("calls can't be recorded", "ecluse_ledger_ready == 0"),
+    ("something has been stopped for a day", "min_over_time(ecluse_stops[1d]) > 0"),
     ("the shared store doesn't answer; past its bound callers get 503", "ecluse_store_age_seconds > 2"),
     ("somebody else writes to the shared store", "increase(ecluse_store_forged_total[1h]) > 0"),
 )

@@ -137,27 +137,39 @@ class Policies:
         case.built_in(classification.failed, permitted, vendor_state_ok)
         return case.ruling(self.revision)
 
-    def guard(self, call: CallFacts, destination: DestinationFacts, engine: ScanEngine) -> Guard | None:
-        """The guard of one answer; None where no rule looks at this caller's answers from this destination."""
+    def guard(
+        self, call: CallFacts, destination: DestinationFacts, engine: ScanEngine, stopped: Set[str] = frozenset()
+    ) -> Guard | None:
+        """The guard of one answer; None where no rule looks at this caller's answers from this destination.
+
+        stopped: rules and exceptions that operators stopped: what they match is refused.
+        """
         forced = tuple(
-            [(i, r.force(call, destination)) for i, r in enumerate(self._answers) if r.holds(call, destination)]
+            [
+                (i, r.force_now(call, destination, stopped))
+                for i, r in enumerate(self._answers)
+                if r.holds(call, destination)
+            ]
         )
         if not forced:
             return None
         outlook = self._outlooks.get((engine, forced))
         if outlook is None:
-            rules = [(self._answers[i], force) for i, force in forced]
+            rules = [self._answers[i].counted_as(force) for i, force in forced]
             outlook = Outlook(rules, engine, shown=self.shown, revision=self.revision)
             if len(self._outlooks) >= _OUTLOOKS:
                 self._outlooks.clear()
             self._outlooks[engine, forced] = outlook
         return Guard(outlook)
 
-    def structured(self, call: CallFacts, destination: DestinationFacts) -> tuple[tuple[Rule, str], ...]:
+    def structured(
+        self, call: CallFacts, destination: DestinationFacts, stopped: Set[str] = frozenset()
+    ) -> tuple[tuple[Rule, str], ...]:
         """The rules on the form of this caller's answers from this destination, each with how it counts now."""
         if not self._forms:
             return ()
-        return tuple([(r, r.force(call, destination)) for r in self._forms if r.holds(call, destination)])
+        holding = [rule for rule in self._forms if rule.holds(call, destination)]
+        return tuple([rule.counted_as(rule.force_now(call, destination, stopped)) for rule in holding])
 
     @property
     def place_names(self) -> Mapping[str, tuple[str, ...]]:

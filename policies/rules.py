@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from policies.asks import ByDetector, FindingsTest, in_order
 from policies.classes import Criteria
 from policies.ruling import CallFacts, DestinationFacts, FindingFacts, PassageFacts
 from policies.samples import ReviewSample
+from policies.words import BUILT_IN
 
 Holds = Callable[[CallFacts, DestinationFacts], bool]
 
@@ -155,6 +156,20 @@ class Rule:
     def force(self, call: CallFacts, destination: DestinationFacts) -> str:
         """How the rule counts for this call: enforce, shadow, or lifted (by an exception that has not expired)."""
         return "lifted" if self.lifts and self.lifted_by(call, destination) else self.mode
+
+    def force_now(self, call: CallFacts, destination: DestinationFacts, stopped: Set[str]) -> str:
+        """The same, or `stopped` where operators stopped the rule, or the exception that lifts it."""
+        force = self.force(call, destination)
+        if not stopped or force == "shadow":
+            return force
+        lifted_by = self.lifted_by(call, destination) if force == "lifted" else None
+        return "stopped" if self.id in stopped or lifted_by in stopped else force
+
+    def counted_as(self, force: str) -> tuple[Rule, str]:
+        """The rule and how it counts; one that is stopped refuses whatever it matches."""
+        if force != "stopped":
+            return self, force
+        return replace(self, action="deny", message=BUILT_IN["stopped"], overridable=False), "enforce"
 
     def lifted_by(self, call: CallFacts, destination: DestinationFacts) -> str | None:
         """The id of the exception that lifts this rule now, if one does."""

@@ -49,6 +49,10 @@ BUILT_IN: Final[Mapping[str, Words]] = {
         "en": "The answer was stopped by the company's policy.",
         "fr": "La réponse a été arrêtée par la politique de l'entreprise.",
     },
+    "stopped": {
+        "en": "A rule that this depends on is stopped: what it has a part in is refused until it is started again.",
+        "fr": "Une règle dont ceci dépend est suspendue : ce qui en relève est refusé jusqu'à sa reprise.",
+    },
     "schema_invalid": {
         "en": "The model's answer doesn't have the form (JSON schema) that the request asks for.",
         "fr": "La réponse du modèle n'a pas la forme (schéma JSON) que la requête demande.",

@@ -9,13 +9,14 @@ from urllib.parse import quote
 
 from gateway.cli.control import ControlFailed, ask, say_failed
 from gateway.cli.main import add_config
+from gateway.cli.stop import say_settled
 
 TEXT = """\
 Keys of callers, in the running gateway:
 
   ecluse keys new --user m.durand --team finance --use-case letters     prints the key, once; it is kept nowhere
   ecluse keys list
-  ecluse keys revoke k_0f3a9b2c11                                       at once
+  ecluse keys revoke k_0f3a9b2c11 --now                                 for ever, on every worker and replica
 
 Teams and groups are those of `directory` in the configuration, use cases those of the bundle.
 """
@@ -36,6 +37,7 @@ def add(sub: argparse.ArgumentParser) -> None:
     listed = what.add_parser("list", help="show the keys that are valid (never the keys themselves)")
     revoke = what.add_parser("revoke", help="make a key invalid at once")
     revoke.add_argument("id", metavar="ID", help="id of the key, from the list")
+    revoke.add_argument("--now", action="store_true", help="end its calls under way too")
     for each in (new, listed, revoke):
         add_config(each)
 
@@ -69,8 +71,9 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _revoke(args: argparse.Namespace) -> int:
-    gone = ask(args.config, "DELETE", f"/keys/{quote(args.id, safe='')}")
+    gone = ask(args.config, "DELETE", f"/keys/{quote(args.id, safe='')}{'?now=true' if args.now else ''}")
     print(f"key {gone['id']} of {gone['user']} ({gone['team']}) is no longer valid")
+    say_settled(gone)
     return 0
 
 

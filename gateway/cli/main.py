@@ -37,6 +37,8 @@ COMMANDS = {
     "reload": "make a running gateway take the configuration and the bundle as they are now",
     "restart": "replace the workers of a running gateway, one after the other",
     "drain": "make a running gateway finish its calls and stop",
+    "stop": "let no more calls of a key, user or use case, to a destination, or under a rule",
+    "start": "let go on what was stopped",
     "drill": "make a destination fail on purpose, and report what became of the calls",
     "keys": "issue, list and revoke keys of callers",
 }

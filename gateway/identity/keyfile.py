@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 from collections.abc import Iterable, Mapping
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+
+from gateway.alone import replace
 
 FORMAT = 1
 
@@ -84,29 +85,29 @@ def read_keys(file: Path, pepper_id: str) -> list[StoredKey]:
 
 
 def write_keys(file: Path, pepper_id: str, keys: Iterable[StoredKey]) -> None:
-    """Replace `file` as a whole: at any moment a reader finds the old or the new one, on disk when this returns."""
-    entries = [{"id": k.id, "digest": k.digest, "created": k.created, **asdict(k.grant)} for k in keys]
-    raw = orjson.dumps({"format": FORMAT, "pepper": pepper_id, "keys": entries}, option=orjson.OPT_INDENT_2)
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = file.with_name(file.name + ".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "wb") as out:
-        os.fchmod(out.fileno(), 0o600)
-        out.write(raw)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(fresh, file)
-    _sync_folder(file.parent)
+    """Replace `file` as a whole, on disk when this returns."""
+    entries = [{"id": k.id, **described(k)} for k in keys]
+    replace(file, orjson.dumps({"format": FORMAT, "pepper": pepper_id, "keys": entries}, option=orjson.OPT_INDENT_2))
 
 
-def _stored(file: Path, entry: Any) -> StoredKey:
+def described(key: StoredKey) -> dict[str, Any]:
+    """A key as plain values, but for its id."""
+    return {"digest": key.digest, "created": key.created, **asdict(key.grant)}
+
+
+def described_key(id_: str, value: Any) -> StoredKey:
+    """The key of plain values; KeyStoreRefused where they describe none."""
+    return _stored("what was said of a key", {**value, "id": id_} if isinstance(value, dict) else value)
+
+
+def _stored(where: Path | str, entry: Any) -> StoredKey:
     try:
         id_, digest, created = entry.pop("id"), entry.pop("digest"), entry.pop("created")
         if not all(isinstance(part, str) for part in (id_, digest, created)) or not _DIGEST.fullmatch(digest):
             raise KeyStoreRefused("id, digest or created is wrong")
         return StoredKey(id=id_, digest=digest, created=created, grant=KeyGrant.parse(entry))
     except (AttributeError, KeyError, KeyStoreRefused) as error:
-        raise KeyStoreRefused(f"{file} is damaged: {error}") from None
+        raise KeyStoreRefused(f"{where} is damaged: {error}") from None
 
 
 def _text(name: str, value: Any) -> str:
@@ -119,11 +120,3 @@ def _names(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         raise KeyStoreRefused(f"{name} must be a list")
     return tuple(_text(name, item) for item in value)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

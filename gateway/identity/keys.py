@@ -6,11 +6,13 @@ import hmac
 import secrets
 import zlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 
+from gateway.alone import alone
 from gateway.identity.callers import Caller
 from gateway.identity.keyfile import KeyGrant, KeyStoreRefused, StoredKey, read_keys, write_keys
 from gateway.identity.keyring import Keyring
@@ -60,16 +62,24 @@ class KeyRecord:
 
 
 class KeyStore:
-    """The keys that are valid now, in memory; every change is on disk before it counts."""
+    """The keys that are valid now, in memory; a key that is made here is on disk before it counts.
+
+    Several workers may keep one file: each only adds to it and takes from it. told: is told of what is made and revoked
+    here, for those who share the keys: the id, the key or None where it is revoked, whether its calls are to be ended.
+    """
 
     def __init__(self, file: Path, keyring: Keyring, organisation: str, stored: Iterable[StoredKey]) -> None:
         self._file = file
         self._keyring = keyring
         self._organisation = organisation
         self._pepper = keyring.pepper
-        self._stored = {key.id: key for key in stored}
+        self._stored: dict[str, StoredKey] = {}
         self._records: dict[bytes, KeyRecord] = {}
-        self._index(self._stored)
+        self._gone: set[str] = set()
+        self._unsaved = False
+        self.told: Callable[[str, StoredKey | None, bool], None] = lambda id_, key, cut: None
+        for key in stored:
+            self._take(key)
 
     @classmethod
     def open(cls, file: Path, keyring: Keyring, organisation: str) -> KeyStore:
@@ -87,38 +97,92 @@ class KeyStore:
         record = self._records.get(digest)
         return record if record is not None and hmac.compare_digest(record.digest, digest) else None
 
+    def holds(self, key_id: str) -> bool:
+        """Whether a key is still valid."""
+        return key_id in self._stored
+
     def issue(self, grant: KeyGrant, now: datetime) -> tuple[KeyRecord, str]:
         """Make a key and store its hash. Returns its record and the key itself, which is nowhere kept."""
         key = new_key()
         digest = blake2b(key.encode(), key=self._pepper, digest_size=32).hexdigest()
         created = now.isoformat(timespec="seconds")
         stored = StoredKey(id=_new_id(self._stored.__contains__), digest=digest, created=created, grant=grant)
-        self._replace({**self._stored, stored.id: stored})
+        self._write({stored.id: stored})
+        self._take(stored)
+        self.told(stored.id, stored, False)
         return self._records[bytes.fromhex(digest)], key
 
-    def revoke(self, key_id: str) -> KeyRecord | None:
-        """Forget a key; its record, or None where there is none of that id."""
-        gone = self._stored.get(key_id)
-        if gone is None:
-            return None
-        record = self._records[bytes.fromhex(gone.digest)]
-        self._replace({id_: key for id_, key in self._stored.items() if id_ != key_id})
+    def revoke(self, key_id: str, *, cut: bool = False) -> KeyRecord | None:
+        """Forget a key; its record, or None where there is none of that id. cut: end its calls too.
+
+        It is gone also where the disk refuses; then `save` has still to be done.
+        """
+        record = self._drop(key_id)
+        if record is not None:
+            self.told(key_id, None, cut)
+            with suppress(OSError):
+                self.save()
         return record
+
+    def adopt(self, key: StoredKey) -> None:
+        """Takes a key that was made elsewhere; `save` writes it down."""
+        if key.id not in self._stored and key.id not in self._gone:
+            self._take(key)
+            self._unsaved = True
+
+    def gone(self, key_id: str) -> KeyRecord | None:
+        """Forgets a key that was revoked elsewhere, for ever; its record where it was valid here."""
+        self._gone.add(key_id)
+        return self._drop(key_id)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether `save` has something to write."""
+        return self._unsaved
+
+    def save(self) -> None:
+        """Brings the file up to what is known here, if that changed."""
+        if self._unsaved:
+            self._unsaved = False
+            try:
+                self._write({})
+            except BaseException:
+                self._unsaved = True
+                raise
 
     def records(self) -> tuple[KeyRecord, ...]:
         """Every valid key, oldest first."""
         return tuple(sorted(self._records.values(), key=lambda r: (r.created, r.id)))
 
+    def stored(self) -> tuple[StoredKey, ...]:
+        """Every valid key, as it is stored."""
+        return tuple(self._stored.values())
+
     def __len__(self) -> int:
         return len(self._records)
 
-    def _replace(self, stored: dict[str, StoredKey]) -> None:
-        write_keys(self._file, self._keyring.ids["pepper"], stored.values())
-        self._index(stored)
-        self._stored = stored
+    def _drop(self, key_id: str) -> KeyRecord | None:
+        key = self._stored.pop(key_id, None)
+        if key is None:
+            return None
+        self._gone.add(key_id)
+        self._unsaved = True
+        return self._records.pop(bytes.fromhex(key.digest))
 
-    def _index(self, stored: dict[str, StoredKey]) -> None:
-        self._records = {(record := self._record(key)).digest: record for key in stored.values()}
+    def _write(self, more: dict[str, StoredKey]) -> None:
+        """Writes what the file has, what is known here and `more`, without what was revoked."""
+        pepper = self._keyring.ids["pepper"]
+        with alone(self._file):
+            there = {key.id: key for key in read_keys(self._file, pepper)}
+            every = there | dict(self._stored) | more
+            valid = {id_: key for id_, key in every.items() if id_ not in self._gone}
+            if valid != there:
+                write_keys(self._file, pepper, valid.values())
+
+    def _take(self, key: StoredKey) -> None:
+        record = self._record(key)
+        self._stored[key.id] = key
+        self._records[record.digest] = record
 
     def _record(self, key: StoredKey) -> KeyRecord:
         grant = key.grant

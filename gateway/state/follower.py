@@ -113,6 +113,10 @@ class Follower:
         """The value of a fact, as it is known here."""
         return self._mirror.get(key)
 
+    def fact(self, key: str) -> tuple[int, bytes] | None:
+        """Rank and value of a fact, as it is known here."""
+        return self._mirror.fact(key)
+
     def note(self, key: str, value: bytes, seconds: float) -> None:
         """Something that other workers may look up. Too many at once: the oldest are given up."""
         if self._board is None:

@@ -61,6 +61,11 @@ class Mirror:
         known = self._known.get(key)
         return value_of(known.held) if known is not None else None
 
+    def fact(self, key: str) -> tuple[int, bytes] | None:
+        """Rank and value of a fact."""
+        known, value = self._known.get(key), self.get(key)
+        return (known.rank, value) if known is not None and value is not None else None
+
     def keys(self, prefix: str) -> Iterator[str]:
         """Keys of the facts that there are."""
         return (

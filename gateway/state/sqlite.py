@@ -7,7 +7,6 @@ is how everybody notices that what they had told it must be told again.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import secrets
 import sqlite3
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from gateway.alone import alone
 from gateway.state.store import StoreUnavailable
 
 FORMAT = 1
@@ -45,7 +45,6 @@ class SqliteLink:
         """seconds: of waiting for whoever else writes. tables: statements that make what isn't there. said: is told, in
         the thread, where a damaged file was put."""
         self._file = file
-        self._lock = file.with_name(file.name + ".lock")
         self._seconds = seconds
         self._tables = tuple(tables)
         self._said = said
@@ -93,7 +92,7 @@ class SqliteLink:
             return self._connection
         self._end()
         self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _alone(self._lock):  # the change to WAL waits for nobody, and fails where another worker does it too
+        with alone(self._file):  # the change to WAL waits for nobody, and fails where another worker does it too
             os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))
             self._inode = _inode(self._file)
             self._connection = sqlite3.connect(self._file, timeout=self._seconds, isolation_level=None)
@@ -126,7 +125,7 @@ class SqliteLink:
         """Renames the damaged file with what belongs to it, unless another worker did."""
         damaged = self._inode
         self._end()
-        with _alone(self._lock):
+        with alone(self._file):
             if _inode(self._file) != damaged:
                 return
             aside = self._file.with_name(f"{self._file.name}.damaged-{secrets.token_hex(4)}")
@@ -153,16 +152,6 @@ def _transacting(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _inode(file: Path) -> int:

@@ -33,6 +33,7 @@ PLACES = {
         "gateway/control.py",
         "gateway/drills/control.py",
         "gateway/health.py",
+        "gateway/stopping/control.py",
         "adapters/vendors/simulator/",
     ),
     "httptools": (),

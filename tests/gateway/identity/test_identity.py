@@ -133,12 +133,40 @@ def test_a_torn_or_open_file_is_refused(store: KeyStore, keyring: Keyring, tmp_p
         KeyStore.open(file, keyring, "acme")
 
 
-def test_a_failed_write_changes_nothing(store: KeyStore, tmp_path: Path):
-    record, key = store.issue(GRANT, NOW)
-    (tmp_path / "state" / "keys.json.new").mkdir()
+def test_a_key_that_cannot_be_written_down_is_not_made(store: KeyStore, tmp_path: Path):
+    (tmp_path / "state" / "keys.json.new").mkdir(parents=True)
     with pytest.raises(OSError):
-        store.revoke(record.id)
-    assert store.find(key) is record
+        store.issue(GRANT, NOW)
+    assert len(store) == 0
+
+
+def test_a_revoked_key_is_gone_though_the_disk_refuses(store: KeyStore, keyring: Keyring, tmp_path: Path):
+    record, key = store.issue(GRANT, NOW)
+    file = tmp_path / "state" / "keys.json"
+    file.with_name("keys.json.new").mkdir()
+    assert store.revoke(record.id) is record
+    assert store.find(key) is None and store.waiting
+    with pytest.raises(OSError):
+        store.save()
+    file.with_name("keys.json.new").rmdir()
+    store.save()
+    assert not store.waiting and len(KeyStore.open(file, keyring, "acme")) == 0
+
+
+def test_workers_that_share_a_file_take_nothing_from_one_another(store: KeyStore, keyring: Keyring, tmp_path: Path):
+    file = tmp_path / "state" / "keys.json"
+    first, _ = store.issue(GRANT, NOW)
+    other = KeyStore.open(file, keyring, "acme")
+    second, _ = other.issue(GRANT, NOW)
+    third, _ = store.issue(GRANT, NOW)
+    assert {r.id for r in KeyStore.open(file, keyring, "acme").records()} == {first.id, second.id, third.id}
+    other.revoke(first.id)
+    (adopted,) = [key for key in store.stored() if key.id == third.id]
+    other.adopt(adopted)
+    other.gone(second.id)
+    other.adopt(next(key for key in KeyStore.open(file, keyring, "acme").stored() if key.id == second.id))
+    other.save()
+    assert [r.id for r in KeyStore.open(file, keyring, "acme").records()] == [third.id]
 
 
 @pytest.mark.parametrize(

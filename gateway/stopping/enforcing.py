@@ -1,0 +1,135 @@
+"""Where a stop counts: before a call is taken, where it may go, before each attempt, and in the answer.
+
+A stop only ever tightens. A stopped destination is no candidate. What a stopped rule had a part in, whether it allowed,
+replaced, rerouted or lifted, is refused until the rule is started again: without it nobody knows what would be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from gateway import refusals
+from gateway.errors import PolicyRefusal, Unavailable
+from policies.ruling import Ruling
+from policies.words import BUILT_IN
+
+if TYPE_CHECKING:
+    from gateway.exchange import Candidate, Exchange
+    from gateway.identity.callers import Caller
+    from gateway.runtime import Runtime
+    from gateway.state.stops import Stop, Stops
+    from policies.ruling import RuleHit
+
+STOPPED = "stopped"
+"""Of a ruling that denies because a rule is stopped."""
+
+
+def admit(runtime: Runtime, caller: Caller) -> None:
+    """Raises where the caller's key or user is stopped."""
+    stops = runtime.stops
+    if stops and (stops.find("key", caller.key_id) or stops.find("user", caller.user)):
+        raise PolicyRefusal("caller_stopped", _CALLER, retry=False)
+
+
+def admit_use_case(runtime: Runtime, exchange: Exchange) -> None:
+    """Raises where the use case is stopped."""
+    if runtime.stops and runtime.stops.find("use_case", exchange.use_case):
+        raise PolicyRefusal("use_case_stopped", _USE_CASE, retry=False)
+
+
+def tightened(runtime: Runtime, candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates, those denied in which a stopped rule had a part."""
+    if not runtime.stops or not runtime.stops.rules:
+        return candidates
+    return [_tightened(runtime.stops, candidate, candidates) for candidate in candidates]
+
+
+def ruling_now(runtime: Runtime, ruling: Ruling) -> Ruling:
+    """The ruling, or a denial where a stopped rule had a part in it."""
+    hit = _stopped_hit(runtime.stops, ruling.rules) if runtime.stops else None
+    return ruling if hit is None or ruling.verdict == "deny" else _denial(ruling, hit)
+
+
+def going(runtime: Runtime, candidates: list[Candidate]) -> list[Candidate]:
+    """Those whose destination isn't stopped; raises Unavailable where none is left."""
+    if not runtime.stops or not runtime.stops.names("destination"):
+        return candidates
+    left = [one for one in candidates if not runtime.stops.find("destination", one.destination.name)]
+    if candidates and not left:
+        raise Unavailable("destination_stopped", _DESTINATION, retry_after=60)
+    return left
+
+
+def before_attempt(runtime: Runtime, exchange: Exchange, candidate: Candidate) -> None:
+    """A call that began before a stop starts no attempt after it; nor does one whose worker hears nothing."""
+    if runtime.follower.stale:
+        raise refusals.state_stale()
+    if not runtime.keys.holds(exchange.caller.key_id):
+        raise PolicyRefusal("caller_stopped", _CALLER, retry=False)
+    if not runtime.stops:
+        return
+    admit(runtime, exchange.caller)
+    admit_use_case(runtime, exchange)
+    going(runtime, [candidate])
+    (now,) = tightened(runtime, [candidate])
+    if now.ruling.verdict == "deny":
+        exchange.refused_by = now.ruling
+        raise refusals.policy_refusal(exchange, now)
+
+
+def concerns(stop: Stop, exchange: Exchange) -> bool:
+    """Whether what was stopped has a part in a call that is under way."""
+    caller = exchange.caller
+    if stop.kind in ("key", "user", "use_case"):
+        return stop.name == {"key": caller.key_id, "user": caller.user, "use_case": exchange.use_case}[stop.kind]
+    candidates = [attempt.candidate for attempt in exchange.attempts[-1:]]
+    if stop.kind == "destination":
+        return any(one.destination.name == stop.name for one in candidates)
+    return any(stop.name in _named(hit) for one in candidates for hit in _hits(one, exchange.candidates))
+
+
+def _tightened(stops: Stops, candidate: Candidate, among: Sequence[Candidate]) -> Candidate:
+    hit = _stopped_hit(stops, _hits(candidate, among))
+    if hit is None or candidate.ruling.verdict == "deny":
+        return candidate
+    return candidate._replace(ruling=_denial(candidate.ruling, hit))
+
+
+def _hits(candidate: Candidate, among: Sequence[Candidate]) -> Iterable[RuleHit]:
+    """What had a part in a candidate's ruling, and in its being one at all."""
+    yield from candidate.ruling.rules
+    for other in among if candidate.rerouted_from is not None else ():
+        if other.destination.name == candidate.rerouted_from:
+            yield from other.ruling.rules
+
+
+def _stopped_hit(stops: Stops, hits: Iterable[RuleHit]) -> RuleHit | None:
+    return next((hit for hit in hits if not stops.rules.isdisjoint(_named(hit))), None)
+
+
+def _named(hit: RuleHit) -> tuple[str, ...]:
+    """The rule and what lifted it; neither where the hit is only watched."""
+    return (hit.rule, hit.lifted_by) if hit.mode != "shadow" else ()
+
+
+def _denial(ruling: Ruling, hit: RuleHit) -> Ruling:
+    stopped = hit._replace(action="deny", mode="enforce")
+    rules = tuple(stopped if one == hit else one for one in ruling.rules)
+    return Ruling(
+        "deny", rules=rules, message=BUILT_IN["stopped"], revision=ruling.revision, reason=STOPPED, decided_by=stopped
+    )
+
+
+_CALLER = {
+    "en": "The operators have stopped calls of this key or user. Ask them.",
+    "fr": "L'exploitation a suspendu les appels de cette clé ou de cet utilisateur. Adressez-vous à elle.",
+}
+_USE_CASE = {
+    "en": "The operators have stopped calls of this use case. Ask them.",
+    "fr": "L'exploitation a suspendu les appels de ce cas d'usage. Adressez-vous à elle.",
+}
+_DESTINATION = {
+    "en": "The operators have stopped calls to every destination that this call may go to.",
+    "fr": "L'exploitation a suspendu toutes les destinations permises pour cet appel.",
+}
