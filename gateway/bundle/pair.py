@@ -16,7 +16,7 @@ from gateway.bundle.bundle import Bundle, Papers, build_bundle, read_papers
 from gateway.bundle.destinations import Destination, Model, build_destinations, build_models, remarks, utc_today
 from gateway.bundle.indexes import index_key
 from gateway.bundle.removed import removed
-from gateway.bundle.routed import unknown_to
+from gateway.bundle.routed import in_vain, unknown_to
 from gateway.bundle.samples import unsampled
 from gateway.bundle.seal import Approval, Seal, approval_of, read_seal, with_indexes
 from gateway.bundle.source import Look, look, refuse_checkout, refuse_unsettled
@@ -172,6 +172,7 @@ def build_pair(
             *tariffs.notes(),
             *_shared_credentials(settings),
             *_plain_http(settings),
+            *in_vain(settings),
             *(
                 f"webhook {name} has no secret: nothing is sent"
                 for name, w in settings.webhooks.items()

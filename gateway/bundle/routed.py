@@ -1,8 +1,9 @@
-"""Names of the bundle that the configuration's routes use: use cases and data classes."""
+"""What joins the configuration's routes with the rest: names of the bundle that they use, and destinations in vain."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from gateway.documents import Problem, nearest
@@ -26,3 +27,17 @@ def unknown_to(bundle: Bundle, settings: Settings, file: str, label: str) -> Ite
                     if name not in known:
                         path = (file, "routes", route.name, "cases", number, "when", key, index)
                         yield Problem(path, f"there is no {what} {name} in {label}", nearest(name, known))
+
+
+def in_vain(settings: Settings) -> Iterator[str]:
+    """What `check` notes: cases and splits that go to destinations of no model that takes the route."""
+    for name, route in settings.routes.items():
+        ways = {name, *(r.name for r in settings.routes.values() if any(case.route == name for case in r.cases))}
+        theirs = {d for model in settings.models.values() if model.route in ways for d in model.destinations}
+        if not theirs:
+            continue
+        goes = [("case", case.name, case.to) for case in route.cases if case.to]
+        goes += [("split", split.name, split.to) for split in route.splits]
+        for what, called, to in goes:
+            if not any(fnmatchcase(one, pattern) for one in theirs for pattern in to):
+                yield f"route {name}: {what} {called} goes to no destination of a model that takes this route"

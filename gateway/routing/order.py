@@ -2,8 +2,9 @@
 
 What comes out is always among what went in: a route may put a candidate first, last or (a case with `only`) aside, and
 can't add one. First stands what the split that takes the caller says, then what the case that holds says, then tier
-after tier; within a tier whatever isn't itself (it has just recovered, or it breaks the route's promises) comes after
-the rest, and the rest is in the order that the route says.
+after tier; within a tier whatever isn't itself (its vendor lets us do little more, or it breaks the route's promises)
+comes after the rest, and the rest is in the order that the route says. Those that are ill or only just back are left
+where they are: whoever makes the attempts passes over them (`gateway/course.py`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ EXPLORED = 0.02
 """Share of the calls that ask a slow destination again that wasn't heard of lately."""
 
 _SPLIT, _CASE, _FIRST_TIER = -1, 0, 1
-_ITSELF, _RECOVERING, _DEMOTED = 0, 1, 2
+_ITSELF, _SPARED, _DEMOTED = 0, 1, 2
 
 
 class Named(Protocol):
@@ -49,7 +50,7 @@ class View(Protocol):
     """How destinations are just now, by name."""
 
     def first_word(self, destination: str) -> float | None:
-        """Seconds that it takes to begin an answer, None where nobody knows."""
+        """Seconds that it takes to begin an answer, None where nobody knows or where it isn't asked just now."""
 
     def unheard(self, destination: str) -> bool:
         """Whether nothing was heard of it for so long that it may have changed."""
@@ -58,7 +59,7 @@ class View(Protocol):
         """Calls that it would have with this one, by calls that it can have."""
 
     def share(self, destination: str) -> float:
-        """How much of its part it may get, 0 to 1: less than 1 after a failure, or where its vendor said so."""
+        """How much of its part it may get, 0 to 1: less than 1 where its vendor lets us do little more."""
 
     def price(self, destination: str) -> float | None:
         """What this call costs there, None where nobody knows."""
@@ -164,7 +165,7 @@ class _Arrangement(Generic[C]):
         if self._route.order in _SHARED_OUT:
             return _ITSELF  # its weight was lowered
         share = self._view.share(self._names[n])
-        return _ITSELF if share >= 1.0 or self._draw() < share else _RECOVERING
+        return _ITSELF if share >= 1.0 or self._draw() < share else _SPARED
 
     def _tried(self, shares: Sequence[float | None]) -> int | None:
         """The candidate that this call is to try although others are better, if any."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from gateway.routing.routes import Route
     from gateway.runtime import Runtime
 
+SCARCE = 0.1
+"""The part of a vendor's rate limit below which its destination gets less and less of its calls."""
 EXPECTED_OUTPUT = 500
 """Tokens of an answer, for comparing prices before there is one."""
 
@@ -30,7 +32,9 @@ class Sight:
     def first_word(self, destination: str) -> float | None:
         """Seconds that it takes to begin an answer."""
         pace = self._paces.get(destination)
-        return None if pace is None else pace.first_word(self._now)
+        if pace is None or not self._runtime.health.admits(destination):
+            return None
+        return pace.first_word(self._now)
 
     def unheard(self, destination: str) -> bool:
         """Whether nothing was heard of it for so long that it may have changed."""
@@ -43,7 +47,7 @@ class Sight:
 
     def share(self, destination: str) -> float:
         """How much of its part it may get."""
-        return 1.0
+        return min(self._runtime.health.headroom(destination) / SCARCE, 1.0)
 
     def price(self, destination: str) -> float | None:
         """What this call costs there, about."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.bundle.routed import in_vain
 from gateway.config import Settings, read_settings
 from gateway.documents import DocumentsRefused, load_texts
 
@@ -70,3 +71,18 @@ def test_what_a_model_says_of_its_route_is_checked_at_its_place() -> None:
         )
     assert "9:36: there is no route chatt (did you mean chat?)" in str(refused.value)
     assert "beta/gpt4o fits no destination of this model (did you mean beta/gpt-4o?)" in str(refused.value)
+
+
+def test_what_goes_nowhere_is_noted() -> None:
+    routes = "{cases: [{name: c, to: ['internal/*']}, {name: d, route: q}], splits: [{name: s, to: ['*'], percent: 1}]}"
+    by = (
+        f"models: {{m: {{destinations: [beta/gpt-4o], route: r}}}}\nroutes: {{r: {routes}, q: {{splits: [{IN_VAIN}]}}}}"
+    )
+    assert [*in_vain(settings(by))] == [
+        "route r: case c goes to no destination of a model that takes this route",
+        "route q: split t goes to no destination of a model that takes this route",
+    ]
+    assert not [*in_vain(settings(by.replace("route: r", "route: default")))], "nobody takes it"
+
+
+IN_VAIN = "{name: t, to: [alpha/gpt-4o], percent: 1}"

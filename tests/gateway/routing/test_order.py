@@ -71,7 +71,7 @@ def test_weights_share_calls_out_and_nought_is_only_for_failures() -> None:
     assert shares["c"] == 0 and 2.6 < shares["a"] / shares["b"] < 3.4
 
 
-def test_a_destination_that_recovers_gets_a_part_of_its_share() -> None:
+def test_a_destination_that_is_spared_gets_a_part_of_its_share() -> None:
     assert 150 < first(route("{order: weight}"), Seen(shares={"a": 0.25}))["a"] < 260
     assert 400 < first(route("{order: cost}"), Seen(shares={"a": 0.25}, prices={"a": 1.0, "b": 2.0}))["a"] < 600
 
