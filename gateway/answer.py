@@ -99,7 +99,7 @@ async def _answered(
     """One destination's answer, of the form that rules hold it to."""
 
     async def again(ask: Ask, candidate: Candidate, before: SchemaBroken) -> Reply:
-        second = step._replace(candidate=candidate, turn=runtime.health.again(step.turn))
+        second = step._replace(candidate=candidate, turn=exchange.health.again(step.turn))
         return await _attempt(runtime, exchange, ask, second, request, before)
 
     reply = await _attempt(runtime, exchange, ask, step, request, before)
@@ -120,7 +120,7 @@ async def _attempt(
         await journal.before_egress(runtime, exchange, candidate, outgoing, before)
     except BaseException:
         # Nothing was learnt of the destination: the next call may try it.
-        runtime.health.left(step.turn)
+        exchange.health.left(step.turn)
         raise
     attempt = Attempt(len(exchange.attempts) + 1, candidate, step.turn, runtime.monotonic(), len(outgoing.body))
     exchange.reads_on = upstream.on_abort == "drain"
@@ -163,7 +163,7 @@ async def _ask(
     attempt.first_byte = runtime.monotonic()
     attempt.vendor_request = _request_id(answer)
     if told := rates(answer.headers):
-        runtime.health.rooms(attempt.turn, told)
+        exchange.health.rooms(attempt.turn, told)
     try:
         if answer.status != 200:
             failed = await answer.read(MOST_ERROR_BYTES)
@@ -179,7 +179,7 @@ async def _ask(
             await _until_content(runtime, exchange, reply)
         else:
             await _whole(runtime, exchange, reply)
-        runtime.health.begun(attempt.turn, attempt.started)
+        exchange.health.begun(attempt.turn, attempt.started)
         runtime.router.answered(attempt)
         return reply
     except BaseException:

@@ -90,6 +90,7 @@ class DataApp:
         runtime = self._runtime
         task = asyncio.current_task()
         assert task is not None and route.dialect is not None
+        drill = runtime.drills.of(caller.user) if runtime.drills else None
         return Exchange(
             call=uuid7(),
             at=runtime.now(),
@@ -100,7 +101,8 @@ class DataApp:
             epoch=runtime.epoch,
             pair=runtime.epoch.pair,
             task=task,
-            drill=runtime.drills.of(caller.user) if runtime.drills else None,
+            health=runtime.health if drill is None else runtime.drills.health(drill),
+            drill=drill,
             rank=rank,
         )
 

@@ -34,7 +34,7 @@ class Course:
         self._runtime, self._exchange, self._ask = runtime, exchange, ask
         self._candidates = candidates
         # Those that are ill or only just back come last: they are asked where no other answers.
-        self._turns = self._in_turn(sorted(candidates, key=lambda c: not runtime.health.willing(c.destination.name)))
+        self._turns = self._in_turn(sorted(candidates, key=lambda c: not exchange.health.willing(c.destination.name)))
         self._last: Step | None = None
         self._tried: set[int] = set()
         self._renewed = False
@@ -63,13 +63,13 @@ class Course:
 
     def wait(self) -> float:
         """Seconds until any of the candidates may be asked."""
-        health = self._runtime.health
+        health = self._exchange.health
         return min(health.wait(c.destination.name) for c in self._candidates)
 
     def _in_turn(self, candidates: list[Candidate]) -> Turns:
         """The candidates as there is a slot for the call at them."""
         runtime = self._runtime
-        return runtime.capacity.slots.turns(self._exchange, candidates, runtime.health.wait)
+        return runtime.capacity.slots.turns(self._exchange, candidates, self._exchange.health.wait)
 
     async def _step(self) -> Step | None:
         self._tried.clear()
@@ -86,7 +86,7 @@ class Course:
         return await self._keep(self._last.candidate)
 
     async def _keep(self, candidate: Candidate) -> Step | None:
-        runtime, health = self._runtime, self._runtime.health
+        runtime, health = self._runtime, self._exchange.health
         if not health.admits(candidate.destination.name):
             return None
         if not await admission.room_at(runtime, self._exchange, self._ask, candidate):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gateway.quota.units import Amounts
     from gateway.routes import Route
     from gateway.routing.fare import Turn
+    from gateway.routing.health import Health
     from gateway.routing.order import Plan
     from policies.classify import Classification
     from policies.decide import RuleHit, Ruling
@@ -82,6 +83,7 @@ class Exchange:
     epoch: Epoch
     pair: Pair
     task: asyncio.Task[None]
+    health: Health
     deadline: Deadline = field(default_factory=Deadline)
     drill: Drill | None = None
     use_case: str = ""

@@ -58,7 +58,9 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
         exchange.characters_out += gate.characters
         exchange.edits_out += gate.edited
         exchange.restored += gate.restored
-    runtime.capacity.slots.ended(exchange, attempt, error)
+    # What a drill made up must teach nothing to what orders and bounds the calls of others.
+    learnt = None if attempt.drill else error
+    runtime.capacity.slots.ended(exchange, attempt, learnt)
     runtime.router.ended(runtime, exchange, attempt, error)
     destination = attempt.candidate.destination
     attempt.used = spent(exchange, attempt, error)
@@ -100,7 +102,7 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
 def _tell_health(runtime: Runtime, exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> None:
     """What an attempt's end says of its destination: nothing where the client left or was in haste, or where a
     connection had been kept for too long."""
-    health, turn = runtime.health, attempt.turn
+    health, turn = exchange.health, attempt.turn
     if error is not None and ((error.kind == "timeout" and error.fault == "client") or error.code == KEPT_ALIVE):
         health.left(turn)
     elif error is not None:

@@ -224,7 +224,7 @@ def assemble(
         lifts=Lifts(settings.state_dir / "lifts.json"),
         reports=Reports(settings.reports_dir),
         pace=Pace(time.monotonic),
-        drills=Drills(lambda: now().timestamp()),
+        drills=Drills(lambda: now().timestamp(), lambda: _unhurt(runtime)),
         presence=Presence(settings.state_dir),
         samples=_samples(settings, keyring, now()),
         webhooks=webhooks,
@@ -235,11 +235,17 @@ def assemble(
         started=time.monotonic(),
         station=station,
     )
+    follower.on("drill/", runtime.drills.heard)
     runtime.webhooks.use(settings.webhooks)
     runtime.health.use(settings.health, epoch.credentials())
     runtime.measure.watch(runtime, ledger)
     runtime.measure.loaded(pair, now().timestamp())
     return runtime
+
+
+def _unhurt(runtime: Runtime) -> Health:
+    """How destinations fare where nothing has failed yet."""
+    return Health(time.monotonic, runtime.epoch.pair.settings.health, runtime.epoch.credentials())
 
 
 def _ledger(settings: Settings, now: Callable[[], datetime], station: Station) -> Ledger:

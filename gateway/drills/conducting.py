@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from gateway.config.drills import PROBE
 from gateway.documents import nearest
 from gateway.drills.faults import KINDS, Fault, parse
@@ -32,6 +34,7 @@ AFTER_SECONDS = 60.0
 """How long at most they are watched after it, until the destination answers again."""
 _SPREAD = 3  # polls after which every worker knows a new key
 _LAST_RECORDS_SECONDS = 1.0  # by then other workers have written how their calls ended
+_BOARD = "drill/"
 _SPOKEN = ("openai_chat", "anthropic_messages")
 
 
@@ -129,7 +132,7 @@ class Conductor:
         """Ends the drill that runs: no more faults from this moment; it is reported as far as it came."""
         if self.drill is None or self._task is None or self._task.done():
             return False
-        self._runtime.drills.end(self.drill.id)
+        self._runtime.follower.drop(f"{_BOARD}{self.drill.id}")
         self.drill = None
         return True
 
@@ -165,7 +168,7 @@ class Conductor:
     async def _run(self, drill: Drill, model: str, order: Order) -> None:
         runtime = self._runtime
         key_id, key = self._key(drill) if order.probes else ("", "")
-        runtime.drills.begin(drill)
+        self._say(drill)
         self._event("drill.started", drill, key=key_id)
         try:
             if order.probes:
@@ -174,7 +177,7 @@ class Conductor:
                 await self._until(lambda: self._over(drill))
         finally:
             ended = runtime.now().timestamp()
-            runtime.drills.end(drill.id)
+            runtime.follower.drop(f"{_BOARD}{drill.id}")
             if key_id:
                 runtime.keys.revoke(key_id)
             self._event("drill.ended", drill, key=key_id)
@@ -204,6 +207,11 @@ class Conductor:
     async def _until(self, over: Callable[[], bool]) -> None:
         while not over():  # noqa: ASYNC110 - what ends it is time, or the drill's own calls
             await asyncio.sleep(0.1)
+
+    def _say(self, drill: Drill) -> None:
+        """To every worker, this one too. It ends by itself at the drill's end, whatever becomes of this process."""
+        seconds = max(drill.ends - self._runtime.now().timestamp(), 1.0)
+        self._runtime.follower.say(f"{_BOARD}{drill.id}", orjson.dumps(drill.plain()), seconds)
 
     def _key(self, drill: Drill) -> tuple[str, str]:
         settings = self._runtime.epoch.pair.settings.drills

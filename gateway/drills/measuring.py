@@ -78,9 +78,12 @@ class Findings:
     calls: tuple[Call, ...] = field(repr=False, default=())
 
     def held(self, within: float) -> bool:
-        """Whether what was promised held: the fault met calls, they were served again in time, no ruling widened."""
+        """Whether what was promised held: the fault met calls, they were served again within so many seconds, none took
+        so much longer than usual, no ruling widened."""
         unpermitted = self.widened or self.differing
-        return bool(self.met and self.recovered is not None and self.recovered <= within and not unpermitted)
+        in_time = self.recovered is not None and self.recovered <= within
+        late = self.slowest > within + self.phases[0].p95
+        return bool(self.met and in_time and not late and not unpermitted)
 
 
 def measure(drill: Drill, calls: Iterable[Call]) -> Findings:

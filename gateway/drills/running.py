@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from gateway.drills.faults import Fault, parse
+
+if TYPE_CHECKING:
+    from gateway.routing.health import Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,13 @@ class Drill:
 
 
 class Drills:
-    """The drills of one worker. clock: Unix seconds."""
+    """The drills of one worker. clock: Unix seconds. healthy: makes what tells how destinations fare, knowing of no
+    failure: what a drill breaks must count for its own calls alone."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float], healthy: Callable[[], Health]) -> None:
+        self._clock, self._healthy = clock, healthy
         self._drills: dict[str, Drill] = {}
+        self._healths: dict[str, Health] = {}
 
     def __bool__(self) -> bool:
         return bool(self._drills)
@@ -58,17 +65,31 @@ class Drills:
     def begin(self, drill: Drill) -> None:
         """From now on its callers' calls belong to it."""
         self._drills[drill.id] = drill
+        self._healths.setdefault(drill.id, self._healthy())
+
+    def heard(self, id_: str, value: bytes | None) -> None:
+        """What another worker says of a drill; None: it is over. Raises ValueError, TypeError, KeyError."""
+        if value is None:
+            self.end(id_)
+        elif id_ not in self._drills:
+            self.begin(Drill.of(orjson.loads(value)))
 
     def end(self, id_: str) -> None:
         """It is over, whatever its times say."""
         self._drills.pop(id_, None)
+        self._healths.pop(id_, None)
+
+    def health(self, drill: Drill) -> Health:
+        """How destinations fare for the calls of this drill."""
+        health = self._healths.get(drill.id)
+        return health if health is not None else self._healthy()
 
     def of(self, user: str) -> Drill | None:
         """The drill that a user's call belongs to now. One whose time is over ends here, whoever forgot to end it."""
         now = self._clock()
         for drill in tuple(self._drills.values()):
             if now >= drill.ends:
-                del self._drills[drill.id]
+                self.end(drill.id)
             elif now >= drill.began and drill.concerns(user):
                 return drill
         return None

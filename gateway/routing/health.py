@@ -47,6 +47,7 @@ class Health:
         self,
         clock: Callable[[], float],
         settings: HealthSettings | None = None,
+        destinations: Mapping[str, int] | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._clock = clock
@@ -54,7 +55,7 @@ class Health:
         self._fares: dict[str, Fare] = {}
         self._credentials: Mapping[str, int] = {}
         self.told: Callable[[str, str, int, float, int], None] = lambda *_: None
-        self.use(settings or HealthSettings())
+        self.use(settings or HealthSettings(), destinations)
 
     def use(self, settings: HealthSettings, destinations: Mapping[str, int] | None = None) -> None:
         """Settings from now on. destinations: how many credentials each has; one that is new to a running gateway

@@ -87,7 +87,7 @@ class Router:
         self.answered(attempt)
         self._pace(attempt).ended(id(attempt))
         made = exchange.plan
-        if made is None or made.objectives is None:
+        if made is None or made.objectives is None or attempt.drill:
             return
         hasty = error is not None and error.fault == "client"
         if hasty and error is not None and error.kind != "timeout":

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gateway.drills.faults import KINDS, Fault, parse
 from gateway.drills.measuring import Call, calls_of, measure
 from gateway.drills.running import Drill, Drills
+from gateway.routing.health import Health
 
 DRILL = Drill("d-1", "a/m", "m", Fault("refuse"), ("drill",), 1000.0, 1010.0, 1070.0, 1130.0)
 
@@ -44,6 +45,12 @@ def test_calls_lost_until_the_end_never_recovered() -> None:
 def test_a_fault_that_met_nobody_proves_nothing() -> None:
     assert not measure(DRILL, [call(1), call(2)]).held(10)
     assert not measure(DRILL, []).held(10)
+
+
+def test_calls_that_were_only_late_were_not_served_in_time() -> None:
+    slow = call(1, ("a/m",), injected=1, took=30.0)
+    assert measure(DRILL, [call(-1), slow]).held(30)
+    assert not measure(DRILL, [call(-1), slow]).held(29)
 
 
 def test_a_wider_ruling_is_never_held() -> None:
@@ -105,7 +112,7 @@ def test_an_attempt_without_a_ruling_that_permits_it_is_seen() -> None:
 
 def test_a_drill_ends_by_itself() -> None:
     now = [1000.0]
-    drills = Drills(lambda: now[0])
+    drills = Drills(lambda: now[0], lambda: Health(lambda: now[0]))
     drills.begin(DRILL)
     assert drills.of("drill") is DRILL and drills.of("anne") is None
     assert drills.fault(DRILL, "a/m") is None
