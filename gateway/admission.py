@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from gateway import extending
 from gateway.errors import BadRequest, PolicyRefusal, Refusal
 from gateway.pricing.spend import most, most_output
 from gateway.quota.units import Amounts, Exceeded, Unknown
@@ -35,9 +36,13 @@ async def reserve(runtime: Runtime, exchange: Exchange, ask: Ask, candidates: Se
     """Holds room for the worst that the call can use. Counting tokens is free: agent tools fire dozens at once."""
     if ask.operation == "count_tokens":
         return
+    scopes = _scopes(exchange)
     bound = _bound(runtime, exchange, ask, exchange.bytes_in, candidates)
+    if extending.caps(exchange):
+        bound = _capped(runtime, exchange, ask, candidates, bound)
+    exchange.grants.append(await _held(runtime, scopes, bound))
     exchange.reserved = bound.tokens
-    exchange.grants.append(await _held(runtime, _scopes(exchange), bound))
+    exchange.steps = extending.steps_of(runtime, exchange, ask, bound.output)
 
 
 async def reserve_more(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate) -> None:
@@ -118,6 +123,26 @@ def _used_by(attempts: Sequence[Attempt]) -> Amounts:
     return Amounts(requests=1, input=put_in, output=came_out, tokens=put_in + came_out, cost=micros)
 
 
+def _capped(runtime: Runtime, exchange: Exchange, ask: Ask, candidates: Sequence[Candidate], bound: Amounts) -> Amounts:
+    """The same with no more output than there is room for, which the request is then held to. Where there is no room
+    for an answer worth having, it stays, to be refused."""
+
+    def price(output: int) -> int:
+        destinations = (candidate.destination for candidate in candidates)
+        return most(exchange.pair.tariffs, ask, destinations, exchange.bytes_in, output)
+
+    uses = [use for use in runtime.quotas.of(_scopes(exchange)) if use.account.line.unit in extending.GROWING]
+    if not uses:
+        return bound
+    room = extending.room_for_output(uses, bound, price)
+    one = extending.each(ask, room)
+    if one < min(extending.LEAST_ANSWER, extending.each(ask, bound.output)):
+        return bound
+    if not ask.max_output or room < bound.output:
+        exchange.cap = one
+    return _bound(runtime, exchange, ask, exchange.bytes_in, candidates)
+
+
 def _scopes(exchange: Exchange) -> Scopes:
     caller = exchange.caller
     return (
@@ -133,7 +158,7 @@ def _scopes(exchange: Exchange) -> Scopes:
 def _bound(runtime: Runtime, exchange: Exchange, ask: Ask, sent: int, candidates: Sequence[Candidate]) -> Amounts:
     """The most that one try can use: no tokenizer makes more than a token of a byte. Cost: at the dearest candidate."""
     pair = exchange.pair
-    output = most_output(ask, pair.settings.reserve_output)
+    output = most_output(ask, extending.reserve_output(exchange), exchange.cap)
     cost = 0
     if runtime.quotas.counts("cost"):
         cost = most(pair.tariffs, ask, (one.destination for one in candidates), sent, output)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gateway.gate import Gate
     from gateway.identity.callers import Caller
     from gateway.quota.quotas import Grant
+    from gateway.quota.steps import Steps
     from gateway.quota.units import Amounts
     from gateway.routes import Route
     from gateway.routing.fare import Turn
@@ -105,6 +106,8 @@ class Exchange:
     at_destination: Grant | None = None
     no_room: Refusal | None = None
     reserved: int = 0
+    cap: int = 0
+    steps: Steps | None = None
     intended: bool = False
     attempts: list[Attempt] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)

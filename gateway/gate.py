@@ -71,10 +71,10 @@ class Gate:
     """One attempt's answer on its way to the client.
 
     content: content has been seen, so failover is over. begun: anything but signs of life has. progress: grows with
-    every event that brings the answer on. edited: how many texts were changed. restored: how many tokens
-    became values again. characters: how many the vendor sent, repetitions in a stream not counted. most_held: how many
-    waited for the guard in one channel. states: digests of vendor-held blobs that passed. Raises UpstreamError for
-    events that are errors or can't be read, Stopped when a rule ends the answer.
+    every event that brings the answer on. edited: how many texts were changed. restored: how many tokens became values
+    again. characters: how many the vendor sent, repetitions in a stream not counted; size: the same in bytes of UTF-8,
+    of a stream. most_held: how many waited for the guard in one channel. states: digests of vendor-held blobs that
+    passed. Raises UpstreamError for events that are errors or can't be read, Stopped when a rule ends the answer.
     """
 
     def __init__(self, reader: Reader, guard: Guard | None) -> None:
@@ -83,6 +83,7 @@ class Gate:
         self.progress = 0
         self.edited = 0
         self.characters = 0
+        self.size = 0
         self.most_held = 0
         self.states: list[str] = []
         self._guard = guard
@@ -177,7 +178,9 @@ class Gate:
             self.progress += 1
         for delta in chunk.deltas:
             if not delta.whole:
-                self.characters += len(delta.text)
+                text = delta.text
+                self.characters += len(text)
+                self.size += len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         if chunk.states:
             self.states.extend(chunk.states)
 

@@ -141,6 +141,7 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
             cost=sum(a.cost for a in exchange.attempts) / NANOS if exchange.attempts else None,
             price_version=", ".join(dict.fromkeys(a.price_version for a in exchange.attempts)) or None,
             currency=exchange.pair.tariffs.currency if exchange.attempts else None,
+            extended=exchange.steps.extended if exchange.steps is not None else 0,
             first_content_ms=_ms(exchange.arrived, exchange.first_content),
             total_ms=round(total * 1000, 3),
             overhead_ms=round(overhead * 1000, 3),

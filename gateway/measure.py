@@ -181,6 +181,10 @@ class Measure:
         named = {message["scope"]: message["name"]} if message["scope"] in ("team", "use_case") else {}
         self.log.event("quota.soft", level="warning", scope=message["scope"], unit=message["unit"], **named)
 
+    def extended(self, result: str) -> None:
+        """More was held for an answer under way, or it was cut."""
+        self.metrics.inc("ecluse_reservation_steps_total", (result,))
+
     def quota_refused(self, exceeded: Exceeded) -> None:
         """A limit had no room."""
         self.metrics.inc("ecluse_quota_refusals_total", (exceeded.scope, exceeded.unit))

@@ -50,6 +50,8 @@ def build(
     upstream = exchange.epoch.upstream(destination)
     vendor = upstream.vendor
     edits = exchange.dialect.edits(ask, model=destination.model, vendor_stores=vendor.stores, meter=True)
+    if exchange.cap:
+        edits += exchange.dialect.cap(ask, exchange.cap)
     transformed = _transformed(runtime, exchange, ask, candidate, request)
     edits += transformed.edits
     body = splice(ask.document.raw, edits) if edits else ask.document.raw

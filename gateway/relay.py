@@ -10,6 +10,7 @@ from adapters.errors import UpstreamError
 from adapters.wire.headers import incoming
 from gateway import journal, refusals
 from gateway.errors import PolicyRefusal
+from gateway.extending import extend
 from gateway.gate import Stopped
 from gateway.quota import standing
 from gateway.routing.order import routed
@@ -78,7 +79,7 @@ async def _rest(
 async def _pass_on(
     runtime: Runtime, exchange: Exchange, reply: Reply, chunks: AsyncIterator[bytes], responder: Responder
 ) -> None:
-    gate, patience, now = reply.gate, reply.patience, runtime.monotonic
+    gate, patience, steps, now = reply.gate, reply.patience, exchange.steps, runtime.monotonic
     waiting, held = now(), 0.0
     async for data in _until_over(reply, chunks):
         arrived = now()
@@ -102,6 +103,8 @@ async def _pass_on(
                 exchange.first_content = reply.attempt.first_content = arrived
                 patience.relayed(content=True)
             await _send(parts, responder)
+        if steps is not None and gate.size > steps.due and not gate.reader.stopped():
+            await extend(runtime, exchange, reply.attempt, gate.size)
         waiting = now()
     exchange.waited += now() - waiting
 

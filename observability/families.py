@@ -93,6 +93,12 @@ FAMILIES: tuple[Family, ...] = (
         ("destination",),
     ),
     Family(
+        "ecluse_reservation_steps_total",
+        "counter",
+        "Steps held for answers under way whose length nobody stated; cut: nothing was left.",
+        ("result",),
+    ),
+    Family(
         "ecluse_quota_warnings_total",
         "counter",
         "Accounts that passed their soft limit, once for each window.",

@@ -254,6 +254,10 @@ class DestinationSettings:
     )
 
 
+_OUTPUT = k.count(1, 10_000_000)
+_EXHAUSTED = k.choice("cut", "cap")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSettings:
     """One model as staff ask for it."""
@@ -262,6 +266,12 @@ class ModelSettings:
     destinations: tuple[str, ...] = setting(k.several(k.WORD, least=1), "Destinations, most preferred first.")
     aliases: tuple[str, ...] = setting(k.several(k.WORD), "Other names for the same model.", default=())
     route: str = setting(k.WORD, "Route that orders them.", default=DEFAULT)
+    reserve_output: int | None = setting(
+        _OUTPUT, "Output tokens reserved for an answer of it.", default=None, shown="reserve_output"
+    )
+    when_exhausted: str | None = setting(
+        _EXHAUSTED, "What becomes of an answer of it.", default=None, shown="when_exhausted"
+    )
     tiers: Mapping[str, int] = setting(
         TIERS,
         "Tier of destinations (patterns): one of tier 2 is asked after all of tier 1.",
@@ -307,7 +317,12 @@ class Settings:
     prices: PricesSettings = section(PricesSettings, "What tokens cost.")
     webhooks: Mapping[str, WebhookSettings] = named(WebhookSettings, "Addresses that are told, by name.")
     reserve_output: int = setting(
-        k.count(1, 10_000_000), "Output tokens reserved for a call that states no maximum.", default=4096
+        _OUTPUT, "Output tokens reserved for an answer whose length the call doesn't state; a step of it.", default=4096
+    )
+    when_exhausted: str = setting(
+        _EXHAUSTED,
+        "When a quota has no room for more of an answer: cut (break the stream off), or cap (ask the vendor for less).",
+        default="cut",
     )
 
     @property

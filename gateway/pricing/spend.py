@@ -57,11 +57,12 @@ def most(tariffs: Tariffs, ask: Ask, destinations: Iterable[Destination], input:
     return -(-nanos // 1000)
 
 
-def most_output(ask: Ask, assumed: int) -> int:
-    """Output tokens that an ask can take: what it allows of each answer that it wants; `assumed` where it says none."""
+def most_output(ask: Ask, assumed: int, cap: int = 0) -> int:
+    """Output tokens that an ask can take: what it allows of each answer that it wants; `assumed` where it says nothing.
+    cap: what the gateway allows of each, 0 where it doesn't."""
     if ask.operation == "embeddings":
         return 0
-    return (ask.max_output or assumed) * answers(ask.document.value)
+    return (cap or ask.max_output or assumed) * answers(ask.document.value)
 
 
 def _was_read(exchange: Exchange, error: UpstreamError | None) -> bool:

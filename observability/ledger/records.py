@@ -246,7 +246,8 @@ class Outcome(Record):
     outcome: served | refused | failed | cut (we broke the answer off) | left (the client went). status: HTTP status
     given to the client. code: code of the refusal or error. rules: of the ruling that refused. edits: changes made to
     the answer, by kind. restored: tokens in it that became the caller's values again. findings, rulings: of the answer.
-    cost, price_version: of all attempts; None where there was none. overhead_ms: total less the wait for vendors.
+    cost, price_version: of all attempts; None where there was none. extended: output tokens held beyond the INTENT's
+    `reserved` while the answer streamed. overhead_ms: total less the wait for vendors.
     intent: for a call that was refused before its INTENT, what that would have said, so that one record tells all.
     """
 
@@ -272,6 +273,7 @@ class Outcome(Record):
     intent: Intent | None = None
     restored: int = 0
     currency: str | None = None
+    extended: int = 0
 
 
 @dataclass(frozen=True)
