@@ -25,6 +25,7 @@ async def housekeeping(runtime: Runtime) -> None:
         runtime.measure.loop_lag(runtime.monotonic() - before - 1.0)
         turn += 1
         end_outdated(runtime)
+        compare_destinations(runtime)
         if runtime.standing.unsaved:
             await keep_standing(runtime)
         runtime.measure.log.flush()
@@ -90,6 +91,13 @@ def summarise_turned_away(runtime: Runtime) -> None:
     counts = runtime.capacity.turned_away()
     if counts:
         runtime.ledger.post(Event(at=runtime.now(), event="turned_away", detail=counts))
+
+
+def compare_destinations(runtime: Runtime) -> None:
+    """Leaves destinations alone that do far worse than the others of their model."""
+    models = runtime.epoch.pair.models.values()
+    for name in runtime.health.look(tuple(d.name for d in model.destinations) for model in models):
+        runtime.measure.outlier(name)
 
 
 def summarise_strangers(runtime: Runtime) -> None:

@@ -92,9 +92,25 @@ class Measure:
         for destination in runtime.epoch.pair.destinations:
             self.metrics.set("ecluse_destination_share", (destination,), runtime.health.share(destination))
 
-    def opened(self, destination: str, failure: str) -> None:
-        """A breaker opened here."""
-        self.metrics.inc("ecluse_breaker_openings_total", (destination, failure))
+    def breaker(self, destination: str, failure: str, credential: int, seconds: float) -> None:
+        """A breaker opened here for some seconds, or closed (0)."""
+        if seconds:
+            self.metrics.inc("ecluse_breaker_openings_total", (destination, failure))
+        event = "breaker.opened" if seconds else "breaker.closed"
+        number = None if credential < 0 else credential
+        self.log.event(
+            event,
+            level="warning",
+            destination=destination,
+            reason=failure,
+            credential=number,
+            seconds=round(seconds, 1),
+        )
+
+    def outlier(self, destination: str) -> None:
+        """A destination does so much worse than its model's others that calls go there last."""
+        self.metrics.inc("ecluse_outliers_total", (destination,))
+        self.log.event("destination.outlier", level="warning", destination=destination)
 
     def loaded(self, pair: Pair, now: float) -> None:
         """A pair came into force; `now` is Unix time."""

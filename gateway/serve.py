@@ -46,6 +46,7 @@ from gateway.reload import Reloader
 from gateway.routing.budget import RetryBudget
 from gateway.routing.health import Health
 from gateway.routing.router import Router
+from gateway.routing.told import Told
 from gateway.runtime import Runtime
 from gateway.server import Listener
 from gateway.sharing import follow
@@ -238,6 +239,7 @@ def assemble(
     follower.on("drill/", runtime.drills.heard)
     runtime.webhooks.use(settings.webhooks)
     runtime.health.use(settings.health, epoch.credentials())
+    Told(runtime.health, follower, measure, time.time)
     runtime.measure.watch(runtime, ledger)
     runtime.measure.loaded(pair, now().timestamp())
     return runtime

@@ -202,6 +202,7 @@ FAMILIES: tuple[Family, ...] = (
         ("destination", "failure"),
         cap=500,
     ),
+    Family("ecluse_outliers_total", "counter", "How often a destination did far worse than others.", ("destination",)),
     Family(
         "ecluse_destination_share",
         "gauge",

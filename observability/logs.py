@@ -25,6 +25,7 @@ FIELDS: dict[str, tuple[type, ...]] = {
     "config": (str,),
     "contract": (str,),
     "count": (int,),
+    "credential": (int,),  # its number, never what it is
     "destination": (str,),
     "detection": (str,),
     "detector": (str,),

@@ -44,9 +44,8 @@ class Breaker:
         if not self.openings:
             return 0.0
         left = self.until - now
-        longest = max(self.of.longest_seconds * (1 + JITTER), LONGEST_STATED)
-        if left > longest:  # the clock went back
-            self.until, left = now + longest, longest
+        if left > self._longest:  # the clock went back
+            self.until, left = now + self._longest, self._longest
         return max(left, 0.0)
 
     def admits(self, now: float) -> bool:
@@ -79,7 +78,7 @@ class Breaker:
 
     def opened(self, now: float, seconds: float, openings: int) -> None:
         """Another worker's breaker opened: so does this one."""
-        self.until = max(self.until if self.openings else 0.0, now + seconds)
+        self.until = max(self.until if self.openings else 0.0, now + min(seconds, self._longest))
         self.openings = max(self.openings, openings, 1)
 
     def close(self) -> bool:
@@ -90,6 +89,10 @@ class Breaker:
         if was:
             self.failures.clear()
         return was
+
+    @property
+    def _longest(self) -> float:
+        return max(self.of.longest_seconds * (1 + JITTER), LONGEST_STATED)
 
     def _too_many(self, now: float, calls: int) -> bool:
         of = self.of

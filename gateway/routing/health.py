@@ -14,11 +14,14 @@ from gateway.config.failures import class_of
 from gateway.config.health import HealthSettings
 from gateway.routing.breakers import CLOSED, Breaker
 from gateway.routing.fare import WHOLE, Fare, Turn
+from gateway.routing.outliers import Standing, outliers
 from gateway.routing.rooms import Rooms
 
 if TYPE_CHECKING:
     from gateway.routing.rooms import Limit
 
+LONGEST_EJECTED = 600.0
+"""A destination that is an outlier again and again is compared anew after so many seconds at the latest."""
 MOST_DOUBLINGS = 5
 """A contract's back-off grows with the failures in a row up to 32 times its length."""
 
@@ -197,6 +200,37 @@ class Health:
             breaker.opened(now, seconds, openings)
         elif breaker.close():
             fare.since = now
+
+    # What is looked at once a second
+
+    def look(self, models: Iterable[tuple[str, ...]]) -> list[str]:
+        """Compares the destinations of each model; those that are outliers from now on. They get no calls while others
+        can, for longer each time."""
+        now, found = self._clock(), []
+        for names in models:
+            standings = [self._standing(name, now) for name in names] if len(names) > 1 else ()
+            for name in outliers(standings, self._settings):
+                self._eject(self._fare(name), now)
+                found.append(name)
+        return found
+
+    def _standing(self, name: str, now: float) -> Standing:
+        fare = self._fare(name)
+        away = now < fare.ejected or not self.admits(name)
+        if fare.ejections and now > fare.ejected + 2 * self._settings.slow_start_seconds:
+            fare.ejections = 0
+        return Standing(
+            name, fare.calls.at(now), fare.faults.at(now), fare.latency.seconds, fare.latency.count,
+            fare.ejections > 0, away,
+        )  # fmt: skip
+
+    def _eject(self, fare: Fare, now: float) -> None:
+        seconds = min(self._settings.outlier_seconds * 2**fare.ejections, LONGEST_EJECTED)
+        fare.ejections += 1
+        fare.since = fare.ejected = now + max(seconds, self._settings.outlier_seconds)
+        # What it is judged by next time is new.
+        for tally in (fare.calls, fare.faults, fare.latency):
+            tally.clear()
 
     # What is shown
 
