@@ -78,7 +78,8 @@ class Breaker:
 
     def opened(self, now: float, seconds: float, openings: int) -> None:
         """Another worker's breaker opened: so does this one."""
-        self.until = max(self.until if self.openings else 0.0, now + min(seconds, self._longest))
+        until = now + min(seconds, self._longest)
+        self.until = max(self.until, until) if self.openings else until
         self.openings = max(self.openings, openings, 1)
 
     def close(self) -> bool:
