@@ -90,6 +90,7 @@ class Exchange:
     use_case: str = ""
     rank: int = 1
     place: Place | None = None
+    at_work: Place | None = None
     body: Body | None = None
     bytes_in: int = 0
     ask: Ask | None = None

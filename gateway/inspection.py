@@ -21,6 +21,7 @@ async def read_files(runtime: Runtime, exchange: Exchange, ask: Ask) -> Ask:
     """The ask with what stands in its files; a file that can't be read stays what it is, not inspectable."""
     if not ask.files:
         return ask
+    runtime.capacity.work.end(exchange)
     try:
         async with asyncio.timeout(exchange.deadline.left(runtime.monotonic())):
             ask, reads = await runtime.files.read(exchange.caller.organisation, ask)
@@ -29,6 +30,7 @@ async def read_files(runtime: Runtime, exchange: Exchange, ask: Ask) -> Ask:
         raise refusals.files_busy() from None
     except TimeoutError:
         raise refusals.deadline() from None
+    await runtime.capacity.begin(exchange)
     for read in reads:
         runtime.measure.file(read.contents.kind, read.contents.reason, read.seconds)
         exchange.unread = exchange.unread or read.contents.reason

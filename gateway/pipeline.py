@@ -69,6 +69,7 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     seconds = min(limits.body_seconds, exchange.deadline.left(runtime.monotonic()))
     raw = await request.body(limits.body_bytes, seconds, exchange.body)
     exchange.bytes_in = len(raw)
+    await runtime.capacity.begin(exchange)
     try:
         document = Document.parse(raw, max_depth=limits.depth)
         exchange.ask = ask = exchange.dialect.parse(document)
@@ -83,6 +84,7 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     allowed = permitted(runtime, exchange, ask)
     plan = exchange.plan = runtime.router.plan(runtime, exchange, ask, allowed, request)
     exchange.deadline.by(plan.deadline_seconds)
+    runtime.capacity.work.end(exchange)
     await admission.reserve(runtime, exchange, ask, plan.candidates)
     reply = await first_answer(runtime, exchange, ask, plan.candidates, request)
     await relay(runtime, exchange, reply, responder)

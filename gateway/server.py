@@ -22,6 +22,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 MOST_HEADER_BYTES = 64 * 1024
 KEEP_ALIVE_SECONDS = 75
+FULL_SECONDS = 0.5
 BACKLOG = 4096
 # uvicorn would write a line per bad request: a stranger could fill the disk with it.
 logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
@@ -271,9 +272,10 @@ def shut(listening: socket.socket) -> None:
 
 
 class _Full(asyncio.Protocol):
-    """A connection over the limit: told so and closed before it can send anything."""
+    """A connection over the limit: told so and closed. What it sends meanwhile is dropped, for a moment: closed with
+    bytes unread it would be reset, and the client would see that instead of the answer."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         transport.write(b"HTTP/1.1 503 Full\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-        transport.close()
+        transport.write_eof()
+        asyncio.get_running_loop().call_later(FULL_SECONDS, transport.close)

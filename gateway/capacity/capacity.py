@@ -12,6 +12,7 @@ from gateway.capacity.bodies import Bodies
 from gateway.capacity.door import Door
 from gateway.capacity.refused import Spread, no_room
 from gateway.capacity.slots import Slots
+from gateway.capacity.work import Work
 
 if TYPE_CHECKING:
     from gateway.bundle.bundle import Bundle
@@ -29,7 +30,7 @@ LOWEST = len(PRIORITIES) - 1
 
 
 class Capacity:
-    """slots: at destinations. door, bodies: of this process. Asked by routing: `busy` and `room`."""
+    """slots: at destinations. door, work, bodies: of this process. Asked by routing: `busy` and `room`."""
 
     def __init__(
         self,
@@ -41,7 +42,8 @@ class Capacity:
         self._measure, self._clock = measure, clock
         self._spread = Spread()
         self._turned_away: Counter[tuple[int, str]] = Counter()
-        self.slots = Slots(settings, measure, clock, closed)
+        self.slots = Slots(settings, measure, clock, self._spread, closed)
+        self.work = Work(settings, measure, clock, self._spread)
         self.bodies = Bodies(settings.limits.bodies_bytes, lambda rank: self._no_room("bodies", rank))
         self.door = Door(settings.capacity.lag_seconds, settings.capacity.lower_percent)
         self._most = settings.limits.connections
@@ -49,6 +51,7 @@ class Capacity:
     def use(self, settings: Settings) -> None:
         """A load brought other settings."""
         self.slots.use(settings)
+        self.work.use(settings)
         self.bodies.most = settings.limits.bodies_bytes
         self.door.lag, self.door.lower = settings.capacity.lag_seconds, settings.capacity.lower_percent
         self._most = settings.limits.connections
@@ -58,10 +61,14 @@ class Capacity:
         rank = rank_of(caller, request, bundle)
         # Counts of tokens are light, and agent tools ask for dozens of them at once: they go with the highest class.
         at_door = 0 if route.dialect == LIGHT else rank
-        if self.door.admits(at_door, caller.team, in_flight, self._most):
+        if self.door.admits(at_door, caller.team, in_flight, self._most) and not self.work.behind(at_door):
             return rank
         self._turned_away[rank, caller.team] += 1
         raise self._no_room("busy", rank)
+
+    async def begin(self, exchange: Exchange) -> None:
+        """Returns when it is the call's turn to be read and inspected. Raises Unavailable."""
+        await self.work.begin(exchange, 0 if exchange.dialect.name == LIGHT else exchange.rank)
 
     def busy(self, destination: str) -> float:
         """What is under way or waits there, as a part of its limit: 1.0 is full."""
@@ -78,6 +85,7 @@ class Capacity:
     def leave(self, exchange: Exchange) -> None:
         """A call is over: it keeps nothing."""
         self.slots.leave(exchange)
+        self.work.end(exchange)
         if exchange.body is not None:
             exchange.body.release()
 
@@ -96,7 +104,8 @@ class Capacity:
             now = self._clock()
             self.door.look(now - before - LOOK_SECONDS, now - before)
             before = now
-            self.slots.tick()
+            self.slots.line.tick()
+            self.work.line.tick()
 
     def _no_room(self, reason: str, rank: int) -> Refusal:
         self._measure.shed(reason, PRIORITIES[rank])

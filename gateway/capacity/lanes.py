@@ -8,7 +8,6 @@ free while somebody waits for it. `now` is monotonic seconds.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -60,7 +59,7 @@ class Lane:
     pool: Pool
     queue: Queue
     taken: int = 0
-    by: Counter[tuple[int, str]] = field(default_factory=Counter)
+    by: dict[tuple[int, str], int] = field(default_factory=dict)
     usual: float = 0.0
     turn: int = 0
     retired: bool = False
@@ -101,7 +100,7 @@ class Lanes:
     def take(self, name: str, place: Place, now: float) -> bool:
         """A slot at once, where one is free."""
         lane = self.lanes[name]
-        if lane.room(now) < 1 or len(lane.queue) or self._closed(name):
+        if lane.queue.length or lane.room(now) < 1 or self._closed(name):
             return False
         self._give(lane, place, now)
         return True
@@ -109,12 +108,12 @@ class Lanes:
     def wait(self, names: Sequence[str], place: Place, now: float) -> Place | None:
         """Joins the queues; the one who is turned away for it: none, another, or the newcomer itself."""
         home = self.lanes[names[0]]
-        seconds = self.terms.seconds[place.rank]
-        place.waits, place.since, place.until, place.shed = tuple(names), now, now + seconds, ""
-        if home.clears(home.queue.ahead(place.rank) + 1) > seconds:
+        place.waits, place.since, place.shed = tuple(names), now, ""
+        place.until = now + self.terms.seconds[place.rank]
+        if self.too_long(names[0], place.rank):
             place.waits, place.shed = (), "queue_slow"
             return place
-        turned = home.queue.least(place) if len(home.queue) >= self.terms.length else None
+        turned = home.queue.least(place) if home.queue.length >= self.terms.length else None
         if turned is not None:
             self._unqueue(turned)
             turned.shed = "queue_full" if turned is place else "displaced"
@@ -123,12 +122,25 @@ class Lanes:
                 self.lanes[name].queue.add(place)
         return turned
 
+    def too_long(self, name: str, rank: int) -> bool:
+        """Whether a new call of this class would wait there for longer than it may, going by what was seen."""
+        lane = self.lanes[name]
+        if not lane.queue.length:
+            return False
+        return lane.clears(lane.queue.ahead(rank) + 1) > self.terms.seconds[rank]
+
+    def clears(self, name: str) -> float:
+        """Seconds until all that wait there now have a slot, going by what was seen."""
+        lane = self.lanes.get(name)
+        return lane.clears(lane.queue.length) if lane is not None else 0.0
+
     def leave(
         self, place: Place, now: float, kind: str | None = None, begun: float = 0.0, first: float | None = None
     ) -> list[Place]:
         """The call holds no slot and waits no more. kind, begun, first: of its attempt (see `Limit.ended`), where one
         was made. Gives who got a slot by that."""
-        self._unqueue(place)
+        if place.waits:
+            self._unqueue(place)
         if not place.at:
             return []
         lane = self.lanes[place.at]
@@ -136,9 +148,12 @@ class Lanes:
             lane.limit.ended(kind, begun, first, lane.taken, now)
             held = now - place.since
             lane.usual += (held - lane.usual) * (USUAL if lane.usual else 1.0)
-        names = tuple(lane.pool.lanes) if lane.pool.held >= lane.pool.most else (lane.name,)
+        pool = lane.pool
+        crowded = pool.held >= pool.most
         self._take_back(lane, place)
-        return self._fill(names, now)
+        if crowded:
+            return self._fill(tuple(pool.lanes), now)
+        return self._fill((lane.name,), now) if lane.queue.length else []
 
     def tick(self, now: float) -> tuple[list[Place], list[Place]]:
         """What time brings: who got a slot, and who has waited for as long as it may."""
@@ -172,20 +187,24 @@ class Lanes:
         place.at, place.since = lane.name, now
         lane.taken += 1
         lane.pool.held += 1
-        lane.by[place.rank, place.team] += 1
+        key = (place.rank, place.team)
+        lane.by[key] = lane.by.get(key, 0) + 1
 
     def _take_back(self, lane: Lane, place: Place) -> None:
         place.at = ""
         lane.taken -= 1
         lane.pool.held -= 1
         key = (place.rank, place.team)
-        lane.by[key] -= 1
-        if not lane.by[key]:
+        left = lane.by[key] - 1
+        if left:
+            lane.by[key] = left
+        else:
             del lane.by[key]
-        self._drop_if_idle(lane)
+        if lane.retired:
+            self._drop_if_idle(lane)
 
     def _drop_if_idle(self, lane: Lane) -> None:
-        if lane.retired and not lane.taken and not len(lane.queue):
+        if lane.retired and not lane.taken and not lane.queue.length:
             self.lanes.pop(lane.name, None)
             lane.pool.lanes.remove(lane.name)
 
@@ -201,7 +220,7 @@ class Lanes:
         while ready := [
             lane
             for lane in map(self.lanes.get, names)
-            if lane is not None and len(lane.queue) and lane.room(now) and not self._closed(lane.name)
+            if lane is not None and lane.queue.length and lane.room(now) and not self._closed(lane.name)
         ]:
             lane = min(ready, key=lambda one: (one.queue.rank, one.turn))
             place = lane.queue.next(lane.by)

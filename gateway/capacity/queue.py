@@ -7,8 +7,7 @@ team's calls waits for itself; of teams alike, the one that has waited longest f
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gateway.bundle.use_cases import PRIORITIES
@@ -44,9 +43,9 @@ class _Team:
 
 
 class Queue:
-    """The calls that wait for one destination. lower: percent of a turn that a class earns as said above."""
+    """The calls that wait for one thing: `length` of them. lower: percent of a turn that a class earns as said."""
 
-    __slots__ = ("_counts", "_earned", "_teams", "_turn", "lower")
+    __slots__ = ("_counts", "_earned", "_teams", "_turn", "length", "lower")
 
     def __init__(self, lower: int) -> None:
         self.lower = lower
@@ -54,9 +53,7 @@ class Queue:
         self._counts = [0] * CLASSES
         self._earned = [0] * CLASSES
         self._turn = 0
-
-    def __len__(self) -> int:
-        return sum(self._counts)
+        self.length = 0
 
     def __iter__(self) -> Iterator[Place]:
         for teams in self._teams:
@@ -83,6 +80,7 @@ class Queue:
             teams[place.team] = _Team(self._turn)
         teams[place.team].calls[place] = None
         self._counts[place.rank] += 1
+        self.length += 1
 
     def remove(self, place: Place) -> None:
         """Leaves, from wherever it stands; nothing where it isn't in here."""
@@ -92,12 +90,13 @@ class Queue:
             return
         del team.calls[place]
         self._counts[place.rank] -= 1
+        self.length -= 1
         if not team.calls:
             del teams[place.team]
         if not teams:
             self._earned[place.rank] = 0
 
-    def next(self, held: Counter[tuple[int, str]]) -> Place | None:
+    def next(self, held: Mapping[tuple[int, str], int]) -> Place | None:
         """Takes out the call that goes next. held: slots by class and team."""
         rank = self.rank
         if rank is None:
@@ -106,7 +105,7 @@ class Queue:
         for lower in range(rank + 1, CLASSES):
             if self._counts[lower]:
                 self._earned[lower] += self.lower
-        _, team = min(self._teams[rank].items(), key=lambda item: (held[rank, item[0]], item[1].turn))
+        _, team = min(self._teams[rank].items(), key=lambda item: (held.get((rank, item[0]), 0), item[1].turn))
         self._turn += 1
         team.turn = self._turn
         place = next(iter(team.calls))

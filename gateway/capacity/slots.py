@@ -6,21 +6,20 @@ call does, whatever made it end.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gateway.bundle.use_cases import PRIORITIES
 from gateway.capacity.bounds import bounds, bounds_of, terms
 from gateway.capacity.lanes import Lanes
+from gateway.capacity.line import Line
 from gateway.capacity.queue import Place
-from gateway.capacity.refused import Spread, no_room
 
 if TYPE_CHECKING:
     from adapters.errors import UpstreamError
     from gateway.bundle.destinations import Destination
+    from gateway.capacity.refused import Spread
     from gateway.config.settings import Settings
-    from gateway.errors import Refusal
     from gateway.exchange import Attempt, Candidate, Exchange
     from gateway.measure import Measure
 
@@ -29,15 +28,19 @@ UNCOUNTED = "count_tokens"
 
 
 class Slots:
-    """`clock`: monotonic seconds. closed: whether a destination's own limits forbid to ask it now."""
+    """closed: whether a destination's own limits forbid to ask it now."""
 
     def __init__(
-        self, settings: Settings, measure: Measure, clock: Callable[[], float], closed: Callable[[str], bool]
+        self,
+        settings: Settings,
+        measure: Measure,
+        clock: Callable[[], float],
+        spread: Spread,
+        closed: Callable[[str], bool],
     ) -> None:
         self._measure, self._clock = measure, clock
         self._lanes = Lanes(terms(settings), closed)
-        self._waiting: dict[Place, asyncio.Future[None]] = {}
-        self._spread = Spread()
+        self.line = Line(self._lanes, measure, clock, spread)
         self.use(settings)
 
     def use(self, settings: Settings) -> None:
@@ -53,18 +56,18 @@ class Slots:
         lane = self._lanes.lanes.get(destination)
         if lane is None:
             return 0.0
-        return (lane.taken + len(lane.queue) + more) / max(lane.limit.now(lane.taken, self._clock()), 1)
+        return (lane.taken + lane.queue.length + more) / max(lane.limit.now(lane.taken, self._clock()), 1)
 
     def room(self, destination: str) -> int:
         """Slots that are free there now; 0 where calls wait."""
         lane = self._lanes.lanes.get(destination)
-        return 0 if lane is None or len(lane.queue) else lane.room(self._clock())
+        return 0 if lane is None or lane.queue.length else lane.room(self._clock())
 
     def states(self) -> list[tuple[str, int, int, int]]:
         """(destination, limit, slots taken, calls waiting) of each destination."""
         now = self._clock()
         return [
-            (lane.name, lane.limit.now(lane.taken, now), lane.taken, len(lane.queue))
+            (lane.name, lane.limit.now(lane.taken, now), lane.taken, lane.queue.length)
             for lane in self._lanes.lanes.values()
         ]
 
@@ -73,8 +76,9 @@ class Slots:
         return Turns(self, exchange, candidates, waits)
 
     async def hold(self, exchange: Exchange, destination: Destination) -> None:
-        """Returns when the call has its slot at `destination`. Raises Refusal where there is no room to wait."""
-        if not self._counts(exchange) or self._place(exchange).at == destination.name:
+        """Returns when the call has its slot at `destination`. Raises Unavailable where there is no room to wait."""
+        place = exchange.place
+        if place is not None and place.at == destination.name:
             return
         self.leave(exchange)
         if not self.take(exchange, destination):
@@ -82,34 +86,22 @@ class Slots:
 
     def take(self, exchange: Exchange, destination: Destination) -> bool:
         """A slot at once, or none."""
-        if not self._counts(exchange):
+        if exchange.dialect.operation == UNCOUNTED:
             return True
         name = destination.name
         if name not in self._lanes.lanes:
             self._lanes.revive(name, bounds_of(exchange.pair.settings, name))
-        return self._lanes.take(name, self._place(exchange), self._clock())
+        return self._lanes.take(name, _place(exchange), self._clock())
 
     async def wait(self, exchange: Exchange, destinations: Sequence[Destination]) -> str:
-        """Waits for a slot at any of them; the name of the one that it is at. Raises Refusal."""
-        place, begun = self._place(exchange), self._clock()
-        names = tuple(dict.fromkeys(destination.name for destination in destinations))
-        turned = self._lanes.wait(names, place, begun)
-        if turned is not None:
-            self._wake((turned,))
+        """Waits for a slot at any of them; the name of the one that it is at. Raises Unavailable."""
+        place, begun = _place(exchange), self._clock()
         try:
-            if not place.shed:
-                woken = self._waiting[place] = asyncio.get_running_loop().create_future()
-                await woken
-        except asyncio.CancelledError:
-            self.leave(exchange)
-            raise
+            await self.line.wait(tuple(dict.fromkeys(d.name for d in destinations)), place)
         finally:
-            self._waiting.pop(place, None)
             waited = self._clock() - begun
             exchange.waited += waited
             self._measure.queued(PRIORITIES[place.rank], waited)
-        if place.shed:
-            raise self._turned_away(place, names[0])
         return place.at
 
     def ended(self, exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> None:
@@ -121,41 +113,19 @@ class Slots:
         if kind == "timeout" and attempt.first_content:
             kind = None  # it had begun to answer: a long answer, not a crowd
         first = attempt.first_content - attempt.started if attempt.first_content else None
-        self._wake(self._lanes.leave(place, self._clock(), kind, attempt.started, first))
+        self.line.wake(self._lanes.leave(place, self._clock(), kind, attempt.started, first))
 
     def leave(self, exchange: Exchange) -> None:
         """The call needs no slot and waits for none."""
         place = exchange.place
         if place is not None and (place.at or place.waits):
-            self._wake(self._lanes.leave(place, self._clock()))
+            self.line.wake(self._lanes.leave(place, self._clock()))
 
-    def tick(self) -> None:
-        """What time brings: to be called several times a second."""
-        given, late = self._lanes.tick(self._clock())
-        self._wake(given)
-        self._wake(late)
 
-    def _turned_away(self, place: Place, preferred: str) -> Refusal:
-        self._measure.shed(place.shed, PRIORITIES[place.rank])
-        lane = self._lanes.lanes.get(preferred)
-        clears = lane.clears(len(lane.queue)) if lane is not None else 0.0
-        return no_room(place.shed, self._spread.seconds(place.rank, clears))
-
-    def _wake(self, places: Iterable[Place]) -> None:
-        for place in places:
-            woken = self._waiting.get(place)
-            if woken is not None and not woken.done():
-                woken.set_result(None)
-
-    @staticmethod
-    def _counts(exchange: Exchange) -> bool:
-        return exchange.dialect.operation != UNCOUNTED
-
-    @staticmethod
-    def _place(exchange: Exchange) -> Place:
-        if exchange.place is None:
-            exchange.place = Place(exchange.rank, exchange.caller.team)
-        return exchange.place
+def _place(exchange: Exchange) -> Place:
+    if exchange.place is None:
+        exchange.place = Place(exchange.rank, exchange.caller.team)
+    return exchange.place
 
 
 class Turns:

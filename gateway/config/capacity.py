@@ -37,6 +37,11 @@ class CapacitySettings:
         "Of a turn, what a lower class earns each time that a higher one goes first; with 0 it waits for all of them.",
         default=10,
     )
+    inspect_seconds: float = setting(
+        k.SPAN,
+        "How long a call of high priority may wait to be inspected; of normal priority half, of low a quarter.",
+        default=2.0,
+    )
     lag_seconds: float = setting(
         k.SPAN, "How far behind this process may be before it turns calls away, lower classes first.", default=0.25
     )

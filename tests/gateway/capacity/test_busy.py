@@ -53,3 +53,17 @@ async def test_models_and_counts_of_tokens_come_in_all_the_same(open_house: Open
         ask = {"model": "claude-sonnet-5", "messages": [{"role": "user", "content": "Bonjour"}]}
         counts = [house.client.post("/v1/messages/count_tokens", json=ask) for _ in range(18)]
         assert {answer.status_code for answer in await asyncio.gather(*counts)} == {200}
+
+
+async def test_a_connection_too_many_is_told_to_come_back(open_house: OpenHouse) -> None:
+    async with open_house(CONFIG.replace("drain_seconds: 5", "drain_seconds: 5, connections: 2")) as house:
+        kept = [await asyncio.open_connection("127.0.0.1", house.gateway.data.port) for _ in range(2)]
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.gateway.data.port)
+        writer.write(
+            b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n" + b"x" * 100_000
+        )
+        answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 503") and b"retry-after: 1\r\n" in answer
+        for _, other in (*kept, (reader, writer)):
+            other.close()
+            await other.wait_closed()

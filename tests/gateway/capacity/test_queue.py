@@ -34,7 +34,7 @@ def test_everybody_who_waits_gets_a_turn_once(calls: list[tuple[int, str]]) -> N
     waiting = list(queue)
     order = emptied(queue)
     assert sorted(map(id, order)) == sorted(map(id, waiting))
-    assert len(queue) == 0 and queue.rank is None
+    assert queue.length == 0 and queue.rank is None
 
 
 @given(PLACES)

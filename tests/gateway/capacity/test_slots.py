@@ -177,6 +177,6 @@ async def test_a_thousand_clients_that_leave_keep_no_slot(open_house: OpenHouse)
         await until(lambda: not house.gateway.runtime.live)
         assert (taken(house), waiting(house)) == (0, 0)
         slots = capacity(house).slots
-        assert not slots._waiting
-        assert not any(lane.pool.held or lane.by for lane in slots._lanes.lanes.values())
+        assert not slots.line.waiting
+        assert not any(lane.pool.held or lane.by for lane in slots.line.lanes.lanes.values())
         assert (await house.chat("and it still serves")).status_code == 200
