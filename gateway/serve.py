@@ -121,7 +121,7 @@ async def _serve(config: Path, development: bool) -> int:
             asyncio.get_running_loop().add_signal_handler(number, serving.stopping.set)
         _announce(serving)
         if development:
-            show_first_key(serving.runtime, serving.data.port)
+            show_first_key(serving.runtime, serving.data.port, first_key(serving.runtime))
         settle()
         await serving.stopping.wait()
         seconds = serving.runtime.epoch.pair.settings.limits.drain_seconds
@@ -309,14 +309,20 @@ def _announce(serving: Gateway) -> None:
         say(f"note: {note}")
 
 
-def show_first_key(runtime: Runtime, port: int) -> None:
-    """The developer key, at the first development start. port: where staff tools connect."""
-    url = f"http://{runtime.epoch.pair.settings.server.data.host}:{port}"
+def first_key(runtime: Runtime) -> str:
+    """The developer key that a first development start makes; "" where there is a key already."""
     if len(runtime.keys):
+        return ""
+    grant = KeyGrant(user="developer", team="development", label="made by the first development start")
+    return runtime.keys.issue(grant, runtime.now())[1]
+
+
+def show_first_key(runtime: Runtime, port: int, key: str) -> None:
+    """Prints it. port: where staff tools connect."""
+    url = f"http://{runtime.epoch.pair.settings.server.data.host}:{port}"
+    if not key:
         say("A developer key was shown at the first start. Another: ecluse keys new --user me --team development")
         return
-    grant = KeyGrant(user="developer", team="development", label="made by the first development start")
-    _, key = runtime.keys.issue(grant, runtime.now())
     say(f"\nYour developer key, shown this once:\n\n    export ECLUSE_KEY={key}\n\nTry it:\n")
     say(
         f'    curl -s {url}/v1/chat/completions -H "Authorization: Bearer $ECLUSE_KEY" \\\n'

@@ -86,6 +86,7 @@ class Child:
                 await self._decided.wait()
         except TimeoutError:
             self.kill()
+        if not self.ready:
             await self.ended
         return self.ready
 

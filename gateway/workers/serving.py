@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway.health import not_ready
-from gateway.serve import gateway, run_loop, settle, show_first_key
+from gateway.serve import first_key, gateway, run_loop, settle, show_first_key
 from gateway.server import shut
 from gateway.workers.line import Line
 from gateway.workers.station import Station
@@ -39,6 +39,7 @@ async def _serve(config: Path, station: Station) -> int:
     async with gateway(config, development=station.development, station=station) as serving:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.stopping.set)
         serving.reload = _Asked(line).reload
+        key = first_key(serving.runtime) if station.development else ""  # made before other workers read the keys
         settle()
         limits = serving.runtime.epoch.pair.settings.limits
         threading.Thread(
@@ -46,7 +47,7 @@ async def _serve(config: Path, station: Station) -> int:
         ).start()
         line.say(ready=serving.runtime.epoch.pair.revision)
         beating = asyncio.create_task(_beats(serving, line))
-        obeying = asyncio.create_task(_obey(serving, line, station))
+        obeying = asyncio.create_task(_obey(serving, line, key))
         stopping = asyncio.create_task(serving.stopping.wait())
         await asyncio.wait((obeying, stopping), return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -71,8 +72,9 @@ async def _beats(serving: Gateway, line: Line) -> None:
         await asyncio.sleep(BEAT_SECONDS)
 
 
-async def _obey(serving: Gateway, line: Line, station: Station) -> None:
-    """Does what the supervisor says, until that is to drain. One whose supervisor is gone drains too."""
+async def _obey(serving: Gateway, line: Line, key: str) -> None:
+    """Does what the supervisor says, until that is to drain. One whose supervisor is gone drains too. key: to show."""
+    station = serving.runtime.station
     async for said in line.heard():
         if "accept" in said:
             await serving.data.accept_from([station.sockets[slot] for slot in said["accept"]])
@@ -81,7 +83,7 @@ async def _obey(serving: Gateway, line: Line, station: Station) -> None:
             serving.runtime.draining = True
             serving.data.end_with_answers()
         elif "announce" in said:
-            show_first_key(serving.runtime, station.sockets[0].getsockname()[1])
+            show_first_key(serving.runtime, station.sockets[0].getsockname()[1], key)
         elif "drain" in said:
             serving.linger = said["drain"]
             return

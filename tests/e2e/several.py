@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import time
 from collections import Counter
@@ -48,6 +49,31 @@ def status(folder: Path) -> dict[str, Any]:
 def processes(folder: Path) -> dict[str, int]:
     """The workers that serve, with their processes."""
     return {one["worker"]: one["pid"] for one in status(folder)["processes"] if one["state"] == "serves"}
+
+
+def workers(serving: Serving) -> list[dict[str, Any]]:
+    """What each worker serves."""
+    found: list[dict[str, Any]] = status(serving.folder)["workers"]
+    return found
+
+
+def known_everywhere(serving: Serving) -> None:
+    """Waits until every worker knows the key: what one of them learns, the others hear within a second or so."""
+    headers = {"authorization": f"Bearer {serving.key}"}
+    until(lambda: all(httpx.get(serving.url + "/v1/models", headers=headers).is_success for _ in range(16)), "the key")
+
+
+def left_behind(folder: Path) -> list[str]:
+    """Processes that have to do with a gateway of this folder."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            command = Path("/proc", name, "cmdline").read_bytes()
+        except OSError:  # it has just ended
+            continue
+        if str(folder).encode() in command:
+            found.append(command.replace(b"\0", b" ").decode("utf-8", "replace"))
+    return found
 
 
 def until(true: Callable[[], Any], what: str, seconds: float = WAIT_SECONDS) -> Any:

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.e2e.conftest import Serving, Vendors, serve
-from tests.e2e.several import Clients, configured, ecluse, metric, processes
+from observability.ledger import read
+from tests.e2e.conftest import ECLUSE, Serving, Vendors, serve
+from tests.e2e.several import (
+    Clients,
+    call,
+    configured,
+    ecluse,
+    known_everywhere,
+    left_behind,
+    metric,
+    processes,
+    until,
+    workers,
+)
 
 pytestmark = pytest.mark.e2e
 
@@ -17,15 +34,16 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture
 def several(tmp_path: Path, vendors: Vendors) -> Iterator[Serving]:
     """A gateway of two workers."""
-    serving = serve(configured(tmp_path / "several", vendors.url, server="workers: 2, hung_seconds: 3"))
+    serving = serve(configured(tmp_path / "several", vendors.url, server="workers: 2, hung_seconds: 4"))
     try:
+        known_everywhere(serving)
         yield serving
     finally:
         serving.started.stop()
 
 
 def test_no_call_fails_in_ten_rolling_restarts_under_load(several: Serving) -> None:
-    before = processes(several.folder)
+    before, counted = processes(several.folder), metric(several, "ecluse_requests_total")
     clients = Clients(several.url, several.key)
 
     def restarts() -> None:
@@ -38,4 +56,113 @@ def test_no_call_fails_in_ten_rolling_restarts_under_load(several: Serving) -> N
     assert set(clients.ends) == {"ok"} and clients.ends["ok"] > 100
     after = processes(several.folder)
     assert set(after) == {"w0", "w1"} and not set(after.values()) & set(before.values())
-    assert metric(several, "ecluse_requests_total") == clients.ends["ok"], "workers that ended took no counts with them"
+    calls = metric(several, "ecluse_requests_total") - counted
+    assert calls == clients.ends["ok"], "workers that ended took no counts with them"
+
+
+def test_a_killed_worker_takes_its_own_calls_alone(several: Serving, vendors: Vendors) -> None:
+    """Its calls break without a clean end; nobody else's do, and another is there at once."""
+    before = processes(several.folder)
+
+    async def streams() -> Counter[str]:
+        headers = {"authorization": f"Bearer {several.key}"}
+        async with httpx.AsyncClient(
+            base_url=several.url, headers=headers, timeout=60, limits=httpx.Limits(max_connections=100)
+        ) as client:
+            asked = [
+                asyncio.create_task(call(client, f"[[sim:words=100,drip=0.05]] {n}", stream=True)) for n in range(24)
+            ]
+            await asyncio.to_thread(until, lambda: metric(several, "ecluse_in_flight") == 24, "24 calls in flight")
+            os.kill(before["w1"], signal.SIGKILL)
+            later = [await call(client, f"later {n}") for n in range(12)]
+            assert set(later) == {"ok"}, "connections that come meanwhile are taken by the other worker"
+            return Counter(await asyncio.gather(*asked))
+
+    counted = metric(several, "ecluse_requests_total")
+    ends = asyncio.run(streams())
+    print(f"\n{ends}")
+    assert set(ends) == {"ok", "RemoteProtocolError"}, "those of the other worker end well, its own are broken off"
+    after = until(lambda: (p := processes(several.folder)) and len(p) == 2 and p, "two workers again")
+    assert after["w0"] == before["w0"] and after["w1"] != before["w1"]
+    assert metric(several, "ecluse_requests_total") >= counted, "counters don't go back"
+    assert metric(several, "ecluse_worker_restarts_total") == 1
+    assert several.started.stop() == 0
+    records = list(read(several.folder / "state" / "ledger"))
+    written = {(r["call"], r["destination"]) for r in records if r["record"] in ("INTENT", "ATTEMPT-START")}
+    received = {(one["call_id"], one["attempt"].partition("#")[0]) for one in vendors.received() if one["call_id"]}
+    ours = {r["call"] for r in records if r["record"] == "INTENT"}
+    assert len({one for one in received if one[0] in ours}) >= 24
+    assert {one for one in received if one[0] in ours} <= written
+    starts = [r["detail"] for r in records if r.get("event") == "start"]
+    assert [s.get("succeeds") for s in starts[-1:]] == [f"ended by signal 9 ({before['w1']})"]
+
+
+def test_a_worker_that_hangs_is_replaced(several: Serving) -> None:
+    before = processes(several.folder)
+    os.kill(before["w0"], signal.SIGSTOP)
+    after = until(
+        lambda: (p := processes(several.folder)) and len(p) == 2 and p["w0"] != before["w0"] and p, "a new w0"
+    )
+    assert after["w1"] == before["w1"]
+    health = several.started.found(r"metrics (http://[0-9.:]+)")
+    assert httpx.get(health + "/readyz").text == "ready\n"
+    assert 'reason="hung",worker="w0"' in httpx.get(health + "/metrics").text
+
+
+def test_workers_end_when_their_supervisor_is_killed_and_the_next_start_serves(
+    several: Serving, tmp_path: Path
+) -> None:
+    config = several.folder / "config.yaml"
+    config.write_text(config.read_text().replace("127.0.0.1:0", several.url.removeprefix("http://"), 1))
+    several.started.kill(group=False)
+    until(lambda: not left_behind(several.folder), "the workers' end")
+    again = serve(several.folder, key=several.key)
+    try:
+        assert again.url == several.url
+        known_everywhere(again)
+    finally:
+        assert again.started.stop() == 0
+    assert not left_behind(several.folder)
+
+
+def test_a_start_that_workers_refuse_is_refused_with_their_words(tmp_path: Path, vendors: Vendors) -> None:
+    folder = configured(tmp_path / "bad", vendors.url)
+    (folder / "bundle").mkdir()
+    (folder / "bundle" / "bad.yaml").write_text("kind: UseCase\n")
+    done = subprocess.run(
+        [ECLUSE, "serve", "--config", folder / "config.yaml", "--development"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.count("there is no contract alpha-us") == 1, "once, not by each worker"
+    assert not left_behind(folder)
+
+
+def test_a_port_that_somebody_has_refuses_the_start(several: Serving, tmp_path: Path, vendors: Vendors) -> None:
+    folder = configured(tmp_path / "second", vendors.url)
+    config = folder / "config.yaml"
+    config.write_text(config.read_text().replace("127.0.0.1:0", several.url.removeprefix("http://"), 1))
+    done = subprocess.run(
+        [ECLUSE, "serve", "--config", config, "--development"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2 and "can't listen" in done.stderr
+
+
+def test_the_commands_are_those_of_one_process(several: Serving) -> None:
+    """Keys of any worker, a reload at all or none, and a drain of all."""
+    assert "user developer" in ecluse(several.folder, "keys", "list").stdout
+    extra = several.folder / "bundle" / "extra.yaml"
+    extra.write_text("kind: UseCase\nid: extra\ntitle: Extra\nowner: a@example.org\nstatus: pilot\n")
+    done = ecluse(several.folder, "reload", "--untested")
+    assert done.returncode == 0, done.stderr
+    revision = done.stdout.split()[1]
+    served = {(row["worker"].partition("/")[0], row["config"]) for row in workers(several)}
+    assert served == {("w0", revision), ("w1", revision)}
+    extra.write_text("kind: UseCase\nid: [bad]\n")
+    assert ecluse(several.folder, "reload", "--untested").returncode == 1
+    assert {row["config"] for row in workers(several)} == {revision}
+    assert ecluse(several.folder, "restart").returncode == 1, "bad files begin no restart"
+    extra.unlink()
+    assert ecluse(several.folder, "drain").returncode == 0
+    assert several.started.process.wait(30) == 0
+    assert not left_behind(several.folder)

@@ -1,0 +1,138 @@
+"""A rolling restart of two replicas behind a balancer under 200 live streams: none is broken, no new call fails."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway.config import load_settings
+from gateway.identity.keyring import Keyring
+from gateway.identity.keys import KeyGrant, KeyStore
+from tests.e2e.conftest import ECLUSE, ROOT, Started, Vendors, start
+from tests.e2e.several import call, configured, ecluse, until
+
+pytestmark = pytest.mark.e2e
+
+STREAMS = 200
+PORTS = ("8081", "9465", "8082", "9466", "8080")
+"""As the how-to has them: data and metrics of each replica, and the balancer's."""
+
+
+def free_ports(many: int) -> list[int]:
+    """Ports that nobody has now."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(many)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def replicas(folder: Path, vendors: Vendors, ports: list[int]) -> tuple[list[Path], str]:
+    """Two replicas with a state each and one keyring, one of two workers, one of one; and a key that both know."""
+    folders = []
+    for number, workers in enumerate((2, 1)):
+        more = f"workers: {workers}, unready_seconds: 2"
+        one = configured(folder / f"replica{number}", vendors.url, server=more, drain_seconds=30)
+        data, metrics = ports[2 * number : 2 * number + 2]
+        text = (one / "config.yaml").read_text().replace("127.0.0.1:0", f"127.0.0.1:{data}", 1)
+        (one / "config.yaml").write_text(text.replace("127.0.0.1:0", f"127.0.0.1:{metrics}", 1))
+        folders.append(one)
+    Keyring.create(folders[0] / "keyring", development=True)
+    settings = load_settings(folders[0] / "config.yaml")
+    settings.state_dir.mkdir()
+    store = KeyStore.open(settings.keys_file, Keyring.load(settings.keyring.dir), settings.organisation)
+    _, key = store.issue(KeyGrant(user="load", team="development"), datetime.now(UTC))
+    shutil.copytree(folders[0] / "keyring", folders[1] / "keyring")
+    shutil.copytree(settings.state_dir, folders[1] / "state")
+    return folders, key
+
+
+def serving(folder: Path) -> Started:
+    """A replica that serves."""
+    command: list[str | Path] = [ECLUSE, "serve", "--config", folder / "config.yaml", "--development"]
+    return start(command, "serves at", folder / "gateway.log")
+
+
+@contextmanager
+def balancer(folder: Path, ports: list[int]) -> Iterator[str]:
+    """HAProxy as the how-to has it, on other ports; its URL."""
+    if shutil.which("haproxy") is None:
+        pytest.skip("haproxy is not installed")
+    page = (ROOT / "docs/howto/continuity/workers.md").read_text()
+    text = page.partition("```haproxy\n")[2].partition("```")[0]
+    for shown, port in zip(PORTS, ports, strict=True):
+        assert f":{shown}" in text or f"port {shown}" in text, shown
+        text = text.replace(f":{shown}", f":{port}").replace(f"port {shown}", f"port {port}")
+    (folder / "haproxy.cfg").write_text(text)
+    process = subprocess.Popen(["haproxy", "-db", "-f", folder / "haproxy.cfg"], stderr=subprocess.DEVNULL)
+    try:
+        yield f"http://127.0.0.1:{ports[-1]}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+async def streaming(url: str, key: str, stop: asyncio.Event, ends: Counter[str], live: set[int]) -> None:
+    """200 clients, each with a stream of some seconds, and another one after it."""
+
+    async def client(number: int, http: httpx.AsyncClient) -> None:
+        while not stop.is_set():
+            live.add(number)
+            ends[await call(http, f"[[sim:words=24,drip=0.25]] {number}", stream=True)] += 1
+            live.discard(number)
+
+    limits = httpx.Limits(max_connections=STREAMS, max_keepalive_connections=STREAMS)
+    headers = {"authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60, limits=limits) as http:
+        await asyncio.gather(*(client(number, http) for number in range(STREAMS)))
+
+
+def test_a_rolling_restart_of_two_replicas_under_200_streams(tmp_path: Path, vendors: Vendors) -> None:
+    ports = free_ports(5)
+    folders, key = replicas(tmp_path, vendors, ports)
+    running = [serving(folder) for folder in folders]
+    ends: Counter[str] = Counter()
+    live: set[int] = set()
+    seen: list[int] = []
+
+    def roll() -> None:
+        until(lambda: len(live) == STREAMS, "200 live streams")
+        for number, folder in enumerate(folders):
+            seen.append(len(live))
+            ready = f"http://127.0.0.1:{ports[2 * number + 1]}/readyz"
+            assert ecluse(folder, "drain").returncode == 0
+            until(lambda ready=ready: httpx.get(ready).status_code == 503, "it says that it isn't ready", 2.0)
+            httpx.get(f"http://127.0.0.1:{ports[2 * number]}/").raise_for_status()  # while it still takes calls
+            running[number].process.wait(60)
+            assert running[number].stop() == 0
+            running[number] = serving(folder)
+            until(lambda ready=ready: httpx.get(ready).status_code == 200, "it is ready again")
+
+    async def test(url: str) -> None:
+        stop = asyncio.Event()
+        load = asyncio.create_task(streaming(url, key, stop, ends, live))
+        try:
+            await asyncio.to_thread(roll)
+        finally:
+            stop.set()
+            await load
+
+    try:
+        with balancer(tmp_path, ports) as url:
+            asyncio.run(test(url))
+    finally:
+        for one in running:
+            one.stop()
+    print(f"\n{dict(ends)}, live when a replica began to drain: {seen}")
+    assert set(ends) == {"ok"}
+    assert min(seen) > 0.9 * STREAMS
