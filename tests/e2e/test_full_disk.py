@@ -1,4 +1,4 @@
-"""The disk is full while calls are under way: none is sent that can't be recorded, and what was admitted is finished."""
+"""The disk is full while calls are under way: what can't be recorded isn't sent, and what was admitted is finished."""
 
 from __future__ import annotations
 
