@@ -194,7 +194,7 @@ class Conductor:
         runtime = self._runtime
         spoken = runtime.epoch.upstream(runtime.epoch.pair.destinations[drill.destination]).vendor.dialects
         self.probes = probes = Probes(runtime.transport, self._url(), key, model, spoken)
-        await self._until(lambda: runtime.now().timestamp() >= drill.began)
+        await self._until(lambda: runtime.now().timestamp() >= drill.began or self._over(drill))
         await probes.run(runtime.epoch.pair.settings.drills.rate, lambda: self._over(drill))
         await probes.finish()
 
@@ -202,7 +202,7 @@ class Conductor:
         """Stopped by somebody, or out of time, or the fault is over and the destination answers again."""
         now = self._runtime.now().timestamp()
         again = self.probes is not None and self.probes.last == drill.destination and now >= drill.mended + 1.0
-        return again or now >= drill.ends or self.drill is not drill
+        return again or drill not in self._runtime.drills.now() or self.drill is not drill
 
     async def _until(self, over: Callable[[], bool]) -> None:
         while not over():  # noqa: ASYNC110 - what ends it is time, or the drill's own calls

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
@@ -52,12 +53,19 @@ class Drill:
 
 class Drills:
     """The drills of one worker. clock: Unix seconds. healthy: makes what tells how destinations fare, knowing of no
-    failure: what a drill breaks must count for its own calls alone."""
+    failure: what a drill breaks must count for its own calls alone. passed: seconds that no clock's setting changes.
+    """
 
-    def __init__(self, clock: Callable[[], float], healthy: Callable[[], Health]) -> None:
-        self._clock, self._healthy = clock, healthy
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        healthy: Callable[[], Health],
+        passed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock, self._healthy, self._passed = clock, healthy, passed
         self._drills: dict[str, Drill] = {}
         self._healths: dict[str, Health] = {}
+        self._latest: dict[str, float] = {}
 
     def __bool__(self) -> bool:
         return bool(self._drills)
@@ -65,6 +73,7 @@ class Drills:
     def begin(self, drill: Drill) -> None:
         """From now on its callers' calls belong to it."""
         self._drills[drill.id] = drill
+        self._latest[drill.id] = self._passed() + drill.ends - self._clock()
         self._healths.setdefault(drill.id, self._healthy())
 
     def heard(self, id_: str, value: bytes | None) -> None:
@@ -78,6 +87,7 @@ class Drills:
         """It is over, whatever its times say."""
         self._drills.pop(id_, None)
         self._healths.pop(id_, None)
+        self._latest.pop(id_, None)
 
     def health(self, drill: Drill) -> Health:
         """How destinations fare for the calls of this drill."""
@@ -88,7 +98,7 @@ class Drills:
         """The drill that a user's call belongs to now. One whose time is over ends here, whoever forgot to end it."""
         now = self._clock()
         for drill in tuple(self._drills.values()):
-            if now >= drill.ends:
+            if self._over(drill, now):
                 self.end(drill.id)
             elif now >= drill.began and drill.concerns(user):
                 return drill
@@ -98,9 +108,14 @@ class Drills:
         """How `destination` fails at this moment for a call of this drill; None: it doesn't."""
         if drill is None or drill.id not in self._drills or drill.destination != destination:
             return None
-        return drill.fault if drill.fails <= self._clock() < drill.mended else None
+        now = self._clock()
+        return drill.fault if drill.fails <= now < drill.mended and not self._over(drill, now) else None
 
     def now(self) -> tuple[Drill, ...]:
         """Those that run."""
         now = self._clock()
-        return tuple(drill for drill in self._drills.values() if now < drill.ends)
+        return tuple(drill for drill in self._drills.values() if not self._over(drill, now))
+
+    def _over(self, drill: Drill, now: float) -> bool:
+        """Whether its time is over, by the clock or by what has passed: a clock set back makes no drill longer."""
+        return now >= drill.ends or self._passed() >= self._latest[drill.id]

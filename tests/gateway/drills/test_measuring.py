@@ -125,6 +125,15 @@ def test_a_drill_ends_by_itself() -> None:
     assert drills.of("drill") is None and not drills
 
 
+def test_a_clock_set_back_makes_no_drill_longer() -> None:
+    now, passed = [1000.0], [0.0]
+    drills = Drills(lambda: now[0], lambda: Health(lambda: now[0]), lambda: passed[0])
+    drills.begin(DRILL)
+    now[0], passed[0] = 1015.0, 131.0
+    assert drills.fault(DRILL, "a/m") is None
+    assert not drills.now() and drills.of("drill") is None and not drills
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_faults_are_read_as_they_are_written(kind: str) -> None:
     assert parse(str(parse(kind))) == parse(kind)
