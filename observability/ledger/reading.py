@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,14 +28,33 @@ def read(folder: Path) -> Iterator[dict[str, Any]]:
 def show(folder: Path, call: str) -> list[dict[str, Any]]:
     """The records of one call in their order; empty where there is none.
 
-    A record that had to be written twice (its first segment failed) comes once.
+    A record that had to be written twice (its first segment failed) comes once. Segments that seem too old for the call
+    are read where its outcome is in no other: the clock may have been set back.
     """
+    paths = segments(folder)
+    older = [path for path in paths if _older(path, call)]
+    found = _of(call, [path for path in paths if path not in older])
+    if not any(one["record"] == "OUTCOME" for one in found):
+        found += _of(call, older)
+    return sorted(found, key=_turn)
+
+
+def _of(call: str, paths: Iterable[Path]) -> list[dict[str, Any]]:
     needle, found = call.encode(), dict[bytes, None]()
-    for path in segments(folder):
-        if not _older(path, call) and needle in (data := path.read_bytes()):
+    for path in paths:
+        if needle in (data := path.read_bytes()):
             found.update((payload, None) for payload in _records(data) if needle in payload)
     records = [orjson.loads(payload) for payload in found]
-    return sorted((one for one in records if one.get("call") == call), key=_at)
+    return [one for one in records if one.get("call") == call]
+
+
+_TURNS = {"INTENT": 0, "ATTEMPT-START": 1, "ATTEMPT": 1, "OUTCOME": 2}
+
+
+def _turn(record: dict[str, Any]) -> tuple[int, int, bool, datetime]:
+    """Where a record stands in its call, whatever the clock said."""
+    kind = record["record"]
+    return _TURNS.get(kind, 3), record.get("attempt", 0), kind == "ATTEMPT", _at(record)
 
 
 def events(folder: Path, names: Collection[str], count: int) -> list[dict[str, Any]]:

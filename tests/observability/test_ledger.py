@@ -125,6 +125,19 @@ async def test_what_was_awaited_is_in_the_file_before_close(tmp_path: Path) -> N
     assert not ledger.ready
 
 
+async def test_a_call_is_found_in_its_order_though_the_clock_was_set_back(tmp_path: Path) -> None:
+    """The times of its records, and of the files, then lie before its beginning."""
+    times = iter(datetime(2026, 11, 23, 12 - hours, tzinfo=UTC) for hours in range(9))
+    ledger = Ledger.open(tmp_path, clock=clock)
+    call = uuid7()
+    await ledger.write(replace(intent(call), at=next(times)))
+    ledger.post(replace(outcome(call), at=next(times)))
+    ledger.close()
+    for path in tmp_path.iterdir():
+        os.utime(path, (0, 0))
+    assert [one["record"] for one in show(tmp_path, call)] == ["INTENT", "OUTCOME"]
+
+
 @pytest.mark.parametrize("durability", ["fsync", "write", "async"])
 async def test_concurrent_writers_share_commits(tmp_path: Path, durability: Durability) -> None:
     ledger = Ledger.open(tmp_path, clock=clock, durability=durability)
