@@ -133,7 +133,7 @@ async def test_a_call_is_found_in_its_order_though_the_clock_was_set_back(tmp_pa
     await ledger.write(replace(intent(call), at=next(times)))
     ledger.post(replace(outcome(call), at=next(times)))
     ledger.close()
-    for path in tmp_path.iterdir():
+    for path in segments(tmp_path):
         os.utime(path, (0, 0))
     assert [one["record"] for one in show(tmp_path, call)] == ["INTENT", "OUTCOME"]
 
