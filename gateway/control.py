@@ -18,6 +18,7 @@ from gateway.documents import DocumentsRefused
 from gateway.drills.control import drill_routes
 from gateway.identity.keys import KeyGrant, KeyRecord, KeyStoreRefused
 from gateway.provenance import signed_files
+from gateway.quota.shown import store_line, used_line
 from gateway.reload import NotPrepared
 from gateway.reviewing import ReviewRefused, review
 from gateway.routing.breakers import CLOSED
@@ -28,7 +29,6 @@ from observability.ledger import Event
 
 if TYPE_CHECKING:
     from gateway.drills.conducting import Conductor
-    from gateway.quota.quotas import Use
     from gateway.reload import Reloader
     from gateway.runtime import Runtime
 
@@ -77,7 +77,8 @@ class _Control:
                     if state.state != CLOSED
                 ],
                 "routes": rows(runtime.router.shown(runtime.monotonic())),
-                "quotas": [_used(use) for use in runtime.quotas.used()],
+                "quotas": [used_line(use) for use in runtime.quotas.used()],
+                "quota_store": store_line(runtime.leases.keeper),
                 "stops": [shown(stop) for stop in runtime.stops.all()],
                 "shared_store": _store(runtime),
                 "workers": workers,
@@ -182,12 +183,6 @@ def _of_now(runtime: Runtime, workers: list[dict[str, Any]], unloaded: bool) -> 
     if unloaded:
         yield "the configuration or the bundle was changed since it was loaded"
     yield from due(runtime.epoch.pair.bundle, runtime.now())
-
-
-def _used(use: Use) -> dict[str, Any]:
-    line = use.account.line
-    window = {} if use.account.slots else {"window": line.window}
-    return {"scope": line.scope, "name": use.account.name, "unit": line.unit, **window, "used": round(use.ratio, 4)}
 
 
 def _shown(record: KeyRecord) -> dict[str, Any]:

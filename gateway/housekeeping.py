@@ -35,6 +35,7 @@ async def housekeeping(runtime: Runtime) -> None:
             summarise_strangers(runtime)
             summarise_turned_away(runtime)
             runtime.files.rest()
+            runtime.quotas.forget()
             runtime.lifts.forget(runtime.now())
         if runtime.samples.waiting:
             await beside(runtime, runtime.samples.write)

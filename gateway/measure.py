@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.reply import Usage
 from gateway.bundle.due import end_of, exceptions, shadows
 from gateway.pricing.rates import NANOS
+from gateway.quota.shown import shares
 from gateway.routing.shown import show
 from gateway.state.stops import KINDS
 from observability.metrics import Metrics, watch_ledger
@@ -69,13 +70,11 @@ class Measure:
         return self.metrics.snapshot()
 
     def _look(self, runtime: Runtime) -> None:
-        highest: dict[tuple[str, str, str], float] = {}
-        for use in runtime.quotas.used():
-            line = use.account.line
-            key = (line.scope, line.unit, "none" if use.account.slots else line.window)
-            highest[key] = max(use.ratio, highest.get(key, 0.0))
-        for labels, used in highest.items():
-            self.metrics.set("ecluse_quota_used_ratio", labels, used)
+        used, at_hand = shares(runtime.quotas.used())
+        for labels, share in used.items():
+            self.metrics.set("ecluse_quota_used_ratio", labels, share)
+        for labels, share in at_hand.items():
+            self.metrics.set("ecluse_quota_at_hand_ratio", labels, share)
         for name, limit, taken, waiting in runtime.capacity.slots.states():
             self.metrics.set("ecluse_destination_limit", (name,), float(limit))
             self.metrics.set("ecluse_destination_in_flight", (name,), float(taken))
@@ -208,6 +207,20 @@ class Measure:
     def quota_unknown(self, unknown: Unknown) -> None:
         """Whether a limit had room couldn't be known."""
         self.metrics.inc("ecluse_quota_unknown_total", (unknown.scope, unknown.unit))
+
+    def quota_word(self, asks: int, seconds: float, result: str) -> None:
+        """The shared store was asked for so many quotas at once, or didn't answer."""
+        self.metrics.inc("ecluse_quota_words_total", (result,))
+        self.metrics.inc("ecluse_quota_asks_total", (), float(asks))
+        self.metrics.observe("ecluse_quota_word_seconds", (), seconds)
+
+    def quota_waited(self, seconds: float) -> None:
+        """A call waited for the shared store, since what this worker had at hand didn't do for it."""
+        self.metrics.observe("ecluse_quota_wait_seconds", (), seconds)
+
+    def bug_beside(self, bug: Exception) -> None:
+        """What is done beside the calls failed on a mistake of ours."""
+        self.log.fault(bug)
 
     def overrun(self, line: Limit, amount: int) -> None:
         """More was used than was held."""

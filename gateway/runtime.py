@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gateway.identity.keyring import Keyring
     from gateway.identity.keys import KeyStore
     from gateway.measure import Measure
+    from gateway.quota.opening import Opened
     from gateway.quota.quotas import Quotas
     from gateway.quota.soft import SoftLimits
     from gateway.reading.files import Files
@@ -61,6 +62,7 @@ class Runtime:
     router: Router
     capacity: Capacity
     quotas: Quotas
+    leases: Opened
     refused: RefusedPassages
     states: VendorStates
     files: Files

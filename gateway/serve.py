@@ -38,8 +38,7 @@ from gateway.identity.keys import KeyGrant, KeyStore, KeyStoreRefused
 from gateway.identity.sealing import Sealer
 from gateway.in_force import tell_with_segments
 from gateway.measure import Measure
-from gateway.quota.accounts import Accounts
-from gateway.quota.quotas import Quotas
+from gateway.quota.opening import open_quotas
 from gateway.quota.telling import soft_limits
 from gateway.reading.files import Files
 from gateway.reload import Reloader
@@ -167,10 +166,11 @@ async def gateway(
         stack.push_async_callback(runtime.files.close)
         stack.push_async_callback(runtime.webhooks.close)
         stack.push_async_callback(runtime.follower.close)
+        stack.push_async_callback(runtime.leases.close)
         await runtime.follower.begin()
         reloader = Reloader(runtime, config, urls)
         serving = await _listen(runtime, reloader, simulator, refused)
-        beside = (housekeeping(runtime), runtime.follower.run(), runtime.capacity.keep())
+        beside = (housekeeping(runtime), runtime.follower.run(), runtime.leases.run(), runtime.capacity.keep())
         keepers = [asyncio.create_task(one) for one in beside]
         if station.first:
             watcher = Watcher(runtime, lambda by: serving.reload(by), config)
@@ -199,7 +199,7 @@ def assemble(
     warm_up(epoch, now())
     transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
     measure, live = Measure(Log(sys.stderr.buffer, clock=now), version("ecluse")), set[Exchange]()
-    accounts = Accounts(settings.quotas, settings.organisation, keyring.pseudonym, whole=True)
+    leases = open_quotas(settings, keyring.pseudonym, station.name, measure)
     follower, webhooks = follow(settings, keyring, measure), Webhooks(Transport(), measure)
     standing = Standing.of(settings.state_dir, follower, keys, live)
     runtime = Runtime(
@@ -216,7 +216,8 @@ def assemble(
         retries=RetryBudget(time.monotonic, settings.health.retry_share),
         router=Router(keyring.digest),
         capacity=Capacity(settings, measure, time.monotonic),
-        quotas=Quotas(accounts, time.time, overrun=measure.overrun),
+        quotas=leases.quotas,
+        leases=leases,
         refused=RefusedPassages(keyring.memo),
         states=VendorStates(keyring.findings, settings.state_dir / "vendor-states.json"),
         files=Files(settings.files, keyring.memo),

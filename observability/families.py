@@ -280,6 +280,16 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family("ecluse_quota_refusals_total", "counter", "Calls refused by a quota.", ("scope", "unit")),
     Family(
+        "ecluse_quota_at_hand_ratio",
+        "gauge",
+        "Highest share of a quota that a worker has at hand beyond what its calls hold.",
+        ("scope", "unit", "window"),
+    ),
+    Family("ecluse_quota_words_total", "counter", "Words to the shared store about quotas.", ("result",)),
+    Family("ecluse_quota_asks_total", "counter", "Quotas that the shared store was asked for more of, or given back."),
+    Family("ecluse_quota_word_seconds", "histogram", "Round trip of a word about quotas.", (), _FAST),
+    Family("ecluse_quota_wait_seconds", "histogram", "What a call waited for the shared store.", (), _FAST),
+    Family(
         "ecluse_quota_unknown_total",
         "counter",
         "Calls refused because the shared store didn't say whether a quota had room.",

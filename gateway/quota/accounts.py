@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from hashlib import blake2b
@@ -176,14 +176,12 @@ class Accounts:
         """Begins the window that others are in already."""
         account.begin(start, span(account.line.window, start, zone(account.line.zone)).end, 0)
 
-    def drop(self, unneeded: Callable[[Account], bool]) -> int:
-        """Forgets the accounts that are `unneeded`; how many."""
-        gone = [account.key for account in self if unneeded(account)]
-        for key in gone:
-            del self._by_key[key]
-        if gone:
-            self._known.clear()
-        return len(gone)
+    def drop(self, *accounts: Account) -> None:
+        """Forgets accounts."""
+        for account in accounts:
+            if self._by_key.get(account.key) is account:
+                del self._by_key[account.key]
+        self._known.clear()
 
     def _account(self, line: Limit, name: str) -> Account:
         key = self._key(line, name)

@@ -146,7 +146,8 @@ class Quotas:
         """Drops the accounts whose window is over, where no shared store is told."""
         if self._leases is None:
             now = self._clock()
-            self._accounts.drop(lambda a: not a.open and (not a.used if a.slots else now >= a.end))
+            over = [a for a in self._accounts if not a.open and (not a.used if a.slots else now >= a.end)]
+            self._accounts.drop(*over)
 
     async def _hold(self, grant: Grant, amounts: Amounts) -> None:
         accounts = await self._with_room(grant.scopes, amounts)
@@ -166,7 +167,7 @@ class Quotas:
         for _ in range(TRIES):
             accounts = self._accounts.on(scopes)
             lacking = self._lacking(accounts, amounts)
-            if not lacking and (leases is None or without or leases.renewed()):
+            if not lacking and (not accounts or leases is None or without or leases.renewed()):
                 return accounts
             for account, amount in lacking:
                 if leases is None or without or amount > account.limit:
