@@ -20,6 +20,7 @@ from gateway.errors import Refusal
 from gateway.http import ClientGone
 from gateway.inspection import classified, read_files
 from gateway.journal import close
+from gateway.memories import recall_states
 from gateway.relay import relay
 from gateway.remember import remember
 from gateway.sampling import keep_samples
@@ -80,6 +81,7 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     begun = runtime.monotonic()
     exchange.classification = await classified(exchange, ask.passages)
     runtime.measure.classified(exchange.classification, exchange, runtime.monotonic() - begun)
+    await recall_states(runtime, exchange, ask)
     exchange.candidates = rule(runtime, exchange, ask, model, exchange.classification)
     allowed = permitted(runtime, exchange, ask)
     plan = exchange.plan = runtime.router.plan(runtime, exchange, ask, allowed, request)

@@ -15,6 +15,7 @@ import orjson
 
 from gateway import refusals
 from gateway.errors import BadRequest, NotFound, PolicyRefusal, QuotaRefusal, Unavailable
+from gateway.memories import recall_judged
 from gateway.state.lifts import LASTS
 from gateway.state.reports import FALSE_POSITIVE, KINDS, OVERRIDE, Report, ReportsFull, new_id
 from observability.ledger import Event, LedgerFailed
@@ -50,7 +51,7 @@ async def take_report(runtime: Runtime, caller: Caller, call: str, request: Requ
         raise QuotaRefusal("too_many_reports", _TOO_MANY, retry_after=wait)
     pair = runtime.epoch.pair
     said = _said(pair, await request.body(MOST_BYTES, pair.settings.limits.body_seconds))
-    judged = runtime.judged.find(call, caller.pseudonym)
+    judged = await recall_judged(runtime, call, caller.pseudonym)
     if judged is None:
         raise NotFound("call_not_known", _NOT_KNOWN)
     fired = judged.rule(said.rule)

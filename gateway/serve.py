@@ -19,7 +19,7 @@ import uvloop
 
 from adapters.transport import Transport
 from adapters.vendors.simulator import SimulatorServer
-from gateway import provenance
+from gateway import memories, provenance
 from gateway.app import DataApp
 from gateway.bundle.last_good import first_pair, keep, loud
 from gateway.capacity import Capacity
@@ -48,7 +48,7 @@ from gateway.routing.router import Router
 from gateway.routing.told import Told
 from gateway.runtime import Runtime
 from gateway.server import Listener
-from gateway.sharing import follow
+from gateway.sharing import follow, unshared
 from gateway.state.judged import JudgedCalls
 from gateway.state.kept import KeptRefused
 from gateway.state.lifts import Lifts
@@ -218,12 +218,12 @@ def assemble(
         capacity=Capacity(settings, measure, time.monotonic),
         quotas=leases.quotas,
         leases=leases,
-        refused=RefusedPassages(keyring.memo),
-        states=VendorStates(keyring.findings, settings.state_dir / "vendor-states.json"),
+        refused=RefusedPassages(keyring.findings),
+        states=VendorStates(keyring.findings, unshared(settings, "vendor-states.json")),
         files=Files(settings.files, keyring.memo),
         strangers=Strangers(time.monotonic),
-        judged=JudgedCalls(settings.state_dir / "judged-calls.json"),
-        lifts=Lifts(settings.state_dir / "lifts.json"),
+        judged=JudgedCalls(unshared(settings, "judged-calls.json")),
+        lifts=Lifts(unshared(settings, "lifts.json")),
         reports=Reports(settings.reports_dir),
         pace=Pace(time.monotonic),
         drills=Drills(lambda: now().timestamp(), lambda: _unhurt(runtime)),
@@ -238,6 +238,7 @@ def assemble(
         station=station,
     )
     follower.on("drill/", runtime.drills.heard)
+    memories.share(runtime)
     runtime.webhooks.use(settings.webhooks)
     runtime.health.use(settings.health, epoch.credentials())
     Told(runtime.health, follower, measure, time.time)

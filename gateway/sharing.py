@@ -33,6 +33,11 @@ def follow(settings: Settings, keyring: Keyring, measure: Measure) -> Follower:
     return follower
 
 
+def unshared(settings: Settings, name: str) -> Path | None:
+    """A file of this machine's own for what the store would keep, where there is none."""
+    return settings.state_dir / name if settings.shared.store == "memory" else None
+
+
 def _board(settings: Settings, watch: StoreWatch) -> Board | None:
     shared = settings.shared
     if shared.store == "sqlite":

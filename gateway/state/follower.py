@@ -117,15 +117,17 @@ class Follower:
         """Rank and value of a fact, as it is known here."""
         return self._mirror.fact(key)
 
-    def note(self, key: str, value: bytes, seconds: float) -> None:
-        """Something that other workers may look up. Too many at once: the oldest are given up."""
+    def note(self, key: str, value: bytes, seconds: float, *, hurry: bool = True) -> None:
+        """Something that other workers may look up. Too many at once: the oldest are given up. hurry: tell the store
+        now, not with the next question."""
         if self._board is None:
             return
         self._notes[key] = Note(key, self._proof.held(key, 0, value), seconds)
         if len(self._notes) > MOST_NOTES:
             self._notes.popitem(last=False)
             self.lost_notes += 1
-        self._wanted.set()
+        if hurry or len(self._notes) >= MOST_CHANGES:
+            self._wanted.set()
 
     async def look(self, keys: Sequence[str]) -> dict[str, bytes]:
         """Values of the notes that other workers left; none where the store doesn't answer in time."""
@@ -199,7 +201,8 @@ class Follower:
     async def close(self) -> None:
         """Tells the store what it wasn't told yet, if it answers, and leaves it."""
         if self._board is not None:
-            await self.turn()
+            while await self.turn():
+                continue
             await self._board.close()
 
     async def _pause(self) -> None:

@@ -1,13 +1,14 @@
 """Calls that rules refused or changed, for as long as somebody may want to say that this was wrong.
 
-Facts only, no text: who called, which rules, keyed hashes of the values. Bounded, in memory, written down at a clean
-stop: after a kill an earlier call can't be reported, and the one who was refused sends it again.
+Facts only, no text: who called, which rules, keyed hashes of the values. Bounded, in memory; written down at a clean
+stop where no store is shared: after a kill an earlier call can't be reported, and who was refused sends it again.
 """
 
 from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -57,17 +58,24 @@ class Judged:
 
 
 class JudgedCalls:
-    """The last calls of each kind, refused and changed, by id. file: where they outlive a clean stop."""
+    """The last calls of each kind, refused and changed, by id. file: where they outlive a clean stop. told: is told of
+    each."""
 
     def __init__(self, file: Path | None = None, most: int = 5_000) -> None:
         self._file = file
+        self.told: Callable[[Judged], None] = lambda judged: None
         self._most = most
         self._calls: dict[bool, OrderedDict[str, Judged]] = {True: OrderedDict(), False: OrderedDict()}
         if file is not None and file.exists():
             for judged in _read(file):
-                self.add(judged)
+                self.take(judged)
 
     def add(self, judged: Judged) -> None:
+        """Remembers a call that was judged here."""
+        self.take(judged)
+        self.told(judged)
+
+    def take(self, judged: Judged) -> None:
         """Remembers a call."""
         calls = self._calls[judged.refused]
         calls[judged.call] = judged
@@ -88,6 +96,16 @@ class JudgedCalls:
         with os.fdopen(descriptor, "wb") as out:
             out.write(orjson.dumps([asdict(one) for calls in self._calls.values() for one in calls.values()]))
         new.replace(self._file)
+
+
+def written(judged: Judged) -> bytes:
+    """A call as bytes, for `read`."""
+    return orjson.dumps(asdict(judged))
+
+
+def read(raw: bytes) -> Judged:
+    """The call that was written."""
+    return _judged(orjson.loads(raw))
 
 
 def _read(file: Path) -> list[Judged]:

@@ -1,13 +1,13 @@
 """Rules that people lifted for themselves: for one value, for an hour.
 
-Kept in a file of the state folder (0600; pseudonyms, names of rules and keyed hashes), so that a restart within the
-hour takes nothing away. A file that can't be read lifts nothing.
+Where no store is shared they are kept in a file of the state folder (0600; pseudonyms, names of rules and keyed
+hashes), so that a restart within the hour takes nothing away. A file that can't be read lifts nothing.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -32,10 +32,12 @@ class _Lift(NamedTuple):
 
 
 class Lifts:
-    """What is lifted now, by person. file: where it is kept, None for nowhere."""
+    """What is lifted now, by person. file: where it is kept, None for nowhere. told: is told of each new lift: its
+    report, and the value that `hear` takes."""
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
+        self.told: Callable[[str, bytes], None] = lambda report, value: None
         self._people: dict[str, dict[tuple[str, bytes], _Lift]] = {}
         self._saving = Lock()
         if file is not None and file.exists():
@@ -43,14 +45,26 @@ class Lifts:
 
     def add(self, person: str, rule: str, digests: Iterable[bytes], report: str, now: datetime) -> datetime:
         """Lifts a rule for a person and these values; until when. It counts at once; `save` makes it last."""
-        begins = now.timestamp()
-        ends = now + LASTS
-        own = {key: lift for key, lift in self._people.get(person, {}).items() if lift.ends > begins}
-        own |= {(rule, digest): _Lift(begins, ends.timestamp(), report) for digest in digests}
+        begins, ends, values = now.timestamp(), now + LASTS, list(digests)
+        self._take(person, rule, values, _Lift(begins, ends.timestamp(), report), begins)
+        told = {"person": person, "rule": rule, "digests": [digest.hex() for digest in values], "begins": begins}
+        self.told(report, orjson.dumps(told))
+        return ends
+
+    def hear(self, report: str, value: bytes | None) -> None:
+        """A lift that another worker took. It ends by its own words, whenever they are forgotten."""
+        if value is not None:
+            said = orjson.loads(value)
+            begins = float(said["begins"])
+            lift = _Lift(begins, begins + LASTS.total_seconds(), report)
+            self._take(said["person"], said["rule"], map(bytes.fromhex, said["digests"]), lift, begins)
+
+    def _take(self, person: str, rule: str, digests: Iterable[bytes], lift: _Lift, at: float) -> None:
+        own = {key: one for key, one in self._people.get(person, {}).items() if one.ends > at}
+        own |= {(rule, digest): lift for digest in digests}
         while len(own) > MOST_A_PERSON:
             own.pop(next(iter(own)))
         self._people[person] = own
-        return ends
 
     def of(self, person: str, now: datetime) -> Lifted:
         """(rule, digest of the value) -> id of the report, for everything that is lifted for a person now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from pathlib import Path
 
@@ -14,11 +15,13 @@ class RefusedPassages:
     """Passages that a caller was already refused: clients resend them, and a refusal must not repeat for ever.
 
     White space around a passage doesn't count: Claude Code adds a line end where it joins the refused turn to the next.
+    told: is told of each new one by its name, a keyed hash.
     """
 
     def __init__(self, secret: bytes, most: int = 50_000) -> None:
         self._secret = secret[:64]
         self._most = most
+        self.told: Callable[[str, str], None] = lambda caller, name: None
         self._seen: OrderedDict[bytes, None] = OrderedDict()
 
     def __bool__(self) -> bool:
@@ -26,29 +29,45 @@ class RefusedPassages:
 
     def add(self, caller: str, text: str) -> None:
         """Remembers that `caller` was refused `text`."""
-        self._seen[self._digest(caller, text)] = None
-        if len(self._seen) > self._most:
-            self._seen.popitem(last=False)
+        digest = self._digest(caller, text)
+        if digest not in self._seen:
+            self._take(digest)
+            self.told(caller, digest.hex())
+
+    def hear(self, name: str, value: bytes | None) -> None:
+        """One that another worker refused, or None: that it was long enough ago."""
+        if value is not None:
+            self._take(bytes.fromhex(name))
+        else:
+            self._seen.pop(bytes.fromhex(name), None)
 
     def knows(self, caller: str, text: str) -> bool:
         """Whether `caller` was refused `text` before."""
         return self._digest(caller, text) in self._seen
 
+    def _take(self, digest: bytes) -> None:
+        self._seen[digest] = None
+        if len(self._seen) > self._most:
+            self._seen.popitem(last=False)
+
     def _digest(self, caller: str, text: str) -> bytes:
-        return blake2b(f"{caller}\0{text.strip()}".encode(), digest_size=16, key=self._secret).digest()
+        named = f"{caller}\0{text.strip()}".encode("utf-8", "surrogatepass")
+        return blake2b(named, digest_size=16, key=self._secret, person=b"refused").digest()
 
 
 class VendorStates:
     """Which vendor issued a blob through this gateway to an organisation; only that vendor may get it back.
 
-    Kept in a file beside the ledger so that sessions of agent tools survive a restart (a kill loses what was issued
-    since the last save: the client is then told to start a new conversation).
+    Where no store is shared it is kept in a file beside the ledger so that sessions of agent tools survive a restart (a
+    kill loses what was issued since the last save: the client is then told to start a new conversation). told: is told
+    of each blob by its name, a keyed hash, and of the vendor.
     """
 
     def __init__(self, secret: bytes, file: Path | None = None, most: int = 50_000) -> None:
         self._secret = secret[:64]
         self._file = file
         self._most = most
+        self.told: Callable[[str, str], None] = lambda name, vendor: None
         self._changed = False
         self._issuers: OrderedDict[str, str] = OrderedDict()
         if file is not None and file.exists():
@@ -59,7 +78,12 @@ class VendorStates:
 
     def issued(self, organisation: str, blob: str, vendor: str) -> None:
         """Remembers that `vendor` issued the blob whose SHA-256 is `blob`."""
-        key = self._key(organisation, blob)
+        key = self.name(organisation, blob)
+        self.take(key, vendor)
+        self.told(key, vendor)
+
+    def take(self, key: str, vendor: str) -> None:
+        """Remembers what was issued under this name."""
         self._issuers[key] = vendor
         self._issuers.move_to_end(key)
         self._changed = True
@@ -68,7 +92,11 @@ class VendorStates:
 
     def issuer(self, organisation: str, blob: str) -> str | None:
         """The vendor that issued the blob, None where it never passed here."""
-        return self._issuers.get(self._key(organisation, blob))
+        return self._issuers.get(self.name(organisation, blob))
+
+    def missing(self, organisation: str, blobs: Iterable[str]) -> list[str]:
+        """The names of those that never passed here."""
+        return [name for blob in blobs if (name := self.name(organisation, blob)) not in self._issuers]
 
     def save(self) -> None:
         """Writes the memory if it changed; replaces the file in one step."""
@@ -81,5 +109,6 @@ class VendorStates:
         new.replace(self._file)
         self._changed = False
 
-    def _key(self, organisation: str, blob: str) -> str:
+    def name(self, organisation: str, blob: str) -> str:
+        """How a blob is known."""
         return blake2b(f"{organisation}\0{blob}".encode(), digest_size=16, key=self._secret).hexdigest()
