@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
-from pathlib import Path
+
+from adapters.errors import BY_KIND
+from gateway.refusals import upstream
 
 # Which status a client gets when nobody answers, by the class of the last failure.
 TOLD = {
@@ -117,4 +120,95 @@ NO_FAULTS = frozenset({
     "chunk", "echo", "no_usage", "on", "parallel", "reasoning", "say", "tool", "words", "retry_after", "error", "hold",
 })  # fmt: skip
 
-_PAGE = Path(__file__).parents[3] / "docs" / "reference" / "faults.md"
+# What goes wrong on our own side: (what happens, what callers see, what the ledger, the metrics and health say, test).
+OWN = (
+    ("the disk is full", "503 `ledger_unavailable`; answers under way go on to their end",
+     "`/readyz` 503, `ecluse_ledger_failures_total`; what happened to admitted calls is written when there is room",
+     "tests/e2e/test_full_disk.py"),
+    ("the clock is set forward or back", "nothing; a window of a quota that was left stays used up",
+     "times of records jump with the clock, their order doesn't; breakers, limits of time and drills go by what passes",
+     "tests/gateway/path/test_clock.py"),
+    ("all destinations fail or hang", "an error of the class below, within `limits.deadline_seconds`",
+     "`/readyz` and `/healthz` stay 200 (the gateway is well), `ecluse_attempts_total`, `ecluse_breaker_state`",
+     "tests/gateway/path/test_long_calls.py"),
+    ("files are changed while an answer streams", "nothing: a call ends under the rules under which it began",
+     "INTENT names the revision; `ecluse_revision_info` the one in force", "tests/gateway/path/test_long_calls.py"),
+    ("the gateway stops while an answer streams", "the rest of it, or an error event when `drain_seconds` are over",
+     "`/readyz` 503 `draining`; OUTCOME `served`, or `cut` with code `drain`", "tests/gateway/path/test_long_calls.py"),
+)  # fmt: skip
+
+
+_ABOUT = """\
+# Faults
+
+What becomes of a call when a vendor, the way to it or the gateway itself fails. The tables are those that the fault
+matrix is tested with (`tests/gateway/path/test_fault_matrix.py`: every fault in every dialect, streamed and not, with a
+sound second destination, a faulty one and one that policy denies); a test compares this page with them.
+
+## What always holds
+
+- Before the first word an attempt that fails is followed by the next destination that this call is permitted; the
+  caller sees nothing but that destination's answer. Where none is left, the answer is an error in the caller's
+  dialect, with the status of the last failure's class.
+- After the first word the answer ends with an error event of the caller's dialect and without its clean end. No
+  second destination's words ever follow those of a first.
+- After the clean end of an answer nothing counts that a vendor still sends, and how its connection ends doesn't
+  either: the caller has a whole answer.
+- Each attempt is on record before it leaves (INTENT, ATTEMPT-START) and has a record of how it ended (ATTEMPT, with
+  the class as `error`; `committed` where words had been passed on). `ecluse_attempts_total` counts by class,
+  `ecluse_failovers_total` where it went on. What was used is settled, also of attempts that failed.
+
+## Classes
+
+| class (`error`, `result`) | another destination is tried | the caller sees, when none answers |
+|---|---|---|
+"""
+_VENDORS = """\
+
+## Faults of vendors and of the way to them
+
+To try one, say it in double square brackets to a simulated vendor (`[[sim:cut=3]]`; N, M and the rest are explained at
+the top of `adapters/vendors/simulator/directives.py`). *served*: the fault is passed over.
+
+| fault | to try it | whole answer | stream, before the first word | stream, after it |
+|---|---|---|---|---|
+"""
+_OURS = """\
+
+## Faults of our own
+
+| fault | callers see | ledger, metrics and health say | tested in |
+|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """The page, as Markdown."""
+    ours = (f"| {' | '.join(row[:3])} | `{row[3]}` |" for row in OWN)
+    parts = ((_ABOUT, map(_class, sorted(TOLD))), (_VENDORS, map(_row, FAULTS)), (_OURS, ours))
+    return "".join(head + "".join(f"{row}\n" for row in rows) for head, rows in parts)
+
+
+def _class(kind: str) -> str:
+    refusal = upstream(BY_KIND[kind](), "")
+    return f"| `{kind}` | {'no' if kind in FINAL else 'yes'} | {refusal.status} `{refusal.code}` |"
+
+
+def _row(fault: Fault) -> str:
+    tried = f"`{fault.asked}`" if fault.asked else "-"
+    whole = _told(fault.whole, fault.also)
+    before = _told(fault.stream if fault.before else None, fault.also)
+    after = _told(fault.stream if fault.after else None, fault.also)
+    if fault.sound_in:
+        after += " (`openai_responses`); else served"
+    return f"| {fault.words} | {tried} | {whole} | {before} | {after} |"
+
+
+def _told(kind: str | None, also: str) -> str:
+    if kind is None:
+        return "-"
+    return " or ".join(f"`{one}`" for one in (kind, also) if one) or "served"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

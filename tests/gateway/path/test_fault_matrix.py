@@ -8,23 +8,26 @@ every attempt with its class, and the quotas have everything back.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from adapters.errors import BY_KIND
 from adapters.vendors.simulator.directives import NAMES
 from gateway import answer
 from gateway.routes import CALLS, Route
 from gateway.routing.budget import RetryBudget
+from observability.families import FAMILIES
 from observability.ledger import read
 from tests.conftest import House, OpenHouse
-from tests.gateway.path import seen
+from tests.gateway.path import fault_table, seen
 from tests.gateway.path.bare import bare
 from tests.gateway.path.fault_table import AFTER, FAULTS, FINAL, NO_FAULTS, TOLD, Fault
 from tests.gateway.path.test_every_route import SAMPLES
@@ -32,6 +35,7 @@ from tests.gateway.path.test_policy import ask
 
 WORDS = {"alpha": "κλειδαριά ", "beta": "шлюзовая ", "second": "камера "}  # no letter in common
 TEXTS = {name: word * 12 for name, word in WORDS.items()}
+ROOT = Path(__file__).parents[3]
 LONGEST = 20.0  # seconds that no call may take, whatever the fault
 DENY = """\
 kind: EgressPolicy
@@ -246,6 +250,12 @@ async def _check_records(house: House, results: list[Result]) -> None:
     got: dict[str, Counter[str]] = {}
     for received in house.received:
         got.setdefault(received.call_id or "", Counter())[received.destination] += 1
+    ended = Counter(r["error"] or "ok" for r in chain(*kept.values()) if r["record"] == "ATTEMPT")
+    told = re.findall(r'ecluse_attempts_total\{.*result="(\w+)".*\} (\S+)', await house.metrics())
+    counted: Counter[str] = Counter()
+    for kind, number in told:
+        counted[kind] += int(float(number))
+    assert counted == ended
     for result in results:
         records = kept[result.answer.headers["x-ecluse-call-id"]]
         _check_call(result, records, got.get(result.answer.headers["x-ecluse-call-id"], Counter()))
@@ -298,6 +308,15 @@ async def _afterwards(house: House, cell: Cell) -> None:
     said = seen.whole(str(cell.route.dialect), answered.body)
     assert said.clean
     assert said.text in ("afterwards", "")
+
+
+def test_the_page_equals_the_tables() -> None:
+    page = ROOT / "docs" / "reference" / "faults.md"
+    assert page.read_text() == fault_table.page(), "renew it: python -m tests.gateway.path.fault_table > that file"
+    assert not [test for *_, test in fault_table.OWN if not (ROOT / test).exists()]
+    assert {kind: fault_table.upstream(BY_KIND[kind](), "").status for kind in TOLD} == TOLD
+    families = {family.name for family in FAMILIES}
+    assert set(re.findall(r"ecluse_\w+", page.read_text())) <= families
 
 
 def test_every_fault_of_the_simulator_is_in_the_table() -> None:
