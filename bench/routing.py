@@ -187,8 +187,8 @@ async def plans(folder: Path) -> None:
         attempt = exchange.attempts[0]
 
         def around() -> None:
-            router.begun(attempt)
-            router.answered(attempt)
+            router.begun(exchange, attempt)
+            router.answered(exchange, attempt)
             router.ended(runtime, exchange, attempt, None)
 
         print(f"  {'telling it how an attempt went':38}{cpu(around):10.1f}")

@@ -126,7 +126,7 @@ async def _attempt(
     exchange.reads_on = upstream.on_abort == "drain"
     exchange.attempts.append(attempt)
     admission.begin(exchange, attempt)
-    runtime.router.begun(attempt)
+    runtime.router.begun(exchange, attempt)
     runtime.measure.pseudonymised(candidate.ruling.pseudonyms())
     patience = Patience(
         runtime.monotonic, exchange.deadline, upstream, step.share, candidate.destination.deadline_seconds
@@ -180,7 +180,7 @@ async def _ask(
         else:
             await _whole(runtime, exchange, reply)
         exchange.health.begun(attempt.turn, attempt.started)
-        runtime.router.answered(attempt)
+        runtime.router.answered(exchange, attempt)
         return reply
     except BaseException:
         answer.close()

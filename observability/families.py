@@ -169,6 +169,7 @@ FAMILIES: tuple[Family, ...] = (
         "gauge",
         "Share of attempts that kept an objective of a route (availability, first_token, total), over its window.",
         ("route", "destination", "objective"),
+        merge="min",
     ),
     Family(
         "ecluse_route_burn_rate",

@@ -103,7 +103,7 @@ class ObjectivesSettings:
     """What a route promises. A destination that spends what may fail faster than it may is asked after the others."""
 
     availability: float | None = setting(GOAL, "Attempts that are answered, in percent.", default=None)
-    first_token_seconds: float | None = setting(k.SPAN, "Time to the first word of an answer.", default=None)
+    first_token_seconds: float | None = setting(k.SPAN, "Time to the first word of a streamed answer.", default=None)
     first_token_percent: float = setting(GOAL, "Answers that begin within it.", default=99.0)
     total_seconds: float | None = setting(k.SPAN, "Time to the end of an answer.", default=None)
     total_percent: float = setting(GOAL, "Answers that end within it.", default=99.0)

@@ -27,11 +27,13 @@ RECOVERED = 10
 
 class Result(NamedTuple):
     """How an attempt ended. failed: None where that isn't known, since the client or we broke it off. first: seconds to
-    the first word, None where none came. total: seconds that it took, or was waited for."""
+    the first word, None where none came. total: seconds that it took, or was waited for. streamed: whether a stream was
+    asked for; a whole answer has no first word of its own."""
 
     failed: bool | None
     first: float | None
     total: float
+    streamed: bool = True
 
 
 class Promise(NamedTuple):
@@ -43,6 +45,8 @@ class Promise(NamedTuple):
 
     def broken(self, result: Result) -> bool | None:
         """Whether an attempt failed it; None where it doesn't say."""
+        if self.name == FIRST_TOKEN and not result.streamed:
+            return None
         if result.failed:
             return True
         if self.name == AVAILABILITY:

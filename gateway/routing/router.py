@@ -10,6 +10,7 @@ from hashlib import blake2b
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
+from gateway.capacity.slots import UNCOUNTED
 from gateway.config.routes import DEFAULT
 from gateway.errors import Unavailable
 from gateway.routing.objectives import Kept, Result, Standing
@@ -48,13 +49,13 @@ class Router:
         """secret: a key that all replicas have, so that they send the same conversation to the same destination."""
         self._key = blake2b(b"ecluse routing", key=secret, digest_size=32).digest()
         self._draw = Random().random  # noqa: S311 - it spreads load and guards nothing
-        self.paces: dict[str, Pace] = {}
+        self.paces: dict[tuple[str, bool], Pace] = {}
         self._standings: dict[tuple[str, str], Standing] = {}
 
     def use(self, settings: Settings) -> None:
         """A load brought other settings: what they don't name is forgotten."""
         routes = {DEFAULT, *settings.routes}
-        self.paces = {name: pace for name, pace in self.paces.items() if name in settings.destinations}
+        self.paces = {key: pace for key, pace in self.paces.items() if key[0] in settings.destinations}
         self._standings = {
             (route, destination): standing
             for (route, destination), standing in self._standings.items()
@@ -72,22 +73,25 @@ class Router:
             raise Unavailable("route_closed", _CLOSED, retry_after=30)
         return found
 
-    def begun(self, attempt: Attempt) -> None:
+    def begun(self, exchange: Exchange, attempt: Attempt) -> None:
         """An attempt is about to be sent."""
-        self._pace(attempt).begun(id(attempt), attempt.started)
+        if (pace := self._pace(exchange, attempt)) is not None:
+            pace.begun(id(attempt), attempt.started)
 
-    def answered(self, attempt: Attempt) -> None:
+    def answered(self, exchange: Exchange, attempt: Attempt) -> None:
         """Its answer has begun."""
-        if attempt.first_content:
-            self._pace(attempt).answered(id(attempt), attempt.first_content)
+        if attempt.first_content and (pace := self._pace(exchange, attempt)) is not None:
+            pace.answered(id(attempt), attempt.first_content)
 
     def ended(self, runtime: Runtime, exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> None:
         """It is over. What the client did wrong says nothing of the destination."""
         name, now = attempt.candidate.destination.name, runtime.monotonic()
-        self.answered(attempt)
-        self._pace(attempt).ended(id(attempt))
-        made = exchange.plan
-        if made is None or made.objectives is None or attempt.drill:
+        pace, made = self._pace(exchange, attempt), exchange.plan
+        if pace is None or made is None:
+            return
+        self.answered(exchange, attempt)
+        pace.ended(id(attempt))
+        if made.objectives is None:
             return
         hasty = error is not None and error.fault == "client"
         if hasty and error is not None and error.kind != "timeout":
@@ -95,7 +99,8 @@ class Router:
         failed = None if hasty else True if error else False if exchange.outcome == "served" else None
         first = attempt.first_content - attempt.started if attempt.first_content else None
         standing = self.standing(made.route, name, made.objectives)
-        if standing.ended(now, Result(failed, first, now - attempt.started)):
+        streamed = exchange.ask is not None and exchange.ask.stream
+        if standing.ended(now, Result(failed, first, now - attempt.started, streamed)):
             self._changed(runtime, made.route, name, standing)
 
     def standing(self, route: str, destination: str, objectives: ObjectivesSettings) -> Standing:
@@ -108,7 +113,7 @@ class Router:
     def judge(self, runtime: Runtime, route: str, destination: str, objectives: ObjectivesSettings) -> Standing:
         """The same, with what calls that still wait say of it."""
         standing = self.standing(route, destination, objectives)
-        seconds, pace = objectives.first_token_seconds, self.paces.get(destination)
+        seconds, pace = objectives.first_token_seconds, self.paces.get((destination, True))
         if not standing.demoted and pace is not None and seconds is not None:
             now = runtime.monotonic()
             late = pace.overdue(now, seconds, objectives.least)
@@ -121,11 +126,16 @@ class Router:
         for (route, destination), standing in self._standings.items():
             yield Shown(route, destination, standing.demoted, tuple(standing.kept(now)))
 
-    def _pace(self, attempt: Attempt) -> Pace:
-        name = attempt.candidate.destination.name
-        pace = self.paces.get(name)
+    def _pace(self, exchange: Exchange, attempt: Attempt) -> Pace | None:
+        """Of streams and of whole answers apart: a whole one begins when all of it is there. Counts of tokens, which
+        vendors answer at once, say nothing of either; nor do calls of a drill."""
+        ask = exchange.ask
+        if ask is None or ask.operation == UNCOUNTED or exchange.drill is not None:
+            return None
+        key = attempt.candidate.destination.name, ask.stream
+        pace = self.paces.get(key)
         if pace is None:
-            pace = self.paces[name] = Pace()
+            pace = self.paces[key] = Pace()
         return pace
 
     @staticmethod

@@ -10,6 +10,7 @@ from gateway.routing.routes import BYTES_PER_TOKEN
 if TYPE_CHECKING:
     from adapters.ask import Ask
     from gateway.exchange import Exchange
+    from gateway.routing.pace import Pace
     from gateway.routing.routes import Route
     from gateway.runtime import Runtime
 
@@ -31,15 +32,18 @@ class Sight:
 
     def first_word(self, destination: str) -> float | None:
         """Seconds that it takes to begin an answer."""
-        pace = self._paces.get(destination)
+        pace = self._pace(destination)
         if pace is None or not self._runtime.health.admits(destination):
             return None
         return pace.first_word(self._now)
 
     def unheard(self, destination: str) -> bool:
         """Whether nothing was heard of it for so long that it may have changed."""
-        pace = self._paces.get(destination)
+        pace = self._pace(destination)
         return pace is not None and pace.unheard(self._now)
+
+    def _pace(self, destination: str) -> Pace | None:
+        return self._paces.get((destination, self._ask.stream))
 
     def load(self, destination: str) -> float:
         """Calls that it would have with this one, by calls that it can have."""

@@ -77,9 +77,9 @@ routes:
 async def test_a_slow_destination_is_demoted_on_record_and_in_metrics(open_house: OpenHouse) -> None:
     async with open_house(CONFIG + PROMISE) as house:
         await house.fault("alpha", "delay=0.3")
-        went = [(await house.chat(f"Bonjour {n}")).headers["x-ecluse-destination"] for n in range(8)]
+        went = [(await house.chat(f"Bonjour {n}", stream=True)).headers["x-ecluse-destination"] for n in range(8)]
         assert went.count("alpha/gpt-4o-mini") < 6 and went[:3] == ["alpha/gpt-4o-mini"] * 3
-        last = await house.chat("Bonsoir")
+        last = await house.chat("Bonsoir", stream=True)
         assert (
             "demoted alpha/gpt-4o-mini" in last.headers["x-ecluse-route"] or "tries" in last.headers["x-ecluse-route"]
         )
@@ -97,3 +97,11 @@ async def test_a_reload_forgets_what_is_no_longer_promised(open_house: OpenHouse
         assert {one.route for one in router.shown(0.0)} == {"default"} and router.paces
         router.use(replace(house.gateway.runtime.epoch.pair.settings, destinations={}))
         assert not [*router.shown(0.0)] and not router.paces
+
+
+async def test_counts_of_tokens_say_nothing_of_how_soon_answers_begin(open_house: OpenHouse) -> None:
+    async with open_house() as house:
+        ask = {"model": "claude-sonnet-5", "messages": [{"role": "user", "content": "Bonjour"}]}
+        counted = await house.client.post("/v1/messages/count_tokens", json=ask)
+        assert counted.status_code == 200, counted.text
+        assert not house.gateway.runtime.router.paces

@@ -69,6 +69,8 @@ def test_it_comes_back_after_good_calls_in_a_row_and_is_tried_more_with_each() -
         (WELL, (False, False, False)),
         (Result(False, 3.0, 40.0), (False, True, True)),
         (FAILED, (True, True, True)),
+        (Result(False, 9.0, 9.0, streamed=False), (False, None, False)),
+        (Result(True, None, 0.1, streamed=False), (True, None, True)),
         (Result(None, None, 1.0), (None, None, None)),
         (Result(None, None, 2.5), (None, True, None)),
         (Result(None, 1.0, 31.0), (None, False, True)),

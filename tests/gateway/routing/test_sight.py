@@ -11,16 +11,17 @@ from tests.conftest import House
 ALPHA, BETA = "alpha/gpt-4o-mini", "beta/gpt-4o-mini"
 
 
-def sight(house: House, *, size: int = 4000, most: int | None = None) -> Sight:
+def sight(house: House, *, size: int = 4000, most: int | None = None, stream: bool = False) -> Sight:
     runtime = house.gateway.runtime
     exchange: Any = SimpleNamespace(pair=runtime.epoch.pair, bytes_in=size)
-    return Sight(runtime, exchange, SimpleNamespace(max_output=most))  # type: ignore[arg-type]
+    return Sight(runtime, exchange, SimpleNamespace(max_output=most, stream=stream))  # type: ignore[arg-type]
 
 
 async def test_a_destination_that_was_asked_has_a_pace_unless_it_is_left_alone(house: House) -> None:
     assert sight(house).first_word(ALPHA) is None and not sight(house).unheard(ALPHA)
     assert (await house.chat("Bonjour")).headers["x-ecluse-destination"] == ALPHA
     assert 0 < (sight(house).first_word(ALPHA) or 0) < 5 and not sight(house).unheard(ALPHA)
+    assert sight(house, stream=True).first_word(ALPHA) is None, "a whole answer says nothing of streams"
     house.gateway.runtime.health.adopt(ALPHA, "server", -1, 60.0, 1)
     assert sight(house).first_word(ALPHA) is None
 
