@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -63,14 +64,18 @@ def test_the_tour_works_as_written(served: tuple[Path, dict[str, str]]) -> None:
         assert done.returncode == code, done.stderr
         return done.stdout
 
-    redacted, detected, refused, internal, failover, ledger, rules, replayed, charter, metrics = steps
+    redacted, detected, refused, internal, stopped, failover, me, ledger, rules, replayed, charter, metrics = steps
     assert "Vire 100 EUR sur [redacted: fin.iban]" in run(redacted)
     found = run(detected, code=1)
     assert "stdin:1:25: fr.nir" in found and "person.title" in found and "2 95 10" not in found
     told = run(refused)
     assert all(word in told for word in ("secrets-stay-home", "secret.vendor", "security@example.org"))
     assert "FR76 3000 6000 0112 3456 7890 189" in run(internal)
+    told = run(stopped)
+    assert "This is beta" in told
     assert "This is beta" in run(failover)
+    own = json.loads(run(me))
+    assert own["team"] == "development" and own["quotas"]
     tail = run(ledger.splitlines()[0])
     call = re.findall(r"([0-9a-f-]{36})\s+served", tail)[-1]
     story = run(ledger.splitlines()[1].replace("ID", call))
