@@ -18,6 +18,7 @@ from gateway.documents import DocumentsRefused
 from gateway.drills.control import drill_routes
 from gateway.identity.keys import KeyGrant, KeyRecord, KeyStoreRefused
 from gateway.provenance import signed_files
+from gateway.quota.control import quota_routes, shown_override
 from gateway.quota.shown import store_line, used_line
 from gateway.reload import NotPrepared
 from gateway.reviewing import ReviewRefused, review
@@ -49,6 +50,7 @@ def control_app(runtime: Runtime, reloader: Reloader, conductor: Conductor, stop
             Route("/samples/{rule}", surface.samples, methods=["POST"]),
             *drill_routes(runtime, conductor),
             *stop_routes(runtime),
+            *quota_routes(runtime),
         ]
     )
 
@@ -80,6 +82,7 @@ class _Control:
                 "quotas": [used_line(use) for use in runtime.quotas.used()],
                 "quota_store": store_line(runtime.leases.keeper),
                 "stops": [shown(stop) for stop in runtime.stops.all()],
+                "overrides": [shown_override(one) for one in runtime.standing.overrides],
                 "shared_store": _store(runtime),
                 "workers": workers,
                 "notes": [*runtime.epoch.pair.notes, *_of_now(runtime, workers, unloaded)],

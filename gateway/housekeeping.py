@@ -26,6 +26,7 @@ async def housekeeping(runtime: Runtime) -> None:
         turn += 1
         end_outdated(runtime)
         compare_destinations(runtime)
+        runtime.standing.overrides.sweep()
         if runtime.standing.unsaved:
             await keep_standing(runtime)
         runtime.measure.log.flush()

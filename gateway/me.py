@@ -32,7 +32,10 @@ def me(runtime: Runtime, caller: Caller) -> bytes:
             "use_cases": use_cases,
             "models": models,
             "currency": pair.tariffs.currency,
-            "quotas": [shown(use) for use in runtime.quotas.of(_scopes(caller, use_cases, models))],
+            "quotas": [
+                shown(use, runtime.standing.overrides.end_of(use.account))
+                for use in runtime.quotas.of(_scopes(caller, use_cases, models))
+            ],
         }
     )
 

@@ -39,6 +39,7 @@ from gateway.identity.sealing import Sealer
 from gateway.in_force import tell_with_segments
 from gateway.measure import Measure
 from gateway.quota.opening import open_quotas
+from gateway.quota.overrides import Overrides
 from gateway.quota.telling import soft_limits
 from gateway.reading.files import Files
 from gateway.reload import Reloader
@@ -201,7 +202,8 @@ def assemble(
     measure, live = Measure(Log(sys.stderr.buffer, clock=now), version("ecluse")), set[Exchange]()
     leases = open_quotas(settings, keyring.pseudonym, station.name, measure)
     follower, webhooks = follow(settings, keyring, measure), Webhooks(Transport(), measure)
-    standing = Standing.of(settings.state_dir, follower, keys, live)
+    overrides = Overrides(leases.quotas.change, lambda: now().timestamp())
+    standing = Standing.of(settings.state_dir, follower, keys, live, overrides)
     runtime = Runtime(
         epoch=epoch,
         keyring=keyring,

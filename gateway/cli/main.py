@@ -40,6 +40,7 @@ COMMANDS = {
     "stop": "let no more calls of a key, user or use case, to a destination, or under a rule",
     "start": "let go on what was stopped",
     "drill": "make a destination fail on purpose, and report what became of the calls",
+    "quota": "show what is used of quotas, and give one name another limit for a while",
     "keys": "issue, list and revoke keys of callers",
 }
 

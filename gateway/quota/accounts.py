@@ -196,6 +196,7 @@ class Accounts:
     def _set_limit(self, account: Account) -> None:
         line = account.line
         account.limit = self._changed.get((line.scope, account.name, line.unit, line.window), line.limit)
+        account.denied, account.full = 0.0, False  # what the store said was of the limit before
         if self._whole:
             account.granted = account.limit
 

@@ -46,8 +46,8 @@ def past_soft(use: Use) -> bool:
     return soft is not None and use.used >= soft * use.limit
 
 
-def shown(use: Use, override: str | None = None) -> dict[str, Any]:
-    """One limit, for its caller. override: until when another limit than the configuration's holds."""
+def shown(use: Use, until: float | None = None) -> dict[str, Any]:
+    """One limit, for its caller. until: when another limit than the configuration's ends to hold (Unix seconds)."""
     line, unit = use.account.line, use.account.line.unit
     left = max(use.limit - use.used, 0)
     state = "exhausted" if not left else "soft" if past_soft(use) else "ok"
@@ -60,8 +60,8 @@ def shown(use: Use, override: str | None = None) -> dict[str, Any]:
     if line.soft is not None:
         row["soft"] = line.soft
     row["state"] = state
-    if override is not None:
-        row["overridden_until"] = override
+    if until is not None:
+        row["overridden_until"] = moment(until)
     return row
 
 

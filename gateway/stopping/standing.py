@@ -1,4 +1,5 @@
-"""What stands for the whole installation until somebody changes it: who has a key, and what is stopped.
+"""What stands for the whole installation until somebody changes it: who has a key, what is stopped, which limits are
+others than the configuration's.
 
 Each of it is a fact on the board, and a line in a file of this machine's own: a store that forgets is told again by
 everybody, and a machine that was away learns what it missed.
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from gateway.identity.keyfile import described, described_key
+from gateway.quota import overrides
 from gateway.state import stops
 from gateway.state.board import FINAL
 from gateway.state.kept import KeptFacts
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from gateway.exchange import Exchange
     from gateway.identity.keyfile import StoredKey
     from gateway.identity.keys import KeyStore
+    from gateway.quota.overrides import Override, Overrides
     from gateway.state.follower import Follower
 
 FILE = "facts.json"
@@ -36,18 +39,21 @@ _ISSUED = 1  # a key's id is never used twice: all that can follow is its end
 
 @dataclass(slots=True)
 class Standing:
-    """Keys and stops of one worker. live: its calls."""
+    """Keys, stops and changed limits of one worker. live: its calls."""
 
     follower: Follower
     keys: KeyStore
     stops: Stops
     kept: KeptFacts
     live: Iterable[Exchange]
+    overrides: Overrides
 
     @classmethod
-    def of(cls, state: Path, follower: Follower, keys: KeyStore, live: Iterable[Exchange]) -> Standing:
+    def of(
+        cls, state: Path, follower: Follower, keys: KeyStore, live: Iterable[Exchange], limits: Overrides
+    ) -> Standing:
         """What this machine knows, and whatever is heard from now on. Raises KeptRefused."""
-        standing = cls(follower, keys, Stops(), KeptFacts(state / FILE), live)
+        standing = cls(follower, keys, Stops(), KeptFacts(state / FILE), live, limits)
         for key, (rank, value) in standing.kept.all().items():
             follower.seed(key, value.encode(), rank=rank)
         for stored in keys.stored():
@@ -56,6 +62,7 @@ class Standing:
         standing.stops.on_cut = standing._cut
         follower.on(stops.PREFIX, standing._hear_stop)
         follower.on(_KEY, standing._hear_key)
+        follower.on(overrides.PREFIX, standing._hear_override)
         return standing
 
     def stop(self, stop: Stop) -> None:
@@ -68,6 +75,10 @@ class Standing:
         if stop is not None:
             self.follower.say(stops.key_of(kind, name), stops.started(now.isoformat(timespec="seconds")))
         return stop
+
+    def override(self, one: Override) -> None:
+        """Gives a name another limit for a while; the store and the disk are told as soon as they can be."""
+        self.follower.say(one.target.key, one.value())
 
     @property
     def unsaved(self) -> bool:
@@ -88,6 +99,10 @@ class Standing:
     def _hear_stop(self, name: str, value: bytes | None) -> None:
         self.stops.hear(name, value)
         self._keep(stops.PREFIX + name)
+
+    def _hear_override(self, name: str, value: bytes | None) -> None:
+        self.overrides.hear(name, value)
+        self._keep(overrides.PREFIX + name)
 
     def _hear_key(self, id_: str, value: bytes | None) -> None:
         said: Any = orjson.loads(value) if value is not None else {}

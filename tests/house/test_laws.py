@@ -34,6 +34,7 @@ PLACES = {
         "gateway/drills/control.py",
         "gateway/health.py",
         "gateway/stopping/control.py",
+        "gateway/quota/control.py",
         "adapters/vendors/simulator/",
     ),
     "httptools": (),

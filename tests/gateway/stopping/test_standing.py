@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.identity import KeyGrant, Keyring, KeyStore
+from gateway.quota.overrides import Overrides
 from gateway.state.follower import Follower
 from gateway.state.kept import KeptFacts, KeptRefused
 from gateway.state.stops import Stop, Stops
@@ -49,7 +50,7 @@ class House:
         state = self.folder / machine
         follower, _, _ = self.table.worker(self.keyring.pepper)
         keys = KeyStore.open(state / "keys.json", self.keyring, "acme")
-        return Worker(Standing.of(state, follower, keys, set()), follower)
+        return Worker(Standing.of(state, follower, keys, set(), Overrides(lambda *_: None, lambda: 0.0)), follower)
 
     async def quiet(self, *workers: Worker) -> None:
         for _ in range(3):

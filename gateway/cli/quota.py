@@ -1,0 +1,129 @@
+"""`ecluse quota`: what is used of quotas, and other limits for a while."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from gateway.cli.control import ControlFailed, ask, say_failed
+from gateway.cli.main import REFUSED, add_config
+from gateway.cli.stop import say_settled
+from gateway.config.kinds import SPAN, Context, WrongValue
+from gateway.quota.units import SCOPES, UNITS
+from gateway.quota.windows import WINDOWS
+
+TEXT = """\
+Quotas of the running gateway, on every worker and replica:
+
+  ecluse quota show                                    what is used of every limit, and the overrides
+  ecluse quota show team finance                       of one name
+  ecluse quota override team finance cost month 4000 --for 10d --reason "closing of the year"
+  ecluse quota override user m.durand tokens day 0 --until 2026-12-01T08:00 --reason "runaway agent"
+  ecluse quota drop team finance cost month            the configuration's limit counts again, at once
+
+An override gives one name another limit, higher or lower, than the configuration's line does. It ends by itself. What
+was used so far stays used. For calls at once the window is `none`. Times without a zone are UTC.
+"""
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    """Arguments."""
+    what = sub.add_subparsers(dest="what", required=True, metavar="show|override|drop")
+    show = what.add_parser("show", help="show what is used, and the overrides")
+    show.add_argument("scope", nargs="?", choices=SCOPES, help="of one scope")
+    show.add_argument("name", nargs="?", metavar="NAME", help="of one name in it")
+    override = what.add_parser("override", help="give one name another limit for a while")
+    drop = what.add_parser("drop", help="end an override")
+    for each in (override, drop):
+        each.add_argument("scope", choices=SCOPES, help="the scope of the limit")
+        each.add_argument("name", metavar="NAME", help="the team, user, use case, key, model ...")
+        each.add_argument("unit", choices=UNITS, help="what it limits")
+        each.add_argument("window", choices=(*WINDOWS, "none"), help="its window")
+    override.add_argument("limit", metavar="LIMIT", help="the other limit; of cost an amount of money")
+    time = override.add_mutually_exclusive_group(required=True)
+    time.add_argument("--until", metavar="WHEN", help="when it ends, 2026-12-01 or 2026-12-01T08:00")
+    time.add_argument("--for", dest="span", metavar="TIME", help="how long it holds, 90m, 12h or 10d")
+    override.add_argument("--reason", required=True, metavar="WHY", help="why; for the ledger and for status")
+    for each in (show, override, drop):
+        add_config(each)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it in the running gateway."""
+    try:
+        return {"show": _show, "override": _override, "drop": _drop}[args.what](args)
+    except ControlFailed as failed:
+        return say_failed(failed)
+
+
+def _show(args: argparse.Namespace) -> int:
+    found = ask(args.config, "GET", "/quotas")
+    for row in found["quotas"]:
+        if args.scope in (None, row["scope"]) and args.name in (None, row["name"]):
+            print(_line(row, found["currency"]))
+    for one in found["overrides"]:
+        if args.scope in (None, one["scope"]) and args.name in (None, one["name"]):
+            print(f"override: {_override_line(one, found['currency'])}")
+    return 0
+
+
+def _override(args: argparse.Namespace) -> int:
+    try:
+        until = _until(args)
+    except ValueError as wrong:
+        print(wrong, file=sys.stderr)
+        return REFUSED
+    order = {name: getattr(args, name) for name in ("scope", "name", "unit", "window", "limit", "reason")}
+    done = ask(args.config, "POST", "/overrides", {**order, "until": until})
+    print(_override_line(done, ""))
+    say_settled(done)
+    return 0
+
+
+def _drop(args: argparse.Namespace) -> int:
+    path = "/".join(quote(word, safe="") for word in (args.scope, args.unit, args.window, args.name))
+    done = ask(args.config, "DELETE", f"/overrides/{path}")
+    print(f"dropped: {_override_line(done, '')}")
+    say_settled(done)
+    return 0
+
+
+def _until(args: argparse.Namespace) -> float:
+    """Unix seconds; ValueError says what a time looks like."""
+    now = datetime.now(UTC)
+    if args.span is not None:
+        try:
+            return now.timestamp() + float(SPAN.read(args.span, Context(Path(), {})))
+        except WrongValue as wrong:
+            raise ValueError(f"--for {wrong}") from None
+    try:
+        until = datetime.fromisoformat(args.until)
+    except ValueError:
+        raise ValueError("--until must be a day or a time such as 2026-12-01T08:00") from None
+    return (until if until.tzinfo is not None else until.replace(tzinfo=UTC)).timestamp()
+
+
+def _line(row: Mapping[str, Any], currency: str) -> str:
+    window = f" a {row['window']}" if "window" in row else ""
+    unit = currency if row["unit"] == "cost" else row["unit"]
+    line = f"{row['scope']} {row['name']}: {_number(row['used'])} of {_number(row['limit'])} {unit}{window}"
+    line += f", anew at {row['resets_at']}" if "resets_at" in row else ""
+    line += f", limit overridden until {row['overridden_until']}" if "overridden_until" in row else ""
+    return line + (f"  [{row['state']}]" if row["state"] != "ok" else "")
+
+
+def _override_line(one: Mapping[str, Any], currency: str) -> str:
+    window = f" a {one['window']}" if "window" in one else ""
+    unit = f"{one['unit']} in {currency}" if currency and one["unit"] == "cost" else one["unit"]
+    return (
+        f"{one['scope']} {one['name']}: {_number(one['limit'])} {unit}{window} until {one['until']} ({one['reason']})"
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
