@@ -354,6 +354,7 @@ ALERTS: tuple[tuple[str, str], ...] = (
     ("a destination wasn't drilled for 92 days", "time() - ecluse_drill_last_timestamp_seconds > 92 * 86400"),
     ("a worker ended or hung, and was replaced", "increase(ecluse_worker_restarts_total[15m]) > 0"),
     ("calls can't be recorded", "ecluse_ledger_ready == 0"),
+    ("a destination breaks what a route promises, and is asked after the others", "ecluse_route_demoted == 1"),
     ("something has been stopped for a day", "min_over_time(ecluse_stops[1d]) > 0"),
     ("the shared store doesn't answer; past its bound callers get 503", "ecluse_store_age_seconds > 2"),
     ("somebody else writes to the shared store", "increase(ecluse_store_forged_total[1h]) > 0"),

@@ -119,6 +119,12 @@ def test_a_call_that_failed_over() -> None:
     assert words(render_show(facts(INTENT, FAILED, AGAIN, SERVED, OUTCOME))) == words(STORY)
 
 
+def test_it_says_how_the_call_was_routed() -> None:
+    planned = replace(INTENT, route="chat", split="canary", why="latency, demoted internal")
+    assert "\n          route chat, split canary, latency, demoted internal\n" in render_show(facts(planned, OUTCOME))
+    assert "route" not in render_show(facts(replace(INTENT, route="default"), OUTCOME)), "there was nothing to choose"
+
+
 def test_columns_stand_under_each_other() -> None:
     lines = render_show(facts(INTENT, FAILED, AGAIN, SERVED, OUTCOME)).splitlines()
     head = next(line for line in lines if line.startswith("attempts"))
