@@ -1,15 +1,19 @@
 """Review samples on disk: sealed one by one, a file for each rule and last day, gone when that day comes.
 
 A call only puts its sample into a bounded queue; once a second the queue is sealed and written beside the calls. What
-is in the queue at a kill is lost.
+is in the queue at a kill is lost. Workers that share the folder write one after the other, and none beyond a rule's
+number of a day.
 """
 
 from __future__ import annotations
 
 import base64
+import fcntl
 import os
 import re
 from collections import deque
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
@@ -52,6 +56,7 @@ class Samples:
         self._day = today
         self._seen: set[tuple[str, bytes]] = set()
         self._count = self._counted(today)
+        self._most: dict[str, int] = {}
 
     @property
     def kept(self) -> bool:
@@ -62,6 +67,7 @@ class Samples:
         """Whether one more of a rule is to be kept today: below its number, and of a value not seen today."""
         if today != self._day:
             self._day, self._seen, self._count = today, set(), {}
+        self._most[_name(rule)] = per_day
         full = self._count.get(_name(rule), 0) >= per_day or len(self._waiting) >= MOST_WAITING
         return not full and (rule, digest) not in self._seen
 
@@ -103,14 +109,29 @@ class Samples:
         if not taken or self._sealer is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lines: dict[str, bytes] = {}
+        with _alone(self._folder):
+            lines: dict[str, bytes] = {}
+            for sample in self._fitting(taken):
+                file = f"{_name(sample.rule)}-{sample.until}.samples"
+                lines[file] = lines.get(file, b"") + self._line(self._sealer, sample)
+            for file, raw in lines.items():
+                descriptor = os.open(self._folder / file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+                with os.fdopen(descriptor, "ab") as out:
+                    out.write(b"\n" + raw if _cut_off(descriptor) else raw)
+
+    def _fitting(self, taken: list[Sample]) -> list[Sample]:
+        """Those for which there is still room, counting what other workers have written meanwhile."""
+        day, fitting = self._day, []
+        counts = self._counted(day, {_name(sample.rule) for sample in taken})
         for sample in taken:
-            file = f"{_name(sample.rule)}-{sample.until}.samples"
-            lines[file] = lines.get(file, b"") + self._line(self._sealer, sample)
-        for file, raw in lines.items():
-            descriptor = os.open(self._folder / file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(descriptor, "ab") as out:
-                out.write(b"\n" + raw if _cut_off(descriptor) else raw)
+            name = _name(sample.rule)
+            if sample.at.date() == day:
+                counts[name] = counts.get(name, 0) + 1
+                if counts[name] > self._most.get(name, counts[name]):
+                    continue
+            fitting.append(sample)
+        self._count.update(counts)
+        return fitting
 
     def _line(self, sealer: Sealer, sample: Sample) -> bytes:
         box = base64.b64encode(sealer.seal(sample.text or "", sample.bound)).decode()
@@ -126,12 +147,14 @@ class Samples:
         text = self._sealer.open(sealed, sample.bound) if self._sealer is not None else None
         return sample._replace(text=text)
 
-    def _counted(self, today: date) -> dict[str, int]:
-        """How many of today there are already, by the name of the rule's files."""
+    def _counted(self, today: date, names: Collection[str] | None = None) -> dict[str, int]:
+        """How many of today there are already, by the name of the rule's files. names: of those alone."""
         counts: dict[str, int] = {}
         begins = f'"at":"{today}'.encode()
         for file, _ in self._files():
             name = file.name[:16]
+            if names is not None and name not in names:
+                continue
             counts[name] = counts.get(name, 0) + file.read_bytes().count(begins)
         return counts
 
@@ -145,6 +168,17 @@ class Samples:
 def until(day: date, days: int) -> date:
     """The day on which a sample of `day` goes."""
     return day + timedelta(days=days)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One worker at a time."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _cut_off(descriptor: int) -> bool:

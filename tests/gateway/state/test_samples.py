@@ -43,3 +43,16 @@ def test_no_sample_is_lost_where_a_review_and_the_housekeeping_write_at_once(tmp
                 writing.result()
     (file,) = (tmp_path / "samples").iterdir()
     assert file.read_bytes().count(b"\n") == turns * MOST_WAITING
+
+
+def test_two_workers_together_keep_no_more_of_a_day_than_one(tmp_path: Path) -> None:
+    workers = [Samples(tmp_path / "samples", Sealer(b"k" * 32, "k"), TODAY) for _ in range(2)]
+    for turn in range(4):
+        for number, worker in enumerate(workers):
+            value = b"%d of %d" % (turn, number)
+            if worker.wants("rule", value, 3, TODAY):
+                worker.take(Sample("rule", f"{turn}.{number}", NOW, until(TODAY, 1), "a text"), value)
+        for worker in workers:
+            worker.write()
+    assert len(workers[0].read("rule", TODAY)) == 3
+    assert not any(worker.wants("rule", b"new", 3, TODAY) for worker in workers)
