@@ -35,6 +35,8 @@ from gateway.workers.surface import control_surface, health_surface
 from observability.logs import Log
 
 REFUSED = 2
+FIXED = ("server", "state_dir", "organisation", "keyring", "shared", "simulator")
+"""Settings in which workers that serve at the same time can't differ."""
 START_SECONDS = 120.0
 LOOK_SECONDS = 1.0
 LINGER_SECONDS = 2.0
@@ -206,7 +208,7 @@ class Supervisor:
         if new is None:
             raise RestartRefused("the configuration can't be read")
         old = self.settings
-        changed = [name for name in ("server", "state_dir", "simulator") if getattr(new, name) != getattr(old, name)]
+        changed = [name for name in FIXED if getattr(new, name) != getattr(old, name)]
         if changed:
             raise RestartRefused(f"{', '.join(changed)} changed, which takes a stop and a start")
 
