@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gateway import extending
 from gateway.errors import BadRequest, PolicyRefusal, Refusal
-from gateway.pricing.spend import most, most_output
+from gateway.pricing.spend import most, most_input, most_output
 from gateway.quota.units import Amounts, Exceeded, Unknown
 from gateway.refusals import quota_refusal, quota_unknown
 
@@ -41,7 +41,7 @@ async def reserve(runtime: Runtime, exchange: Exchange, ask: Ask, candidates: Se
     if extending.caps(exchange):
         bound = _capped(runtime, exchange, ask, candidates, bound)
     exchange.grants.append(await _held(runtime, scopes, bound))
-    exchange.reserved = bound.tokens
+    exchange.reserved, exchange.most_cost = bound.tokens, bound.cost
     exchange.steps = extending.steps_of(runtime, exchange, ask, bound.output)
 
 
@@ -62,6 +62,8 @@ async def room_at(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Can
     release(runtime, exchange)
     if ask.operation == "count_tokens":
         return True
+    if candidate.larger and not await _afforded(runtime, exchange, ask, candidate):
+        return False
     destination = candidate.destination
     scopes = (("destination", destination.name), ("contract", destination.contract or ""))
     bound = _bound(runtime, exchange, ask, len(ask.document.raw), (candidate,))
@@ -71,6 +73,20 @@ async def room_at(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Can
         exchange.no_room = refusal
         return False
     return True
+
+
+async def _afforded(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate) -> bool:
+    """Holds what a destination may cost more that was none of the candidates when the call was admitted."""
+    more = _bound(runtime, exchange, ask, len(ask.document.raw), (candidate,)).cost - exchange.most_cost
+    if more <= 0 or not exchange.grants:
+        return True
+    try:
+        held = await runtime.quotas.extend(exchange.grants[-1], Amounts(cost=more))
+    except Unknown as unknown:
+        runtime.measure.quota_unknown(unknown)
+        return False
+    exchange.most_cost += more if held else 0
+    return held
 
 
 def begin(exchange: Exchange, attempt: Attempt) -> None:
@@ -129,7 +145,7 @@ def _capped(runtime: Runtime, exchange: Exchange, ask: Ask, candidates: Sequence
 
     def price(output: int) -> int:
         destinations = (candidate.destination for candidate in candidates)
-        return most(exchange.pair.tariffs, ask, destinations, exchange.bytes_in, output)
+        return most(exchange.pair.tariffs, ask, destinations, bound.input, output)
 
     uses = [use for use in runtime.quotas.of(_scopes(exchange)) if use.account.line.unit in extending.GROWING]
     if not uses:
@@ -156,13 +172,13 @@ def _scopes(exchange: Exchange) -> Scopes:
 
 
 def _bound(runtime: Runtime, exchange: Exchange, ask: Ask, sent: int, candidates: Sequence[Candidate]) -> Amounts:
-    """The most that one try can use: no tokenizer makes more than a token of a byte. Cost: at the dearest candidate."""
-    pair = exchange.pair
+    """The most that one try can use. Cost: at the dearest candidate."""
+    pair, put_in = exchange.pair, most_input(ask, sent)
     output = most_output(ask, extending.reserve_output(exchange), exchange.cap)
     cost = 0
     if runtime.quotas.counts("cost"):
-        cost = most(pair.tariffs, ask, (one.destination for one in candidates), sent, output)
-    return Amounts(requests=1, input=sent, output=output, tokens=sent + output, cost=cost, concurrent=1)
+        cost = most(pair.tariffs, ask, (one.destination for one in candidates), put_in, output)
+    return Amounts(requests=1, input=put_in, output=output, tokens=put_in + output, cost=cost, concurrent=1)
 
 
 async def _held(runtime: Runtime, scopes: Scopes, amounts: Amounts) -> Grant:

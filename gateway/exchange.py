@@ -107,6 +107,7 @@ class Exchange:
     at_destination: Grant | None = None
     no_room: Refusal | None = None
     reserved: int = 0
+    most_cost: int = 0
     cap: int = 0
     steps: Steps | None = None
     intended: bool = False

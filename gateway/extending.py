@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from adapters.dialects.serving import answers
 from gateway.errors import QuotaRefusal
-from gateway.pricing.spend import most
+from gateway.pricing.spend import most, most_input
 from gateway.quota.steps import Steps
 from gateway.quota.units import Amounts, Unknown
 
@@ -91,7 +91,8 @@ async def _held(runtime: Runtime, exchange: Exchange, attempt: Attempt, tokens: 
     cost = 0
     if runtime.quotas.counts("cost"):
         tariffs, at = exchange.pair.tariffs, (attempt.candidate.destination,)
-        before, after = (most(tariffs, ask, at, attempt.sent, output) for output in (steps.held, steps.held + tokens))
+        sent = most_input(ask, attempt.sent)
+        before, after = (most(tariffs, ask, at, sent, output) for output in (steps.held, steps.held + tokens))
         cost = after - before + 1
     more = Amounts(output=tokens, tokens=tokens, cost=cost)
     try:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 BYTES_PER_TOKEN = 4
 """For estimates of what a vendor didn't count. Reservations take one token a byte, which no tokenizer exceeds."""
 
+WITH_TOOLS = 1024
+"""Allowed for the instructions that a vendor adds of its own to a request with tools."""
+
 
 def spent(exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> Used:
     """The tokens of an attempt: as the vendor counted, else estimated. One that was broken off is never free."""
@@ -55,6 +58,11 @@ def most(tariffs: Tariffs, ask: Ask, destinations: Iterable[Destination], input:
     asked = service(ask.document.value)
     nanos = max((bound(tariffs.of[one.name].price(asked), input, output) for one in destinations), default=0)
     return -(-nanos // 1000)
+
+
+def most_input(ask: Ask, size: int) -> int:
+    """Input tokens that a body of so many bytes can be: no tokenizer makes more than a token of a byte."""
+    return size + (WITH_TOOLS if ask.tools else 0)
 
 
 def most_output(ask: Ask, assumed: int, cap: int = 0) -> int:

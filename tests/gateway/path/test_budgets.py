@@ -121,3 +121,22 @@ async def test_a_soft_limit_reaches_its_receiver_once_and_signed(open_house: Ope
         page = await house.metrics()
         assert 'ecluse_quota_warnings_total{scope="user",unit="requests"} 1.0' in page
         assert 'ecluse_webhooks_total{result="sent",webhook="ops"} 1.0' in page
+
+
+@pytest.mark.parametrize(("limit", "status"), [("0.0005", 400), ("0.01", 200)])
+async def test_a_larger_model_is_asked_only_where_the_budget_has_room_for_it(
+    open_house: OpenHouse, limit: str, status: int
+) -> None:
+    config = CONFIG.replace(
+        "gpt-4o-mini: {destinations: [alpha/gpt-4o-mini, beta/gpt-4o-mini]}",
+        "gpt-4o-mini: {destinations: [alpha/gpt-4o-mini], larger: [beta/gpt-4o-mini]}",
+    ).replace("model: gpt-4o-mini-eu", "model: gpt-4o")
+    quota = f"quotas:\n  - {{scope: user, unit: cost, window: day, limit: {limit}}}\n"
+    async with open_house(config + quota) as house:
+        await house.fault("alpha", "error=context_length_exceeded,status=400")
+        answer = await house.chat("Bonjour", max_tokens=100)
+        assert answer.status_code == status
+        assert [r.destination for r in house.received] == ["alpha", "beta"][: 1 + (status == 200)]
+        assert not house.gateway.runtime.live
+        (use,) = house.gateway.runtime.quotas.used()
+        assert 0 <= use.used <= use.limit and use.account.open == 0

@@ -70,7 +70,7 @@ def call(dialect: str, **fields: Any) -> Any:
 
 
 def answered(exchange: Any, answer: dict[str, Any] | None, *, events: Sequence[bytes] = ()) -> Attempt:
-    attempt = Attempt(1, None, 0.0, sent=400)  # type: ignore[arg-type]
+    attempt = Attempt(1, None, None, 0.0, sent=400)  # type: ignore[arg-type]
     attempt.gate = Gate(DIALECTS[exchange.ask.dialect].reader(exchange.ask), None)
     if answer is not None:
         attempt.gate.body(orjson.dumps(answer))
@@ -130,7 +130,7 @@ def test_what_a_vendor_may_have_read_is_charged_though_it_said_nothing(
 ):
     exchange = call("openai_chat")
     exchange.left = left
-    attempt = Attempt(1, None, 0.0, sent=400)  # type: ignore[arg-type]
+    attempt = Attempt(1, None, None, 0.0, sent=400)  # type: ignore[arg-type]
     assert spent(exchange, attempt, error) == Used(input=charged)
 
 

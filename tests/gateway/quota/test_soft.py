@@ -8,7 +8,9 @@ from typing import Any
 from gateway.identity.callers import Caller
 from gateway.quota.soft import SoftLimits, body
 from gateway.quota.units import Amounts
+from gateway.state.follower import Follower
 from tests.gateway.quota.parts import ME, Clock, Line, alone
+from tests.gateway.state.test_follower import Table, until_quiet
 
 ANNE = Caller("k_1", "acme", "hr", (), "anne", (), ("*",), "p_anne")
 
@@ -113,3 +115,29 @@ def test_nothing_is_looked_at_where_no_limit_is_soft() -> None:
 
 def test_a_body_has_an_id_of_its_own() -> None:
     assert body({"event": "quota.soft"}, "x") == b'{"id":"x","event":"quota.soft"}'
+
+
+async def test_workers_around_a_real_board_tell_once() -> None:
+    table, told = Table(), []
+    workers = [table.worker()[0] for _ in range(3)]
+    await until_quiet(*workers)
+    limits = [SoftLimits(worker, told.append, 0.02) for worker in workers]
+    clock = Clock()
+    uses = (await spend([Line("team", "tokens", 100, soft=0.8)], clock, 80)).of(ME)
+    for number, one in enumerate(limits):
+        one.look(uses, ANNE, clock.now + number / 1000)
+    asking = [asyncio.create_task(_turns(worker)) for worker in workers]
+    await settled(*limits)
+    for task in asking:
+        task.cancel()
+    assert len(told) == 1
+    limits[2].look(uses, ANNE, clock.now + 1)
+    late = SoftLimits(workers[1], told.append, 0.0)
+    late.look(uses, ANNE, clock.now + 1)
+    assert len(told) == 1 and not late._claims
+
+
+async def _turns(worker: Follower) -> None:
+    while True:
+        await worker.turn()
+        await asyncio.sleep(0.001)
