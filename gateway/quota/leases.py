@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gateway.quota.accounts import Account, Accounts
-from gateway.quota.wire import SHUT, Answer, Ask, Granted, Told, Word
+from gateway.quota.wire import SHUT, Answer, Ask, Granted, News, Told, Word
 
 PART = 256
 """A worker has this part of a limit at most, beyond what its calls hold."""
@@ -28,7 +28,7 @@ LEAVE_SECONDS = 60.0
 
 MOST_ASKS = 400
 MOST_TOLD = 400
-MOST_WITNESSED = 50_000
+MOST_WITNESSED = 20_000
 
 
 class Said(NamedTuple):
@@ -58,7 +58,7 @@ class LeaseBook:
         self._since = 0
         self._all_told = False
         self._untold: list[Told] = []
-        self._witnessed: dict[str, tuple[int, int]] = {}
+        self._witnessed: dict[str, News] = {}
         self._due: dict[Account, None] = {}
         self._active: dict[Account, None] = {}
         self._ticked = 0.0
@@ -136,11 +136,13 @@ class LeaseBook:
     def _knowledge(self) -> Iterator[Told]:
         for account in self._accounts:
             if account.start >= 0:
-                total = 0 if account.slots else account.total
-                yield Told(account.key, account.start, account.slots, max(account.granted, account.used), total)
-        for key, (start, total) in self._witnessed.items():
+                seen = self._witnessed.get(account.key)
+                rest, grants = (seen.rest, seen.grants) if seen and seen.start == account.start else (0, ())
+                others = tuple((holder, granted) for holder, granted in grants if holder != self.holder)
+                yield Told(account.key, account.start, account.slots, account.granted, rest, others)
+        for key, seen in self._witnessed.items():
             if self._accounts.get(key) is None:
-                yield Told(key, start, False, -1, total)
+                yield Told(key, seen.start, False, -1, seen.rest, seen.grants)
 
     def _next(self) -> tuple[Account, ...]:
         """Those that are due, the ones that calls wait for first."""
@@ -215,12 +217,12 @@ class LeaseBook:
             self._accounts.drop(account)
 
     def _witness(self, answer: Answer) -> None:
-        for key, start, total in answer.news:
-            account = self._accounts.get(key)
-            if account is not None and account.start == start:
-                account.total = total
-            if start:  # of calls at once, each worker knows its own
-                self._witnessed.pop(key, None)
-                self._witnessed[key] = (start, total)
+        for news in answer.news:
+            account = self._accounts.get(news.key)
+            if account is not None and account.start == news.start:
+                account.total = news.rest + sum(granted for _, granted in news.grants)
+            if news.start:  # of calls at once, each worker knows its own
+                self._witnessed.pop(news.key, None)
+                self._witnessed[news.key] = news
         while len(self._witnessed) > MOST_WITNESSED:
             del self._witnessed[next(iter(self._witnessed))]

@@ -36,6 +36,11 @@ class Row:
     grants: dict[str, int] = field(default_factory=dict)
     told: str = ""
 
+    @property
+    def rest(self) -> int:
+        """What was granted to nobody who is named."""
+        return self.total - sum(self.grants.values())
+
 
 @dataclass(slots=True)
 class About:
@@ -82,7 +87,10 @@ def hear(about: About, shelf: Shelf, word: Word, life: str, now: float, lease: f
     granted = tuple(_grant(about, shelf, word, ask, lease) for ask in word.asks) if not late else ()
     if word.leaving and not late:
         about.holders[word.holder] = (word.number, about.clock - lease - 1.0)
-    news = [(version, News(key, row.start, row.total)) for version, key, row in shelf.since(word.since, MOST_NEWS)]
+    news = [
+        (version, News(key, row.start, row.rest, tuple(row.grants.items())))
+        for version, key, row in shelf.since(word.since, MOST_NEWS)
+    ]
     return Answer(
         life,
         0.0 if about.shut_until is None else max(about.shut_until - about.clock, 0.1),
@@ -115,9 +123,13 @@ def _listen(about: About, shelf: Shelf, word: Word) -> None:
             continue
         if told.start > row.start:
             row = Row(told.start)
+        rest = max(row.rest, told.rest)
+        for holder, granted in told.grants:
+            if holder not in about.told:  # else it has said so itself
+                row.grants[holder] = max(granted, row.grants.get(holder, 0))
         if told.mine >= 0:
             row.grants[word.holder] = told.mine
-        row.total = max(row.total, told.total, sum(row.grants.values()))
+        row.total = rest + sum(row.grants.values())
         _keep(about, shelf, told.key, row)
     about.known.update(word.known)
     if word.all_told:

@@ -12,6 +12,10 @@ SHUT = -1
 """Granted: nothing was done, since the store is being told what it forgot, or doesn't know this worker yet."""
 
 
+Grants = tuple[tuple[str, int], ...]
+"""Workers, and what each was granted of an account."""
+
+
 class Ask(NamedTuple):
     """What a worker wants of one account in the window that began at `start`.
 
@@ -31,14 +35,15 @@ class Ask(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What a worker knows of an account, for a store that has lost its memory. mine: what this worker was granted, or
-    -1 where it doesn't use the account. total: what all were granted, as last told."""
+    """What a worker knows of an account, for a store that has lost its memory. mine: what this worker may use, or -1
+    where it doesn't use the account. rest, grants: what nobody and the others were granted, as last told."""
 
     key: str
     start: int
     slots: bool
     mine: int
-    total: int
+    rest: int = 0
+    grants: Grants = ()
 
 
 class Word(NamedTuple):
@@ -68,11 +73,13 @@ class Granted(NamedTuple):
 
 
 class News(NamedTuple):
-    """What all workers were granted of an account that somebody used."""
+    """What all workers were granted of an account that somebody used: those that are named, and rest: those that left
+    it, and what counts for workers that were missing."""
 
     key: str
     start: int
-    total: int
+    rest: int
+    grants: Grants
 
 
 class Answer(NamedTuple):

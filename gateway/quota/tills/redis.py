@@ -39,7 +39,9 @@ def _words(word: Word, lease: float) -> Iterator[str | int | float]:
     yield from word.known
     yield len(word.told)
     for told in word.told:
-        yield from (told.key, told.start, int(told.slots), told.mine, told.total)
+        yield from (told.key, told.start, told.mine, told.rest, len(told.grants))
+        for grant in told.grants:
+            yield from grant
     yield len(word.asks)
     for ask in word.asks:
         yield from (ask.key, ask.start, int(ask.slots), ask.owe, ask.want, ask.limit, ask.cushion, int(ask.leave))
@@ -53,6 +55,11 @@ def _answer(value: Any) -> Answer:
         now=float(now),
         holders=tuple(holder.decode() for holder in holders),
         granted=tuple(Granted(*map(int, one)) for one in granted),
-        news=tuple(News(one[0].decode(), int(one[1]), int(one[2])) for one in news),
+        news=tuple(_news(*one) for one in news),
         last=int(last),
     )
+
+
+def _news(key: bytes, start: bytes, rest: bytes, grants: list[bytes]) -> News:
+    named = zip(grants[::2], grants[1::2], strict=True)
+    return News(key.decode(), int(start), int(rest), tuple((holder.decode(), int(held)) for holder, held in named))

@@ -71,7 +71,13 @@ local function grants(row)
   return held
 end
 
-local function listen(key, start, mine, total)
+local function sum(held)
+  local total = 0
+  for _, amount in pairs(held) do total = total + amount end
+  return total
+end
+
+local function listen(key, start, mine, rest, others)
   local row = base .. ':row:' .. key
   local fields = redis.call('HMGET', row, 'start', 'total', 'told')
   local row_start, row_total, told = tonumber(fields[1] or -1), tonumber(fields[2] or 0), fields[3] or ''
@@ -80,10 +86,19 @@ local function listen(key, start, mine, total)
     redis.call('DEL', row)
     row_total, told = 0, ''
   end
-  if mine >= 0 then redis.call('HSET', row, 'h:' .. holder, plain(mine)) end
-  local sum = 0
-  for _, held in pairs(grants(row)) do sum = sum + held end
-  keep(key, start, math.max(row_total, total, sum), told)
+  local held = grants(row)
+  rest = math.max(rest, row_total - sum(held))
+  for name, granted in pairs(others) do
+    if redis.call('SISMEMBER', TOLD, name) == 0 then
+      held[name] = math.max(granted, held[name] or 0)
+      redis.call('HSET', row, 'h:' .. name, plain(held[name]))
+    end
+  end
+  if mine >= 0 then
+    held[holder] = mine
+    redis.call('HSET', row, 'h:' .. holder, plain(mine))
+  end
+  keep(key, start, rest + sum(held), told)
 end
 
 local listens = not late and life_known == life
@@ -94,8 +109,13 @@ for _ = 1, known do
 end
 local tellings = number()
 for _ = 1, tellings do
-  local key, start, _, mine, total = word(), number(), word(), number(), number()
-  if listens then listen(key, start, mine, total) end
+  local key, start, mine, rest, others = word(), number(), number(), number(), {}
+  local named = number()
+  for _ = 1, named do
+    local name = word()
+    others[name] = number()
+  end
+  if listens then listen(key, start, mine, rest, others) end
 end
 if listens and all_told then redis.call('SADD', TOLD, holder) end
 
@@ -158,8 +178,13 @@ end
 local news, last = {}, since
 local changed = redis.call('ZRANGEBYSCORE', NEWS, '(' .. plain(since), '+inf', 'WITHSCORES', 'LIMIT', 0, MOST_NEWS)
 for i = 1, #changed, 2 do
-  local fields = redis.call('HMGET', base .. ':row:' .. changed[i], 'start', 'total')
-  news[#news + 1] = { changed[i], fields[1] or '-1', fields[2] or '0' }
+  local row = base .. ':row:' .. changed[i]
+  local fields, held, named = redis.call('HMGET', row, 'start', 'total'), grants(row), {}
+  for name, amount in pairs(held) do
+    named[#named + 1] = name
+    named[#named + 1] = plain(amount)
+  end
+  news[#news + 1] = { changed[i], fields[1] or '-1', plain(tonumber(fields[2] or 0) - sum(held)), named }
   last = tonumber(changed[i + 1])
 end
 if asks > 0 then redis.call('ZREMRANGEBYRANK', NEWS, 0, -MOST_KEPT - 1) end
