@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gateway.pricing.rates import MICROS
@@ -15,8 +16,18 @@ Headers = list[tuple[bytes, bytes]]
 
 WARNING = b"x-ecluse-quota-warning"
 
-_SHOWN = {"requests": ("requests",), "tokens": ("tokens", "input", "output")}
-"""Under which names clients know limits, and the units that are meant."""
+_REQUESTS, _TOKENS = frozenset(("requests",)), frozenset(("tokens", "input", "output"))
+_NAMES = {
+    "openai": tuple(
+        tuple(f"x-ratelimit-{what}-{shown}".encode() for what in ("limit", "remaining", "reset"))
+        for shown in ("requests", "tokens")
+    ),
+    "anthropic": tuple(
+        tuple(f"anthropic-ratelimit-{shown}-{what}".encode() for what in ("limit", "remaining", "reset"))
+        for shown in ("requests", "tokens")
+    ),
+}
+"""Under which names clients know limits on requests and on tokens, by family."""
 
 
 def headers(uses: Sequence[Use], family: str, now: float) -> Headers:
@@ -25,19 +36,24 @@ def headers(uses: Sequence[Use], family: str, now: float) -> Headers:
     now: Unix seconds.
     """
     found: Headers = []
-    for shown, units in _SHOWN.items():
-        use = tightest(use for use in uses if use.account.line.unit in units)
+    for names, use in zip(_NAMES[family], (_tightest(uses, _REQUESTS), _tightest(uses, _TOKENS)), strict=True):
         if use is not None and use.end is not None:
-            found += (_anthropic if family == "anthropic" else _openai)(shown, use, use.end, now)
+            reset = _moment(int(use.end)) if family == "anthropic" else b"%ds" % max(use.end - now, 0)
+            left = use.limit - use.used
+            found += zip(names, (b"%d" % use.limit, b"%d" % left if left > 0 else b"0", reset), strict=True)
     soft = [use for use in uses if past_soft(use)]
     if soft:
-        found.append((WARNING, ", ".join(_warning(use) for use in soft).encode()))
+        found.append((WARNING, ", ".join(map(_warning, soft)).encode()))
     return found
 
 
-def tightest(uses: Iterable[Use]) -> Use | None:
-    """The one with the least left."""
-    return min(uses, key=lambda use: use.limit - use.used, default=None)
+def _tightest(uses: Sequence[Use], units: frozenset[str]) -> Use | None:
+    """The one of these units with the least left."""
+    found, least = None, 0
+    for use in uses:
+        if use.account.line.unit in units and (found is None or use.limit - use.used < least):
+            found, least = use, use.limit - use.used
+    return found
 
 
 def past_soft(use: Use) -> bool:
@@ -65,25 +81,6 @@ def shown(use: Use, until: float | None = None) -> dict[str, Any]:
     return row
 
 
-def _openai(name: str, use: Use, end: float, now: float) -> Headers:
-    left = b"%d" % max(use.limit - use.used, 0)
-    tail = name.encode()
-    return [
-        (b"x-ratelimit-limit-" + tail, b"%d" % use.limit),
-        (b"x-ratelimit-remaining-" + tail, left),
-        (b"x-ratelimit-reset-" + tail, b"%ds" % max(end - now, 0)),
-    ]
-
-
-def _anthropic(name: str, use: Use, end: float, now: float) -> Headers:
-    prefix = b"anthropic-ratelimit-" + name.encode()
-    return [
-        (prefix + b"-limit", b"%d" % use.limit),
-        (prefix + b"-remaining", b"%d" % max(use.limit - use.used, 0)),
-        (prefix + b"-reset", moment(end).encode()),
-    ]
-
-
 def _warning(use: Use) -> str:
     line = use.account.line
     window = f"/{line.window}" if use.end is not None else ""
@@ -93,6 +90,11 @@ def _warning(use: Use) -> str:
 def plain(count: int, unit: str) -> int | float:
     """So much of a unit as a JSON number; cost in the currency."""
     return count / MICROS if unit == "cost" else count
+
+
+@lru_cache(maxsize=1024)
+def _moment(seconds: int) -> bytes:
+    return moment(seconds).encode()
 
 
 def moment(seconds: float) -> str:
