@@ -13,6 +13,7 @@ from adapters.ask import VENDOR_STATE
 from gateway.state.judged import Judged, read, written
 from gateway.state.lifts import LASTS
 from gateway.state.pace import Pace
+from policies.findings import class_detector
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
@@ -29,6 +30,7 @@ MOST_STATES = 200
 AGAIN_SECONDS = 0.15
 """A client is quick: what the last answer brought may be on its way to the store when it comes back."""
 _LONGEST_CALL = 64
+_STATE = class_detector(VENDOR_STATE)
 
 
 def share(runtime: Runtime) -> None:
@@ -57,15 +59,16 @@ async def recall_states(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
     """Learns which vendors issued the states in a request that never passed this worker."""
     if not runtime.follower.shared:
         return
-    blobs = [passage.note for passage in ask.passages if passage.part == VENDOR_STATE][:MOST_STATES]
+    found = exchange.classification.findings if exchange.classification is not None else ()
+    blobs = [ask.passages[one.passage].note for one in found if one.detector == _STATE][:MOST_STATES]
     for pause in (AGAIN_SECONDS, 0.0):
         missing = runtime.states.missing(exchange.caller.organisation, blobs)
         if not missing:
             return
-        found = await runtime.follower.look([f"state/{name}" for name in missing])
-        for key, vendor in found.items():
+        known = await runtime.follower.look([f"state/{name}" for name in missing])
+        for key, vendor in known.items():
             runtime.states.take(key.removeprefix("state/"), vendor.decode())
-        if pause and len(found) < len(missing):
+        if pause and len(known) < len(missing):
             await asyncio.sleep(pause)
 
 

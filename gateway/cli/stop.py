@@ -56,7 +56,8 @@ def say_settled(done: Mapping[str, Any]) -> None:
     if not done.get("told", True):
         print(
             "note: the shared store doesn't answer. It holds in this worker; the others turn every call away until "
-            "they hear from the store again, and then know of it.",
+            "they hear from the store again, and then know of it. If only this machine can't reach the store, say it "
+            "to another replica too.",
             file=sys.stderr,
         )
     if not done.get("kept", True):

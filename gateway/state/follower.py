@@ -2,7 +2,8 @@
 
 What is said counts in this worker at once and is told to the store until the store has taken it. `heard` is when the
 last question that was answered was *sent*: what others had told the store by then is known here. A worker that has
-heard nothing for too long must not go on as if nothing had changed.
+heard nothing for too long must not go on as if nothing had changed; and when the store answers again, not before the
+others have had the time to tell it what they couldn't.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from gateway.state.store import StoreUnavailable
 MOST_NOTES = 10_000
 SHORTEST_PAUSE = 0.02
 """Seconds between two questions, however much there is to say."""
+EAGER_PAUSE = 0.1
+"""Seconds until a store that doesn't answer is asked again by who has something to tell it."""
 
 Handler = Callable[[str, bytes | None], None]
 """Is given the rest of the key and the value, None where there is none any more."""
@@ -63,6 +66,8 @@ class Follower:
         self._turned = asyncio.Event()
         self._forged = 0
         self._failing = False
+        self._back: float | None = None
+        """When the store first answered after a failure; inf: not yet; None: it never failed since it was heard."""
         self.heard = -inf
         self.lost_notes = 0
 
@@ -184,7 +189,7 @@ class Follower:
             if not isinstance(failed, StoreUnavailable):
                 raise
             self._listener.store_failed(failed.reason)
-            self._failing = True
+            self._failing, self._back = True, inf
             return False
         self._listener.store_answered()
         news = self._mirror.take(asked, told, now)
@@ -194,8 +199,8 @@ class Follower:
             self._forged = self._mirror.forged
         self._turned.set()
         more = told.more or not self._mirror.settled
-        if not more:
-            self.heard = now
+        if not more and self._quiet(now):
+            self.heard, self._back = now, None
         return more or self._mirror.waiting > 0 or bool(self._notes)
 
     async def close(self) -> None:
@@ -206,12 +211,21 @@ class Follower:
             await self._board.close()
 
     async def _pause(self) -> None:
-        await asyncio.sleep(self._poll if self._failing else SHORTEST_PAUSE)
+        if self._failing:
+            await asyncio.sleep(min(EAGER_PAUSE, self._poll) if self._mirror.waiting else self._poll)
+            return
+        await asyncio.sleep(SHORTEST_PAUSE)
         try:
-            if not self._failing:
-                await asyncio.wait_for(self._wanted.wait(), self._poll)
+            await asyncio.wait_for(self._wanted.wait(), self._poll)
         except TimeoutError:
             return
+
+    def _quiet(self, now: float) -> bool:
+        """Whether what others couldn't tell a store that failed is there by now: after a silence that was too long."""
+        if self._back is None or not self.stale:
+            return True
+        self._back = min(self._back, now)
+        return now - self._back >= max(self._poll, 2 * EAGER_PAUSE)
 
     def _tell(self, keys: Sequence[str], only: tuple[str, Handler] | None = None) -> None:
         for key in keys:

@@ -105,7 +105,39 @@ async def test_what_was_heard_is_as_old_as_the_question() -> None:
     assert one.stale and one.age > 4
     board.before = None
     await until_quiet(one)
-    assert not one.stale and one.heard == 104.1
+    assert one.stale, "what others couldn't tell it may come only now"
+    table.clock[0] = 104.5
+    await until_quiet(one)
+    assert one.stale
+    table.clock[0] = 104.7
+    await until_quiet(one)
+    assert not one.stale and one.heard == 104.7
+
+
+async def test_a_silence_that_was_short_enough_needs_no_waiting() -> None:
+    table = Table()
+    one, board, _ = table.worker()
+    await until_quiet(one)
+    board.before = StoreUnavailable("timeout")
+    table.clock[0] = 103.0
+    await one.turn()
+    board.before = None
+    table.clock[0] = 103.5
+    await until_quiet(one)
+    assert one.heard == 103.5 and not one.stale
+
+
+async def test_a_worker_that_begins_while_the_store_fails_waits_too() -> None:
+    table = Table()
+    one, board, _ = table.worker()
+    board.before = StoreUnavailable("connection")
+    await one.begin()
+    board.before = None
+    await one.begin()
+    assert one.stale
+    table.clock[0] += 0.6
+    await one.begin()
+    assert not one.stale
 
 
 async def test_an_answer_that_was_lost_loses_nothing() -> None:
