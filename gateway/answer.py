@@ -18,7 +18,7 @@ from gateway.drills.injecting import send as send_with
 from gateway.errors import PolicyRefusal
 from gateway.exchange import Attempt
 from gateway.facts import facts
-from gateway.gate import Gate, Stopped
+from gateway.gate import MOST_EVENTS, Gate, Stopped
 from gateway.outgoing import build
 from gateway.patience import Patience
 from gateway.stopping.enforcing import before_attempt
@@ -245,7 +245,7 @@ async def _until_content(runtime: Runtime, exchange: Exchange, reply: Reply) -> 
         try:
             reply.gate.feed(data, reply.held)
             size += len(data)
-            if size > MOST_ANSWER_BYTES:
+            if size > MOST_ANSWER_BYTES or len(reply.held) > MOST_EVENTS:
                 raise ProtocolBroken(code="too_large")
             if reply.buffered:
                 _pace(runtime, reply, waiting, len(data))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from adapters.errors import CutShort
+from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Chunk, TextEdit
 from adapters.wire.sse import Framer
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from adapters.dialects.base import Reader
     from adapters.wire.sse import Event
     from policies.decide import RuleHit, Ruling
+
+
+MOST_EVENTS = 250_000
+"""Events that may wait at once. Each costs half a kilobyte, however few bytes it brought."""
 
 
 class Release(Protocol):
@@ -204,6 +208,8 @@ class Gate:
             for name in self._channels:
                 self._close(name, guard)
         if not chunk.drop:
+            if len(self._queue) >= MOST_EVENTS:
+                raise ProtocolBroken(code="too_many_events")
             self._queue.append((chunk, parts))
 
     def _whole(self, name: str, kind: str, text: str, guard: Guard) -> Sequence[tuple[int, int, str]]:

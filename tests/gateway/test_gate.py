@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.ask import Ask
+from adapters.errors import ProtocolBroken
 from adapters.registry import DIALECTS
 from adapters.wire.body import Document
+from gateway import gate
 from gateway.bundle.pair import Pair, load_pair
 from gateway.facts import Call
 from gateway.gate import Gate, Guard
@@ -143,6 +145,14 @@ def test_an_untouched_stream_leaves_byte_for_byte(guards: GuardMaker) -> None:
 def test_what_comes_after_the_clean_end_is_not_the_answers(late: bytes) -> None:
     raw = chat_stream(["Bonjour"])
     assert through("openai_chat", raw + late, None, [len(raw)]) == raw
+
+
+def test_events_without_number_do_not_pile_up(guards: GuardMaker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep-alives behind a word that the guard still holds wait with it, but not for ever."""
+    monkeypatch.setattr(gate, "MOST_EVENTS", 1_000)
+    held = chat_stream(["Compte FR76"])[: -len(b"data: [DONE]\n\n")].rpartition(b"data: ")[0]
+    with pytest.raises(ProtocolBroken):
+        through("openai_chat", held + b": still here\n\n" * 2_000, guards(), [])
 
 
 def test_an_edit_over_several_events_stands_in_the_first(guards: GuardMaker) -> None:
