@@ -17,7 +17,10 @@ _CREDENTIALS = {b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key", b
 
 @dataclass(slots=True)
 class Received:
-    """One request as it came. outcome: open | answered | failed | cut | gone (the client left). Times in seconds."""
+    """One request as it came. outcome: open | answered | failed | cut | gone (the client left). Times in seconds.
+
+    peer: address and port of the client, the same for requests over one connection.
+    """
 
     destination: str
     method: str
@@ -27,6 +30,7 @@ class Received:
     began: float
     ended: float | None = None
     outcome: str = "open"
+    peer: str = ""
     over: asyncio.Event = field(default_factory=asyncio.Event, repr=False, compare=False)
 
     def header(self, name: bytes) -> str | None:
@@ -70,10 +74,16 @@ class Recorder:
         return len(self._kept)
 
     def begin(
-        self, destination: str, method: str, path: str, headers: Sequence[tuple[bytes, bytes]], body: bytes
+        self,
+        destination: str,
+        method: str,
+        path: str,
+        headers: Sequence[tuple[bytes, bytes]],
+        body: bytes,
+        peer: str = "",
     ) -> Received:
         """Keep a request that has just been read."""
-        received = Received(destination, method, path, headers, body, self.clock())
+        received = Received(destination, method, path, headers, body, self.clock(), peer=peer)
         self._kept.append(received)
         self._bytes += len(body)
         self.total += 1

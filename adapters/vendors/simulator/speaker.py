@@ -193,4 +193,5 @@ def headers(family: str) -> Iterator[tuple[str, str]]:
 def _keep(recorder: Recorder, name: str, scope: Scope, body: bytes) -> Received:
     query = scope["query_string"].decode("latin-1")
     path = scope["path"].removeprefix(scope.get("root_path", "")) + (f"?{query}" if query else "")
-    return recorder.begin(name, scope["method"], path, tuple(scope["headers"]), body)
+    peer = ":".join(map(str, scope.get("client") or ()))
+    return recorder.begin(name, scope["method"], path, tuple(scope["headers"]), body, peer)

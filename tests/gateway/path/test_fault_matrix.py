@@ -36,6 +36,7 @@ from tests.gateway.path.test_policy import ask
 WORDS = {"alpha": "κλειδαριά ", "beta": "шлюзовая ", "second": "камера "}  # no letter in common
 TEXTS = {name: word * 12 for name, word in WORDS.items()}
 ROOT = Path(__file__).parents[3]
+WHOLE_HTTP = ("torn=N", "length=-20")  # the answer is broken, what carried it is not
 LONGEST = 20.0  # seconds that no call may take, whatever the fault
 DENY = """\
 kind: EgressPolicy
@@ -183,7 +184,7 @@ async def test_a_fault(open_house: OpenHouse, tmp_path: Path, fault: Fault, monk
 
         results = await asyncio.gather(*(one(cell) for cell in cells(fault)))
         assert results
-        await _check_records(house, results)
+        await _check_records(house, fault, results)
         await _check_rest(house, results)
         for cell in cells(fault):
             await _afterwards(house, cell)
@@ -198,6 +199,7 @@ async def _ask(house: House, cell: Cell) -> Result:
     began = time.monotonic()
     answered = await seen.post(house.gateway.data.port, house.key, path, body)
     assert time.monotonic() - began < LONGEST
+    assert answered.kept, "the answer is complete HTTP, so its connection can be used again"
     streamed = answered.headers["content-type"].startswith("text/event-stream")
     said = _read(cell, answered.body, streamed)
     try:
@@ -241,14 +243,18 @@ def dialect_has_text(cell: Cell) -> bool:
     return cell.route.dialect not in ("openai_embeddings", "anthropic_count_tokens")
 
 
-async def _check_records(house: House, results: list[Result]) -> None:
+async def _check_records(house: House, fault: Fault, results: list[Result]) -> None:
     """The ledger's side, and the vendors'."""
     await house.gateway.runtime.ledger.flush()
     kept: dict[str, list[dict[str, Any]]] = {}
     for record in read(house.gateway.runtime.epoch.pair.settings.ledger_dir):
         kept.setdefault(record.get("call", ""), []).append(record)
     got: dict[str, Counter[str]] = {}
+    broken: set[str] = set()
     for received in house.received:
+        assert received.peer not in broken, "a connection was used again after an answer that was not complete"
+        if received.outcome in ("cut", "gone") and fault.asked not in WHOLE_HTTP:
+            broken.add(received.peer)
         got.setdefault(received.call_id or "", Counter())[received.destination] += 1
     ended = Counter(r["error"] or "ok" for r in chain(*kept.values()) if r["record"] == "ATTEMPT")
     told = re.findall(r'ecluse_attempts_total\{.*result="(\w+)".*\} (\S+)', await house.metrics())
