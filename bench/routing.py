@@ -1,12 +1,13 @@
 """What a slow destination costs callers, by the order of the route, and what the order itself costs.
 
     bench/routing.py                 # under a minute
-    bench/routing.py --crowd 4       # callers at once (default 8)
+    bench/routing.py --crowd 8       # callers at once, and as many of the twin (default 5)
     bench/routing.py --slower 50     # times (default 20)
     bench/routing.py --plan          # only the CPU time of a plan
 
-Real sockets: `ecluse serve` as a process of its own with three simulated vendors, each answering after 100 ms; then one
-of them after 20 times that. Latencies are what a caller waits for the first byte of a streamed answer's content.
+Real sockets: `ecluse serve` as a process of its own with simulated vendors, each answering after 100 ms. A model has
+three of them, of which one then answers 20 times later; its twin has three that stay well and is asked at the same
+time, so that a busy machine slows down both. Latencies are what a caller waits for the first byte of a streamed answer.
 """
 
 from __future__ import annotations
@@ -37,8 +38,19 @@ from gateway.identity.keys import KeyGrant, KeyStore
 from gateway.serve import gateway
 
 DELAY = 0.1
-VENDORS = ("alpha", "beta", "internal")
-CONTRACTS = {"alpha": "alpha-us", "beta": "beta-eu", "internal": "internal"}
+VENDORS = ("one", "two", "three")
+TWINS = ("four", "five", "six")
+CONTRACT = """\
+kind: Contract
+id: {name}
+vendor: {name}
+trust: external
+region: eu
+processor: The vendor {name}
+retention_days: 30
+training: false
+allowed_hosts: [127.0.0.1]
+"""
 PROMISE = "objectives: {first_token_seconds: 500ms, window_seconds: 60}"
 ROUTES = {
     "weight": "{order: weight}",
@@ -51,8 +63,8 @@ MORE = {
     "written": "{order: written}",
     "cost": "{order: cost}",
     "everything": (
-        f"{{order: latency, {PROMISE}, splits: [{{name: s, to: ['*/beta'], percent: 5}}],"
-        " cases: [{name: long, when: {min_tokens: 100000, use_cases: [sandbox]}, to: ['*/internal']}]}"
+        f"{{order: latency, {PROMISE}, splits: [{{name: s, to: ['*/two'], percent: 5}}],"
+        " cases: [{name: long, when: {min_tokens: 100000, use_cases: [sandbox]}, to: ['*/three']}]}"
     ),
 }
 
@@ -60,9 +72,9 @@ MORE = {
 def main() -> int:
     """Runs it and prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--crowd", type=int, default=8)
+    parser.add_argument("--crowd", type=int, default=5)
     parser.add_argument("--slower", type=float, default=20.0)
-    parser.add_argument("--seconds", type=float, default=2.5)
+    parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--plan", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-routing-") as name:
@@ -76,20 +88,23 @@ def installed(folder: Path, routes: dict[str, str], port: int, simulator: int) -
     """Configuration, bundle and keyring: a model for each route, with destinations of its own."""
     folder.mkdir()
     copytree(STARTER, folder / "bundle")
+    vendors = (*VENDORS, *TWINS)
+    (folder / "bundle" / "vendors.yaml").write_text("---\n".join(CONTRACT.format(name=name) for name in vendors))
+    models = {name: (route, of) for route in routes for name, of in ((route, VENDORS), (f"{route}-twin", TWINS))}
     lines = [
         f'server: {{data: "127.0.0.1:{port}", metrics: "127.0.0.1:0", control: c.sock}}',
         "ledger: {durability: write}",
-        f"simulator: {{enabled: true, port: {simulator}, names: [{', '.join(VENDORS)}]}}",
-        "vendors:", *(f"  {vendor}: {{kind: simulator}}" for vendor in VENDORS),
+        f"simulator: {{enabled: true, port: {simulator}, names: [{', '.join(vendors)}]}}",
+        "vendors:", *(f"  {vendor}: {{kind: simulator}}" for vendor in vendors),
         "destinations:",
         *(
-            f"  {route}/{vendor}: {{vendor: {vendor}, model: gpt-4o-mini, contract: {CONTRACTS[vendor]}}}"
-            for route in ("alone", *routes) for vendor in VENDORS
+            f"  {model}/{vendor}: {{vendor: {vendor}, model: gpt-4o-mini, contract: {vendor}}}"
+            for model, (_, of) in models.items() for vendor in of
         ),
-        "models:", "  alone: {destinations: [alone/alpha], route: latency}",
+        "models:", "  alone: {destinations: [latency/one], route: latency}",
         *(
-            f"  {route}: {{destinations: [{', '.join(f'{route}/{v}' for v in VENDORS)}], route: {route}}}"
-            for route in routes
+            f"  {model}: {{destinations: [{', '.join(f'{model}/{v}' for v in of)}], route: {route}}}"
+            for model, (route, of) in models.items()
         ),
         "routes:", *(f"  {route}: {said}" for route, said in routes.items()),
     ]  # fmt: skip
@@ -107,30 +122,34 @@ async def slow(folder: Path, crowd: int, slower: float, seconds: float) -> None:
     store = KeyStore.open(settings.keys_file, Keyring.load(settings.keyring.dir), settings.organisation)
     keys = [store.issue(KeyGrant(user=f"u{n}", team="bench"), datetime.now(UTC))[1] for n in range(crowd)]
     process = subprocess.Popen(
-        [f"{Path(sys.executable).parent}/python", "-m", "gateway.cli.main", "serve", "--config", str(config)],
+        [sys.executable, "-m", "gateway.cli.main", "serve", "--config", str(config)],
         stdout=subprocess.DEVNULL,
     )
     try:
         await ready(port)
         print(f"{crowd} callers, three destinations of {DELAY * 1000:.0f} ms, then one {slower:g} times slower (ms)\n")
-        heads = ("healthy p50", "p95", "noticing p95", "then p50", "p95", "of healthy")
-        print(f"{'order':22}" + "".join(f"{head:>13}" for head in heads) + "  slow got")
+        heads = ("well p50", "p95", "noticing p95", "then p50", "p95", "twin's p95", "times")
+        print(f"{'order':22}" + "".join(f"{head:>13}" for head in heads) + "  slow one got")
         for route in ROUTES:
-            for vendor in VENDORS:
+            for vendor in (*VENDORS, *TWINS):
                 fault(simulator, vendor, f"delay={DELAY}")
-            await load(port, keys, route, 0.5)
-            healthy, _ = await load(port, keys, route, seconds)
-            fault(simulator, "beta", f"delay={DELAY * slower}")
-            noticing, _ = await load(port, keys, route, seconds)
-            then, went = await load(port, keys, route, seconds)
-            ratio = q(then, 95) / q(healthy, 95)
-            print(
-                f"{route:22}{q(healthy, 50):13.0f}{q(healthy, 95):13.0f}{q(noticing, 95):13.0f}{q(then, 50):13.0f}"
-                f"{q(then, 95):13.0f}{ratio:12.2f}x  {went[f'{route}/beta'] / went.total():.1%} of {went.total()}"
-            )
+            await both(port, keys, route, 0.5)
+            well, _, _ = await both(port, keys, route, seconds)
+            fault(simulator, "two", f"delay={DELAY * slower}")
+            noticing, _, _ = await both(port, keys, route, seconds)
+            then, went, twin = await both(port, keys, route, 2 * seconds)
+            figures = (q(well, 50), q(well, 95), q(noticing, 95), q(then, 50), q(then, 95), q(twin, 95))
+            row = "".join(f"{figure:13.0f}" for figure in figures) + f"{q(then, 95) / q(twin, 95):13.2f}"
+            print(f"{route:22}{row}  {went[f'{route}/two'] / went.total():.1%} of {went.total()}", flush=True)
     finally:
         process.terminate()
         process.wait()
+
+
+async def both(port: int, keys: list[str], model: str, seconds: float) -> tuple[list[float], Counter[str], list[float]]:
+    """The model and its twin at the same time: waits of the one, where its calls went, waits of the other."""
+    ours, twins = await asyncio.gather(load(port, keys, model, seconds), load(port, keys, f"{model}-twin", seconds))
+    return *ours, twins[0]
 
 
 async def load(port: int, keys: list[str], model: str, seconds: float) -> tuple[list[float], Counter[str]]:
