@@ -126,4 +126,4 @@ def _override_line(one: Mapping[str, Any], currency: str) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
+    return f"{value:,.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"

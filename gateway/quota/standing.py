@@ -38,7 +38,7 @@ def headers(uses: Sequence[Use], family: str, now: float) -> Headers:
     found: Headers = []
     for names, use in zip(_NAMES[family], (_tightest(uses, _REQUESTS), _tightest(uses, _TOKENS)), strict=True):
         if use is not None and use.end is not None:
-            reset = _moment(int(use.end)) if family == "anthropic" else b"%ds" % max(use.end - now, 0)
+            reset = _moment(int(use.end)) if family == "anthropic" else _span(max(int(use.end - now), 0))
             left = use.limit - use.used
             found += zip(names, (b"%d" % use.limit, b"%d" % left if left > 0 else b"0", reset), strict=True)
     soft = [use for use in uses if past_soft(use)]
@@ -59,7 +59,7 @@ def _tightest(uses: Sequence[Use], units: frozenset[str]) -> Use | None:
 def past_soft(use: Use) -> bool:
     """Whether the soft limit is passed."""
     soft = use.account.line.soft
-    return soft is not None and use.used >= soft * use.limit
+    return soft is not None and use.limit > 0 and use.used >= soft * use.limit
 
 
 def shown(use: Use, until: float | None = None) -> dict[str, Any]:
@@ -90,6 +90,14 @@ def _warning(use: Use) -> str:
 def plain(count: int, unit: str) -> int | float:
     """So much of a unit as a JSON number; cost in the currency."""
     return count / MICROS if unit == "cost" else count
+
+
+def _span(seconds: int) -> bytes:
+    """As OpenAI writes it: 6m0s."""
+    if seconds < 60:
+        return b"%ds" % seconds
+    minutes, rest = divmod(seconds, 60)
+    return b"%dm%ds" % (minutes, rest) if minutes < 60 else b"%dh%dm%ds" % (*divmod(minutes, 60), rest)
 
 
 @lru_cache(maxsize=1024)

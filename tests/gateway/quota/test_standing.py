@@ -25,10 +25,10 @@ async def test_openai_clients_read_seconds():
     assert found == {
         b"x-ratelimit-limit-requests": b"60",
         b"x-ratelimit-remaining-requests": b"59",
-        b"x-ratelimit-reset-requests": b"60s",
+        b"x-ratelimit-reset-requests": b"1m0s",
         b"x-ratelimit-limit-tokens": b"1000",
         b"x-ratelimit-remaining-tokens": b"600",
-        b"x-ratelimit-reset-tokens": b"60s",
+        b"x-ratelimit-reset-tokens": b"1m0s",
     }
 
 
@@ -66,3 +66,17 @@ async def test_what_is_used_up_says_so():
     clock = Clock()
     rows = [u for u in await uses(Amounts(tokens=1000), clock) if u.account.line.unit == "tokens"]
     assert shown(rows[0])["state"] == "exhausted" and shown(rows[0])["remaining"] == 0
+
+
+async def test_spans_as_openai_writes_them():
+    clock = Clock(1_000_000_000.0 - 1_000_000_000 % 86_400)
+    quotas = alone([Line("user", "requests", 5, window="day")], clock)
+    for later, said in ((0, b"24h0m0s"), (3600 * 3 + 61, b"20h58m59s"), (86_400 - 59, b"59s")):
+        await quotas.reserve(ME, Amounts(requests=1))
+        found = dict(headers(quotas.of(ME), "openai", clock.now + later))
+        assert found[b"x-ratelimit-reset-requests"] == said
+
+
+async def test_what_is_closed_altogether_is_not_low():
+    (use,) = alone([Line("team", "cost", 0, soft=0.8)], Clock()).of(ME)
+    assert not past_soft(use)
