@@ -173,17 +173,19 @@ async def gateway(
         serving = await _listen(runtime, reloader, simulator, refused)
         beside = (housekeeping(runtime), runtime.follower.run(), runtime.leases.run(), runtime.capacity.keep())
         keepers = [asyncio.create_task(one) for one in beside]
+        firsts = []
         if station.first:
             watcher = Watcher(runtime, lambda by: serving.reload(by), config)
-            keepers.append(asyncio.create_task(watching(watcher)))
-            keepers.append(asyncio.create_task(conducting(serving.conductor)))
+            firsts = [asyncio.create_task(one) for one in (watching(watcher), conducting(serving.conductor))]
         try:
             yield serving
         finally:
+            for one in firsts:  # its successor has begun with them
+                one.cancel()
             await drain(serving)
             for keeper in keepers:
                 keeper.cancel()
-            await asyncio.gather(*keepers, return_exceptions=True)
+            await asyncio.gather(*keepers, *firsts, return_exceptions=True)
 
 
 def assemble(

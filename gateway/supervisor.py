@@ -81,7 +81,7 @@ async def _run(config: Path, settings: Settings, development: bool) -> int:
         if development:
             supervisor.serving[0].announce()
         await supervisor.stopping.wait()
-        _say(f"draining: {supervisor.calls} calls in flight, up to {settings.limits.drain_seconds:g} s")
+        _say(f"draining: {supervisor.calls} calls in flight, up to {supervisor.drain_seconds:g} s")
         await supervisor.stop()
     _say("stopped")
     return 0
@@ -129,6 +129,11 @@ class Supervisor:
         """In flight, as last told."""
         return sum(child.calls for child in self.children)
 
+    @property
+    def drain_seconds(self) -> float:
+        """What calls in flight get at most, as the workers have it now."""
+        return max((child.drain_seconds for child in self.children), default=0.0)
+
     async def start(self, *, development: bool) -> None:
         """The first worker, which makes what isn't there yet and takes all connections; then the others at once.
 
@@ -156,7 +161,7 @@ class Supervisor:
             child.drain(0.0)
         ends = [child.ended for child in self.children]
         if ends:
-            await asyncio.wait(ends, timeout=self.settings.limits.drain_seconds + _GRACE_SECONDS)
+            await asyncio.wait(ends, timeout=self.drain_seconds + _GRACE_SECONDS)
 
     async def end(self) -> None:
         """Leaves nothing behind, whatever happened."""
@@ -229,15 +234,15 @@ class Supervisor:
         self, slot: int, *, in_force: str = "", strict: bool = False, development: bool = False, succeeds: str = ""
     ) -> Child:
         self._made += 1
-        folder = self.settings.state_dir / "workers"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        control = self.settings.worker_socket(slot, self._made)
+        control.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         station = Station(
             slot=slot,
             of=len(self._sockets),
             line=theirs.fileno(),
             listening=[one.fileno() for one in self._sockets],
-            control=str(folder / f"w{slot}.{self._made}.sock"),
+            control=str(control),
             simulators=self._simulators,
             in_force=in_force,
             strict=strict,
@@ -319,6 +324,8 @@ class Supervisor:
             for child in self.children:
                 if child.ready and not late and now - child.beaten > self.settings.server.hung_seconds:
                     child.kill()
+            if not late and self._taking() != self._shared:
+                self._beside(self._share())
 
     async def _reload(self, by: str) -> None:
         done = await reload(self.serving, by)

@@ -330,6 +330,10 @@ class Settings:
         """The Unix socket of the control surface."""
         return self.server.control or self.state_dir / "control.sock"
 
+    def worker_socket(self, slot: int, made: int) -> Path:
+        """The Unix socket of one of several workers, the made-th that was started."""
+        return self.state_dir / "workers" / f"w{slot}.{made}.sock"
+
     @property
     def ledger_dir(self) -> Path:
         """Folder of the ledger's segments."""

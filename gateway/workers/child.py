@@ -25,6 +25,8 @@ _MAIN = (
     "from gateway.workers.serving import main; sys.exit(main(*sys.argv[2:]))"
 )
 TOLD_SECONDS = 2.0
+SILENT_SECONDS = 3.0
+SERVES = "serves"
 
 
 class Child:
@@ -39,7 +41,7 @@ class Child:
         self.started = self.beaten = time.monotonic()
         self.ready = self.leaving = False
         self.reasons: list[str] = []
-        self.calls = 0
+        self.calls, self.drain_seconds = 0, 0.0
         self.revision = ""
         self.last: Snapshot = {}
         self._accepts: frozenset[int] = frozenset()
@@ -76,8 +78,19 @@ class Child:
 
     @property
     def takes(self) -> bool:
-        """Whether calls may be sent to it."""
-        return self.ready and not self.leaving and not self.reasons
+        """Whether calls may be sent to it. One that was silent for a while may only be busy: others take for it."""
+        return self.state == SERVES
+
+    @property
+    def state(self) -> str:
+        """What it does, in words for the operator."""
+        if self.leaving:
+            return "finishes its calls"
+        if not self.ready:
+            return "starts"
+        if time.monotonic() - self.beaten > SILENT_SECONDS:
+            return "gives no sign of life"
+        return "; ".join(self.reasons) or SERVES
 
     async def began(self, seconds: float) -> bool:
         """Waits until it serves or has ended; whether it serves. Ends it where it does neither in time."""
@@ -138,7 +151,7 @@ class Child:
             self._decided.set()
         elif "beat" in said:
             self.beaten, self.reasons, self.calls = time.monotonic(), said["beat"], said["calls"]
-            self.revision = said["revision"]
+            self.revision, self.drain_seconds = said["revision"], said["drain_seconds"]
         elif "accepting" in said:
             self._accepted.set()
         elif "last" in said:

@@ -67,8 +67,14 @@ async def _beats(serving: Gateway, line: Line) -> None:
     """
     runtime = serving.runtime
     while True:
-        faulthandler.dump_traceback_later(0.9 * runtime.epoch.pair.settings.server.hung_seconds)
-        line.say(beat=not_ready(runtime), calls=len(runtime.live), revision=runtime.epoch.pair.revision)
+        pair = runtime.epoch.pair
+        faulthandler.dump_traceback_later(0.9 * pair.settings.server.hung_seconds)
+        line.say(
+            beat=not_ready(runtime),
+            calls=len(runtime.live),
+            revision=pair.revision,
+            drain_seconds=pair.settings.limits.drain_seconds,
+        )
         await asyncio.sleep(BEAT_SECONDS)
 
 

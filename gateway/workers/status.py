@@ -45,9 +45,25 @@ def _most(values: Values) -> Any:
     return max(values.values())
 
 
+def _highest(field: str) -> Callable[[Values], list[Any]]:
+    """Rows that differ in `field` alone are one, with its highest value: what workers see of the same thing."""
+
+    def rule(values: Values) -> list[Any]:
+        found: dict[str, dict[str, Any]] = {}
+        for row in (row for rows in values.values() for row in rows):
+            same = repr([(key, value) for key, value in row.items() if key != field])
+            if same not in found or row[field] > found[same][field]:
+                found[same] = row
+        return list(found.values())
+
+    return rule
+
+
 _RULES: Mapping[str, Callable[[Values], Any]] = {
     "calls_in_flight": _sum,
     "uptime_seconds": _most,
     "draining": _most,
     "ledger": _each,
+    "breakers": _highest("seconds"),
+    "quotas": _highest("used"),
 }

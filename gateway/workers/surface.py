@@ -84,8 +84,7 @@ async def _status(supervisor: Supervisor) -> tuple[int, Any]:
 
 
 def _process(child: Child) -> dict[str, Any]:
-    state = "finishes" if child.leaving else "starts" if not child.ready else "; ".join(child.reasons) or "serves"
-    return {"worker": child.station.name, "pid": child.process.pid, "state": state, "calls": child.calls}
+    return {"worker": child.station.name, "pid": child.process.pid, "state": child.state, "calls": child.calls}
 
 
 async def _reload(supervisor: Supervisor) -> tuple[int, Any]:

@@ -25,7 +25,7 @@ def configured(folder: Path, vendors: str, *, server: str = "workers: 2", drain_
     """The configuration of the other tests, for several workers. server: more of that section."""
     folder.mkdir(exist_ok=True)
     text = CONFIG.format(vendors=vendors).replace("drain_seconds: 2", f"drain_seconds: {drain_seconds}")
-    text = text.replace("control: c.sock", f"control: c.sock, {server}")
+    text = text.replace("control: c.sock", f"control: c.sock, {server}") + "directory: {teams: [hr]}\n"
     (folder / "config.yaml").write_text(text)
     return folder
 
@@ -57,10 +57,15 @@ def workers(serving: Serving) -> list[dict[str, Any]]:
     return found
 
 
-def known_everywhere(serving: Serving) -> None:
-    """Waits until every worker knows the key: what one of them learns, the others hear within a second or so."""
-    headers = {"authorization": f"Bearer {serving.key}"}
-    until(lambda: all(httpx.get(serving.url + "/v1/models", headers=headers).is_success for _ in range(16)), "the key")
+def known_everywhere(serving: Serving, key: str = "", *, known: bool = True) -> None:
+    """Waits until every worker knows a key (or none does): what one learns, the others hear within a second or so."""
+    headers = {"authorization": f"Bearer {key or serving.key}"}
+
+    def all_of_them() -> bool:
+        answers = (httpx.get(serving.url + "/v1/models", headers=headers) for _ in range(16))
+        return all(answer.is_success is known for answer in answers)
+
+    until(all_of_them, "all workers know the same of a key", 10.0)
 
 
 def left_behind(folder: Path) -> list[str]:

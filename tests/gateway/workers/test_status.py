@@ -19,11 +19,17 @@ def test_what_differs_is_said_for_each() -> None:
 
 
 def test_rows_that_all_have_are_listed_once() -> None:
-    shut, open_ = {"destination": "a", "open": False}, {"destination": "b", "open": True}
-    closed = {**open_, "open": False}
-    found = merged({"w0": {"breakers": [shut, open_], "notes": ["x"]}, "w1": {"breakers": [shut, closed], "notes": []}})
-    assert found["breakers"] == [shut, {"worker": "w0", **open_}, {"worker": "w1", **closed}]
-    assert found["notes"] == ["w0: x"]
+    both, one = {"route": "a"}, {"route": "b"}
+    found = merged({"w0": {"routes": [both, one], "notes": ["x"]}, "w1": {"routes": [both], "notes": []}})
+    assert found == {"routes": [both, {"worker": "w0", **one}], "notes": ["w0: x"]}
+
+
+def test_what_workers_see_of_the_same_quota_or_breaker_is_one_row() -> None:
+    hour, day = {"name": "anne", "window": "hour"}, {"name": "anne", "window": "day"}
+    low, high = {"quotas": [{**hour, "used": 0.1}]}, {"quotas": [{**hour, "used": 0.3}, {**day, "used": 0.2}]}
+    assert merged({"w0": low, "w1": high}) == {"quotas": [{**hour, "used": 0.3}, {**day, "used": 0.2}]}
+    shut = {"destination": "a", "state": "open", "seconds": 3.0}
+    assert merged({"w0": {"breakers": [shut]}, "w1": {"breakers": []}}) == {"breakers": [shut]}
 
 
 def test_of_no_worker_there_is_nothing_to_say() -> None:
