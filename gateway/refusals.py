@@ -85,12 +85,14 @@ def cut(reason: str) -> Refusal:
     """An answer that the gateway breaks off."""
     en, fr = {
         "drain": ("The gateway is restarting.", "La passerelle redémarre."),
-        "stopped": ("The operators have stopped this.", "L'exploitation a suspendu cet appel."),
+        "stopped": ("The operators have stopped this call. Ask them.", "L'exploitation a arrêté cet appel."),
         "policy_age": (
             "The rules changed while this answer was under way, too long ago to go on under the old ones.",
             "Les règles ont changé pendant cette réponse, depuis trop longtemps pour continuer sous les anciennes.",
         ),
     }[reason]
+    if reason == "stopped":
+        return Unavailable(reason, {"en": en, "fr": fr}, retry=False)
     return Unavailable(reason, {"en": f"{en} Please try again.", "fr": f"{fr} Veuillez réessayer."}, retry_after=2)
 
 

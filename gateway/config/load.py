@@ -15,6 +15,7 @@ from gateway.config.failures import CLASSES
 from gateway.config.kinds import Context
 from gateway.config.quotas import QuotaSettings, counted, miscounted
 from gateway.config.settings import Settings, SignaturesSettings, VendorSettings
+from gateway.config.sharing import is_redis
 from gateway.config.table import Path, build
 from gateway.config.unrouted import unrouted
 from gateway.documents import Document, Documents, DocumentsRefused, Problem, Rendered, load, nearest
@@ -145,6 +146,10 @@ def _sharing(settings: Settings, file: str) -> Iterator[Problem]:
         yield Problem((file, "shared", "url"), "store: redis needs the URL of the store, such as ${ECLUSE_REDIS}")
     if shared.url is not None and shared.store != "redis":
         yield Problem((file, "shared", "url"), f"is for store: redis, not for {shared.store}")
+    elif shared.url is not None and not is_redis(shared.url.reveal()):
+        yield Problem(
+            (file, "shared", "url"), "must be redis://, rediss:// or unix://, with a host and without ?options"
+        )
     if shared.stale_seconds <= shared.poll_seconds:
         yield Problem((file, "shared", "stale_seconds"), "must be longer than poll_seconds")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # ruff: noqa: RUF009 - setting() returns dataclasses.field(), it is no shared default
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from gateway.config import kinds as k
 from gateway.config.secret import Secret
@@ -38,3 +39,13 @@ class SharedSettings:
         "Serving processes over all machines: their shares where a quota goes on without the store.",
         default=1,
     )
+
+
+def is_redis(url: str) -> bool:
+    """Whether a URL is the address of a Redis and says no more: its options could undo what bounds our commands."""
+    try:
+        parts = urlsplit(url)
+        where = parts.path if parts.scheme == "unix" else parts.hostname
+        return parts.scheme in ("redis", "rediss", "unix") and bool(where) and parts.port != 0 and not parts.query
+    except ValueError:  # a port that is none
+        return False

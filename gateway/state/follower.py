@@ -162,13 +162,13 @@ class Follower:
 
     async def begin(self) -> None:
         """Reads all that the store has, before anybody is served; not for long where it doesn't answer."""
-        while await self.turn():
+        while await self._turn():
             continue
 
     async def run(self) -> None:
         """Asks and tells until cancelled."""
         while True:
-            if not await self.turn():
+            if not await self._turn():
                 await self._pause()
 
     async def turn(self) -> bool:
@@ -206,9 +206,16 @@ class Follower:
     async def close(self) -> None:
         """Tells the store what it wasn't told yet, if it answers, and leaves it."""
         if self._board is not None:
-            while await self.turn():
-                continue
+            await self.begin()
             await self._board.close()
+
+    async def _turn(self) -> bool:
+        try:
+            return await self.turn()
+        except Exception as bug:  # noqa: BLE001 - it is then heard of nothing, and asked again
+            self._listener.fault(bug)
+            self._failing, self._back = True, inf
+            return False
 
     async def _pause(self) -> None:
         if self._failing:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config import SETTINGS, Secret, load_settings, read_settings
+from gateway.config.sharing import is_redis
 from gateway.documents import DocumentsRefused, load_texts
 
 ENVIRON = {"OPENAI_KEY": "sk-canary-1234567890"}
@@ -66,6 +67,7 @@ def test_null_means_the_default():
             "{server: {workers: 2}, shared: {store: memory}}",
             "1:33: memory is one worker's: take sqlite or redis for several",
         ),
+        ('shared: {store: redis, url: "${OPENAI_KEY}"}', "1:24: must be redis://, rediss:// or unix://"),
         ("shared: {store: redis}", "1:1: store: redis needs the URL of the store"),
         ("shared: {stale_seconds: 200ms}", "1:10: must be longer than poll_seconds"),
         ("server: {language: french}", "1:10: language must be one of: en, fr"),
@@ -171,3 +173,19 @@ def test_load_shows_the_path_of_the_file(tmp_path):
 def test_every_setting_is_explained():
     assert all(row.help.endswith(".") and row.kind and row.default for row in SETTINGS)
     assert len({row.path for row in SETTINGS}) == len(SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("url", "good"),
+    [
+        ("redis://redis.internal:6379/0", True),
+        ("rediss://someone:word@redis.internal", True),
+        ("unix:///run/redis.sock", True),
+        ("redis://", False),
+        ("http://redis.internal", False),
+        ("redis://redis.internal:port", False),
+        ("redis://redis.internal?socket_timeout=9999", False),
+    ],
+)
+def test_an_address_of_a_redis_is_that_and_no_more(url, good):
+    assert is_redis(url) is good
