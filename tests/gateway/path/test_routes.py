@@ -6,10 +6,12 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from gateway.bundle.pair import load_pair
 from gateway.documents import DocumentsRefused
+from observability.ledger import read
 from tests.conftest import CONFIG, OpenHouse, configured
 
 SPLIT = """
@@ -34,6 +36,9 @@ async def test_a_split_takes_callers_as_a_whole_and_is_on_record(open_house: Ope
             canary = answer.headers["x-ecluse-destination"] == "beta/gpt-4o-mini"
             assert (intent["route"], intent["split"], intent["why"]) == ("default", "canary" * canary, "written")
             assert answer.headers["x-ecluse-route"] == "default" + ", split canary" * canary + ", written"
+        page = await house.metrics()
+        assert 'ecluse_route_requests_total{outcome="served",route="default",split="canary"}' in page
+        assert 'ecluse_route_first_token_seconds_count{route="default",split="none"}' in page
         assert all(len(places) == 1 for places in went.values())
         assert len(Counter(place for places in went.values() for place in places)) == 2
 
@@ -67,6 +72,14 @@ def test_names_of_the_bundle_are_looked_up_in_it(tmp_path: Path) -> None:
 ASK = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Bonjour"}]}
 
 
+async def test_the_deadline_of_a_route_ends_a_call(open_house: OpenHouse) -> None:
+    async with open_house(CONFIG + "\nroutes: {default: {deadline_seconds: 300ms}}\n") as house:
+        await house.fault("alpha", "delay=5")
+        await house.fault("beta", "delay=5")
+        answer = await house.chat("Bonjour")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (504, "deadline")
+
+
 PROMISE = """
 routes:
   default:
@@ -88,6 +101,17 @@ async def test_a_slow_destination_is_demoted_on_record_and_in_metrics(open_house
         assert f"ecluse_route_demotions_total{{{labels}}} 1.0" in page
         assert 'ecluse_route_demoted{destination="alpha/gpt-4o-mini",route="default"} 1.0' in page
         assert 'ecluse_route_requests_total{outcome="served",route="default",split="none"} 9.0' in page
+        transport = httpx.AsyncHTTPTransport(uds=str(house.folder / "c.sock"))
+        async with httpx.AsyncClient(transport=transport, base_url="http://control") as operator:
+            (row,) = [
+                r for r in (await operator.get("/status")).json()["routes"] if r["destination"].startswith("alpha")
+            ]
+        assert (row["route"], row["demoted"]) == ("default", "breaks first_token") and "burns" in row["first_token"]
+        await house.gateway.runtime.ledger.flush()
+        events = [r for r in read(house.folder / "state/ledger") if r.get("event") == "route.demoted"]
+        assert {"route": "default", "destination": "alpha/gpt-4o-mini", "objective": "first_token"} in [
+            one["detail"] for one in events
+        ]
 
 
 async def test_a_reload_forgets_what_is_no_longer_promised(open_house: OpenHouse) -> None:
