@@ -124,6 +124,13 @@ def _among(candidate: Option, names: Collection[str]) -> bool:
     return candidate.destination.name in names or candidate.rerouted_from in names
 
 
+def _sent(candidate: Option, case: Case | None, split: Split | None, tier: int) -> int:
+    """The tier of a candidate for this call: before all others where the split or the case sends it there."""
+    if split is not None and _among(candidate, split.to):
+        return _SPLIT
+    return _CASE if case is not None and _among(candidate, case.to) else tier
+
+
 def _place(candidate: Option) -> str:
     """The destination of the model in whose place it stands."""
     return candidate.rerouted_from or candidate.destination.name
@@ -131,6 +138,8 @@ def _place(candidate: Option) -> str:
 
 class _Arrangement(Generic[C]):
     """The arrangement of several candidates by one route."""
+
+    __slots__ = ("_call", "_candidates", "_draw", "_names", "_route", "_slow", "_view")
 
     def __init__(self, candidates: Sequence[C], route: Route, call: CallFacts, view: View, draw: Draw) -> None:
         self._candidates, self._route, self._call, self._view, self._draw = candidates, route, call, view, draw
@@ -142,16 +151,16 @@ class _Arrangement(Generic[C]):
         route, scores = self._route, self._scores()
         shares = [self._view.trial(route, name) for name in self._names] if route.objectives else ()
         demoted = [share is not None for share in shares] or [False] * len(scores)
-        tried = self._tried(shares)
-        rows: list[tuple[int, int, int, Any, int]] = []
-        for n, candidate in enumerate(self._candidates):
-            tier = route.tiers.get(_place(candidate), _FIRST_TIER)
-            if not demoted[n] or n == tried:
-                if split is not None and _among(candidate, split.to):
-                    tier = _SPLIT
-                elif case is not None and _among(candidate, case.to):
-                    tier = _CASE
-            rows.append((tier, 0 if n == tried else 1, self._standing(n, demoted[n]), scores[n], n))
+        tiers = sent = [_FIRST_TIER] * len(scores)
+        if route.tiers:
+            tiers = sent = [route.tiers.get(_place(c), _FIRST_TIER) for c in self._candidates]
+        if case is not None or split is not None:
+            sent = [_sent(c, case, split, tier) for c, tier in zip(self._candidates, tiers, strict=True)]
+        tried = self._tried(shares, sent, min(tiers)) if shares or self._slow else None
+        rows = []
+        for n, score in enumerate(scores):
+            tier = tiers[n] if demoted[n] and n != tried else sent[n]
+            rows.append((tier, 0 if n == tried else 1, self._standing(n, demoted[n]), score, n))
         rows.sort()
         why.append(route.order)
         if tried is not None:
@@ -167,11 +176,11 @@ class _Arrangement(Generic[C]):
         share = self._view.share(self._names[n])
         return _ITSELF if share >= 1.0 or self._draw() < share else _SPARED
 
-    def _tried(self, shares: Sequence[float | None]) -> int | None:
-        """The candidate that this call is to try although others are better, if any."""
-        trials = {n: share for n, share in enumerate(shares) if share is not None}
+    def _tried(self, shares: Sequence[float | None], tiers: Sequence[int], first: int) -> int | None:
+        """The candidate that this call is to try although others are better, if any. first: the tier that is asked."""
+        trials = {n: share for n, share in enumerate(shares) if share is not None and tiers[n] <= first}
         for n in self._slow:
-            if self._view.unheard(self._names[n]):
+            if tiers[n] <= first and self._view.unheard(self._names[n]):
                 trials.setdefault(n, EXPLORED)
         # Nobody left to be better: then the order alone decides.
         if not trials or len(trials) == len(self._names):
@@ -197,7 +206,9 @@ class _Arrangement(Generic[C]):
         best = min((wait for wait in waits if wait is not None), default=inf)
         bound = best * ALIKE + ALIKE_SECONDS
         slow = self._slow = {n: wait for n, wait in enumerate(waits) if wait is not None and wait > bound}
-        loads = [self._view.load(name) / (self._weight(n) or 1e-9) for n, name in enumerate(self._names)]
+        loads = [self._view.load(name) for name in self._names]
+        if self._route.weights:
+            loads = [load / (self._weight(n) or 1e-9) for n, load in enumerate(loads)]
         if order == "least_busy":
             fast = max(best, ALIKE_SECONDS)
             return [(load * slow.get(n, fast) / fast, self._draw()) for n, load in enumerate(loads)]

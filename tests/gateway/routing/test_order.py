@@ -125,6 +125,12 @@ def test_what_breaks_promises_comes_after_the_others_but_for_a_few_trials() -> N
     assert 50 < first(by, seen, calls=4000)["a"] < 120
 
 
+def test_a_tier_that_is_not_reached_tries_nobody() -> None:
+    by = route("{order: latency, objectives: {first_token_seconds: 2}}", "{c: 2, d: 2}")
+    seen = Seen({"a": 1.0, "b": 1.0, "c": 1.0, "d": 9.0}, silent={"d"}, trials={"c": 1.0})
+    assert "tries" not in planned("a b c d", by, seen=seen).why
+
+
 def test_where_all_break_promises_the_order_stays() -> None:
     by = route("{order: written, objectives: {first_token_seconds: 2}}")
     assert names(planned("a b c", by, seen=Seen(trials={"a": 1.0, "b": 1.0, "c": 1.0}))) == "a b c"
