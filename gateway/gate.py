@@ -117,8 +117,9 @@ class Gate:
 
     @property
     def unsent(self) -> int:
-        """How many events wait for the guard now; where the answer fails, the client never gets them."""
-        return len(self._queue)
+        """How many events wait for the guard now, comments not counted; where the answer fails, the client never gets
+        them."""
+        return sum(bool(chunk.data) for chunk, _ in self._queue)
 
     def feed(self, data: bytes, out: list[bytes]) -> None:
         """Takes bytes of the stream, in any cut; adds to `out` the events that may leave now.
