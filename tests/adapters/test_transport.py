@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from typing import Any
 
 import orjson
 import pytest
@@ -200,6 +202,29 @@ async def test_a_refused_connection() -> None:
 
 async def test_a_name_that_does_not_exist() -> None:
     assert isinstance(await failure_of("http://nowhere.invalid"), ConnectFailed)
+
+
+async def test_a_name_that_takes_too_long_to_resolve(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wait ends with the limit, and another vendor's name is looked up meanwhile."""
+    over, known = threading.Event(), socket.getaddrinfo
+
+    def slow(host: object, *args: Any, **kwargs: Any) -> Any:
+        if host == "slow.invalid":
+            over.wait(20)
+            raise socket.gaierror
+        return known(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    async with SimulatorServer(["alpha"]) as simulator, Transport() as transport:
+        try:
+            hangs = [post(transport, Endpoint("http://slow.invalid", connect_seconds=0.3), "hello") for _ in range(40)]
+            named = Endpoint(simulator.url("alpha").replace("127.0.0.1", "localhost"))
+            answers = asyncio.gather(*hangs, return_exceptions=True)
+            await asyncio.sleep(0.1)
+            assert (await (await post(transport, named, "hello")).read(10_000)).startswith(b"{")
+            assert {(type(late), getattr(late, "code", "")) for late in await answers} == {(TimedOut, "connect")}
+        finally:
+            over.set()
 
 
 async def test_a_connection_that_is_never_accepted() -> None:

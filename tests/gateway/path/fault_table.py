@@ -135,6 +135,16 @@ OWN = (
      "INTENT names the revision; `ecluse_revision_info` the one in force", "tests/gateway/path/test_long_calls.py"),
     ("the gateway stops while an answer streams", "the rest of it, or an error event when `drain_seconds` are over",
      "`/readyz` 503 `draining`; OUTCOME `served`, or `cut` with code `drain`", "tests/gateway/path/test_long_calls.py"),
+    ("the shared store hangs or is gone", "nothing for `shared.stale_seconds`, then 503 `state_stale`",
+     "`/readyz` 503, `ecluse_store_age_seconds`, `ecluse_store_failures_total`", "tests/gateway/path/test_replicas.py"),
+    ("Redis is started again empty, or from an older copy", "no stop and no revocation is forgotten",
+     "every worker tells the store what it knows", "tests/gateway/path/test_replicas.py"),
+    ("somebody holds the lock of `shared.db`", "as for a shared store that hangs", "as there",
+     "tests/gateway/state/test_links.py"),
+    ("a worker is killed", "its own calls break off without a clean end; others go on",
+     "`ecluse_worker_restarts_total`; its calls have INTENT and no OUTCOME", "tests/e2e/test_workers.py"),
+    ("the ledger was written by an earlier version", "nothing", "it is read and continued",
+     "tests/observability/test_earlier_ledger.py"),
 )  # fmt: skip
 
 
