@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+LONGEST_SECONDS = 2.0
+_PAUSE_SECONDS = 0.005
+
 
 @contextmanager
-def alone(file: Path) -> Iterator[None]:
-    """While this lasts nobody else who asks likewise writes `file`."""
+def alone(file: Path, seconds: float = LONGEST_SECONDS) -> Iterator[None]:
+    """While this lasts nobody else who asks likewise writes `file`.
+
+    Raises BlockingIOError where another holds it for so long: a worker that stands still must not stop the others.
+    """
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(file.with_name(file.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _lock(descriptor, time.monotonic() + seconds)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, until: float) -> None:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise BlockingIOError(errno.EAGAIN, "another worker holds the file") from None
+            time.sleep(_PAUSE_SECONDS)
 
 
 def replace(file: Path, raw: bytes) -> None:

@@ -75,6 +75,14 @@ class SqliteLink:
 
     def _transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
+            return self._done(work)
+        except BlockingIOError:
+            raise StoreUnavailable("locked") from None
+        except OSError:
+            raise StoreUnavailable("full") from None
+
+    def _done(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
             connection = self._opened()
             with _transacting(connection):
                 return work(connection)
@@ -83,8 +91,6 @@ class SqliteLink:
             if code in _DAMAGED:
                 self._set_aside()
             raise StoreUnavailable(_REASONS.get(code, "refused")) from None
-        except OSError:
-            raise StoreUnavailable("full") from None
 
     def _opened(self) -> sqlite3.Connection:
         """The connection to the file that has the name now: another worker may have set the earlier one aside."""
@@ -92,7 +98,8 @@ class SqliteLink:
             return self._connection
         self._end()
         self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with alone(self._file):  # the change to WAL waits for nobody, and fails where another worker does it too
+        # The change to WAL waits for nobody, and fails where another worker does it too.
+        with alone(self._file, self._seconds):
             os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))
             self._inode = _inode(self._file)
             self._connection = sqlite3.connect(self._file, timeout=self._seconds, isolation_level=None)
@@ -125,7 +132,7 @@ class SqliteLink:
         """Renames the damaged file with what belongs to it, unless another worker did."""
         damaged = self._inode
         self._end()
-        with alone(self._file):
+        with alone(self._file, self._seconds):
             if _inode(self._file) != damaged:
                 return
             aside = self._file.with_name(f"{self._file.name}.damaged-{secrets.token_hex(4)}")

@@ -88,7 +88,7 @@ class Standing:
     async def save(self) -> None:
         """Puts on disk what isn't there yet. Raises OSError, KeptRefused, KeyStoreRefused: it counts all the same."""
         await asyncio.to_thread(self.kept.save)
-        self.keys.save()
+        await asyncio.to_thread(self.keys.save)
 
     def _say_key(self, id_: str, key: StoredKey | None, cut: bool) -> None:
         if key is not None:

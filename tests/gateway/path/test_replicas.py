@@ -146,6 +146,26 @@ async def test_signed_thinking_goes_back_to_its_vendor_by_the_other_replica(two:
     assert (await second.client.post(path, json={**body, "messages": turns})).status_code == 400
 
 
+async def test_no_text_and_no_key_is_in_the_store(two: tuple[House, House], redis: RedisServer, tmp_path: Path) -> None:
+    first, second = two
+    call, _ = await refused(first, f"Écris à {MAIL}.")
+
+    async def lifted() -> bool:
+        return (await lift(second, call)).status_code == 201
+
+    await until(lifted)
+    assert (await second.chat(f"Écris encore à {MAIL}.")).status_code == 200
+    path, body = ask("messages", "Bonjour [[sim:reasoning]]")
+    assert (await first.client.post(path, json=body)).status_code == 200
+    await first.gateway.runtime.follower.begin()
+    assert redis.command("CONFIG", "SET", "rdbcompression", "no") == b"+OK\r\n"
+    assert redis.command("SAVE") == b"+OK\r\n"
+    stored = (tmp_path / "redis" / "dump.rdb").read_bytes()
+    assert b"lift/" in stored and b"judged/" in stored and b"state/" in stored and b"refused/" in stored
+    for secret in (MAIL, MAIL.split("@")[0], first.key, first.key[4:36], "Bonjour", "customer asked"):
+        assert secret.encode() not in stored, secret
+
+
 async def test_a_new_replica_learns_all_of_it_from_the_store(two: tuple[House, House], tmp_path: Path) -> None:
     first, _ = two
     await order(first, "POST", "/stops", {"kind": "destination", "name": "alpha/gpt-4o-mini"})
