@@ -37,6 +37,7 @@ _LARGE = 2**20  # beyond this the client library warns about plain bytes
 _URLS = 1_024  # URLs remembered by a pool: they come from configuration, so more are never seen in practice
 _DNS_SECONDS = 60
 _KEEP_SECONDS = 30.0
+_WARY_SECONDS = 60.0
 _EARLY = 0.001  # seconds by which a timer of the loop may come early
 _LOOK = 0.25  # seconds between two looks at an answer that is waited for
 
@@ -89,8 +90,11 @@ class _Connector(aiohttp.TCPConnector):
     """Tells the call that is being sent when it is connected, and over what (tracing would cost more).
 
     A kept connection over which something came that nobody asked for is closed and never used again: the client
-    library would give the next call what came, which may be another caller's answer.
+    library would give the next call what came, which may be another caller's answer. Where that happened, no connection
+    is used twice for a while, since the next such word may come after the look.
     """
+
+    _wary_until = 0.0
 
     async def connect(
         self,
@@ -115,8 +119,10 @@ class _Connector(aiohttp.TCPConnector):
         self, key: aiohttp.client_reqrep.ConnectionKey, traces: list[aiohttp.tracing.Trace]
     ) -> aiohttp.connector.Connection | None:
         while (connection := await super()._get(key, traces)) is not None:
-            protocol = connection.protocol
-            if protocol is not None and not protocol.should_close and not _speaks(connection.transport):
+            protocol, now = connection.protocol, self._loop.time()
+            if protocol is None or protocol.should_close:
+                self._wary_until = now + _WARY_SECONDS
+            elif now >= self._wary_until and not _speaks(connection.transport):
                 return connection
             connection.close()
         return None

@@ -118,6 +118,29 @@ async def test_an_answer_nobody_asked_for_is_no_answer_to_the_next_call(late: bo
             spoken.clear()
 
 
+async def test_a_vendor_that_spoke_unasked_gets_a_connection_for_each_call(raw_server: RawServer) -> None:
+    """The next such word may come when the next call is already under way, where nothing tells it from its answer."""
+    spoken, ports = asyncio.Event(), []
+
+    async def handle(request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        ports.append(writer.get_extra_info("peername")[1])
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+        if len(ports) == 1:
+            await asyncio.sleep(0.02)
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nXX")
+        await writer.drain()
+        spoken.set()
+        return True
+
+    async with raw_server(handle) as url, Transport() as transport:
+        for _ in range(5):
+            assert await (await transport.send(Endpoint(url), "POST", "/v1/x", JSON, b"{}")).read(10) == b"{}"
+            await spoken.wait()
+            await asyncio.sleep(0.01)
+            spoken.clear()
+    assert len(set(ports)) == 5
+
+
 async def test_a_connection_that_the_vendor_closed_meanwhile_is_not_used(raw_server: RawServer) -> None:
     """Its end is seen even where the event loop hadn't the time to look."""
     writers: list[asyncio.StreamWriter] = []
