@@ -27,6 +27,7 @@ from policies.transform.restoring import restoring
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
+    from adapters.errors import Fault
     from gateway.course import Step
     from gateway.drills.injecting import Answering
     from gateway.exchange import Candidate, Exchange
@@ -78,19 +79,22 @@ async def first_answer(
                 except UpstreamError as error:
                     failure = error
     except TimeoutError:
+        course.in_vain()
         _out_of_time(runtime, exchange)
         raise refusals.deadline() from None
     if failure is None and exchange.no_room is not None:
         raise exchange.no_room
     if failure is None:
         raise refusals.every_breaker_open(course.wait())
+    course.in_vain()
     raise refusals.upstream(failure, _guarded(runtime, exchange, ask, failure))
 
 
 def _out_of_time(runtime: Runtime, exchange: Exchange) -> None:
     """The deadline fell into an attempt, in the moment in which the attempt itself was about to say so."""
+    fault: Fault | None = "client" if exchange.deadline.hasty else None
     for attempt in exchange.attempts[-1:]:
-        journal.attempt_ended(runtime, exchange, attempt, TimedOut(code="deadline", fault="client"))
+        journal.attempt_ended(runtime, exchange, attempt, TimedOut(code="deadline", fault=fault))
 
 
 async def _answered(

@@ -37,7 +37,8 @@ class Course:
         self._turns = self._in_turn(sorted(candidates, key=lambda c: not exchange.health.willing(c.destination.name)))
         self._last: Step | None = None
         self._tried: set[int] = set()
-        self._renewed = False
+        self._renewed = self._larger = False
+        self._further = 0
 
     async def next(self, failure: UpstreamError | None) -> Step | None:
         """The next attempt; None where there is none to be made.
@@ -48,23 +49,35 @@ class Course:
         """
         runtime = self._runtime
         if failure is None:
-            runtime.retries.called()
+            runtime.retries.called(self._exchange.model)
             return await self._step()
         if failure.code == KEPT_ALIVE and not self._renewed and self._last is not None:
             self._renewed = True
             return await self._keep(self._last.candidate)
         if failure.kind == "context_length":
-            self._turns = self._in_turn(larger(runtime, self._exchange, self._ask))
+            self._go_larger()
         elif not failure.retryable:
             return None
-        if not runtime.retries.allows(len(runtime.live)):
+        if not runtime.retries.allows(len(runtime.live), "" if self._further else self._exchange.model):
             return None
-        return await self._other_credential(failure) or await self._step()
+        step = await self._other_credential(failure) or await self._step()
+        self._further += step is not None
+        return step
+
+    def in_vain(self) -> None:
+        """None of the attempts was answered."""
+        self._runtime.retries.in_vain(self._exchange.model, self._further)
 
     def wait(self) -> float:
         """Seconds until any of the candidates may be asked."""
         health = self._exchange.health
         return min(health.wait(c.destination.name) for c in self._candidates)
+
+    def _go_larger(self) -> None:
+        """Only larger destinations from here on."""
+        if not self._larger:
+            self._larger = True
+            self._turns = self._in_turn(larger(self._runtime, self._exchange, self._ask))
 
     def _in_turn(self, candidates: list[Candidate]) -> Turns:
         """The candidates as there is a slot for the call at them."""

@@ -34,6 +34,11 @@ class Deadline:
         if seconds is not None:
             self.ours = min(self.ours, self.arrived + seconds)
 
+    @property
+    def hasty(self) -> bool:
+        """Whether it is the client that wants it sooner than we do."""
+        return self.theirs < self.ours
+
     def left(self, now: float) -> float:
         """Seconds until an answer must have begun."""
         return max(min(self.ours, self.theirs) - now, 0.0)

@@ -95,6 +95,7 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
             currency=exchange.pair.tariffs.currency,
             charged=attempt.used[:2],
             drill=attempt.drill,
+            credential=attempt.turn.credential if len(exchange.epoch.upstream(destination).credentials) > 1 else None,
         )
     )
 

@@ -74,7 +74,7 @@ class Patience:
             self._first, self._until, self._hasty = math.inf, deadline.ends, True
         else:
             self._until = min(deadline.ours, deadline.theirs)
-            self._hasty = deadline.theirs < deadline.ours
+            self._hasty = deadline.hasty
         self._code = "deadline"
         self._quiet = 0.0
         self._set(min(self._until, self._first))

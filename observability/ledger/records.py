@@ -211,7 +211,7 @@ class Attempt(Record):
     cost: in `currency`, exact to a thousand millionth; of estimated tokens where the vendor counted none.
     price_version: where the price is from. charged: the input and output tokens that were priced and settled.
     cost: in the currency of the price list, None where no price is known. drill: the drill that made it fail; what it
-    says of the vendor is then made up.
+    says of the vendor is then made up. credential: number (0 first) of ours that it went with, where there are several.
     """
 
     kind: ClassVar[str] = "ATTEMPT"
@@ -237,6 +237,7 @@ class Attempt(Record):
     currency: str | None = None
     charged: tuple[int, int] = (0, 0)
     drill: str | None = None
+    credential: int | None = None
 
 
 @dataclass(frozen=True)

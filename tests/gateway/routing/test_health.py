@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import pytest
 
-from adapters.errors import ServerFailed
 from gateway.config.failures import CLASSES
 from gateway.config.health import BreakerSettings, HealthSettings
 from gateway.routing.budget import EARNED_BACK, RetryBudget
@@ -311,36 +310,35 @@ def test_retries_are_a_share_of_the_calls_in_flight() -> None:
 def test_failing_retries_make_at_most_a_fifth_more_calls(calls: int) -> None:
     budget, made = RetryBudget(Clock()), 0
     for _ in range(calls):
-        budget.called()
+        budget.called("m")
         made += 1
-        if budget.allows(1):
+        if budget.allows(1, "m"):
             made += 1
-            with pytest.raises(ServerFailed), budget.trying():
-                raise ServerFailed
+            budget.in_vain("m", 1)
     assert made <= 1.2 * calls
 
 
-def test_retries_that_are_answered_cost_nothing() -> None:
-    budget = RetryBudget(Clock())
-    for _ in range(20):
-        budget.called()
-        assert budget.allows(1)
-        with budget.trying():
-            assert budget.retries == 1
-
-
-def test_a_failed_retry_is_forgotten_after_calls_or_after_a_quiet_minute() -> None:
+def test_a_retry_in_vain_is_forgotten_after_calls_or_after_a_quiet_minute() -> None:
     clock = Clock()
     budget = RetryBudget(clock)
-    for _ in range(2):
-        with pytest.raises(ServerFailed), budget.trying():
-            raise ServerFailed
-        assert not budget.allows(1)
-        clock.now += 61
-        assert budget.allows(1)
-    with pytest.raises(ServerFailed), budget.trying():
-        raise ServerFailed
+    budget.in_vain("m", 1)
     for _ in range(EARNED_BACK):
+        assert not budget.allows(1, "m")
+        assert budget.allows(1, "other"), "of another model"
+        assert budget.allows(1), "of a call that is at it"
+        budget.called("m")
+    assert budget.allows(1, "m")
+    budget.in_vain("m", 2)
+    budget.called("m")
+    assert not budget.allows(1, "m")
+    clock.now += 61
+    budget.called("m")
+    assert budget.allows(1, "m")
+
+
+def test_retries_are_counted_while_they_are_under_way() -> None:
+    budget = RetryBudget(Clock(), floor=1)
+    with budget.trying():
+        assert budget.retries == 1
         assert not budget.allows(1)
-        budget.called()
     assert budget.allows(1)
