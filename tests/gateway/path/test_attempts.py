@@ -234,14 +234,26 @@ async def test_a_contract_ends_attempts_under_it(open_house: OpenHouse, tmp_path
         assert (first["error"], first["fault"]) == ("timeout", "vendor")
 
 
-async def test_keep_alives_before_the_first_word_do_not_keep_a_vendor(open_house: OpenHouse) -> None:
-    house_of = CONFIG.replace("alpha: {kind: simulator}", "alpha: {kind: simulator, first_token_seconds: 0.4}")
-    async with open_house(
-        house_of.replace("drain_seconds: 5", "drain_seconds: 5, hold_lifecycle_seconds: 0.1")
-    ) as house:
-        await house.fault("alpha", "pings=0")
+async def test_keep_alives_before_the_first_word_do_not_keep_a_vendor(
+    open_house: OpenHouse,
+    raw_server: RawServer,  # noqa: F811
+) -> None:
+    """Comments aren't frames that the client gets after a while, which would end failover."""
+
+    async def vendor(request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b": still here\n\n")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+        return False
+
+    soon = "drain_seconds: 5, hold_lifecycle_seconds: 0.1"
+    impatient = config("URL", ", first_token_seconds: 0.4").replace("drain_seconds: 5", soon)
+    async with raw_server(vendor) as url, open_house(impatient.replace("URL", url)) as house:
         answer = await house.chat("Bonjour", stream=True)
         assert answer.headers["x-ecluse-destination"] == BETA
+        assert "still here" not in answer.text
 
 
 async def test_blanks_for_ever_in_place_of_json_end_as_a_timeout(
