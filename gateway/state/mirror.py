@@ -18,6 +18,7 @@ from gateway.state.board import FINAL, MOST_CHANGES, SAME_END, Fact, Told
 from gateway.state.proof import Proof, value_of
 
 MOST_PENDING = 20_000
+MOST_KNOWN = 200_000
 
 
 class Asked(NamedTuple):
@@ -131,12 +132,12 @@ class Mirror:
         return news
 
     def sweep(self, at: float) -> list[str]:
-        """Forgets what has ended; the keys of what was no longer dropped."""
+        """Forgets what has ended, and what ends next where there is too much; the keys of what wasn't dropped before."""
         gone = []
-        while self._ends and self._ends[0][0] <= at:
-            _, key = heapq.heappop(self._ends)
+        while self._ends and (self._ends[0][0] <= at or len(self._known) > MOST_KNOWN):
+            ends, key = heapq.heappop(self._ends)
             known = self._known.get(key)
-            if known is None or known.ends > at:
+            if known is None or known.ends != ends:
                 continue
             del self._known[key]
             self._pending.pop(key, None)

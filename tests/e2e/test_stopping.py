@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ import pytest
 
 from tests.e2e.conftest import Serving, Vendors, serve
 from tests.e2e.several import configured, ecluse, known_everywhere, metric, processes, status, until
+from tests.parts.redis_server import RedisServer, needs_redis, redis_server
 
 pytestmark = pytest.mark.e2e
 
@@ -117,3 +119,48 @@ def test_a_worker_that_stood_still_serves_nothing_that_was_stopped_meanwhile(thr
         os.kill(still, signal.SIGCONT)
     assert codes(three) <= {"state_stale", "caller_stopped"}
     until(lambda: codes(three) == {"caller_stopped"}, "every worker knows of the stop", PROMISED_SECONDS)
+
+
+@pytest.fixture
+def replicas(tmp_path: Path, vendors: Vendors) -> Iterator[tuple[Serving, Serving, RedisServer]]:
+    """Two replicas of two workers each, one keyring and a Redis; the second learns the key from there."""
+    with redis_server(tmp_path / "redis") as redis, ExitStack() as stack:
+        (tmp_path / "redis.url").write_text(redis.url)
+        started: list[Serving] = []
+        for name in ("one", "two"):
+            folder = configured(tmp_path / name, vendors.url, server="workers: 2")
+            with (folder / "config.yaml").open("a") as config:
+                config.write('keyring: {dir: ../ring}\nshared: {store: redis, url: "file:../redis.url"}\n')
+            serving = serve(folder, key=started[0].key if started else "")
+            stack.callback(serving.started.stop)
+            started.append(serving)
+            known_everywhere(serving)
+        yield started[0], started[1], redis
+
+
+@needs_redis
+def test_a_stop_reaches_every_replica_and_none_serves_it_after_a_freeze(
+    replicas: tuple[Serving, Serving, RedisServer],
+) -> None:
+    one, two, redis = replicas
+    who = user(one)
+    begun = time.monotonic()
+    assert ecluse(one.folder, "stop", "user", who, "--now").returncode == 0
+    until(lambda: codes(two) == {"caller_stopped"}, "the other replica knows", PROMISED_SECONDS)
+    print(f"\nthe other replica refused {time.monotonic() - begun:.2f} s after the command began")
+    assert ecluse(two.folder, "start", "user", who).returncode == 0
+    until(lambda: codes(one) | codes(two) == {"ok"}, "all go on", PROMISED_SECONDS)
+    redis.freeze()
+    done = ecluse(one.folder, "stop", "user", who)
+    assert done.returncode == 0 and "the shared store doesn't answer" in done.stderr
+    until(lambda: codes(two) == {"state_stale"}, "the other replica turns all away", 2 * PROMISED_SECONDS)
+    redis.thaw()
+    seen: set[str] = set()
+
+    def followed() -> bool:
+        now = codes(two)
+        seen.update(now)
+        return now == {"caller_stopped"}
+
+    until(followed, "the other replica knows")
+    assert "ok" not in seen

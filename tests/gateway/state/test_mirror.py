@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -212,6 +213,17 @@ def test_a_proof_is_of_one_key_and_rank() -> None:
     assert exchange(one, store) == [] and one.forged == 2
     store.exchange([Fact("stop/a", 5, held, None)], 0, 0.0)
     assert exchange(one, store) == ["stop/a"] and one.get("stop/a") == b"v"
+
+
+def test_what_is_known_is_bounded_and_what_ends_first_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.state.mirror.MOST_KNOWN", 10)
+    one = mirror()
+    for n in range(12):
+        one.say(f"refused/{n}", b"", 60.0 + n, 0.0)
+        one.say(f"stop/{n}", b"now", None, 0.0)
+    one.say("refused/0", b"again", 600.0, 0.0)
+    assert one.sweep(1.0) == [f"refused/{n}" for n in range(1, 12)] + ["refused/0"]
+    assert all(one.get(f"stop/{n}") == b"now" for n in range(12))
 
 
 def test_what_waits_is_bounded_and_what_never_ends_is_kept() -> None:
