@@ -132,7 +132,7 @@ class Mirror:
         return news
 
     def sweep(self, at: float) -> list[str]:
-        """Forgets what has ended, and what ends next where there is too much; the keys of what wasn't dropped before."""
+        """Forgets what has ended, and what ends next where there is too much; the keys of what was still live."""
         gone = []
         while self._ends and (self._ends[0][0] <= at or len(self._known) > MOST_KNOWN):
             ends, key = heapq.heappop(self._ends)
