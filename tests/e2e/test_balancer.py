@@ -24,8 +24,20 @@ from tests.e2e.several import call, configured, ecluse, until
 pytestmark = pytest.mark.e2e
 
 STREAMS = 200
-PORTS = ("8081", "9465", "8082", "9466", "8080")
+PORTS = {"8081": 0, "9465": 1, "8082": 2, "9466": 3, "8080": 4}
 """As the how-to has them: data and metrics of each replica, and the balancer's."""
+COMMANDS = {"haproxy": ["haproxy", "-db", "-f"], "nginx": ["nginx", "-e", "stderr", "-c"]}
+# Around what the how-to shows of nginx, so that it runs here without root and without a service of its own.
+NGINX = """\
+daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+events {{ worker_connections 2048; }}
+http {{
+access_log off;
+client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u;
+scgi_temp_path {folder}/s;
+{shown}
+}}
+"""
 
 
 def free_ports(many: int) -> list[int]:
@@ -64,17 +76,18 @@ def serving(folder: Path) -> Started:
 
 
 @contextmanager
-def balancer(folder: Path, ports: list[int]) -> Iterator[str]:
-    """HAProxy as the how-to has it, on other ports; its URL."""
-    if shutil.which("haproxy") is None:
-        pytest.skip("haproxy is not installed")
+def balancer(kind: str, folder: Path, ports: list[int]) -> Iterator[str]:
+    """A balancer as the how-to has it, on other ports; its URL."""
+    if shutil.which(kind) is None:
+        pytest.skip(f"{kind} is not installed")
     page = (ROOT / "docs/howto/continuity/workers.md").read_text()
-    text = page.partition("```haproxy\n")[2].partition("```")[0]
-    for shown, port in zip(PORTS, ports, strict=True):
-        assert f":{shown}" in text or f"port {shown}" in text, shown
-        text = text.replace(f":{shown}", f":{port}").replace(f"port {shown}", f"port {port}")
-    (folder / "haproxy.cfg").write_text(text)
-    process = subprocess.Popen(["haproxy", "-db", "-f", folder / "haproxy.cfg"], stderr=subprocess.DEVNULL)
+    text = page.partition(f"```{kind}\n")[2].partition("```")[0]
+    for shown, index in PORTS.items():
+        text = text.replace(f":{shown}", f":{ports[index]}").replace(f"port {shown}", f"port {ports[index]}")
+    config = folder / f"{kind}.cfg"
+    config.write_text(NGINX.format(folder=folder, shown=text) if kind == "nginx" else text)
+    with (folder / "balancer.log").open("wb") as log:
+        process = subprocess.Popen([*COMMANDS[kind], config], stderr=log, stdout=log)
     try:
         yield f"http://127.0.0.1:{ports[-1]}"
     finally:
@@ -97,7 +110,8 @@ async def streaming(url: str, key: str, stop: asyncio.Event, ends: Counter[str],
         await asyncio.gather(*(client(number, http) for number in range(STREAMS)))
 
 
-def test_a_rolling_restart_of_two_replicas_under_200_streams(tmp_path: Path, vendors: Vendors) -> None:
+@pytest.mark.parametrize("kind", ["haproxy", "nginx"])
+def test_a_rolling_restart_of_two_replicas_under_200_streams(kind: str, tmp_path: Path, vendors: Vendors) -> None:
     ports = free_ports(5)
     folders, key = replicas(tmp_path, vendors, ports)
     running = [serving(folder) for folder in folders]
@@ -128,7 +142,7 @@ def test_a_rolling_restart_of_two_replicas_under_200_streams(tmp_path: Path, ven
             await load
 
     try:
-        with balancer(tmp_path, ports) as url:
+        with balancer(kind, tmp_path, ports) as url:
             asyncio.run(test(url))
     finally:
         for one in running:
