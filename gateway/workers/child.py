@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,9 @@ class Child:
                 sys.executable, "-P", "-c", _MAIN, str(_ROOT), str(config), station.written(),
                 stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(), *station.listening), start_new_session=True,
             )  # fmt: skip
+        except OSError:
+            ours.close()
+            raise
         finally:
             theirs.close()
         child = cls(station, process, await Line.open(ours))
@@ -132,7 +136,7 @@ class Child:
 
     def kill(self) -> None:
         """Ends it as it is."""
-        if self.process.returncode is None:
+        with suppress(ProcessLookupError):  # it has just ended
             self.process.send_signal(signal.SIGKILL)
 
     async def _life(self, told: Callable[[Child, Message], None]) -> int:

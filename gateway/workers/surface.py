@@ -15,8 +15,9 @@ from observability.metrics import CONTENT_TYPE
 
 if TYPE_CHECKING:
     from gateway.http import Receive, Scope, Send
-    from gateway.supervisor import Supervisor
     from gateway.workers.child import Child
+    from gateway.workers.crew import Crew
+    from gateway.workers.rolling import Rolling
 
 App = Callable[["Scope", "Receive", "Send"], Awaitable[None]]
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
@@ -24,7 +25,7 @@ _PAGE = (b"content-type", CONTENT_TYPE.encode())
 MOST_BODY, BODY_SECONDS, FORWARD_SECONDS = 16 << 20, 10.0, 120.0
 
 
-def health_surface(supervisor: Supervisor) -> App:
+def health_surface(crew: Crew) -> App:
     """/metrics, /healthz, /readyz of all workers together."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,10 +33,10 @@ def health_surface(supervisor: Supervisor) -> App:
         if request.method not in ("GET", "HEAD"):
             responder.whole(405, [_TEXT], b"method not allowed\n")
         elif request.path == "/metrics":
-            taking = sum(child.takes for child in supervisor.serving)
-            responder.whole(200, [_PAGE], await supervisor.figures.page(tuple(supervisor.children), taking))
+            taking = sum(child.takes for child in crew.serving)
+            responder.whole(200, [_PAGE], await crew.figures.page(tuple(crew.children), taking))
         elif request.path in ("/healthz", "/readyz"):
-            reasons, missing = _why_not(supervisor, request.path), [f"{one} is missing" for one in supervisor.missing]
+            reasons, missing = _why_not(crew, request.path), [f"{one} is missing" for one in crew.missing]
             words = [*reasons, *missing] if reasons else ["ok" if request.path == "/healthz" else "ready", *missing]
             responder.whole(503 if reasons else 200, [_TEXT], ("\n".join(words) + "\n").encode())
         else:
@@ -44,42 +45,42 @@ def health_surface(supervisor: Supervisor) -> App:
     return app
 
 
-def _why_not(supervisor: Supervisor, path: str) -> list[str]:
+def _why_not(crew: Crew, path: str) -> list[str]:
     """Why it isn't well, or should be sent no call. One worker that serves is enough: it takes for the others too."""
-    if not supervisor.serving:
-        return ["draining" if supervisor.draining else "no worker serves"]
+    if not crew.serving:
+        return ["draining" if crew.draining else "no worker serves"]
     if path == "/healthz":
         return []
-    if supervisor.draining:
+    if crew.draining:
         return ["draining"]
-    if any(child.takes for child in supervisor.serving):
+    if any(child.takes for child in crew.serving):
         return []
-    return sorted({reason for child in supervisor.serving for reason in child.reasons}) or ["no worker takes calls"]
+    return sorted({reason for child in crew.serving for reason in child.reasons}) or ["no worker takes calls"]
 
 
-def control_surface(supervisor: Supervisor) -> App:
+def control_surface(crew: Crew, rolling: Rolling) -> App:
     """Status, reload, drain and restart are for all workers; the rest any of them does, and tells the others."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request, responder = Request(scope, receive), Responder(scope, send)
         raw = await request.body(MOST_BODY, BODY_SECONDS)
-        own = _OWN.get((request.method, request.path))
-        if own is not None:
-            code, value = await own(supervisor)
+        asked, own = (request.method, request.path), _OWN.get((request.method, request.path))
+        if own is not None or asked == ("POST", "/restart"):
+            code, value = await (own(crew) if own is not None else _restart(rolling))
             responder.whole(code, [JSON], orjson.dumps(value))
             return
-        responder.whole(*await _forwarded(supervisor, request, raw))
+        responder.whole(*await _forwarded(crew, request, raw))
 
     return app
 
 
-async def _status(supervisor: Supervisor) -> tuple[int, Any]:
-    found = await status(supervisor.serving)
-    finishing = [child for child in supervisor.children if child.leaving]
+async def _status(crew: Crew) -> tuple[int, Any]:
+    found = await status(crew.serving)
+    finishing = [child for child in crew.children if child.leaving]
     found["calls_in_flight"] = found.get("calls_in_flight", 0) + sum(child.calls for child in finishing)
-    found["draining"] = supervisor.draining
-    found["processes"] = [_process(child) for child in supervisor.children]
-    found.setdefault("notes", []).extend(f"{one} is missing and will be started again" for one in supervisor.missing)
+    found["draining"] = crew.draining
+    found["processes"] = [_process(child) for child in crew.children]
+    found.setdefault("notes", []).extend(f"{one} is missing and will be started again" for one in crew.missing)
     return 200, found
 
 
@@ -87,29 +88,27 @@ def _process(child: Child) -> dict[str, Any]:
     return {"worker": child.station.name, "pid": child.process.pid, "state": child.state, "calls": child.calls}
 
 
-async def _reload(supervisor: Supervisor) -> tuple[int, Any]:
-    if not supervisor.serving:
+async def _reload(crew: Crew) -> tuple[int, Any]:
+    if not crew.serving:
         return 503, {"refused": "no worker serves"}
-    return await reload(supervisor.serving, "control")
+    return await reload(crew.serving, "control")
 
 
-async def _drain(supervisor: Supervisor) -> tuple[int, Any]:
-    supervisor.stopping.set()
-    return 200, {"draining": True, "calls_in_flight": supervisor.calls}
+async def _drain(crew: Crew) -> tuple[int, Any]:
+    crew.stopping.set()
+    return 200, {"draining": True, "calls_in_flight": crew.calls}
 
 
-async def _restart(supervisor: Supervisor) -> tuple[int, Any]:
+async def _restart(rolling: Rolling) -> tuple[int, Any]:
     try:
-        return 200, {"replaced": await supervisor.restart()}
+        return 200, {"replaced": await rolling.restart()}
     except RestartRefused as refused:
         return 422, {"refused": str(refused)}
 
 
-async def _forwarded(
-    supervisor: Supervisor, request: Request, raw: bytes
-) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+async def _forwarded(crew: Crew, request: Request, raw: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     """What one worker answers."""
-    child = min(supervisor.serving, key=lambda one: not one.takes, default=None)
+    child = min(crew.serving, key=lambda one: not one.takes, default=None)
     if child is None:
         return 503, [JSON], orjson.dumps({"refused": "no worker serves"})
     target = request.scope["raw_path"].decode("latin-1") + (
@@ -123,9 +122,8 @@ async def _forwarded(
     return answer.status, [JSON], answer.body
 
 
-_OWN: dict[tuple[str, str], Callable[[Supervisor], Awaitable[tuple[int, Any]]]] = {
+_OWN: dict[tuple[str, str], Callable[[Crew], Awaitable[tuple[int, Any]]]] = {
     ("GET", "/status"): _status,
     ("POST", "/reload"): _reload,
     ("POST", "/drain"): _drain,
-    ("POST", "/restart"): _restart,
 }
