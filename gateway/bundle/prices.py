@@ -60,7 +60,8 @@ class ContractPrice:
 
 def price_faults(documents: Documents, contracts: Mapping[str, Contract]) -> Iterator[Problem]:
     """Lines that say nothing, or two things at once."""
-    names = {d.value.get("id"): d.name for d in documents.items if d.value.get("kind") == "Contract"}
+    written = [d for d in documents.items if d.value.get("kind") == "Contract"]
+    names = {d.value["id"]: d.name for d in written if isinstance(d.value.get("id"), str)}
     for contract in contracts.values():
         for index, line in enumerate(contract.prices):
             path = (names[contract.id], "prices", index)
