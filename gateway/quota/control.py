@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -46,14 +47,12 @@ def quota_routes(runtime: Runtime) -> list[Route]:
         return JSONResponse({**shown_override(one), **await settled(runtime, one.target.key)}, 201)
 
     async def drop(request: Request) -> JSONResponse:
-        said = request.path_params
-        target = Target(said["scope"], said["name"], said["unit"], _window(runtime, said))
-        one = runtime.standing.overrides.find(target)
+        one = next((o for o in runtime.standing.overrides if _is(o.target, request.path_params)), None)
         if one is None:
             return JSONResponse({"refused": "there is no override of this limit"}, 404)
-        runtime.follower.say(target.key, dropped(runtime.now().timestamp()))
+        runtime.follower.say(one.target.key, dropped(runtime.now().timestamp()))
         _record(runtime, "quota.override.dropped", one)
-        return JSONResponse({**shown_override(one), **await settled(runtime, target.key)})
+        return JSONResponse({**shown_override(one), **await settled(runtime, one.target.key)})
 
     return [
         Route("/quotas", listed),
@@ -85,6 +84,12 @@ def _read(runtime: Runtime, said: Any) -> Override:
         raise OverrideRefused(f"a reason has from 1 to {LONGEST_REASON} characters")
     target = Target(said["scope"], said["name"], said["unit"], _window(runtime, said))
     return Override(target, _limit(said.get("limit"), target.unit), float(until), now, reason)
+
+
+def _is(target: Target, said: Mapping[str, str]) -> bool:
+    """Whether it is what was named; calls at once have no window that anybody would name."""
+    same = all(getattr(target, word) == said[word] for word in ("scope", "name", "unit"))
+    return same and (target.unit == "concurrent" or target.window == said["window"])
 
 
 def _limit(value: Any, unit: str) -> int:

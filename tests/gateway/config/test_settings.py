@@ -189,3 +189,19 @@ def test_every_setting_is_explained():
 )
 def test_an_address_of_a_redis_is_that_and_no_more(url, good):
     assert is_redis(url) is good
+
+
+def test_limits_on_cost_are_money_and_others_are_whole_numbers():
+    text = b"quotas: [{scope: team, unit: cost, limit: 2.5}, {scope: user, unit: tokens, limit: 7}]\n"
+    found = read_settings(load_texts({"config.yaml": text}), Path("/nowhere"), {}).quotas
+    assert [one.limit for one in found] == [2_500_000, 7]
+    for limit, says in (
+        ("{unit: tokens, limit: 2.5}", "limit must be a whole number: only money has decimals"),
+        ("{unit: cost, limit: 1000000001}", "limit must be at most 1000000000"),
+        ("{unit: cost, limit: 0.0000001}", "limit has more than 6 decimals"),
+        ("{unit: cost, limit: -1}", "limit must be a number, 0 or more"),
+        ("{unit: cost, limit: 1, soft: 1.2}", "soft must be a number between 0 and 1"),
+        ("{unit: cost, limit: 1, soft: true}", "soft must be a number between 0 and 1"),
+    ):
+        said = refused(f"quotas:\n  - {limit[:1]}scope: team, {limit[1:]}\n")
+        assert says in said and "config.yaml:2:" in said, said

@@ -56,6 +56,23 @@ def _events(house: House) -> list[dict[str, Any]]:
     return [one for one in found if one["record"] == "EVENT"]
 
 
+async def test_calls_at_once_and_limits_that_the_configuration_lost(
+    open_house: OpenHouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("user", "anne", "concurrent", "none")
+    quota = "quotas:\n  - {scope: user, unit: concurrent, limit: 1}\n"
+    async with open_house(CONFIG + quota) as house:
+        code, out, err = await ecluse(house, capsys, "quota", "override", *words, "2", "--for", "1h", "--reason", "x")
+        assert (code, err) == (0, "") and out.startswith("user anne: 2 concurrent until ")
+        slow = [house.chat("[[sim:delay=0.3]] Bonjour") for _ in range(3)]
+        assert sorted(a.status_code for a in await asyncio.gather(*slow)) == [200, 200, 429]
+    async with open_house(CONFIG) as house:
+        assert len(list(house.gateway.runtime.standing.overrides)) == 1
+        assert (await ecluse(house, capsys, "quota", "drop", *words))[0] == 0
+        assert not list(house.gateway.runtime.standing.overrides)
+        assert (await ecluse(house, capsys, "quota", "drop", *words))[0] == 1
+
+
 async def test_an_override_outlives_a_restart(open_house: OpenHouse, capsys: pytest.CaptureFixture[str]) -> None:
     until = ("--until", "2999-01-01")
     async with open_house(CONFIG + QUOTA) as house:
