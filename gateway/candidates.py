@@ -81,7 +81,8 @@ def larger(runtime: Runtime, exchange: Exchange, ask: Ask) -> list[Candidate]:
             destination, judge(runtime, exchange, ask, found, destination), None, destination.known, larger=True
         )
         runtime.measure.matched(candidate.ruling.rules)
-        if candidate.ruling.verdict == "allow" and destination.routable:
+        stopped = runtime.stops and runtime.stops.find("destination", destination.name)
+        if candidate.ruling.verdict == "allow" and destination.routable and not stopped:
             candidates.append(candidate)
     return candidates
 

@@ -23,13 +23,10 @@ async def read_files(runtime: Runtime, exchange: Exchange, ask: Ask) -> Ask:
         return ask
     runtime.capacity.work.end(exchange)
     try:
-        async with asyncio.timeout(exchange.deadline.left(runtime.monotonic())):
-            ask, reads = await runtime.files.read(exchange.caller.organisation, ask)
+        ask, reads = await runtime.files.read(exchange.caller.organisation, ask)
     except Busy:
         runtime.measure.shed("files")
         raise refusals.files_busy() from None
-    except TimeoutError:
-        raise refusals.deadline() from None
     await runtime.capacity.begin(exchange)
     for read in reads:
         runtime.measure.file(read.contents.kind, read.contents.reason, read.seconds)

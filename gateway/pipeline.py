@@ -27,7 +27,9 @@ from gateway.sampling import keep_samples
 from gateway.stopping.enforcing import admit, admit_use_case
 
 if TYPE_CHECKING:
-    from gateway.exchange import Exchange
+    from adapters.ask import Ask
+    from gateway.config.settings import Limits
+    from gateway.exchange import Candidate, Exchange
     from gateway.http import Request, Responder
     from gateway.runtime import Runtime
 
@@ -60,15 +62,26 @@ async def answer(runtime: Runtime, exchange: Exchange, request: Request, respond
 
 
 async def _serve(runtime: Runtime, exchange: Exchange, request: Request, responder: Responder) -> None:
-    pair = exchange.pair
-    limits = pair.settings.limits
+    limits = exchange.pair.settings.limits
     exchange.deadline = deadline(request, exchange.arrived, limits.deadline_seconds)
+    try:
+        async with asyncio.timeout(exchange.deadline.left(runtime.monotonic())):
+            ask, candidates = await _planned(runtime, exchange, request, limits)
+    except TimeoutError:
+        raise refusals.deadline() from None
+    reply = await first_answer(runtime, exchange, ask, candidates, request)
+    await relay(runtime, exchange, reply, responder)
+
+
+async def _planned(
+    runtime: Runtime, exchange: Exchange, request: Request, limits: Limits
+) -> tuple[Ask, list[Candidate]]:
+    """What is asked, and where it may go in which order, with room for it held."""
     admit(runtime, exchange.caller)
     admission.choose_use_case(exchange, request)
     admit_use_case(runtime, exchange)
     exchange.body = runtime.capacity.bodies.of(exchange.rank)
-    seconds = min(limits.body_seconds, exchange.deadline.left(runtime.monotonic()))
-    raw = await request.body(limits.body_bytes, seconds, exchange.body)
+    raw = await request.body(limits.body_bytes, limits.body_seconds, exchange.body)
     exchange.bytes_in = len(raw)
     await runtime.capacity.begin(exchange)
     try:
@@ -88,8 +101,7 @@ async def _serve(runtime: Runtime, exchange: Exchange, request: Request, respond
     exchange.deadline.by(plan.deadline_seconds)
     runtime.capacity.work.end(exchange)
     await admission.reserve(runtime, exchange, ask, plan.candidates)
-    reply = await first_answer(runtime, exchange, ask, plan.candidates, request)
-    await relay(runtime, exchange, reply, responder)
+    return ask, plan.candidates
 
 
 async def _interrupted(exchange: Exchange, responder: Responder) -> bool:

@@ -209,6 +209,15 @@ async def test_a_client_that_wants_the_whole_by_a_time_gets_an_error_event_at_it
     assert "[DONE]" in told.text, "what an SDK says by itself is about the first word"
 
 
+async def test_a_body_that_does_not_come_is_not_waited_for_past_the_deadline(house: House) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.gateway.data.port)
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {house.key}\r\n"
+    writer.write(f"{head}content-length: 100\r\nx-ecluse-deadline: 0.3\r\n\r\n{{".encode())
+    status = await asyncio.wait_for(reader.readline(), 10)
+    assert b" 504 " in status
+    writer.close()
+
+
 async def test_lifecycle_frames_that_were_sent_do_not_outlast_the_deadline(open_house: OpenHouse) -> None:
     limits = "drain_seconds: 5, hold_lifecycle_seconds: 0.1, deadline_seconds: 0.5"
     async with open_house(CONFIG.replace("drain_seconds: 5", limits)) as house:
