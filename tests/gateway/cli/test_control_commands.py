@@ -150,3 +150,31 @@ def test_no_gateway_is_said(tmp_path: Path, capsys):
     for words in (("status",), ("reload",), ("drain",), ("keys", "list")):
         assert main([*words, "--config", str(tmp_path / "config.yaml")]) == 1
         assert "no gateway answers at" in capsys.readouterr().err
+
+
+def test_stop_and_start_say_how_far_it_got(gateway: Double, capsys):
+    done = {"kind": "use_case", "name": "letters", "kept": True, "told": True, "note": ""}
+    gateway.answers["POST", "/stops"] = (201, done)
+    assert gateway.run("stop", "use-case", "letters", "--now", "--reason", "a leak") == 0
+    assert gateway.seen[-1][2] == {"kind": "use_case", "name": "letters", "now": True, "reason": "a leak"}
+    said = capsys.readouterr()
+    assert said.out == "use-case letters is stopped, and its calls under way were ended\n" and said.err == ""
+    gateway.answers["POST", "/stops"] = (201, {**done, "told": False, "kept": False, "note": "no key is of the user"})
+    assert gateway.run("stop", "user", "m.durand") == 0
+    said = capsys.readouterr()
+    assert said.out == "user m.durand is stopped\n"
+    assert [line.split(":")[0] for line in said.err.splitlines()] == ["note"] * 3
+    assert "the shared store doesn't answer" in said.err and "watch the disk" in said.err
+    gateway.answers["DELETE", "/stops/destination/alpha%2Fgpt"] = (200, done)
+    assert gateway.run("start", "destination", "alpha/gpt") == 0
+    assert capsys.readouterr().out == "destination alpha/gpt goes on\n"
+    gateway.answers["POST", "/stops"] = (422, {"refused": "there is no rule x: did you mean y?"})
+    assert gateway.run("stop", "rule", "x") == 1
+    assert "did you mean y?" in capsys.readouterr().err
+
+
+def test_a_key_is_revoked_with_its_calls(gateway: Double, capsys):
+    gateway.answers["DELETE", "/keys/k_1?now=true"] = (200, {**RECORD, "kept": True, "told": False})
+    assert gateway.run("keys", "revoke", "k_1", "--now") == 0
+    said = capsys.readouterr()
+    assert "no longer valid" in said.out and "the shared store doesn't answer" in said.err
