@@ -234,17 +234,18 @@ async def test_no_litellm_is_loaded(house: House) -> None:
     assert not [name for name in sys.modules if name.startswith("litellm")]
 
 
-async def test_a_disk_that_refuses_does_not_end_the_housekeeping(house: House) -> None:
+async def test_a_disk_that_refuses_does_not_end_the_housekeeping(open_house: OpenHouse) -> None:
     """It also ends calls under rules replaced too long ago: that must go on."""
-    states, folder = house.gateway.runtime.states, house.gateway.runtime.epoch.pair.settings.state_dir
-    in_the_way = folder / "vendor-states.new"
-    in_the_way.mkdir()
-    states.issued("acme", "ab12", "alpha")
-    save_states(house.gateway.runtime)
-    assert not (folder / "vendor-states.json").exists()
-    in_the_way.rmdir()
-    save_states(house.gateway.runtime)
-    assert (folder / "vendor-states.json").exists()
+    async with open_house(CONFIG + "shared: {store: memory}\n") as house:  # else what vendors issued is on the board
+        states, folder = house.gateway.runtime.states, house.gateway.runtime.epoch.pair.settings.state_dir
+        in_the_way = folder / "vendor-states.new"
+        in_the_way.mkdir()
+        states.issued("acme", "ab12", "alpha")
+        save_states(house.gateway.runtime)
+        assert not (folder / "vendor-states.json").exists()
+        in_the_way.rmdir()
+        save_states(house.gateway.runtime)
+        assert (folder / "vendor-states.json").exists()
 
 
 async def test_a_mistake_in_tidying_does_not_end_the_housekeeping(house: House) -> None:
