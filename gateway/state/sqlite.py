@@ -100,7 +100,9 @@ class SqliteLink:
         self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # The change to WAL waits for nobody, and fails where another worker does it too.
         with alone(self._file, self._seconds):
-            os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))
+            if not self._file.exists():
+                # Never one that is there: to close it would take the locks of this process's other connections away.
+                os.close(os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             self._inode = _inode(self._file)
             self._connection = sqlite3.connect(self._file, timeout=self._seconds, isolation_level=None)
             try:

@@ -186,3 +186,24 @@ async def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     assert await reason(link.run(lambda c: None)) == "newer"
     assert not [name for name in os.listdir(tmp_path) if "damaged" in name]
     await link.close()
+
+
+async def test_a_second_link_of_a_process_takes_no_lock_of_the_first_away(tmp_path: Path) -> None:
+    """POSIX locks are a process's: to close any descriptor of a file gives up all that it holds there."""
+    first = SqliteLink(tmp_path / "s.db", seconds=5, tables=[TABLE])
+    await first.run(lambda c: None)
+
+    def held() -> set[str]:
+        inode = f":{(tmp_path / 's.db').stat().st_ino} "
+        return {line.split()[1] for line in Path("/proc/locks").read_text().splitlines() if inode in line}
+
+    def read(connection: sqlite3.Connection) -> set[str]:
+        connection.execute("SELECT count(*) FROM numbers").fetchone()
+        return held()
+
+    assert await first.run(read) == {"POSIX"}
+    second = SqliteLink(tmp_path / "s.db", seconds=5, tables=[TABLE])
+    await second.run(lambda c: None)
+    assert await first.run(lambda c: held()) == {"POSIX"}
+    await first.close()
+    await second.close()
