@@ -353,6 +353,7 @@ ALERTS: tuple[tuple[str, str], ...] = (
     ("a contract ends within 30 days", "ecluse_contract_expiry_timestamp_seconds - time() < 30 * 86400"),
     ("a destination wasn't drilled for 92 days", "time() - ecluse_drill_last_timestamp_seconds > 92 * 86400"),
     ("a worker ended or hung, and was replaced", "increase(ecluse_worker_restarts_total[15m]) > 0"),
+    ("a destination is left alone after failures", "max by (destination) (ecluse_breaker_state) == 2"),
     ("calls can't be recorded", "ecluse_ledger_ready == 0"),
     ("a destination breaks what a route promises, and is asked after the others", "ecluse_route_demoted == 1"),
     ("something has been stopped for a day", "min_over_time(ecluse_stops[1d]) > 0"),
