@@ -72,36 +72,41 @@ async def extend(runtime: Runtime, exchange: Exchange, attempt: Attempt, size: i
     steps = exchange.steps
     assert steps is not None
     while size > steps.due:
-        for tokens in steps.wanted():
-            if await _held(runtime, exchange, attempt, tokens):
-                steps.grew(tokens)
-                runtime.measure.extended("held")
-                break
+        tokens = await _next(runtime, exchange, attempt, steps)
+        if tokens:
+            steps.grew(tokens)
+            runtime.measure.extended("held")
+        elif steps.over(size):
+            runtime.measure.extended("cut")
+            exchange.cutting = CUT
+            raise _cut()
         else:
-            if steps.over(size):
-                runtime.measure.extended("cut")
-                exchange.cutting = CUT
-                raise _cut()
             steps.ended()
 
 
-async def _held(runtime: Runtime, exchange: Exchange, attempt: Attempt, tokens: int) -> bool:
-    ask, steps = exchange.ask, exchange.steps
-    assert ask is not None and steps is not None
-    cost = 0
+async def _next(runtime: Runtime, exchange: Exchange, attempt: Attempt, steps: Steps) -> int:
+    """Holds more: a step, or what there is room for; 0 where there is none, or nobody can say."""
+    try:
+        for tokens in steps.wanted():
+            if await _held(runtime, exchange, attempt, steps.held, tokens):
+                return tokens
+    except Unknown as unknown:
+        runtime.measure.quota_unknown(unknown)
+    return 0
+
+
+async def _held(runtime: Runtime, exchange: Exchange, attempt: Attempt, held: int, tokens: int) -> bool:
+    ask, cost = exchange.ask, 0
+    assert ask is not None
     if runtime.quotas.counts("cost"):
         tariffs, at = exchange.pair.tariffs, (attempt.candidate.destination,)
         sent = most_input(ask, attempt.sent)
-        before, after = (most(tariffs, ask, at, sent, output) for output in (steps.held, steps.held + tokens))
+        before, after = (most(tariffs, ask, at, sent, output) for output in (held, held + tokens))
         cost = after - before + 1
     more = Amounts(output=tokens, tokens=tokens, cost=cost)
-    try:
-        for grant in (*exchange.grants[-1:], attempt.grant):
-            if grant is not None and not await runtime.quotas.extend(grant, more):
-                return False
-    except Unknown as unknown:
-        runtime.measure.quota_unknown(unknown)
-        return False
+    for grant in (*exchange.grants[-1:], attempt.grant):
+        if grant is not None and not await runtime.quotas.extend(grant, more):
+            return False
     return True
 
 
