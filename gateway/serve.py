@@ -156,7 +156,7 @@ async def gateway(
             await stack.enter_async_context(simulator)
         urls = {n: simulator.url(n) for n in simulator.names} if simulator is not None else station.simulators
         pair, refused = first_pair(config, station, urls, lambda: now().date())
-        if refused is not None:
+        if refused is not None and station.first:
             say(loud(pair, refused))
         runtime = assemble(pair, await stack.enter_async_context(Transport()), now, station)
         stack.callback(runtime.ledger.close)

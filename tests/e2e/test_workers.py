@@ -177,3 +177,33 @@ def test_the_commands_are_those_of_one_process(several: Serving) -> None:
     assert ecluse(several.folder, "drain").returncode == 0
     assert several.started.process.wait(30) == 0
     assert not left_behind(several.folder)
+
+
+def test_a_quota_is_one_for_all_workers_also_when_one_is_killed(tmp_path: Path, vendors: Vendors) -> None:
+    folder = configured(tmp_path / "quota", vendors.url)
+    with (folder / "config.yaml").open("a") as config:
+        config.write("quotas: [{scope: user, unit: requests, window: day, limit: 60}]\n")
+    serving = serve(folder)
+    try:
+        asyncio.run(_ask(serving, 30))
+        os.kill(processes(folder)["w1"], signal.SIGKILL)
+        ends = asyncio.run(_ask(serving, 60)) + asyncio.run(_ask(serving, 30))
+        until(lambda: len(processes(folder)) == 2, "two workers again")
+        ends += asyncio.run(_ask(serving, 30))
+    finally:
+        assert serving.started.stop() == 0
+    print(f"\n{ends}")
+    settled = [r for r in read(folder / "state" / "ledger") if r["record"] == "INTENT"]
+    assert len(settled) <= 60, "never more than the limit, whoever asks whom"
+    assert len(settled) >= 50, "a worker that was killed takes no more than its small share with it"
+    assert set(ends) <= {"ok", "429"}
+
+
+async def _ask(serving: Serving, many: int) -> Counter[str]:
+    """So many calls, a few at once, each over a connection of its own."""
+    headers = {"authorization": f"Bearer {serving.key}", "connection": "close"}
+    async with httpx.AsyncClient(
+        base_url=serving.url, headers=headers, timeout=30, limits=httpx.Limits(max_connections=6)
+    ) as client:
+        ends = await asyncio.gather(*(call(client, f"[[sim:words=3]] {number}") for number in range(many)))
+    return Counter(end.split()[0] for end in ends)

@@ -152,6 +152,13 @@ async def test_strangers_are_summed_up_in_one_event(house: House) -> None:
     assert [e["detail"]["refused"] for e in events] == [3]
 
 
+async def test_a_start_from_the_last_good_pair_has_its_simulators(open_house: OpenHouse) -> None:
+    async with open_house():
+        pass
+    async with open_house(CONFIG.replace("organisation", "organization")) as house:
+        assert (await house.chat("Bonjour")).status_code == 200
+
+
 async def test_readiness_and_health(house: House) -> None:
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{house.gateway.metrics.port}") as client:
         assert (await client.get("/healthz")).status_code == 200
