@@ -56,7 +56,7 @@ def open_quotas(settings: Settings, secret: bytes, worker: str, measure: Measure
     # Another name at each start: what was granted to the process before this one isn't known here.
     book = LeaseBook(f"{worker}-{secrets.token_hex(6)}", accounts, shared.lease_seconds)
     till, link = _till(settings, measure)
-    keeper = Keeper(book, till, measure, replicas=shared.replicas)
+    keeper = Keeper(book, till, measure, replicas=max(shared.replicas, settings.server.workers))
     return Opened(Quotas(accounts, keeper.unix, keeper, measure.overrun), keeper, link)
 
 
