@@ -30,6 +30,7 @@ def follow(settings: Settings, keyring: Keyring, measure: Measure) -> Follower:
         stale_seconds=shared.stale_seconds,
     )
     measure.metrics.watch("ecluse_store_age_seconds", (), lambda: min(follower.age, _LONG_AGO))
+    measure.metrics.watch("ecluse_store_lost_total", (), lambda: float(follower.lost))
     return follower
 
 

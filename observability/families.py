@@ -324,6 +324,7 @@ FAMILIES: tuple[Family, ...] = (
         "Since the last word from the shared store; past `shared.stale_seconds` callers get 503.",
     ),
     Family("ecluse_store_failures_total", "counter", "Questions that the shared store didn't answer.", ("reason",)),
+    Family("ecluse_store_lost_total", "counter", "Passing facts that the shared store wasn't told: too many waited."),
     Family("ecluse_store_forged_total", "counter", "Facts in the shared store that no gateway of this keyring said."),
     Family("ecluse_stops", "gauge", "What operators stopped and nobody has started again, by kind.", ("kind",)),
     Family("ecluse_loop_lag_seconds", "histogram", "How late the event loop ran a timer.", (), _FAST),

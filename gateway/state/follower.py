@@ -26,8 +26,15 @@ SHORTEST_PAUSE = 0.02
 EAGER_PAUSE = 0.1
 """Seconds until a store that doesn't answer is asked again by who has something to tell it."""
 
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 Handler = Callable[[str, bytes | None], None]
 """Is given the rest of the key and the value, None where there is none any more."""
+
+
+def since_boot() -> float:
+    """Seconds that never go back, those in which the machine slept included: it heard nothing then either."""
+    return time.clock_gettime(_CLOCK)
 
 
 class Listener(Protocol):
@@ -50,7 +57,7 @@ class Follower:
         *,
         poll_seconds: float = 0.5,
         stale_seconds: float = 4.0,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = since_boot,
         now: Callable[[], float] = time.time,
     ) -> None:
         """secret: of the installation. monotonic: seconds. now: Unix time."""
@@ -69,7 +76,7 @@ class Follower:
         self._back: float | None = None
         """When the store first answered after a failure; inf: not yet; None: it never failed since it was heard."""
         self.heard = -inf
-        self.lost_notes = 0
+        self._lost_notes = 0
 
     @property
     def shared(self) -> bool:
@@ -87,9 +94,9 @@ class Follower:
         return self._board is not None and self._monotonic() - self.heard > self._stale
 
     @property
-    def incarnation(self) -> str:
-        """Of the memory that the store has now."""
-        return self._mirror.incarnation
+    def lost(self) -> int:
+        """Facts that end and notes that the store was never told, since too many waited."""
+        return self._mirror.lost + self._lost_notes
 
     def on(self, prefix: str, handler: Handler) -> None:
         """Tells `handler` of the facts whose keys begin so, also of those that are known already."""
@@ -130,7 +137,7 @@ class Follower:
         self._notes[key] = Note(key, self._proof.held(key, 0, value), seconds)
         if len(self._notes) > MOST_NOTES:
             self._notes.popitem(last=False)
-            self.lost_notes += 1
+            self._lost_notes += 1
         if hurry or len(self._notes) >= MOST_CHANGES:
             self._wanted.set()
 
