@@ -79,6 +79,11 @@ class Patience:
         self._quiet = 0.0
         self._set(min(self._until, self._first))
 
+    @property
+    def endless(self) -> bool:
+        """Whether no moment ends it now, so that nothing need be done around it."""
+        return self._until == math.inf == self._first
+
     def over(self) -> None:
         """The answer is whole: what still comes ends nothing."""
         self._first = self._until = math.inf

@@ -67,8 +67,11 @@ async def _rest(
     runtime: Runtime, exchange: Exchange, reply: Reply, chunks: AsyncIterator[bytes], responder: Responder
 ) -> None:
     reply.patience.relayed(content=reply.gate.content)
-    async with reply.patience:
+    if reply.patience.endless:
         await _pass_on(runtime, exchange, reply, chunks, responder)
+    else:
+        async with reply.patience:
+            await _pass_on(runtime, exchange, reply, chunks, responder)
     last: list[bytes] = []
     try:
         reply.gate.finish(last)

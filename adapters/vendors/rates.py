@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from adapters.vendors.base import RawHeaders
@@ -32,21 +33,41 @@ def rates(headers: RawHeaders, now: Callable[[], float] = time.time) -> tuple[Ra
 
     now: Unix time, for an answer without a date of its own.
     """
-    said = {name.lower(): value for name, value in headers if b"ratelimit" in name.lower()}
+    said = {}
+    for name, value in headers:
+        low = name.lower()
+        if b"ratelimit" in low:
+            said[low] = value
     if not said:
         return ()
-    here = next((value for name, value in headers if name.lower() == b"date"), b"")
-    moment = date(here.decode("latin-1"))
-    found = (_rate(name, said, now() if moment is None else moment) for name in said if b"remaining" in name)
-    return tuple(rate for rate in found if rate is not None)
+
+    def moment() -> float:
+        here = next((value for name, value in headers if name.lower() == b"date"), b"")
+        then = date(here.decode("latin-1"))
+        return now() if then is None else then
+
+    found = []
+    for name, value in said.items():
+        if b"remaining" in name:
+            names = _named(name)
+            left = number(value.decode("latin-1"))
+            seconds = until_reset(said.get(names.reset, b"").decode("latin-1").strip(), moment)
+            if left is not None and seconds is not None:
+                limit = number(said.get(names.limit, b"").decode("latin-1"))
+                found.append(Rate(names.unit, max(left, 0.0), limit, min(max(seconds, 0.0), _LONGEST)))
+    return tuple(found)
 
 
-def _rate(name: bytes, said: dict[bytes, bytes], now: float) -> Rate | None:
-    def other(word: bytes) -> str:
-        return said.get(name.replace(b"remaining", word), b"").decode("latin-1").strip()
+class _Names(NamedTuple):
+    unit: str
+    limit: bytes
+    reset: bytes
 
-    left, seconds = number(other(b"remaining")), until_reset(other(b"reset"), now)
-    if left is None or seconds is None:
-        return None
-    unit = name.partition(b"ratelimit")[2].replace(b"remaining", b"").strip(b"-").decode("latin-1")
-    return Rate(unit or "requests", max(left, 0.0), number(other(b"limit")), min(max(seconds, 0.0), _LONGEST))
+
+@lru_cache(64)
+def _named(remaining: bytes) -> _Names:
+    """The unit of a limit and its other headers, from the name of the header that says what remains."""
+    unit = remaining.partition(b"ratelimit")[2].replace(b"remaining", b"").strip(b"-").decode("latin-1")
+    return _Names(
+        unit or "requests", remaining.replace(b"remaining", b"limit"), remaining.replace(b"remaining", b"reset")
+    )

@@ -6,6 +6,7 @@ the status only where the body says nothing.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -140,38 +141,35 @@ def _reset(headers: Mapping[str, str], now: float) -> float | None:
     for name, left in headers.items():
         if left != "0" or "ratelimit" not in name or "remaining" not in name:
             continue
-        seconds = until_reset(headers.get(name.replace("remaining", "reset"), ""), now)
+        seconds = until_reset(headers.get(name.replace("remaining", "reset"), ""), lambda: now)
         if seconds is not None:
             waits.append(seconds)
     return max(waits, default=None)
 
 
-def until_reset(text: str, now: float) -> float | None:
-    """Seconds from `now` (Unix time) to the reset of a limit: `6m0s`, seconds, or a moment (Unix, RFC 3339)."""
+def until_reset(text: str, now: Callable[[], float]) -> float | None:
+    """Seconds from `now()` (Unix time) to the reset of a limit: `6m0s`, seconds, or a moment (Unix, RFC 3339)."""
     seconds = duration(text)
     if seconds is None and (seconds := number(text)) is not None and seconds > _EPOCH:
-        seconds -= now
+        seconds -= now()
     if seconds is None and (then := _rfc3339(text)) is not None:
-        seconds = then - now
+        seconds = then - now()
     return seconds
 
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SPAN = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,12})?|\.[0-9]{1,12})(ms|s|m|h|d)")
 
 
 def duration(text: str) -> float | None:
     """Seconds in `6m0s`, `1h2m`, `120ms` or `20.5s`; None where it isn't one."""
-    total, digits, unit = 0.0, "", ""
-    for char in text + "\0":
-        if char.isdigit() or char in ".\0":
-            if unit:
-                if unit not in _UNITS or (value := number(digits)) is None:
-                    return None
-                total, digits, unit = total + value * _UNITS[unit], "", ""
-            digits += char
-        else:
-            unit += char
-    return total if digits == "\0" and text else None
+    total, at = 0.0, 0
+    while at < len(text):
+        found = _SPAN.match(text, at)
+        if found is None:
+            return None
+        total, at = total + float(found[1]) * _UNITS[found[2]], found.end()
+    return total if text else None
 
 
 def number(text: str | None, scale: float = 1.0) -> float | None:
