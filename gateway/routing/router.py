@@ -10,6 +10,7 @@ from hashlib import blake2b
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
+from adapters.transport import KEPT_ALIVE
 from gateway.capacity.slots import UNCOUNTED
 from gateway.config.routes import DEFAULT
 from gateway.errors import Unavailable
@@ -93,14 +94,9 @@ class Router:
         pace.ended(id(attempt))
         if made.objectives is None:
             return
-        hasty = error is not None and error.fault == "client"
-        if hasty and error is not None and error.kind != "timeout":
-            return
-        failed = None if hasty else True if error else False if exchange.outcome == "served" else None
-        first = attempt.first_content - attempt.started if attempt.first_content else None
+        found = result(exchange, attempt, error, now)
         standing = self.standing(made.route, name, made.objectives)
-        streamed = exchange.ask is not None and exchange.ask.stream
-        if standing.ended(now, Result(failed, first, now - attempt.started, streamed)):
+        if found is not None and standing.ended(now, found):
             self._changed(runtime, made.route, name, standing)
 
     def standing(self, route: str, destination: str, objectives: ObjectivesSettings) -> Standing:
@@ -144,6 +140,20 @@ class Router:
         event = "route.demoted" if standing.demoted else "route.restored"
         detail = {"route": route, "destination": destination, "objective": standing.demoted or None}
         runtime.ledger.post(Event(at=runtime.now(), event=event, detail=detail))
+
+
+def result(exchange: Exchange, attempt: Attempt, error: UpstreamError | None, now: float) -> Result | None:
+    """What the end of an attempt says of its destination; None: nothing, it was the client's mistake, or a connection
+    had been kept for too long."""
+    failed: bool | None = True
+    if error is None:
+        failed = False if exchange.outcome == "served" else None
+    elif error.fault == "client" and error.kind == "timeout":
+        failed = None  # in haste: it left
+    elif error.fault == "client" or error.code == KEPT_ALIVE:
+        return None
+    first = attempt.first_content - attempt.started if attempt.first_content else None
+    return Result(failed, first, now - attempt.started, exchange.ask is not None and exchange.ask.stream)
 
 
 _CLOSED = {
