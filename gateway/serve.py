@@ -202,6 +202,7 @@ def assemble(
     warm_up(epoch, now())
     transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
     measure, live = Measure(Log(sys.stderr.buffer, clock=now), version("ecluse")), set[Exchange]()
+    health = Health(time.monotonic, settings.health)
     leases = open_quotas(settings, keyring.pseudonym, station.name, measure)
     follower, webhooks = follow(settings, keyring, measure), Webhooks(Transport(), measure)
     overrides = Overrides(leases.quotas.change, lambda: now().timestamp())
@@ -216,10 +217,10 @@ def assemble(
         follower=follower,
         standing=standing,
         stops=standing.stops,
-        health=Health(time.monotonic, settings.health),
+        health=health,
         retries=RetryBudget(time.monotonic, settings.health.retry_share),
         router=Router(keyring.digest),
-        capacity=Capacity(settings, measure, time.monotonic),
+        capacity=Capacity(settings, measure, time.monotonic, health),
         quotas=leases.quotas,
         leases=leases,
         refused=RefusedPassages(keyring.findings),

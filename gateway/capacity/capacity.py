@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gateway.identity.callers import Caller
     from gateway.measure import Measure
     from gateway.routes import Route
+    from gateway.routing.health import Health
 
 LOOK_SECONDS = 0.1
 LIGHT = "anthropic_count_tokens"
@@ -37,12 +38,12 @@ class Capacity:
         settings: Settings,
         measure: Measure,
         clock: Callable[[], float],
-        closed: Callable[[str], bool] = lambda destination: False,
+        health: Health,
     ) -> None:
         self._measure, self._clock = measure, clock
         self._spread = Spread()
         self._turned_away: Counter[tuple[int, str]] = Counter()
-        self.slots = Slots(settings, measure, clock, self._spread, closed)
+        self.slots = Slots(settings, measure, clock, self._spread, health)
         self.work = Work(settings, measure, clock, self._spread)
         self.bodies = Bodies(settings.limits.bodies_bytes, lambda rank: self._no_room("bodies", rank))
         self.door = Door(settings.capacity.lag_seconds, settings.capacity.lower_percent)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import NamedTuple
 
 from gateway.capacity.limit import Limit
@@ -97,20 +98,27 @@ class Lanes:
         self._bound(name, of)
         self.lanes[name].retired = True
 
-    def take(self, name: str, place: Place, now: float) -> bool:
-        """A slot at once, where one is free."""
+    def take(self, name: str, place: Place, now: float, *, leave: bool = False) -> bool:
+        """A slot at once, where one is free. leave: the call may go there although the destination is closed to others
+        (it is the one that tries); then it waits for none of those who wait for it to open."""
         lane = self.lanes[name]
-        if lane.queue.length or lane.room(now) < 1 or self._closed(name):
+        if lane.room(now) < 1:
+            return False
+        if self._closed(name):
+            if not leave:
+                return False
+        elif lane.queue.length:
             return False
         self._give(lane, place, now)
         return True
 
-    def wait(self, names: Sequence[str], place: Place, now: float) -> Place | None:
-        """Joins the queues; the one who is turned away for it: none, another, or the newcomer itself."""
+    def wait(self, names: Sequence[str], place: Place, now: float, left: float = inf) -> Place | None:
+        """Joins the queues; the one who is turned away for it: none, another, or the newcomer itself. left: seconds
+        that the call has at all."""
         home = self.lanes[names[0]]
         place.waits, place.since, place.shed = tuple(names), now, ""
-        place.until = now + self.terms.seconds[place.rank]
-        if self.too_long(names[0], place.rank):
+        place.until = now + min(self.terms.seconds[place.rank], left)
+        if self.too_long(names[0], place.rank, left):
             place.waits, place.shed = (), "queue_slow"
             return place
         turned = home.queue.least(place) if home.queue.length >= self.terms.length else None
@@ -122,12 +130,12 @@ class Lanes:
                 self.lanes[name].queue.add(place)
         return turned
 
-    def too_long(self, name: str, rank: int) -> bool:
+    def too_long(self, name: str, rank: int, left: float = inf) -> bool:
         """Whether a new call of this class would wait there for longer than it may, going by what was seen."""
         lane = self.lanes[name]
         if not lane.queue.length:
             return False
-        return lane.clears(lane.queue.ahead(rank) + 1) > self.terms.seconds[rank]
+        return lane.clears(lane.queue.ahead(rank) + 1) > min(self.terms.seconds[rank], left)
 
     def clears(self, name: str) -> float:
         """Seconds until all that wait there now have a slot, going by what was seen."""

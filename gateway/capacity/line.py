@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 from typing import TYPE_CHECKING
 
 from gateway.bundle.use_cases import PRIORITIES
@@ -25,11 +26,11 @@ class Line:
         self._measure, self._spread = measure, spread
         self.waiting: dict[Place, asyncio.Future[None]] = {}
 
-    async def wait(self, names: Sequence[str], place: Place) -> float:
+    async def wait(self, names: Sequence[str], place: Place, left: float = inf) -> float:
         """Returns when the call has a slot at any of `names`; seconds waited. Raises Unavailable where it is turned
         away; however it ends without a slot, it is in no queue then."""
         begun = self.clock()
-        turned = self.lanes.wait(names, place, begun)
+        turned = self.lanes.wait(names, place, begun, left)
         if turned is not None:
             self.wake((turned,))
         try:

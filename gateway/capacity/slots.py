@@ -7,6 +7,7 @@ call does, whatever made it end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 from typing import TYPE_CHECKING
 
 from gateway.bundle.use_cases import PRIORITIES
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
     from gateway.config.settings import Settings
     from gateway.exchange import Attempt, Candidate, Exchange
     from gateway.measure import Measure
+    from gateway.routing.health import Health
 
 UNCOUNTED = "count_tokens"
 """An operation that takes no slot: agent tools ask for dozens at once, and vendors answer them apart."""
 
 
 class Slots:
-    """closed: whether a destination's own limits forbid to ask it now."""
+    """health: of the destinations, as `Health` of routing tells it."""
 
     def __init__(
         self,
@@ -36,10 +38,11 @@ class Slots:
         measure: Measure,
         clock: Callable[[], float],
         spread: Spread,
-        closed: Callable[[str], bool],
+        health: Health,
     ) -> None:
         self._measure, self._clock = measure, clock
-        self._lanes = Lanes(terms(settings), closed)
+        self._throttled = health.throttled
+        self._lanes = Lanes(terms(settings), lambda name: not health.admits(name))
         self.line = Line(self._lanes, measure, clock, spread)
         self.use(settings)
 
@@ -81,23 +84,24 @@ class Slots:
         if place is not None and place.at == destination.name:
             return
         self.leave(exchange)
-        if not self.take(exchange, destination):
+        if not self.take(exchange, destination, leave=True):
             await self.wait(exchange, [destination])
 
-    def take(self, exchange: Exchange, destination: Destination) -> bool:
-        """A slot at once, or none."""
+    def take(self, exchange: Exchange, destination: Destination, *, leave: bool = False) -> bool:
+        """A slot at once, or none. leave: as for `Lanes.take`."""
         if exchange.dialect.operation == UNCOUNTED:
             return True
         name = destination.name
         if name not in self._lanes.lanes:
             self._lanes.revive(name, bounds_of(exchange.pair.settings, name))
-        return self._lanes.take(name, _place(exchange), self._clock())
+        return self._lanes.take(name, _place(exchange), self._clock(), leave=leave)
 
-    async def wait(self, exchange: Exchange, destinations: Sequence[Destination]) -> str:
-        """Waits for a slot at any of them; the name of the one that it is at. Raises Unavailable."""
+    async def wait(self, exchange: Exchange, destinations: Sequence[Destination], most: float = inf) -> str:
+        """Waits for a slot at any of them, `most` seconds; the name of the one that it is at. Raises Unavailable."""
         place, begun = _place(exchange), self._clock()
         try:
-            await self.line.wait(tuple(dict.fromkeys(d.name for d in destinations)), place)
+            names = tuple(dict.fromkeys(destination.name for destination in destinations))
+            await self.line.wait(names, place, min(exchange.deadline.left(begun), most))
         finally:
             waited = self._clock() - begun
             exchange.waited += waited
@@ -114,6 +118,14 @@ class Slots:
             kind = None  # it had begun to answer: a long answer, not a crowd
         first = attempt.first_content - attempt.started if attempt.first_content else None
         self.line.wake(self._lanes.leave(place, self._clock(), kind, attempt.started, first))
+
+    def patience(self, exchange: Exchange) -> float:
+        """For how many seconds the call may wait."""
+        return self._lanes.terms.seconds[exchange.rank]
+
+    def throttled(self, destination: str) -> bool:
+        """Whether a destination that is left alone is so because its vendor can't take more just now."""
+        return self._throttled(destination)
 
     def leave(self, exchange: Exchange) -> None:
         """The call needs no slot and waits for none."""
@@ -157,10 +169,25 @@ class Turns:
                 return self._left.pop(index)
         if not self._left:
             raise StopAsyncIteration
-        able = [c for c in self._left if not self._waits(c.destination.name)]
+        able = [c for c in self._left if self._may_wait(c.destination.name)]
         if not able:
             return self._left.pop(0)
-        name = await self._slots.wait(self._exchange, [c.destination for c in able])
-        chosen = next(c for c in able if c.destination.name == name)
+        chosen = await self._waited_for(able)
         self._left.remove(chosen)
         return chosen
+
+    async def _waited_for(self, able: list[Candidate]) -> Candidate:
+        """Where one call tries a destination that was left alone, the others that were given slots wait on."""
+        left = self._slots.patience(self._exchange)
+        while True:
+            before = self._exchange.waited
+            name = await self._slots.wait(self._exchange, [c.destination for c in able], left)
+            if not self._waits(name):
+                return next(c for c in able if c.destination.name == name)
+            left -= self._exchange.waited - before
+            self._slots.leave(self._exchange)
+
+    def _may_wait(self, destination: str) -> bool:
+        """Whether the call may wait for a destination: there is no slot, or its vendor throttles for no longer."""
+        seconds = self._waits(destination)
+        return seconds <= self._slots.patience(self._exchange) and (not seconds or self._slots.throttled(destination))

@@ -45,8 +45,9 @@ class Work:
         place = exchange.at_work
         if place is None:
             place = exchange.at_work = Place(rank, exchange.caller.team)
-        if not self._lanes.take(HERE, place, self.line.clock()):
-            exchange.waited += await self.line.wait((HERE,), place)
+        now = self.line.clock()
+        if not self._lanes.take(HERE, place, now):
+            exchange.waited += await self.line.wait((HERE,), place, exchange.deadline.left(now))
 
     def end(self, exchange: Exchange) -> None:
         """Its turn is over, as is its wait for one."""

@@ -86,6 +86,14 @@ class Health:
         fare, now = self._fares.get(destination), self._clock()
         return 0.0 if fare is None else min(fare.wait(now, c) for c in self._each(destination))
 
+    def throttled(self, destination: str) -> bool:
+        """Whether nothing keeps calls away from there but that its vendor can't take more just now."""
+        fare, now = self._fares.get(destination), self._clock()
+        return fare is not None and all(
+            failure in ("throttled", "overload") or breaker.admits(now)
+            for (failure, _), breaker in fare.breakers.items()
+        )
+
     def latency(self, destination: str) -> float:
         """Seconds to the first word there lately; 0.0 where nothing is known."""
         fare = self._fares.get(destination)

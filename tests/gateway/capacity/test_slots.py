@@ -180,3 +180,32 @@ async def test_a_thousand_clients_that_leave_keep_no_slot(open_house: OpenHouse)
         assert not slots.line.waiting
         assert not any(lane.pool.held or lane.by for lane in slots.line.lanes.lanes.values())
         assert (await house.chat("and it still serves")).status_code == 200
+
+
+async def test_calls_wait_in_order_for_a_vendor_that_throttles(open_house: OpenHouse) -> None:
+    async with open_house(SHORT, use_cases=list(USE_CASES.values())) as house:
+        for vendor in ("alpha", "beta"):
+            await house.fault(vendor, "status=429,retry_after=1")
+        assert (await chat(house, "finds out")).status_code == 429
+        for vendor in ("alpha", "beta"):
+            await house.fault(vendor, "none")
+        ended: list[str] = []
+        calls = []
+        for priority in ("low", "high"):
+            before = waiting(house)
+            calls.append(call := chat(house, priority, priority))
+            call.add_done_callback(lambda _, p=priority: ended.append(p))
+            await until(lambda before=before: waiting(house) > before)
+        assert {(await call).status_code for call in calls} == {200}
+        assert ended == ["high", "low"]
+        assert taken(house) == 0
+
+
+async def test_a_vendor_that_throttles_for_too_long_is_not_waited_for(open_house: OpenHouse) -> None:
+    async with open_house(SHORT) as house:
+        for vendor in ("alpha", "beta"):
+            await house.fault(vendor, "status=429,retry_after=60")
+        assert (await house.chat("finds out")).status_code == 429
+        answer = await house.chat("late")
+        assert answer.status_code == 503 and int(answer.headers["retry-after"]) > 30
+        assert waiting(house) == 0
