@@ -242,14 +242,20 @@ def assemble(
         started=time.monotonic(),
         station=station,
     )
-    follower.on("drill/", runtime.drills.heard)
-    memories.share(runtime)
-    runtime.webhooks.use(settings.webhooks)
-    runtime.health.use(settings.health, epoch.credentials())
-    Told(runtime.health, follower, measure, time.time)
-    runtime.measure.watch(runtime, ledger)
-    runtime.measure.loaded(pair, now().timestamp())
+    _acquaint(runtime)
     return runtime
+
+
+def _acquaint(runtime: Runtime) -> None:
+    """Tells the parts of each other."""
+    pair = runtime.epoch.pair
+    runtime.follower.on("drill/", runtime.drills.heard)
+    memories.share(runtime)
+    runtime.webhooks.use(pair.settings.webhooks)
+    runtime.health.use(pair.settings.health, runtime.epoch.credentials())
+    Told(runtime.health, runtime.follower, runtime.measure, time.time)
+    runtime.measure.watch(runtime, runtime.ledger)
+    runtime.measure.loaded(pair, runtime.now().timestamp())
 
 
 def _unhurt(runtime: Runtime) -> Health:
