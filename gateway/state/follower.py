@@ -12,6 +12,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from math import inf
 from typing import Protocol
 
@@ -229,10 +230,10 @@ class Follower:
             await asyncio.sleep(min(EAGER_PAUSE, self._poll) if self._mirror.waiting else self._poll)
             return
         await asyncio.sleep(SHORTEST_PAUSE)
-        try:
-            await asyncio.wait_for(self._wanted.wait(), self._poll)
-        except TimeoutError:
-            return
+        # Not wait_for: before Python 3.12 it can lose a cancellation that comes with what it waits for.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._poll):
+                await self._wanted.wait()
 
     def _quiet(self, now: float) -> bool:
         """Whether what others couldn't tell a store that failed is there by now: after a silence that was too long."""
