@@ -160,8 +160,6 @@ class Child:
             self._accepted.set()
         elif "last" in said:
             self.last = said["last"]
-        elif "leaving" in said:
-            self.leaving = True
 
 
 def ending(code: int) -> str:

@@ -168,8 +168,6 @@ class Crew:
     def _told(self, child: Child, said: Message) -> None:
         if "reload" in said:
             self.beside(self._reload(said["reload"]))
-        elif "leaving" in said and not self.draining and self._serving.get(child.slot) is child:
-            self._lost(child, "ended by a signal")
         elif "beat" in said and self._taking() != self._shared:
             self.beside(self._share())
 
@@ -247,7 +245,12 @@ class Crew:
         """Does something while all else goes on."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and isinstance(bug := task.exception(), Exception):
+            self._log.fault(bug)
 
 
 def _sockets(settings: Settings) -> list[socket.socket]:

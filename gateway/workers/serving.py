@@ -28,8 +28,10 @@ ORPHAN_SECONDS = 15.0
 
 def main(config: str, station: str) -> int:
     """Serves until the supervisor says so, or is gone; the exit code as of a gateway of one process."""
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGUSR2):  # meant for the supervisor
-        signal.signal(number, signal.SIG_IGN)
+    # Meant for the supervisor, also where they were sent to all processes of the service. A handler that does nothing,
+    # since what is ignored stays so in the processes that read files.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2):
+        signal.signal(number, lambda _number, _frame: None)
     return run_loop(_serve(Path(config), Station.read(station)))
 
 
@@ -37,7 +39,6 @@ async def _serve(config: Path, station: Station) -> int:
     assert station.line is not None
     line = await Line.open(socket.socket(fileno=station.line))
     async with gateway(config, development=station.development, station=station) as serving:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.stopping.set)
         serving.reload = _Asked(line).reload
         key = first_key(serving.runtime) if station.development else ""  # made before other workers read the keys
         settle()
@@ -47,12 +48,7 @@ async def _serve(config: Path, station: Station) -> int:
         ).start()
         line.say(ready=serving.runtime.epoch.pair.revision)
         beating = asyncio.create_task(_beats(serving, line))
-        obeying = asyncio.create_task(_obey(serving, line, key))
-        stopping = asyncio.create_task(serving.stopping.wait())
-        await asyncio.wait((obeying, stopping), return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        line.say(leaving=True)
-    obeying.cancel()
+        await _obey(serving, line, key)
     beating.cancel()
     faulthandler.cancel_dump_traceback_later()
     line.say(last=serving.runtime.measure.snapshot(serving.runtime))

@@ -156,6 +156,8 @@ def test_a_port_that_somebody_has_refuses_the_start(several: Serving, tmp_path: 
 
 def test_the_commands_are_those_of_one_process(several: Serving) -> None:
     """Keys of any worker, a reload at all or none, and a drain of all."""
+    before = processes(several.folder)
+    os.kill(before["w1"], signal.SIGTERM)  # as a service manager sends it to all processes
     made = ecluse(several.folder, "keys", "new", "--user", "anne", "--team", "hr")
     key = re.search("ecl_[0-9A-Za-z]+", made.stdout)
     assert key is not None, made.stderr
@@ -167,6 +169,7 @@ def test_the_commands_are_those_of_one_process(several: Serving) -> None:
     done = ecluse(several.folder, "reload", "--untested")
     assert done.returncode == 0, done.stderr
     revision = done.stdout.split()[1]
+    assert processes(several.folder) == before
     served = {(row["worker"].partition("/")[0], row["config"]) for row in workers(several)}
     assert served == {("w0", revision), ("w1", revision)}
     extra.write_text("kind: UseCase\nid: [bad]\n")
