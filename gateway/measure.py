@@ -83,6 +83,9 @@ class Measure:
         self._health(runtime)
 
     def _health(self, runtime: Runtime) -> None:
+        # Set anew: what isn't configured any more must not stay.
+        self.metrics.forget("ecluse_breaker_state")
+        self.metrics.forget("ecluse_destination_share")
         numbers = {"closed": 0.0, "half_open": 1.0, "open": 2.0}
         for state in runtime.health.states():
             credential = "all" if state.credential is None else str(state.credential)

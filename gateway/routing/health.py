@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST_EJECTED = 600.0
 """A destination that is an outlier again and again is compared anew after so many seconds at the latest."""
+MENDED_BY_PEOPLE = ("money", "auth", "missing")
 MOST_DOUBLINGS = 5
 """A contract's back-off grows with the failures in a row up to 32 times its length."""
 
@@ -61,16 +62,24 @@ class Health:
         self.use(settings or HealthSettings(), destinations)
 
     def use(self, settings: HealthSettings, destinations: Mapping[str, int] | None = None) -> None:
-        """Settings from now on. destinations: how many credentials each has; one that is new to a running gateway
-        starts slowly."""
+        """Settings from now on, at a start and at each load. What a person may just have mended can be tried at once.
+
+        destinations: how many credentials each has; one that is new to a running gateway starts slowly, one that isn't
+        named any more is forgotten.
+        """
         self._settings = settings
         self._classes = settings.classes()
         for name in (destinations or {}).keys() - self._credentials.keys() if self._credentials else ():
             self._fares.setdefault(name, Fare(settings, self._clock()))
         self._credentials = destinations or self._credentials
+        if destinations is not None:
+            self._fares = {name: fare for name, fare in self._fares.items() if name in destinations}
+        now = self._clock()
         for fare in self._fares.values():
             for (failure, _), breaker in fare.breakers.items():
                 breaker.of = self._classes[failure]
+                if failure in MENDED_BY_PEOPLE:
+                    breaker.until = min(breaker.until, now)
 
     # What may be asked of a destination
 

@@ -264,6 +264,21 @@ def test_a_destination_that_a_reload_brings_starts_slowly_and_those_of_a_start_d
     assert health.share("b") < 0.1
 
 
+def test_a_load_lets_what_people_mend_be_tried_at_once_and_forgets_what_is_gone() -> None:
+    health = healthy(Clock())
+    health.use(HealthSettings(), {"a": 1, "b": 1})
+    fail(health, "auth")
+    for _ in range(SERVER.in_a_row):
+        fail(health, "server", name="b")
+    health.use(HealthSettings(), {"a": 1, "b": 1})
+    assert health.admits("a")
+    assert not health.admits("b")
+    turn(health)
+    assert not health.admits("a"), "by one call"
+    health.use(HealthSettings(), {"a": 1})
+    assert {s.destination for s in health.states()} == {"a"}
+
+
 def test_settings_change_single_measures_of_a_class() -> None:
     changed = HealthSettings(breakers={"server": BreakerSettings(name="server", in_a_row=1, open_seconds=90.0)})
     health = healthy(Clock(), changed)
