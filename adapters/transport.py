@@ -38,6 +38,7 @@ _URLS = 1_024  # URLs remembered by a pool: they come from configuration, so mor
 _DNS_SECONDS = 60
 _KEEP_SECONDS = 30.0
 _WARY_SECONDS = 60.0
+_END_SECONDS = 0.5
 _EARLY = 0.001  # seconds by which a timer of the loop may come early
 _LOOK = 0.25  # seconds between two looks at an answer that is waited for
 
@@ -258,6 +259,26 @@ class Answer:
         else:
             self._response.release()
         self._pool.give_back()
+
+    def finish(self) -> None:
+        """Close it for a reader that has all it wants: the vendor has a moment to end, beside the call, so that the
+        connection can be used again. What it still says, and how it ends, is nobody's matter."""
+        if self._over or self._body.is_eof():
+            self.close()
+            return
+        task = self._loop.create_task(self._ending())
+        _closers.add(task)
+        task.add_done_callback(_closers.discard)
+
+    async def _ending(self) -> None:
+        try:
+            async with asyncio.timeout(_END_SECONDS):
+                async for _ in self:
+                    pass
+        except (UpstreamError, TimeoutError):
+            pass
+        finally:
+            self.close()
 
     def __del__(self) -> None:
         if not self._over:

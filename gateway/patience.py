@@ -84,11 +84,6 @@ class Patience:
         """Whether no moment ends it now, so that nothing need be done around it."""
         return self._until == math.inf == self._first
 
-    def over(self) -> None:
-        """The answer is whole: what still comes ends nothing."""
-        self._first = self._until = math.inf
-        self._set(math.inf)
-
     def waited(self, seconds: float, progress: int) -> None:
         """An answer on its way was waited for; progress: how far it has come by any measure that grows. Raises TimedOut
         where it doesn't grow for too long, whatever else arrives."""

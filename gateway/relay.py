@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from typing import TYPE_CHECKING
 
 from adapters.errors import UpstreamError
@@ -20,11 +18,10 @@ if TYPE_CHECKING:
 
     from gateway.answer import Reply
     from gateway.exchange import Exchange
+    from gateway.gate import Gate
     from gateway.http import Headers, Responder
     from gateway.runtime import Runtime
     from policies.decide import Ruling
-
-END_SECONDS = 0.5
 
 
 async def relay(runtime: Runtime, exchange: Exchange, reply: Reply, responder: Responder) -> None:
@@ -48,7 +45,10 @@ async def relay(runtime: Runtime, exchange: Exchange, reply: Reply, responder: R
     finally:
         if reply.reading is not None:
             reply.reading.cancel()
-        reply.answer.close()
+        if reply.gate.over:
+            reply.answer.finish()
+        else:
+            reply.answer.close()
         _remember_states(runtime, exchange, reply)
 
 
@@ -84,7 +84,7 @@ async def _pass_on(
 ) -> None:
     gate, patience, steps, now = reply.gate, reply.patience, exchange.steps, runtime.monotonic
     waiting, held = now(), 0.0
-    async for data in _until_over(reply, chunks):
+    async for data in _until_over(gate, chunks):
         arrived = now()
         gap = arrived - waiting
         exchange.waited += gap
@@ -112,22 +112,13 @@ async def _pass_on(
     exchange.waited += now() - waiting
 
 
-async def _until_over(reply: Reply, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """What comes until the clean end has been read.
-
-    Then the vendor has a moment to end its answer, so that the connection can be used again; what it says in it, and
-    how it ends, no longer counts: the client has a whole answer.
-    """
-    while not reply.gate.over:
+async def _until_over(gate: Gate, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """What comes until the clean end has been read: the client then has a whole answer, and nothing after it counts."""
+    while not gate.over:
         try:
             yield await anext(chunks)
         except StopAsyncIteration:
             return
-    reply.patience.over()
-    with contextlib.suppress(UpstreamError, TimeoutError):
-        async with asyncio.timeout(END_SECONDS):
-            async for _ in chunks:
-                pass
 
 
 async def _send(parts: list[bytes], responder: Responder) -> None:

@@ -27,6 +27,7 @@ class Answering(Protocol):
     def chunks(self) -> AsyncIterator[bytes]: ...
     async def read(self, limit: int) -> bytes: ...
     def close(self) -> None: ...
+    def finish(self) -> None: ...
 
 
 async def send(runtime: Runtime, upstream: Upstream, outgoing: Outgoing, fault: Fault) -> Answering:
@@ -64,6 +65,9 @@ class _Cut:
 
     def close(self) -> None:
         self._answer.close()
+
+    def finish(self) -> None:
+        self._answer.finish()
 
     async def _some(self) -> AsyncIterator[bytes]:
         left = self._pieces

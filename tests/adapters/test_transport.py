@@ -368,6 +368,32 @@ async def test_a_chunk_that_is_none_in_mid_answer(raw_server: RawServer) -> None
         assert transport.busy(Endpoint(url, idle_seconds=5)) == 0
 
 
+@pytest.mark.parametrize("late", [True, False], ids=["ends soon", "does not end"])
+async def test_a_vendor_has_a_moment_to_end_an_answer_that_nobody_waits_for(late: bool, raw_server: RawServer) -> None:
+    """Then the connection is used again; else it is closed, and the slot is free either way."""
+    ports, ended = [], asyncio.Event()
+
+    async def handle(request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        ports.append(writer.get_extra_info("peername")[1])
+        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n")
+        if late:
+            await ended.wait()
+            writer.write(b"0\r\n\r\n")
+            return True
+        return bool(await reader.read())
+
+    async with raw_server(handle) as url, Transport() as transport:
+        for _ in range(2):
+            answer = await transport.send(Endpoint(url), "POST", "/v1/x", JSON, b"{}")
+            assert await anext(answer.chunks()) == b"{}"
+            answer.finish()
+            ended.set()
+            async with asyncio.timeout(5):
+                while transport.busy(Endpoint(url)):
+                    await asyncio.sleep(0.01)
+    assert len(set(ports)) == (1 if late else 2)
+
+
 async def test_an_answer_that_ends_with_its_connection_is_whole(raw_server: RawServer) -> None:
     async with (
         raw_server(answering(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: 1\n\n")) as url,

@@ -20,6 +20,7 @@ bomb=MIB         a gzip answer that unpacks to so much    interim=N       N inte
 inside           the failure in an answer with status 200 kind=TYPE       another content-type
 twice            the terminal event twice                 after_done      more content after the terminal event
 empty            status 200 and nothing else              shapeless       JSON, but none of the dialect's
+linger=S         stay so long after the terminal event
 stray            a second answer that nobody asked for    other           whole instead of a stream, or a stream
 on=NAME          stands first in the brackets: the others in them are for the simulator of this name only
 tool=NAME {json} call this tool (one a turn; with `parallel`, all at once); `{{result}}` in its arguments is what the
@@ -88,6 +89,7 @@ class Directives:
     twice: bool = False
     after_done: bool = False
     stray: bool = False
+    linger: float = 0.0
     other: bool = False
     empty: bool = False
     shapeless: bool = False
@@ -100,7 +102,7 @@ class Directives:
 
 NAMES = (*(f.name for f in fields(Directives) if f.name != "tools"), "tool", "on")
 _FLAGS = {f.name for f in fields(Directives) if f.default is False}
-_SECONDS = {"delay", "hold", "drip", "retry_after"}
+_SECONDS = {"delay", "hold", "drip", "retry_after", "linger"}
 _WORDS = {"error", "kind"}
 _ON = re.compile(r"on=([\w.-]{1,64}),")
 

@@ -147,6 +147,7 @@ class Speaker:
             elif frame.content:
                 last = data
             await line.pause(asked.drip)
+        await line.pause(asked.linger)
         await line.end()
         line.raw(STRAY * asked.stray)
         return "answered"

@@ -111,6 +111,7 @@ FAULTS = (
     _stream("overload as an event", "fail_after=N,error=overloaded_error", "overload", after=True),
     _stream("no terminal event", "no_done", "cut", before=False, after=True,
             sound_in=(*_CHOICES, "anthropic_messages")),
+    _stream("no end of the answer after its terminal event", "linger=60", ""),
     _stream("two terminal events", "twice", ""),
     _stream("events after the terminal one", "after_done", ""),
 )  # fmt: skip

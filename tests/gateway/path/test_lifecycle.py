@@ -71,6 +71,23 @@ async def test_a_vendor_that_is_to_be_read_to_its_end_is_when_the_client_leaves(
         assert outcome["tokens"]["output"] > 10
 
 
+async def test_a_client_that_leaves_with_a_whole_answer_was_served(house: House) -> None:
+    """Though the vendor hasn't ended its side: tools close as soon as they have the clean end."""
+    body = json.dumps({"model": "gpt-4o-mini", "stream": True, "messages": [
+        {"role": "user", "content": "[[sim:linger=30]]"}]})  # fmt: skip
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.gateway.data.port)
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {house.key}\r\n"
+    writer.write(f"{head}content-length: {len(body)}\r\n\r\n{body}".encode())
+    await reader.readuntil(b"data: [DONE]\n\n")
+    writer.close()
+    await writer.wait_closed()
+    (received,) = house.received
+    records = await house.records(received.call_id or "")
+    assert [(r["record"], r.get("error")) for r in records[:2]] == [("INTENT", None), ("ATTEMPT", None)]
+    assert records[-1]["outcome"] == "served"
+    await asyncio.wait_for(received.over.wait(), 5)
+
+
 async def test_thousands_of_leaving_clients_leak_nothing(house: House) -> None:
     runtime = house.gateway.runtime
     gate = asyncio.Semaphore(50)
