@@ -75,6 +75,12 @@ class _Cut:
             if not left:
                 break
             left -= 1
-            yield piece
+            yield piece if left else _unended(piece)
         self._answer.close()
         raise CutShort(status=self.status)
+
+
+def _unended(piece: bytes) -> bytes:
+    """Without the last of several events: it may be the clean end, after which a cut would be none."""
+    end = piece.rfind(b"\n\n", 0, -2)
+    return piece if end < 0 else piece[: end + 2]
