@@ -59,13 +59,17 @@ def workers(serving: Serving) -> list[dict[str, Any]]:
 
 def known_everywhere(serving: Serving, key: str = "", *, known: bool = True) -> None:
     """Waits until every worker knows a key (or none does): what one learns, the others hear within a second or so."""
-    headers = {"authorization": f"Bearer {key or serving.key}"}
+    answered(serving.url, key or serving.key, 200 if known else 401)
+
+
+def answered(url: str, key: str, status: int) -> None:
+    """Waits until all workers at an address answer so to a key."""
+    headers = {"authorization": f"Bearer {key}"}
 
     def all_of_them() -> bool:
-        answers = (httpx.get(serving.url + "/v1/models", headers=headers) for _ in range(16))
-        return all(answer.is_success is known for answer in answers)
+        return all(httpx.get(url + "/v1/models", headers=headers).status_code == status for _ in range(16))
 
-    until(all_of_them, "all workers know the same of a key", 10.0)
+    until(all_of_them, f"all workers answer {status} to a key", 10.0)
 
 
 def left_behind(folder: Path) -> list[str]:

@@ -19,7 +19,8 @@ from gateway.config import load_settings
 from gateway.identity.keyring import Keyring
 from gateway.identity.keys import KeyGrant, KeyStore
 from tests.e2e.conftest import ECLUSE, ROOT, Started, Vendors, start
-from tests.e2e.several import call, configured, ecluse, until
+from tests.e2e.several import answered, call, configured, ecluse, until
+from tests.parts.redis_server import needs_redis, redis_server
 
 pytestmark = pytest.mark.e2e
 
@@ -27,6 +28,10 @@ STREAMS = 200
 PORTS = {"8081": 0, "9465": 1, "8082": 2, "9466": 3, "8080": 4}
 """As the how-to has them: data and metrics of each replica, and the balancer's."""
 COMMANDS = {"haproxy": ["haproxy", "-db", "-f"], "nginx": ["nginx", "-e", "stderr", "-c"]}
+SHARED = """\
+shared: {store: redis, url: "${ECLUSE_REDIS}", replicas: 3}
+quotas: [{scope: user, unit: requests, window: day, limit: 100000}]
+"""
 # Around what the how-to shows of nginx, so that it runs here without root and without a service of its own.
 NGINX = """\
 daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
@@ -50,14 +55,14 @@ def free_ports(many: int) -> list[int]:
 
 
 def replicas(folder: Path, vendors: Vendors, ports: list[int]) -> tuple[list[Path], str]:
-    """Two replicas with a state each and one keyring, one of two workers, one of one; and a key that both know."""
+    """Two replicas with one keyring and one Redis, of two workers and of one; and a key that the first knows."""
     folders = []
     for number, workers in enumerate((2, 1)):
         more = f"workers: {workers}, unready_seconds: 2"
         one = configured(folder / f"replica{number}", vendors.url, server=more, drain_seconds=30)
         data, metrics = ports[2 * number : 2 * number + 2]
         text = (one / "config.yaml").read_text().replace("127.0.0.1:0", f"127.0.0.1:{data}", 1)
-        (one / "config.yaml").write_text(text.replace("127.0.0.1:0", f"127.0.0.1:{metrics}", 1))
+        (one / "config.yaml").write_text(text.replace("127.0.0.1:0", f"127.0.0.1:{metrics}", 1) + SHARED)
         folders.append(one)
     Keyring.create(folders[0] / "keyring", development=True)
     settings = load_settings(folders[0] / "config.yaml")
@@ -65,7 +70,6 @@ def replicas(folder: Path, vendors: Vendors, ports: list[int]) -> tuple[list[Pat
     store = KeyStore.open(settings.keys_file, Keyring.load(settings.keyring.dir), settings.organisation)
     _, key = store.issue(KeyGrant(user="load", team="development"), datetime.now(UTC))
     shutil.copytree(folders[0] / "keyring", folders[1] / "keyring")
-    shutil.copytree(settings.state_dir, folders[1] / "state")
     return folders, key
 
 
@@ -110,11 +114,23 @@ async def streaming(url: str, key: str, stop: asyncio.Event, ends: Counter[str],
         await asyncio.gather(*(client(number, http) for number in range(STREAMS)))
 
 
+@pytest.fixture
+def redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Redis, named in the environment of what is started."""
+    with redis_server(tmp_path / "redis") as server:
+        monkeypatch.setenv("ECLUSE_REDIS", server.url)
+        yield
+
+
+@needs_redis
+@pytest.mark.usefixtures("redis")
 @pytest.mark.parametrize("kind", ["haproxy", "nginx"])
 def test_a_rolling_restart_of_two_replicas_under_200_streams(kind: str, tmp_path: Path, vendors: Vendors) -> None:
     ports = free_ports(5)
     folders, key = replicas(tmp_path, vendors, ports)
     running = [serving(folder) for folder in folders]
+    for port in (ports[0], ports[2]):
+        answered(f"http://127.0.0.1:{port}", key, 200)
     ends: Counter[str] = Counter()
     live: set[int] = set()
     seen: list[int] = []
