@@ -1,7 +1,7 @@
 """What a slow destination costs callers, by the order of the route, and what the order itself costs.
 
     bench/routing.py                 # under a minute
-    bench/routing.py --crowd 8       # callers at once, and as many of the twin (default 5)
+    bench/routing.py --crowd 4       # callers at once, and as many of the twin (default 8)
     bench/routing.py --slower 50     # times (default 20)
     bench/routing.py --plan          # only the CPU time of a plan
 
@@ -53,13 +53,13 @@ allowed_hosts: [127.0.0.1]
 """
 PROMISE = "objectives: {first_token_seconds: 500ms, window_seconds: 60}"
 ROUTES = {
-    "weight": "{order: weight}",
     "latency": "{order: latency}",
     "least_busy": "{order: least_busy}",
     "weight+objectives": f"{{order: weight, {PROMISE}}}",
     "affinity+objectives": f"{{order: affinity, by: caller, {PROMISE}}}",
 }
 MORE = {
+    "weight": "{order: weight}",
     "written": "{order: written}",
     "cost": "{order: cost}",
     "everything": (
@@ -72,9 +72,9 @@ MORE = {
 def main() -> int:
     """Runs it and prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--crowd", type=int, default=5)
+    parser.add_argument("--crowd", type=int, default=8)
     parser.add_argument("--slower", type=float, default=20.0)
-    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--plan", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-routing-") as name:
@@ -137,7 +137,7 @@ async def slow(folder: Path, crowd: int, slower: float, seconds: float) -> None:
             well, _, _ = await both(port, keys, route, seconds)
             fault(simulator, "two", f"delay={DELAY * slower}")
             noticing, _, _ = await both(port, keys, route, seconds)
-            then, went, twin = await both(port, keys, route, 2 * seconds)
+            then, went, twin = await both(port, keys, route, 3 * seconds)
             figures = (q(well, 50), q(well, 95), q(noticing, 95), q(then, 50), q(then, 95), q(twin, 95))
             row = "".join(f"{figure:13.0f}" for figure in figures) + f"{q(then, 95) / q(twin, 95):13.2f}"
             print(f"{route:22}{row}  {went[f'{route}/two'] / went.total():.1%} of {went.total()}", flush=True)
