@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gateway.bundle.bundle import Bundle, build_bundle, read_papers
-from gateway.bundle.destinations import Destination, Model
+from gateway.bundle.destinations import Destination, Model, remarks
 from gateway.bundle.pair import build_pair
 from gateway.bundle.samples import unsampled
 from gateway.bundle.vocabulary import Names, destinations_of, read_vocabulary
@@ -28,7 +28,7 @@ class Workspace:
     """One compiled bundle and what it is judged against. Nothing serves from it.
 
     names: those that no document of the bundle declares. settings: None where a vocabulary stands in for a
-    configuration. notes: what `check` warns of.
+    configuration. notes: what `check` warns of in the bundle.
     """
 
     bundle: Bundle
@@ -79,7 +79,15 @@ def with_configuration(
         settings = replace(settings, bundle=bundle)
     pair = build_pair(documents, settings, _files(settings.bundle, policies))
     names = Names.of(settings)
-    return Workspace(pair.bundle, names, pair.destinations, pair.models, pair.classifier, settings, pair.notes)
+    return Workspace(
+        pair.bundle,
+        names,
+        pair.destinations,
+        pair.models,
+        pair.classifier,
+        settings,
+        _notes(pair.bundle, pair.destinations),
+    )
 
 
 def with_vocabulary(vocabulary: Path, bundle: Path, *, policies: bool = True) -> Workspace:
@@ -97,8 +105,12 @@ def with_vocabulary(vocabulary: Path, bundle: Path, *, policies: bool = True) ->
         for name, model in file.models.items()
     }
     classifier = Classifier(built.engine, secret=secrets.token_bytes(32))
-    notes = (*built.indexes.notes, *unsampled(built.policies, None))
-    return Workspace(built, file.names, destinations, models, classifier, notes=notes)
+    return Workspace(built, file.names, destinations, models, classifier, notes=_notes(built, destinations))
+
+
+def _notes(bundle: Bundle, destinations: Mapping[str, Destination]) -> tuple[str, ...]:
+    """What the bundle's owners can mend: its contracts, its indexes, its samples."""
+    return (*remarks(destinations), *bundle.indexes.notes, *unsampled(bundle.policies, None))
 
 
 def _files(bundle: Path, policies: bool) -> Documents:
