@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import orjson
 
@@ -12,7 +12,18 @@ from gateway.workers.asking import Silent, ask
 from gateway.workers.status import merged
 
 if TYPE_CHECKING:
-    from gateway.workers.child import Child
+    from gateway.workers.station import Station
+
+
+class Worker(Protocol):
+    """One that is asked. revision: of the pair that it serves."""
+
+    @property
+    def station(self) -> Station: ...
+
+    @property
+    def revision(self) -> str: ...
+
 
 STATUS_SECONDS = 5.0
 BUILD_SECONDS = 110.0
@@ -26,7 +37,7 @@ class Told(NamedTuple):
     value: dict[str, Any]
 
 
-async def status(children: Sequence[Child]) -> dict[str, Any]:
+async def status(children: Sequence[Worker]) -> dict[str, Any]:
     """The status of all workers that answer, as one."""
     answers = await _all(children, "GET", "/status", seconds=STATUS_SECONDS)
     told = {c.station.name: a.value for c, a in zip(children, answers, strict=True) if a.status == 200}
@@ -37,7 +48,7 @@ async def status(children: Sequence[Child]) -> dict[str, Any]:
     return found
 
 
-async def reload(children: Sequence[Child], by: str) -> Told:
+async def reload(children: Sequence[Worker], by: str) -> Told:
     """Has all workers take the files, or none: all build the pair before any takes it."""
     built = await _all(children, "POST", "/reload", {"step": "prepare", "by": by}, seconds=BUILD_SECONDS)
     revisions = {answer.value.get("revision") for answer in built}
@@ -51,7 +62,7 @@ async def reload(children: Sequence[Child], by: str) -> Told:
     return _refusal(failed, len(children)) if failed else taken[0]
 
 
-def _refusal(refused: Sequence[tuple[Child, Told]], of: int) -> Told:
+def _refusal(refused: Sequence[tuple[Worker, Told]], of: int) -> Told:
     """In the words of one; of which worker, where others took it."""
     child, answer = refused[0]
     words = str(answer.value.get("refused") or f"no answer ({answer.value.get('silent', answer.status)})")
@@ -61,13 +72,13 @@ def _refusal(refused: Sequence[tuple[Child, Told]], of: int) -> Told:
 
 
 async def _all(
-    children: Sequence[Child], method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float
+    children: Sequence[Worker], method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float
 ) -> list[Told]:
     raw = orjson.dumps(body) if body is not None else b""
     return await asyncio.gather(*(_one(child, method, path, raw, seconds) for child in children))
 
 
-async def _one(child: Child, method: str, path: str, raw: bytes, seconds: float) -> Told:
+async def _one(child: Worker, method: str, path: str, raw: bytes, seconds: float) -> Told:
     assert child.station.control_socket is not None
     try:
         answer = await ask(child.station.control_socket, method, path, raw, seconds=seconds)
