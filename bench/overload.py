@@ -1,11 +1,12 @@
 """Four times what there is room for: the top class keeps its objective, the rest is shed early, memory stays flat.
 
-    .venv/bin/python bench/overload.py                # both kinds, about a minute and a half
+    .venv/bin/python bench/overload.py                # all of it, about a minute and a half
     .venv/bin/python bench/overload.py vendor         # the vendor is short: 16 slots, answers of half a second
     .venv/bin/python bench/overload.py gateway        # the gateway is short of CPU: prompts of 24 kB that are new
+    .venv/bin/python bench/overload.py door           # what a call costs that is turned away at the door
 
-A gateway of its own with a vendor beside it, on loopback; calls come at their own pace: 15 % of high priority, 35 % of
-normal, half of low. The rate that there is room for is known (slots by seconds) or measured first.
+A gateway of its own with a vendor beside it, on loopback; calls come at their own pace: a tenth of high
+priority, four of normal, five of low. The rate that there is room for is known (slots by seconds) or measured first.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from gateway.identity.keyring import Keyring
 from gateway.identity.keys import KeyGrant, KeyStore
 
 PORT, VENDOR, METRICS = 19082, 19083, 19467
-MIX = {"high": 0.15, "normal": 0.35, "low": 0.5}
+MIX = {"high": 0.1, "normal": 0.4, "low": 0.5}
 USE_CASES = {"high": "customer-support", "normal": "software-engineering", "low": "hr-letters"}
 SLOTS, ANSWER_SECONDS = 16, 0.5
 WORDS = [f"{a}{b}{c}" for a in ("ba", "co", "du", "fe", "gi", "lo") for b in ("r", "nt", "l", "ss") for c in "aeiou"]
@@ -38,11 +39,11 @@ WORDS = [f"{a}{b}{c}" for a in ("ba", "co", "du", "fe", "gi", "lo") for b in ("r
 
 def main() -> None:
     """Runs the kinds that are asked for."""
-    kinds = sys.argv[1:] or ["vendor", "gateway"]
+    kinds = sys.argv[1:] or ["vendor", "gateway", "door"]
+    simulator = ["-m", "adapters.vendors.simulator", "--port", str(VENDOR), "--names", "measured"]
     if "vendor" in kinds:
         print(f"== the vendor is short: {SLOTS} slots, answers of {ANSWER_SECONDS} s ==", flush=True)
-        vendor = ["-m", "adapters.vendors.simulator", "--port", str(VENDOR), "--names", "measured"]
-        with installed(vendor, most_in_flight=SLOTS) as (pid, keys):
+        with installed(simulator, most_in_flight=SLOTS) as (pid, keys):
             load = Load(PORT, keys, lambda: f"[[sim:delay={ANSWER_SECONDS}]] [[sim:words=20]] {random.random()}")
             asyncio.run(rounds(pid, load, SLOTS / ANSWER_SECONDS, 10))
     if "gateway" in kinds:
@@ -51,19 +52,26 @@ def main() -> None:
         with installed([str(Path(__file__).with_name("quick_vendor.py")), str(VENDOR)]) as (pid, keys):
             load = Load(PORT, keys, lambda: f"{random.choice(texts)} {random.random()}")
             asyncio.run(measured(pid, load))
+    if "door" in kinds:
+        with installed(simulator, limits="connections: 10") as (pid, keys):
+            asyncio.run(door(pid, Load(PORT, keys, lambda: "[[sim:delay=15]] " + "mot " * 500)))
 
 
 @contextmanager
-def installed(vendor: list[str], most_in_flight: int | None = None) -> Iterator[tuple[int, dict[str, str]]]:
+def installed(
+    vendor: list[str], most_in_flight: int | None = None, limits: str = ""
+) -> Iterator[tuple[int, dict[str, str]]]:
     """A gateway and a simulated vendor as processes; the gateway's id, and a key for each class."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        settings = install(folder, vendor=f"http://127.0.0.1:{VENDOR}/measured/v1", port=PORT, metrics=METRICS)
+        settings = install(
+            folder, vendor=f"http://127.0.0.1:{VENDOR}/measured/v1", port=PORT, metrics=METRICS, durability="write"
+        )
         config = folder / "config.yaml"
         text = config.read_text().replace("connections: 4096", "connections: 512")
         if most_in_flight is not None:
             text = text.replace("contract: measured}", f"contract: measured, most_in_flight: {most_in_flight}}}")
-        config.write_text(text)
+        config.write_text(f"{text}limits: {{{limits}}}\n" if limits else text)
         settings.state_dir.mkdir()
         store = KeyStore.open(settings.keys_file, Keyring.load(settings.keyring.dir), settings.organisation)
         grants = {p: KeyGrant(user=p, team="bench", use_cases=(use_case,)) for p, use_case in USE_CASES.items()}
@@ -104,6 +112,24 @@ async def measured(pid: int, load: Load) -> None:
     await asyncio.gather(*(caller() for _ in range(8)))
     assert not seen.shed and not seen.other, seen
     await rounds(pid, load, len(seen.total) / (time.monotonic() - begun), 8)
+
+
+async def door(pid: int, load: Load) -> None:
+    """Calls that hold most of what the process may hold; then calls of low priority, on one connection."""
+    seen, number = Seen(), 3_000
+    held = [asyncio.create_task(load.call(load.keys["high"], load.body(), seen)) for _ in range(8)]
+    await asyncio.sleep(2)
+    body = load.body()
+    cpu, begun = cpu_seconds(pid), time.monotonic()
+    for _ in range(number):
+        await load.call(load.keys["low"], body, seen)
+    spent, took = cpu_seconds(pid) - cpu, time.monotonic() - begun
+    assert len(seen.shed) == number and seen.reasons == {"busy": number}, seen.reasons
+    print(
+        f"turned away at the door: {spent / number * 1e6:.0f} us of CPU a call, body of {len(body)} bytes; answered "
+        f"within p50 {ms(seen.shed, 50)}, p95 {ms(seen.shed, 95)}; {number / took:.0f} calls/s on one connection"
+    )
+    await asyncio.gather(*held)
 
 
 async def rounds(pid: int, load: Load, capacity: float, seconds: float) -> None:
