@@ -164,14 +164,19 @@ class Turns:
     async def __anext__(self) -> Candidate:
         """The next candidate; the call holds a slot there unless it mustn't be tried now anyway."""
         self._slots.leave(self._exchange)
+        spill = self._exchange.plan is None or self._exchange.plan.spill
         for index, candidate in enumerate(self._left):
             if self._slots.take(self._exchange, candidate.destination):
                 return self._left.pop(index)
+            if not spill and self._may_wait(candidate.destination.name):
+                break
         if not self._left:
             raise StopAsyncIteration
         able = [c for c in self._left if self._may_wait(c.destination.name)]
         if not able:
             return self._left.pop(0)
+        if not spill:
+            del able[1:]
         chosen = await self._waited_for(able)
         self._left.remove(chosen)
         return chosen

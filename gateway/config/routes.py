@@ -129,6 +129,9 @@ class RouteSettings:
     deadline_seconds: float | None = setting(
         k.SPAN, "Time for all attempts of a call together.", default=None, shown="limits.deadline_seconds"
     )
+    spill: bool = setting(
+        k.FLAG, "Take the next destination at once where one has no slot; false: wait for that one.", default=True
+    )
     cases: tuple[CaseSettings, ...] = listed(CaseSettings, "Calls that go another way.")
     splits: tuple[SplitSettings, ...] = listed(SplitSettings, "Shares that go elsewhere first.")
     objectives: ObjectivesSettings = section(ObjectivesSettings, "What the route promises.")

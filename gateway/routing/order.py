@@ -74,7 +74,7 @@ Draw = Callable[[], float]
 
 class Plan(NamedTuple, Generic[C]):
     """Where a call goes, most preferred first. why: for people; names of the configuration and words of ours.
-    objectives: what the route promises."""
+    objectives: what the route promises. spill: whether the next one is taken where one has no slot now."""
 
     candidates: list[C]
     route: str
@@ -82,6 +82,7 @@ class Plan(NamedTuple, Generic[C]):
     why: str = ""
     deadline_seconds: float | None = None
     objectives: ObjectivesSettings | None = None
+    spill: bool = True
 
 
 def plan(candidates: list[C], route: Route, call: CallFacts, view: View, draw: Draw) -> Plan[C]:
@@ -90,7 +91,7 @@ def plan(candidates: list[C], route: Route, call: CallFacts, view: View, draw: D
     No candidates come out where a case lets none of them be asked.
     """
     if route.plain or (len(candidates) == 1 and not route.cases and not route.splits):
-        return Plan(candidates, route.name, "", "", route.deadline_seconds, route.objectives)
+        return Plan(candidates, route.name, "", "", route.deadline_seconds, route.objectives, route.spill)
     case = next((case for case in route.cases if case.when.holds(call)), None)
     why = []
     if case is not None:
@@ -102,7 +103,8 @@ def plan(candidates: list[C], route: Route, call: CallFacts, view: View, draw: D
     if len(candidates) > 1:
         candidates = _Arrangement(candidates, route, call, view, draw).by(case, split, why)
     taken = split.name if split else ""
-    return Plan(candidates, route.name, taken, ", ".join(why), route.deadline_seconds, route.objectives)
+    said = ", ".join(why)
+    return Plan(candidates, route.name, taken, said, route.deadline_seconds, route.objectives, route.spill)
 
 
 def routed(plan: Plan[Any] | None) -> bytes | None:

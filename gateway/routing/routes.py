@@ -121,6 +121,7 @@ class Route:
     cases: tuple[Case, ...] = ()
     splits: tuple[Split, ...] = ()
     objectives: ObjectivesSettings | None = None
+    spill: bool = True
     plain: bool = True
 
 
@@ -150,6 +151,7 @@ def _route(settings: Settings, model: ModelSettings, name: str, names: Collectio
         cases=tuple(_case(settings, model, case, names) for case in said.cases),
         splits=tuple(Split.of(split, names) for split in said.splits),
         objectives=objectives,
+        spill=said.spill,
         plain=not busy,
     )
 

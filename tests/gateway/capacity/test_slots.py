@@ -209,3 +209,10 @@ async def test_a_vendor_that_throttles_for_too_long_is_not_waited_for(open_house
         answer = await house.chat("late")
         assert answer.status_code == 503 and int(answer.headers["retry-after"]) > 30
         assert waiting(house) == 0
+
+
+async def test_a_route_can_forbid_to_spill(open_house: OpenHouse) -> None:
+    async with open_house(SHORT + "routes: {default: {spill: false}}\n") as house:
+        calls = [asyncio.create_task(house.chat(f"[[sim:delay=0.3]] {number}")) for number in range(4)]
+        answers = [await call for call in calls]
+        assert [(a.status_code, a.headers["x-ecluse-destination"]) for a in answers] == [(200, ALPHA)] * 4
