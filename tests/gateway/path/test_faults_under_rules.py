@@ -19,11 +19,8 @@ DIALECTS = {"chat": "openai_chat", "responses": "openai_responses", "messages": 
 BROKEN = [fault for fault in FAULTS if fault.after]
 SOUND = [fault for fault in FAULTS if fault.stream == "" and fault.asked]
 CLAUDE = "  beta/claude: {vendor: beta, model: claude-sonnet-5, contract: beta-eu}\nmodels:\n"
-SHORT = (
-    CONFIG.replace("{kind: simulator}", "{kind: simulator, idle_seconds: 0.8, total_seconds: 1.6}", 1)
-    .replace("alpha/claude]", "alpha/claude, beta/claude]")
-    .replace("models:\n", CLAUDE, 1)
-)
+TWO = CONFIG.replace("alpha/claude]", "alpha/claude, beta/claude]").replace("models:\n", CLAUDE, 1)
+SHORT = TWO.replace("{kind: simulator}", "{kind: simulator, idle_seconds: 0.8, total_seconds: 1.6}", 1)
 SAYS = {name: f'{{"total": 1, "words": "{word * 8}"}}' for name, word in (("alpha", "κλειδ "), ("beta", "шлюз "))}
 # A rule on several findings together can't be judged before the end, so that the whole answer is held.
 TOGETHER = """\
@@ -60,6 +57,11 @@ async def streamed(house: House, dialect: str, fault: Fault, **fields: Any) -> t
     return answered, seen.stream(DIALECTS[dialect], answered.body, numbered=numbered)
 
 
+def config(fault: Fault) -> str:
+    """Waiting is short only where something is to be waited for."""
+    return SHORT if fault.stream == "timeout" else TWO
+
+
 async def ended(house: House, answered: seen.Seen) -> list[tuple[str | None, bool]]:
     records = await house.records(answered.headers["x-ecluse-call-id"])
     return [(r["error"], r["committed"]) for r in records if r["record"] == "ATTEMPT"]
@@ -70,8 +72,8 @@ async def test_an_answer_that_is_read_whole_first_comes_from_elsewhere(
     open_house: OpenHouse, tmp_path: Path, fault: Fault
 ) -> None:
     """Nothing of it had left, so another destination may still answer, and does."""
-    bare(tmp_path / "house", config=SHORT, forms=POLICY.replace("ACTION", "deny"))
-    async with open_house(SHORT) as house:
+    bare(tmp_path / "house", config=config(fault), forms=POLICY.replace("ACTION", "deny"))
+    async with open_house(config(fault)) as house:
         for dialect, name in DIALECTS.items():
             answered, said = await streamed(house, dialect, fault, **FORMATS[dialect])
             sound = name in fault.sound_in
@@ -87,8 +89,8 @@ async def test_an_answer_that_is_held_for_its_rules_ends_without_a_word(
     open_house: OpenHouse, tmp_path: Path, fault: Fault
 ) -> None:
     """Its lifecycle may have left; of its text nothing does before the vendor says that it is whole."""
-    bare(tmp_path / "house", config=SHORT, together=TOGETHER)
-    async with open_house(SHORT) as house:
+    bare(tmp_path / "house", config=config(fault), together=TOGETHER)
+    async with open_house(config(fault)) as house:
         for dialect, name in DIALECTS.items():
             answered, said = await streamed(house, dialect, fault)
             if name in fault.sound_in:
@@ -105,8 +107,8 @@ async def test_an_answer_that_is_held_for_its_rules_ends_without_a_word(
 async def test_faults_that_do_no_harm_do_none_to_held_answers(
     open_house: OpenHouse, tmp_path: Path, fault: Fault
 ) -> None:
-    bare(tmp_path / "house", config=SHORT, together=TOGETHER, forms=POLICY.replace("ACTION", "deny"))
-    async with open_house(SHORT) as house:
+    bare(tmp_path / "house", config=config(fault), together=TOGETHER, forms=POLICY.replace("ACTION", "deny"))
+    async with open_house(config(fault)) as house:
         for dialect in DIALECTS:
             for fields in ({}, FORMATS[dialect]):
                 answered, said = await streamed(house, dialect, fault, **fields)
