@@ -60,8 +60,7 @@ class ContractPrice:
 
 def price_faults(documents: Documents, contracts: Mapping[str, Contract]) -> Iterator[Problem]:
     """Lines that say nothing, or two things at once."""
-    written = [d for d in documents.items if d.value.get("kind") == "Contract"]
-    names = {d.value["id"]: d.name for d in written if isinstance(d.value.get("id"), str)}
+    names = contract_files(documents)
     for contract in contracts.values():
         for index, line in enumerate(contract.prices):
             path = (names[contract.id], "prices", index)
@@ -71,3 +70,9 @@ def price_faults(documents: Documents, contracts: Mapping[str, Contract]) -> Ite
                 yield Problem(path, "rates need input and output at least")
             elif not line.own and line.like is None and line.discount is None:
                 yield Problem(path, "says no price: give input and output, like, or discount")
+
+
+def contract_files(documents: Documents) -> dict[str, str]:
+    """The name of the document of each contract."""
+    found = ((d.value.get("id"), d.name) for d in documents.items if d.value.get("kind") == "Contract")
+    return {id_: name for id_, name in found if isinstance(id_, str)}

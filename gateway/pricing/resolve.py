@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from gateway.bundle.prices import contract_files
 from gateway.documents import DocumentsRefused, Problem, nearest
 from gateway.pricing.rates import Price, Tariff, converted, dearest, filled
 from gateway.pricing.table import Entry, Table, TableRefused, load, shipped
@@ -121,7 +122,7 @@ def _times(factor: Decimal) -> Callable[[int], int]:
 def _unlike(papers: Papers, table: Table) -> Iterator[Problem]:
     """Lines that refer to a model which the table doesn't have."""
     names = {name for models in table.prices.values() for name in models}
-    documents = {d.value.get("id"): d.name for d in papers.documents.items if d.value.get("kind") == "Contract"}
+    documents = contract_files(papers.documents)
     for contract in papers.contracts.values():
         for index, line in enumerate(contract.prices):
             if line.like is not None and line.like not in names:

@@ -45,11 +45,12 @@ class Account:
     used: settled and reserved by this worker. granted: what this worker may use, all in all; the whole limit where no
     other worker shares it. open: calls that hold something of `used`. end: Unix seconds; FOREVER for calls at once.
 
-    The rest is for a shared store. total: what all workers were granted, as last told. waiting: what calls wait for
-    now. low, most: with less left than `low` more is asked for, what is left above `most` is given back. rate: reserved
-    in a second, lately. taken: reserved since `rate` was last reckoned. touched: when something was (monotonic).
-    full: the store had less than was asked for. denied, least: until when (monotonic) calls of that amount needn't ask
-    again. extra: what may be used beyond `granted` while the store fails. leaving: the store is told to remember it.
+    The rest is for a shared store. total: what all workers were granted, as last told; others: all but this one.
+    waiting: what calls wait for now. low, most: with less left than `low` more is asked for, what is left above `most`
+    is given back. rate: reserved in a second, lately. taken: reserved since `rate` was last reckoned. touched: when
+    something was (monotonic). full: the store had less than was asked for. denied, least: until when (monotonic) calls
+    of that amount needn't ask again. extra: what may be used beyond `granted` while the store fails. leaving: the store
+    is told to remember it.
     """
 
     line: Limit
@@ -63,6 +64,7 @@ class Account:
     used: int = 0
     open: int = 0
     total: int = 0
+    others: int = 0
     waiting: int = 0
     low: int = -1
     most: int = 0
@@ -83,7 +85,7 @@ class Account:
     def begin(self, start: int, end: float, granted: int) -> None:
         """A new window: nothing used. What was reserved in the last one is counted there."""
         self.start, self.end, self.granted = start, end, granted
-        self.used = self.open = self.total = self.taken = self.extra = 0
+        self.used = self.open = self.total = self.others = self.taken = self.extra = 0
         self.denied, self.full, self.leaving = 0.0, False, False
 
     def refusal(self, amount: int, now: float) -> Exceeded:
@@ -91,7 +93,7 @@ class Account:
         line = self.line
         wait = 1.0 if self.slots else max(self.end - now, 1.0)
         hopeless = amount > self.limit and not self.slots
-        used, end = self.used + max(self.total - self.granted, 0), None if self.slots else self.end
+        used, end = self.used + self.others, None if self.slots else self.end
         return Exceeded(line.scope, line.unit, line.window, self.limit, wait, hopeless, used, amount, end)
 
 

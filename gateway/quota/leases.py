@@ -203,6 +203,7 @@ class LeaseBook:
             self._leave(account)
             return
         account.granted, account.total, account.extra = granted.granted, granted.total, 0
+        account.others = granted.total - granted.granted
         account.full = granted.granted < ask.want
         if account.used > account.granted:
             self._due[account] = None
@@ -220,6 +221,7 @@ class LeaseBook:
         for news in answer.news:
             account = self._accounts.get(news.key)
             if account is not None and account.start == news.start:
+                account.others = news.rest + sum(granted for holder, granted in news.grants if holder != self.holder)
                 account.total = news.rest + sum(granted for _, granted in news.grants)
             if news.start:  # of calls at once, each worker knows its own
                 self._witnessed.pop(news.key, None)

@@ -215,8 +215,7 @@ class Quotas:
     def _use(self, account: Account, now: float) -> Use:
         if now >= account.end:
             self._accounts.roll(account, now)
-        others = max(account.total - account.granted, 0)
-        return Use(account, account.used + others, account.limit, None if account.slots else account.end)
+        return Use(account, account.used + account.others, account.limit, None if account.slots else account.end)
 
     def _all_changed(self) -> None:
         if self._leases is not None:
