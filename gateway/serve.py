@@ -197,7 +197,6 @@ def assemble(
     if not keyring.suits(settings.server.data, settings.server.metrics):
         raise KeyringRefused("a development keyring is refused on a listener that others can reach: run `ecluse init`")
     keys = KeyStore.open(settings.keys_file, keyring, settings.organisation)
-    ledger = _ledger(settings, now, station)
     epoch = Epoch.of(pair)
     warm_up(epoch, now())
     transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
@@ -207,6 +206,7 @@ def assemble(
     follower, webhooks = follow(settings, keyring, measure), Webhooks(Transport(), measure)
     overrides = Overrides(leases.quotas.change, lambda: now().timestamp())
     standing = Standing.of(settings.state_dir, follower, keys, live, overrides)
+    ledger = _ledger(settings, now, station)  # last of what may refuse the start: it has a process of its own
     runtime = Runtime(
         epoch=epoch,
         keyring=keyring,

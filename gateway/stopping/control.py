@@ -44,8 +44,8 @@ class Order(NamedTuple):
         if said.get("kind") not in KINDS:
             raise StopRefused(f"the kind must be one of {', '.join(KINDS)}")
         reason = "".join(letter for letter in str(said.get("reason", "")) if letter.isprintable())
-        if len(reason) > LONGEST_REASON or len(said["name"]) > LONGEST_REASON:
-            raise StopRefused(f"name and reason have at most {LONGEST_REASON} characters")
+        if len(reason) > LONGEST_REASON or len(said["name"]) > LONGEST_REASON or not said["name"].isprintable():
+            raise StopRefused(f"name and reason are one line of at most {LONGEST_REASON} characters")
         return cls(said["kind"], said["name"], reason, said.get("now") is True)
 
 

@@ -9,7 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import House
+from gateway.state.kept import KeptRefused
+from gateway.state.stops import Stop
+from tests.conftest import CONFIG, House, OpenHouse
 from tests.gateway.path.test_policy import IBAN
 
 LONG = "[[sim:words=2000]] [[sim:drip=0.02]]"
@@ -199,3 +201,28 @@ async def test_a_stop_is_on_record_without_the_name_of_a_person(house: House, co
     raw = b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
     assert b"stop.ordered" in raw and b"stop.ended" in raw and b"she left" in raw
     assert b'"anne"' not in raw
+
+
+@pytest.mark.parametrize("store", ["memory", "sqlite"])
+async def test_a_stop_outlives_a_restart_with_and_without_a_store(open_house: OpenHouse, store: str) -> None:
+    config = f"{CONFIG}shared: {{store: {store}}}\n"
+    async with open_house(config) as house:
+        runtime = house.gateway.runtime
+        runtime.standing.stop(Stop("user", "anne", runtime.now().isoformat(), "left", False))
+        await runtime.standing.save()
+        key = house.key
+    async with open_house(config, user="paul") as house:
+        assert (await house.chat("Bonjour")).status_code == 200
+        house.client.headers["authorization"] = f"Bearer {key}"
+        assert (await house.chat("Bonjour")).json()["error"]["code"] == "caller_stopped"
+        assert house.gateway.runtime.standing.start("user", "anne", house.gateway.runtime.now()) is not None
+        assert (await house.chat("Bonjour")).status_code == 200
+
+
+async def test_a_damaged_file_of_stops_keeps_the_gateway_from_starting(open_house: OpenHouse) -> None:
+    async with open_house() as house:
+        state = house.gateway.runtime.epoch.pair.settings.state_dir
+    (state / "facts.json").write_bytes(b"{")
+    with pytest.raises(KeptRefused):
+        async with open_house():
+            raise AssertionError("nobody knows what was stopped")
