@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gateway import extending
 from gateway.errors import BadRequest, PolicyRefusal, Refusal
 from gateway.pricing.spend import most, most_input, most_output
-from gateway.quota.units import Amounts, Exceeded, Unknown
+from gateway.quota.units import NOTHING, Amounts, Exceeded, Unknown
 from gateway.refusals import quota_refusal, quota_unknown
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ async def reserve(runtime: Runtime, exchange: Exchange, ask: Ask, candidates: Se
     if extending.caps(exchange):
         bound = _capped(runtime, exchange, ask, candidates, bound)
     exchange.grants.append(await _held(runtime, scopes, bound))
-    exchange.reserved, exchange.most_cost = bound.tokens, bound.cost
+    exchange.bound, exchange.reserved, exchange.most_cost = bound, bound.tokens, bound.cost
     exchange.steps = extending.steps_of(runtime, exchange, ask, bound.output)
 
 
 async def reserve_more(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate) -> None:
     """Holds room for one more try within the same call: its tokens, no further request."""
     bound = _bound(runtime, exchange, ask, len(ask.document.raw), (candidate,))
-    exchange.reserved += bound.tokens
+    exchange.bound, exchange.reserved = bound, exchange.reserved + bound.tokens
     exchange.used_before.append(used(exchange))
     exchange.grants.append(await _held(runtime, _scopes(exchange), bound._replace(requests=0, concurrent=0)))
     if not await room_at(runtime, exchange, ask, candidate):
@@ -66,7 +66,11 @@ async def room_at(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Can
         return False
     destination = candidate.destination
     scopes = (("destination", destination.name), ("contract", destination.contract or ""))
-    bound = _bound(runtime, exchange, ask, len(ask.document.raw), (candidate,))
+    if not runtime.quotas.on(scopes):
+        return True
+    bound = exchange.bound  # at the dearest candidate, which this may be
+    if candidate.larger or bound is None:
+        bound = _bound(runtime, exchange, ask, len(ask.document.raw), (candidate,))
     try:
         exchange.at_destination = await _held(runtime, scopes, bound)
     except Refusal as refusal:
@@ -98,7 +102,7 @@ def release(runtime: Runtime, exchange: Exchange) -> None:
     """Gives back what was held for an attempt that was never made."""
     grant, exchange.at_destination = exchange.at_destination, None
     if grant is not None:
-        runtime.quotas.settle(grant, Amounts())
+        runtime.quotas.settle(grant, NOTHING)
 
 
 def settle_attempt(runtime: Runtime, attempt: Attempt) -> None:
@@ -111,9 +115,9 @@ def settle(runtime: Runtime, exchange: Exchange) -> None:
     """Turns what was reserved into what was used, whatever became of the call: each try by itself, since the window of
     an earlier one may have ended."""
     release(runtime, exchange)
-    settled = Amounts()
+    settled = NOTHING
     for grant, end in zip(exchange.grants, [*exchange.used_before, used(exchange)], strict=False):
-        runtime.quotas.settle(grant, Amounts(*(max(a - b, 0) for a, b in zip(end, settled, strict=True))))
+        runtime.quotas.settle(grant, end if settled is NOTHING else _less(end, settled))
         settled = end
     if runtime.soft.active:
         _warn(runtime, exchange)
@@ -133,10 +137,16 @@ def used(exchange: Exchange) -> Amounts:
 
 
 def _used_by(attempts: Sequence[Attempt]) -> Amounts:
-    put_in = sum(attempt.used.input for attempt in attempts)
-    came_out = sum(attempt.used.output for attempt in attempts)
-    micros = -(-sum(attempt.cost for attempt in attempts) // 1000)
-    return Amounts(requests=1, input=put_in, output=came_out, tokens=put_in + came_out, cost=micros)
+    put_in = came_out = nanos = 0
+    for attempt in attempts:
+        put_in += attempt.used.input
+        came_out += attempt.used.output
+        nanos += attempt.cost
+    return Amounts(1, put_in, came_out, put_in + came_out, -(-nanos // 1000))
+
+
+def _less(end: Amounts, before: Amounts) -> Amounts:
+    return Amounts(*(max(a - b, 0) for a, b in zip(end, before, strict=True)))
 
 
 def _capped(runtime: Runtime, exchange: Exchange, ask: Ask, candidates: Sequence[Candidate], bound: Amounts) -> Amounts:

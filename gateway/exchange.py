@@ -105,6 +105,7 @@ class Exchange:
     grants: list[Grant] = field(default_factory=list)
     used_before: list[Amounts] = field(default_factory=list)
     at_destination: Grant | None = None
+    bound: Amounts | None = None
     no_room: Refusal | None = None
     reserved: int = 0
     most_cost: int = 0

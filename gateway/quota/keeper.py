@@ -18,7 +18,7 @@ from gateway.quota.units import Unknown
 from gateway.quota.wire import Answer, Word
 from gateway.state.store import StoreUnavailable
 
-GATHER_SECONDS = 0.01
+GATHER_SECONDS = 0.02
 """How long what nobody waits for gathers before it is said."""
 
 TICK_SECONDS = 0.5

@@ -19,8 +19,9 @@ from gateway.quota.wire import SHUT, Answer, Ask, Granted, News, Told, Word
 PART = 256
 """A worker has this part of a limit at most, beyond what its calls hold."""
 
-AHEAD_SECONDS = 0.5
-"""How much of what is used in a second a worker has at hand."""
+AHEAD_SECONDS = 4.0
+SLOT_AHEAD_SECONDS = 0.25
+"""How long what a worker has at hand lasts, where a part of the limit is enough for that."""
 
 IDLE_SECONDS = 2.0
 LEAVE_SECONDS = 60.0
@@ -174,8 +175,7 @@ class LeaseBook:
         idle = now - account.touched
         # Nothing can be held any more of one that leaves: it has nothing left.
         account.leaving = account.leaving or (idle > LEAVE_SECONDS and not account.open)
-        rate = max(account.rate, account.taken / max(now - self._ticked, AHEAD_SECONDS))
-        ahead = 0 if account.leaving or idle > IDLE_SECONDS else self._plan(account, rate)
+        ahead = 0 if account.leaving or idle > IDLE_SECONDS else self._plan(account, self._rate(account, now))
         want = account.used + (0 if account.leaving else account.waiting + ahead)
         account.granted, account.full = min(account.granted, want), False
         cushion = account.limit // PART
@@ -183,12 +183,16 @@ class LeaseBook:
             account.key, account.start, account.slots, account.used, want, account.limit, cushion, account.leaving
         )
 
+    def _rate(self, account: Account, now: float) -> float:
+        """What is reserved in a second, as it begins to be seen."""
+        return max(account.rate, account.taken / max(now - self._ticked, 0.1))
+
     def _plan(self, account: Account, rate: float) -> int:
         """How much of an account should be at hand; sets when more is asked for, and what is given back."""
         share = max(account.limit - account.total, 0) // (4 * self.holders)
         # A dead worker's slots return by themselves.
         most = min(account.limit // (4 * self.holders) if account.slots else account.limit // PART, share)
-        ahead = min(int(rate * AHEAD_SECONDS), most)
+        ahead = min(max(int(rate * (SLOT_AHEAD_SECONDS if account.slots else AHEAD_SECONDS)), account.waiting), most)
         account.low = (ahead + 1) // 2
         account.most = max(2 * ahead, most)
         return ahead

@@ -14,8 +14,8 @@ from typing import NamedTuple, Protocol
 from gateway.quota.accounts import CONCURRENT, Account, Accounts, Limit
 from gateway.quota.units import Amounts, Exceeded, Scopes, Unknown
 
-TRIES = 4
-"""How often a call asks for more, where others take what came."""
+TRIES = 10
+"""How often a call asks for more before it is told that nothing is known."""
 
 Lacking = list[tuple[Account, int]]
 """Accounts that lack room, and what is to be held in each."""
@@ -37,12 +37,8 @@ class Leases(Protocol):
         """Notes that there is little left of an account, or much."""
 
 
-class Hold(NamedTuple):
-    """An amount reserved in one account, in the window that began at `start`."""
-
-    account: Account
-    start: int
-    amount: int
+Hold = tuple[Account, int, int]
+"""An account, the start of the window in which something was reserved there, and how much."""
 
 
 @dataclass(slots=True)
@@ -122,6 +118,10 @@ class Quotas:
         """Whether any limit is on this unit."""
         return self._accounts.counts(unit)
 
+    def on(self, scopes: Scopes) -> bool:
+        """Whether any limit is on these scopes."""
+        return bool(self._accounts.on(scopes))
+
     def of(self, scopes: Scopes) -> list[Use]:
         """What is used of every limit on `scopes`."""
         now = self._clock()
@@ -150,35 +150,39 @@ class Quotas:
             self._accounts.drop(*over)
 
     async def _hold(self, grant: Grant, amounts: Amounts) -> None:
-        accounts = await self._with_room(grant.scopes, amounts)
+        """A call that finds room here at once waits for nothing."""
+        leases = self._leases
+        accounts = self._accounts.on(grant.scopes)
+        if accounts and (self._lacking(accounts, amounts, behind=True) or not (leases is None or leases.renewed())):
+            accounts = await self._with_room(grant.scopes, amounts)
         for account in accounts:
             amount = amounts[account.unit]
             if amount:
                 account.used += amount
                 account.taken += amount
                 account.open += 1
-                grant.holds.append(Hold(account, account.start, amount))
-                if self._leases is not None and account.granted - account.used < account.low:
-                    self._leases.changed(account)
+                grant.holds.append((account, account.start, amount))
+                if leases is not None and account.granted - account.used < account.low:
+                    leases.changed(account)
 
     async def _with_room(self, scopes: Scopes, amounts: Amounts) -> tuple[Account, ...]:
-        """The accounts of `scopes` when all have room. A call that finds it here at once waits for nothing."""
+        """The accounts of `scopes` when all have room."""
         leases, without = self._leases, False
-        for _ in range(TRIES):
+        for turn in range(TRIES):
             accounts = self._accounts.on(scopes)
-            lacking = self._lacking(accounts, amounts)
-            if not lacking and (not accounts or leases is None or without or leases.renewed()):
+            lacking = self._lacking(accounts, amounts, behind=not turn)
+            if not lacking and (leases is None or without or leases.renewed()):
                 return accounts
             for account, amount in lacking:
                 if leases is None or without or amount > account.limit:
                     raise account.refusal(amount, self._clock())
             assert leases is not None
             without = not await leases.more(lacking or [(a, amounts[a.unit]) for a in accounts if amounts[a.unit]])
-        for account, amount in lacking:
-            raise account.refusal(amount, self._clock())
-        raise Unknown("", "", 1.0)
+        line = accounts[0].line
+        raise Unknown(line.scope, line.unit, 1.0)
 
-    def _lacking(self, accounts: Sequence[Account], amounts: Amounts) -> Lacking:
+    def _lacking(self, accounts: Sequence[Account], amounts: Amounts, *, behind: bool) -> Lacking:
+        """behind: what others wait for already isn't taken from under them."""
         now = self._clock()
         lacking: Lacking = []
         for account in accounts:
@@ -186,14 +190,15 @@ class Quotas:
             if amount:
                 if now >= account.end:
                     self._accounts.roll(account, now)
-                if account.used + amount > account.granted + account.extra:
+                ahead = account.waiting if behind else 0
+                if account.used + amount + ahead > account.granted + account.extra:
                     lacking.append((account, amount))
         return lacking
 
     def _settle_in_order(self, holds: Sequence[Hold], used: Amounts) -> None:
         """Where something was held in several windows, the first one is filled first."""
         left: dict[Account, int] = {}
-        last = {hold.account: index for index, hold in enumerate(holds)}
+        last = {account: index for index, (account, _, _) in enumerate(holds)}
         for index, (account, start, amount) in enumerate(holds):
             rest = left.get(account, 0 if account.unit == CONCURRENT else used[account.unit])
             spent = rest if last[account] == index else min(amount, rest)

@@ -25,6 +25,9 @@ class Amounts(NamedTuple):
     concurrent: int = 0
 
 
+NOTHING = Amounts()
+
+
 class Exceeded(Exception):
     """A hard limit has no room. retry_after: seconds until its window ends (1 for concurrent calls).
 
