@@ -4,7 +4,7 @@
 
 Clients are OpenAI's SDK, which asks six times for one prompt and keeps our `retry-after`, and a crude one that asks
 thirty times without a pause. Each line is a gateway of its own, with one or two simulated vendors that answer 503 for
-ever. Takes about a minute, most of it waiting.
+ever. Takes two minutes, most of them waiting.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ async def with_sdk(serving: Gateway) -> int:
 async def crude(serving: Gateway) -> int:
     """A client that asks again at once, whatever it is told."""
     ask = {"model": "m", "messages": [{"role": "user", "content": "Bonjour"}]}
-    async with httpx.AsyncClient(headers={"authorization": f"Bearer {key(serving)}"}) as client:
+    async with httpx.AsyncClient(headers={"authorization": f"Bearer {key(serving)}"}, timeout=60) as client:
         for _ in range(CRUDE):
             answer = await client.post(f"{url(serving)}/v1/chat/completions", json=ask)
             assert answer.status_code == 503, answer.text
