@@ -243,6 +243,18 @@ async def test_a_contract_ends_attempts_under_it(open_house: OpenHouse, tmp_path
         assert (first["error"], first["fault"]) == ("timeout", "vendor")
 
 
+async def test_a_contracts_back_off_is_kept_after_one_failure(open_house: OpenHouse, tmp_path: Path) -> None:
+    bundle = bare(tmp_path / "house", defaults=DEFAULTS)
+    contracts = bundle / "contracts.yaml"
+    contracts.write_text(contracts.read_text().replace("region: us\n", "region: us\nbackoff_seconds: 30\n"))
+    async with open_house() as house:
+        await house.fault("alpha", "status=500")
+        for _ in range(3):
+            assert (await house.chat("Bonjour")).headers["x-ecluse-destination"] == BETA
+        assert [r.destination for r in house.received] == ["alpha", "beta", "beta", "beta"]
+        assert house.gateway.runtime.health.wait(ALPHA) > 25
+
+
 async def test_keep_alives_before_the_first_word_do_not_keep_a_vendor(
     open_house: OpenHouse,
     raw_server: RawServer,  # noqa: F811
