@@ -69,7 +69,8 @@ class Capacity:
 
     async def begin(self, exchange: Exchange) -> None:
         """Returns when it is the call's turn to be read and inspected. Raises Unavailable."""
-        await self.work.begin(exchange, 0 if exchange.dialect.name == LIGHT else exchange.rank)
+        if not self.work.begins(exchange, 0 if exchange.dialect.name == LIGHT else exchange.rank):
+            await self.work.wait(exchange)
 
     def busy(self, destination: str) -> float:
         """What is under way or waits there, as a part of its limit: 1.0 is full."""
@@ -103,10 +104,13 @@ class Capacity:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             now = self._clock()
-            self.door.look(now - before - LOOK_SECONDS, now - before)
+            try:
+                self.door.look(now - before - LOOK_SECONDS, now - before)
+                self.slots.line.tick()
+                self.work.line.tick()
+            except Exception as bug:  # noqa: BLE001 - whoever waits would wait for ever after a mistake of ours
+                self._measure.log.fault(bug)
             before = now
-            self.slots.line.tick()
-            self.work.line.tick()
 
     def _no_room(self, reason: str, rank: int) -> Refusal:
         self._measure.shed(reason, PRIORITIES[rank])

@@ -67,7 +67,9 @@ class Lane:
 
     def room(self, now: float) -> int:
         """Slots that are free now."""
-        return max(min(self.limit.now(self.taken, now) - self.taken, self.pool.most - self.pool.held), 0)
+        limit, pool = self.limit, self.pool
+        most = limit.ceiling if limit.value >= limit.ceiling else limit.now(self.taken, now)
+        return max(min(most - self.taken, pool.most - pool.held), 0)
 
     def clears(self, waiting: int) -> float:
         """Seconds until so many waiting calls got a slot, going by what was seen."""

@@ -16,7 +16,6 @@ CLASSES = len(PRIORITIES)
 A_TURN = 100
 
 
-@dataclass(slots=True, eq=False)
 class Place:
     """What one call has at the destinations: nothing, a place in queues, or a slot.
 
@@ -25,13 +24,14 @@ class Place:
     to wait for what it has; until: it waits no longer. shed: why it was turned away, "" where it wasn't.
     """
 
-    rank: int
-    team: str
-    at: str = ""
+    # One is made for each call: what hasn't happened to it yet costs nothing here.
+    at = ""
     waits: tuple[str, ...] = ()
-    since: float = 0.0
-    until: float = 0.0
-    shed: str = ""
+    since = until = 0.0
+    shed = ""
+
+    def __init__(self, rank: int, team: str) -> None:
+        self.rank, self.team = rank, team
 
 
 @dataclass(slots=True)

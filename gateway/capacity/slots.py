@@ -91,16 +91,14 @@ class Slots:
         """A slot at once, or none. leave: as for `Lanes.take`."""
         if exchange.dialect.operation == UNCOUNTED:
             return True
-        name = destination.name
-        if name not in self._lanes.lanes:
-            self._lanes.revive(name, bounds_of(exchange.pair.settings, name))
+        name = self._known(exchange, destination)
         return self._lanes.take(name, _place(exchange), self._clock(), leave=leave)
 
     async def wait(self, exchange: Exchange, destinations: Sequence[Destination], most: float = inf) -> str:
         """Waits for a slot at any of them, `most` seconds; the name of the one that it is at. Raises Unavailable."""
         place, begun = _place(exchange), self._clock()
         try:
-            names = tuple(dict.fromkeys(destination.name for destination in destinations))
+            names = tuple(dict.fromkeys(self._known(exchange, destination) for destination in destinations))
             await self.line.wait(names, place, min(exchange.deadline.left(begun), most))
         finally:
             waited = self._clock() - begun
@@ -132,6 +130,12 @@ class Slots:
         place = exchange.place
         if place is not None and (place.at or place.waits):
             self.line.wake(self._lanes.leave(place, self._clock()))
+
+    def _known(self, exchange: Exchange, destination: Destination) -> str:
+        """The name of a destination that there is a lane for: also of one that a reload took away from later calls."""
+        if destination.name not in self._lanes.lanes:
+            self._lanes.revive(destination.name, bounds_of(exchange.pair.settings, destination.name))
+        return destination.name
 
 
 def _place(exchange: Exchange) -> Place:

@@ -40,14 +40,18 @@ class Work:
         """Whether a call of this class would wait for longer than it may, going by what was seen."""
         return self._lanes.too_long(HERE, rank)
 
-    async def begin(self, exchange: Exchange, rank: int) -> None:
-        """Returns when it is the call's turn. Raises Unavailable where that would take too long."""
+    def begins(self, exchange: Exchange, rank: int) -> bool:
+        """Whether it is the call's turn at once."""
         place = exchange.at_work
         if place is None:
             place = exchange.at_work = Place(rank, exchange.caller.team)
-        now = self.line.clock()
-        if not self._lanes.take(HERE, place, now):
-            exchange.waited += await self.line.wait((HERE,), place, exchange.deadline.left(now))
+        return self._lanes.take(HERE, place, self.line.clock())
+
+    async def wait(self, exchange: Exchange) -> None:
+        """Returns when it is the call's turn. Raises Unavailable where that would take too long."""
+        assert exchange.at_work is not None
+        left = exchange.deadline.left(self.line.clock())
+        exchange.waited += await self.line.wait((HERE,), exchange.at_work, left)
 
     def end(self, exchange: Exchange) -> None:
         """Its turn is over, as is its wait for one."""
