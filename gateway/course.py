@@ -34,11 +34,15 @@ class Course:
         self._runtime, self._exchange, self._ask = runtime, exchange, ask
         self._candidates = candidates
         # Those that are ill or only just back come last: they are asked where no other answers.
-        self._turns = self._in_turn(sorted(candidates, key=lambda c: not exchange.health.willing(c.destination.name)))
+        ordered = sorted(candidates, key=self._unwilling) if len(candidates) > 1 else candidates
+        self._turns = self._in_turn(ordered)
         self._last: Step | None = None
         self._tried: set[int] = set()
         self._renewed = self._larger = False
         self._further = 0
+
+    def _unwilling(self, candidate: Candidate) -> bool:
+        return not self._exchange.health.willing(candidate.destination.name)
 
     async def next(self, failure: UpstreamError | None) -> Step | None:
         """The next attempt; None where there is none to be made.
