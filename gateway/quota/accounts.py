@@ -47,10 +47,10 @@ class Account:
 
     The rest is for a shared store. total: what all workers were granted, as last told; others: all but this one.
     waiting: what calls wait for now. low, most: with less left than `low` more is asked for, what is left above `most`
-    is given back. rate: reserved in a second, lately. taken: reserved since `rate` was last reckoned. touched: when
-    something was (monotonic). full: the store had less than was asked for. denied, least: until when (monotonic) calls
+    is given back. rate: reserved in a second, lately; taken: reserved since `reckoned`, when the rate last was.
+    touched: when something was reserved. full: the store had less than was asked for. denied, least: until when calls
     of that amount needn't ask again. extra: what may be used beyond `granted` while the store fails. leaving: the store
-    is told to remember it.
+    is told to remember it. Times are monotonic seconds.
     """
 
     line: Limit
@@ -70,6 +70,7 @@ class Account:
     most: int = 0
     rate: float = 0.0
     taken: int = 0
+    reckoned: float = 0.0
     touched: float = 0.0
     full: bool = False
     denied: float = 0.0
@@ -121,6 +122,11 @@ class Accounts:
 
     def __len__(self) -> int:
         return len(self._by_key)
+
+    @property
+    def limited(self) -> bool:
+        """Whether there are limits."""
+        return bool(self._limits)
 
     def counts(self, unit: str) -> bool:
         """Whether any limit is on this unit."""

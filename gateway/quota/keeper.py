@@ -59,6 +59,7 @@ class Keeper:
         self._wake = asyncio.Event()
         self._gathering = False
         self._waiters: list[asyncio.Future[None]] = []
+        self._without_store: set[Account] = set()
         self._next_tick = 0.0
 
     def unix(self) -> float:
@@ -101,6 +102,9 @@ class Keeper:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
+            if not self.book.concerned:
+                await asyncio.sleep(TICK_SECONDS)
+                continue
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(self._next_tick - self._clock(), 0.0)):
                     await self._wake.wait()
@@ -151,12 +155,21 @@ class Keeper:
                 self._watch.bug_beside(failed)
             return
         self.down = False
+        if not self.book.shut:
+            self._end_shares()
         if self.book.telling:
             self._wake.set()
         self._watch.quota_word(len(said.accounts), self._clock() - begun, "granted")
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(None)
+
+    def _end_shares(self) -> None:
+        """The store answers: what was used without it is told, and no more is."""
+        for account in self._without_store:
+            account.extra = 0
+            self.book.changed(account)
+        self._without_store.clear()
 
     def _without(self, lacking: Lacking) -> bool:
         """What happens to calls while the store fails, by what each limit says."""
@@ -166,4 +179,5 @@ class Keeper:
         for account, _ in lacking:
             left = account.limit - max(account.total, account.granted)
             account.extra = max(left, 0) // max(self._replicas, self.book.holders)
+            self._without_store.add(account)
         return False

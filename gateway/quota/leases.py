@@ -11,6 +11,7 @@ leaves it with the lesser of the two, and the next word says again what it wants
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from gateway.quota.accounts import Account, Accounts
@@ -27,6 +28,7 @@ IDLE_SECONDS = 2.0
 LEAVE_SECONDS = 60.0
 """After so long without a call, what is left of an account goes back; after so much longer, the account is dropped."""
 
+MOST_RECKONED = 1000
 MOST_ASKS = 400
 MOST_TOLD = 400
 MOST_WITNESSED = 20_000
@@ -62,12 +64,16 @@ class LeaseBook:
         self._witnessed: dict[str, News] = {}
         self._due: dict[Account, None] = {}
         self._active: dict[Account, None] = {}
-        self._ticked = 0.0
 
     @property
     def telling(self) -> bool:
         """Whether the store doesn't know yet what this worker knows."""
         return not self._all_told
+
+    @property
+    def concerned(self) -> bool:
+        """Whether there are limits at all."""
+        return self._accounts.limited
 
     @property
     def holders(self) -> int:
@@ -80,9 +86,11 @@ class LeaseBook:
 
     def tick(self, now: float) -> None:
         """Now and then: reckons how fast accounts are used, and gives back what lies idle."""
-        passed = max(now - self._ticked, 0.001)
-        self._ticked = now
-        for account in self._active:
+        for account in tuple(islice(self._active, MOST_RECKONED)):
+            del self._active[account]
+            self._active[account] = None  # last in line for the next time
+            passed = max(now - account.reckoned, 0.001)
+            account.reckoned = now
             account.rate = (account.rate + account.taken / passed) / 2
             if account.taken:
                 account.touched, account.taken = now, 0
@@ -169,7 +177,8 @@ class LeaseBook:
         return Said(word, accounts, now)
 
     def _ask(self, account: Account, now: float) -> Ask:
-        self._active[account] = None
+        if account not in self._active:
+            self._active[account], account.reckoned = None, now
         if account.taken or account.waiting:
             account.touched = now
         idle = now - account.touched
@@ -185,7 +194,7 @@ class LeaseBook:
 
     def _rate(self, account: Account, now: float) -> float:
         """What is reserved in a second, as it begins to be seen."""
-        return max(account.rate, account.taken / max(now - self._ticked, 0.1))
+        return max(account.rate, account.taken / max(now - account.reckoned, 0.1))
 
     def _plan(self, account: Account, rate: float) -> int:
         """How much of an account should be at hand; sets when more is asked for, and what is given back."""

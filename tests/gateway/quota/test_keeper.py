@@ -155,6 +155,7 @@ async def test_where_it_may_a_worker_goes_on_with_its_share_of_what_was_left() -
         await answered(one)
         (use,) = one.quotas.used()
         assert use.account.granted >= 400 + admitted, "the store is told"
+        assert not use.account.extra, "and no more is used without it"
 
 
 async def test_a_worker_that_ends_leaves_the_others_what_it_had_at_hand() -> None:

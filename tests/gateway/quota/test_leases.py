@@ -162,7 +162,7 @@ async def test_a_worker_that_starts_on_a_store_that_forgot_waits_for_the_others(
 
 
 USUAL = ["call"] * 40 + ["end"] * 25 + ["pass"] * 8 + ["word lost", "answer lost", "late"] * 4
-RARE = ["saved", "skew", "killed", "forgot", "aged"]
+RARE = ["saved", "skew", "jump", "killed", "forgot", "aged"]
 
 
 @settings(max_examples=150, deadline=None)
@@ -204,7 +204,10 @@ def misfortune(what: str, store: Store, workers: list[Worker], worker: Worker, c
         store.save()
     elif what == "skew":
         store.time += chance.uniform(-5, 5)
+    elif what == "jump":
+        store.time += chance.choice([-40 * 86_400, -3600, 3600, 40 * 86_400])
     elif what == "killed" and sum(w.alive for w in workers) > 1:
+        pass_time(store, workers, 1.5)  # a store that forgot has been told by it
         worker.alive = False
         pass_time(store, workers, 0.5)  # what it was granted last, the others have heard of
     elif what in ("forgot", "aged"):
