@@ -8,6 +8,9 @@ from typing import Protocol
 LONGEST = 300.0
 """A destination without room is asked again after so many seconds, whatever the vendor says of its reset."""
 
+MOST = 16
+"""Limits remembered of one credential; vendors have up to five."""
+
 
 class Limit(Protocol):
     """One limit as an answer's headers tell it. remaining: units left. limit: of so many, None where unsaid. reset:
@@ -41,6 +44,8 @@ class Rooms:
     def told(self, limits: Iterable[Limit], now: float) -> None:
         """An answer came with these."""
         for said in limits:
+            if said.unit not in self._rooms and len(self._rooms) == MOST:
+                continue  # a vendor that invents names must not fill our memory
             until = now + min(max(said.reset, 0.0), LONGEST)
             left = max(said.remaining, 0.0)
             self._rooms[said.unit] = _Room(left, max(said.limit or left, left, 1.0), until)

@@ -241,6 +241,14 @@ def test_without_room_a_destination_is_passed_over_until_the_vendors_reset() -> 
     assert health.headroom("a") == 1
 
 
+def test_a_vendor_that_invents_limits_is_not_remembered_for_ever() -> None:
+    health = healthy(Clock())
+    taken = turn(health)
+    health.rooms(taken, [Rate(f"unit-{n}", 5, 10, 60) for n in range(1000)])
+    health.rooms(taken, [Rate("unit-0", 1, 10, 60), Rate("late", 0, 10, 60)])
+    assert health.headroom("a") == pytest.approx(0.1)
+
+
 def test_a_destination_that_is_back_gets_its_calls_slowly() -> None:
     clock = Clock()
     health = healthy(clock)
