@@ -356,6 +356,7 @@ ALERTS: tuple[tuple[str, str], ...] = (
     ("a worker ended or hung, and was replaced", "increase(ecluse_worker_restarts_total[15m]) > 0"),
     ("a destination is left alone after failures", "max by (destination) (ecluse_breaker_state) == 2"),
     ("calls can't be recorded", "ecluse_ledger_ready == 0"),
+    ("calls of high priority are turned away", 'increase(ecluse_shed_total{priority="high"}[5m]) > 0'),
     ("a destination breaks what a route promises, and is asked after the others", "ecluse_route_demoted == 1"),
     ("something has been stopped for a day", "min_over_time(ecluse_stops[1d]) > 0"),
     ("the shared store doesn't answer; past its bound callers get 503", "ecluse_store_age_seconds > 2"),
