@@ -22,6 +22,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 MOST_HEADER_BYTES = 64 * 1024
 KEEP_ALIVE_SECONDS = 75
+ACCEPTS = 8
 FULL_SECONDS = 0.5
 BACKLOG = 4096
 # uvicorn would write a line per bad request: a stranger could fill the disk with it.
@@ -169,7 +170,7 @@ class Listener:
         self._state = ServerState()
         self._header_seconds = header_seconds
         self._most = most_connections
-        self._servers: dict[int, asyncio.AbstractServer] = {}
+        self._servers: dict[int, Sequence[asyncio.AbstractServer]] = {}
         self._ending = False
         self.port = 0
 
@@ -191,7 +192,7 @@ class Listener:
         """
         numbers = {one.fileno() for one in wanted}
         for number in self._servers.keys() - numbers:
-            self._servers.pop(number).close()
+            _close(self._servers.pop(number))
         for one in wanted:
             if one.fileno() not in self._servers:
                 self.port = one.getsockname()[1]
@@ -203,7 +204,8 @@ class Listener:
         path.unlink(missing_ok=True)  # noqa: ASYNC240 - at start only
         before = os.umask(0o177)
         try:
-            self._servers[0] = await asyncio.get_running_loop().create_unix_server(self._connection, path=str(path))
+            made = await asyncio.get_running_loop().create_unix_server(self._connection, path=str(path))
+            self._servers[0] = (made,)
         finally:
             os.umask(before)
 
@@ -216,7 +218,7 @@ class Listener:
     def let_go(self) -> None:
         """Takes no new connections."""
         while self._servers:
-            self._servers.popitem()[1].close()
+            _close(self._servers.popitem()[1])
 
     def stop_accepting(self) -> None:
         """Takes no new connections; those that are idle close, the others after their answer."""
@@ -238,9 +240,13 @@ class Listener:
         return clean
 
     async def _take(self, listening: socket.socket, number: int = 0) -> None:
-        self._servers[number] = await asyncio.get_running_loop().create_server(
-            self._connection, sock=listening, backlog=BACKLOG
-        )
+        loop = asyncio.get_running_loop()
+        # uvloop takes one connection a turn of the loop from a socket: while calls need all of the CPU, new ones of
+        # every class would wait for theirs unseen. Each copy of the socket is good for one more.
+        copies = (listening, *(listening.dup() for _ in range(ACCEPTS - 1)))
+        self._servers[number] = [
+            await loop.create_server(self._connection, sock=copy, backlog=BACKLOG) for copy in copies
+        ]
 
     def _connection(self) -> asyncio.Protocol:
         connection = Connection(config=self._config, server_state=self._state, app_state={})
@@ -249,6 +255,11 @@ class Listener:
         if self._most is not None and len(self._state.connections) >= self._most:
             return _Full()
         return connection
+
+
+def _close(servers: Sequence[asyncio.AbstractServer]) -> None:
+    for server in servers:
+        server.close()
 
 
 def bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
