@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 
 from tests.conftest import CONFIG, OpenHouse
 
@@ -55,6 +57,30 @@ async def test_concurrent_calls(open_house: OpenHouse) -> None:
         answers = await asyncio.gather(*(house.chat("[[sim:delay=0.3]] Bonjour") for _ in range(4)))
         assert sorted(a.status_code for a in answers) == [200, 429, 429, 429]
         assert (await house.chat("Bonjour")).status_code == 200
+
+
+async def test_what_was_used_outlives_a_restart(open_house: OpenHouse) -> None:
+    quota = "quotas:\n  - {scope: team, unit: requests, window: month, limit: 3}\n"
+    async with open_house(CONFIG + quota) as house:
+        assert [(await house.chat("Bonjour")).status_code for _ in range(2)] == [200, 200]
+    async with open_house(CONFIG + quota) as house:
+        assert [(await house.chat("Bonjour")).status_code for _ in range(2)] == [200, 429]
+
+
+async def test_a_store_that_is_locked_refuses_what_is_not_known_to_fit(open_house: OpenHouse) -> None:
+    quota = "quotas:\n  - {scope: team, unit: tokens, window: month, limit: 20000}\nshared: {timeout_seconds: 200ms}\n"
+    async with open_house(CONFIG.replace("control: c.sock", "control: c.sock, language: fr") + quota) as house:
+        assert (await house.chat("Bonjour")).status_code == 200
+        with closing(sqlite3.connect(house.folder / "state" / "shared.db", isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            refused = await house.chat("Bonjour", max_tokens=9000)
+            other.execute("ROLLBACK")
+        assert refused.status_code == 503 and refused.json()["error"]["code"] == "quota_unknown"
+        assert "Impossible de savoir" in refused.text and int(refused.headers["retry-after"]) > 0
+        assert len(list(house.received)) == 1, "nothing was sent"
+        page = await house.metrics()
+        assert 'ecluse_quota_unknown_total{scope="team",unit="tokens"} 1.0' in page
+        assert 'ecluse_quota_words_total{result="lost"}' in page
 
 
 async def test_a_destination_without_room_leaves_the_call_to_the_next(open_house: OpenHouse) -> None:
