@@ -12,7 +12,8 @@ from gateway.cli.control import ControlFailed, ask, say_failed
 from gateway.cli.main import add_config
 
 TEXT = """\
-Ask the running gateway, over its control socket, for its revision, calls in flight, ledger, breakers, quotas and notes.
+Ask the running gateway, over its control socket, for its revision, calls in flight, ledger, breakers, quotas, what is
+stopped, how old the last word from the shared store is, and notes.
 """
 
 
