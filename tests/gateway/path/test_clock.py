@@ -64,7 +64,10 @@ async def test_a_clock_set_back_gives_no_quota_back(tmp_path: Path, clock: Clock
         clock.off = -3_600.0 * 12
         assert await statuses() == [429] * 4
         clock.off = DAY
-        assert await statuses() == [200, 200, 200, 429]
+        async with asyncio.timeout(15):  # the store's clock counts, which is heard of with its next answer
+            while (await house.chat("Bonjour")).status_code != 200:
+                await asyncio.sleep(0.05)
+        assert await statuses() == [200, 200, 429, 429]
         clock.off = 0.0
         assert await statuses() == [429] * 4
 

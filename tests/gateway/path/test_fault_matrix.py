@@ -300,7 +300,7 @@ async def _check_rest(house: House, results: list[Result]) -> None:
     async with asyncio.timeout(5):  # a vendor has a moment to end its side of a whole answer
         while any(runtime.transport.busy(u.endpoint) for u in runtime.epoch.upstreams.values()):
             await asyncio.sleep(0.01)
-    assert {use.used for use in runtime.quotas.used() if use.account.line.unit == "concurrent"} == {0}
+    assert {use.account.used for use in runtime.quotas.used() if use.account.line.unit == "concurrent"} == {0}
     assert {use.account.open for use in runtime.quotas.used()} == {0}
     assert runtime.retries.retries == 0
     after = [result for result in results if result.cell.after and result.cell.kind]
