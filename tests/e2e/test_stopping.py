@@ -50,6 +50,7 @@ def user(serving: Serving) -> str:
 def test_a_stop_ends_every_stream_of_every_worker(three: Serving) -> None:
     body = {"model": "gpt-4o-mini", "stream": True}
     body["messages"] = [{"role": "user", "content": "[[sim:words=3000]] [[sim:drip=0.02]]"}]
+    who = user(three)
 
     async def streams() -> tuple[list[str], float]:
         headers = {"authorization": f"Bearer {three.key}"}
@@ -58,9 +59,7 @@ def test_a_stop_ends_every_stream_of_every_worker(three: Serving) -> None:
             asked = [asyncio.create_task(client.post("/v1/chat/completions", json=body)) for _ in range(24)]
             await asyncio.to_thread(until, lambda: metric(three, "ecluse_in_flight") == 24, "24 streams")
             begun = time.monotonic()
-            done = await asyncio.to_thread(
-                ecluse, three.folder, "stop", "user", user(three), "--now", "--reason", "test"
-            )
+            done = await asyncio.to_thread(ecluse, three.folder, "stop", "user", who, "--now", "--reason", "test")
             assert done.returncode == 0 and "note" not in done.stderr, done.stderr
             answers = await asyncio.gather(*asked)
             return [answer.text for answer in answers], time.monotonic() - begun
@@ -72,9 +71,9 @@ def test_a_stop_ends_every_stream_of_every_worker(three: Serving) -> None:
     assert codes(three) == {"caller_stopped"}
     assert metric(three, "ecluse_stops") == 1
     assert [stop["kind"] for stop in status(three.folder)["stops"]] == ["user"]
-    assert ecluse(three.folder, "start", "user", user(three)).returncode == 0
+    assert ecluse(three.folder, "start", "user", who).returncode == 0
     until(lambda: codes(three) == {"ok"}, "all workers go on", PROMISED_SECONDS)
-    assert ecluse(three.folder, "start", "user", user(three)).returncode == 1
+    assert ecluse(three.folder, "start", "user", who).returncode == 1
 
 
 def test_a_key_that_was_revoked_is_refused_everywhere_and_after_a_kill(three: Serving) -> None:
