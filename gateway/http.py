@@ -62,24 +62,18 @@ class Request:
             raise TooLarge("body_too_large", _too_large(most))
         if weight is not None and length.isdigit():
             weight.expect(int(length))
-        message = await self._receive()
-        if message["type"] == "http.request" and not message.get("more_body"):
-            first: bytes = message["body"]
-            if len(first) > most:
-                raise TooLarge("body_too_large", _too_large(most))
-            if weight is not None:
-                weight.add(len(first))
-            return first
         try:
+            # Around the first bytes too: a client may send its headers and then nothing.
             async with asyncio.timeout(seconds):
-                return await self._rest(message, most, weight)
+                return await self._pieces(most, weight)
         except TimeoutError:
             raise BadRequest("body_late", _LATE, status=408) from None
 
-    async def _rest(self, message: MutableMapping[str, Any], most: int, weight: Weight | None) -> bytes:
+    async def _pieces(self, most: int, weight: Weight | None) -> bytes:
         parts: list[bytes] = []
         size = 0
         while True:
+            message = await self._receive()
             if message["type"] != "http.request":
                 raise ClientGone
             parts.append(message["body"])
@@ -89,8 +83,7 @@ class Request:
             if size > most:
                 raise TooLarge("body_too_large", _too_large(most))
             if not message.get("more_body"):
-                return b"".join(parts)
-            message = await self._receive()
+                return b"".join(parts) if len(parts) > 1 else parts[0]
 
 
 class Responder:
