@@ -115,6 +115,8 @@ class Keeper:
                 self._next_tick = now + TICK_SECONDS
                 self.book.tick(now)
             await self._say(self.book.say(now))
+            # Who waited for this answer looks at it before the next word is made, which forgets what it said.
+            await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Gives everything back. Call it when nothing is served any more and `run` has ended."""

@@ -209,4 +209,4 @@ async def _ask(serving: Serving, many: int) -> Counter[str]:
         base_url=serving.url, headers=headers, timeout=30, limits=httpx.Limits(max_connections=6)
     ) as client:
         ends = await asyncio.gather(*(call(client, f"[[sim:words=3]] {number}") for number in range(many)))
-    return Counter(end.split()[0] for end in ends)
+    return Counter(end if end.startswith("503") else end.split()[0] for end in ends)

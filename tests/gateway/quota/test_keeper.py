@@ -121,6 +121,26 @@ async def test_what_the_store_had_no_room_for_is_not_asked_again_at_once() -> No
         assert await one.quotas.reserve(TEAM, Amounts(tokens=40)), "what fits is another matter"
 
 
+async def test_who_waited_looks_at_the_answer_before_the_next_word_is_made() -> None:
+    """Calls that come one upon the other at a limit that is used up are told so, not that nothing is known."""
+    memory, line = Memory(), Line("team", "requests", 60, "month")
+    async with worker(memory, line) as other, worker(memory, line) as one:
+        for _ in range(30):
+            await other.quotas.reserve(TEAM, Amounts(requests=1))
+        held: list[object] = []
+
+        async def client(number: int) -> None:
+            for _ in range(number):
+                await asyncio.sleep(0)
+            for _ in range(20):
+                one.mono[0] += 1.0
+                held.extend(await asyncio.gather(one.quotas.reserve(TEAM, Amounts(requests=1)), return_exceptions=True))
+
+        await asyncio.gather(*(client(number) for number in range(6)))
+        assert not [told for told in held if isinstance(told, Unknown)]
+        assert 25 <= sum(not isinstance(told, Exception) for told in held) <= 30
+
+
 async def test_a_store_that_fails_closes_what_is_closed_and_a_lease_lasts_its_time() -> None:
     async with worker(Memory(), Line("team", "tokens", 1000, "month")) as one:
         grant = await one.quotas.reserve(TEAM, Amounts(tokens=500))
