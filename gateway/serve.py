@@ -6,78 +6,41 @@ import asyncio
 import gc
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import uvloop
 
 from adapters.transport import Transport
 from adapters.vendors.simulator import SimulatorServer
-from gateway import memories, provenance
+from gateway import provenance
 from gateway.app import DataApp
+from gateway.assembly import assemble, utc_now
 from gateway.bundle.last_good import first_pair, keep, loud
-from gateway.capacity import Capacity
 from gateway.config.starting import starting_settings
 from gateway.control import control_app
 from gateway.documents import DocumentsRefused
 from gateway.draining import drain
 from gateway.drills.conducting import Conductor, conducting, own_url
-from gateway.drills.running import Drills
-from gateway.epoch import Epoch
-from gateway.exchange import Exchange
 from gateway.health import health_app
 from gateway.housekeeping import housekeeping
 from gateway.identity.keyring import Keyring, KeyringRefused
-from gateway.identity.keys import KeyGrant, KeyStore, KeyStoreRefused
-from gateway.identity.sealing import Sealer
+from gateway.identity.keys import KeyGrant, KeyStoreRefused
 from gateway.in_force import tell_with_segments
-from gateway.measure import Measure
-from gateway.quota.opening import open_quotas
-from gateway.quota.overrides import Overrides
-from gateway.quota.telling import soft_limits
-from gateway.reading.files import Files
 from gateway.reload import Reloader
-from gateway.routing.budget import RetryBudget
-from gateway.routing.health import Health
-from gateway.routing.router import Router
-from gateway.routing.told import Told
 from gateway.runtime import Runtime
 from gateway.server import Listener
-from gateway.sharing import follow, unshared
-from gateway.state.judged import JudgedCalls
 from gateway.state.kept import KeptRefused
-from gateway.state.lifts import Lifts
-from gateway.state.pace import Pace
-from gateway.state.recent import RefusedPassages, VendorStates
-from gateway.state.reports import Reports
-from gateway.state.samples import Samples
-from gateway.state.strangers import Strangers
-from gateway.state.workers import Presence
-from gateway.stopping.standing import Standing
-from gateway.warm import warm_up
 from gateway.watching import Watcher, watching
-from gateway.webhooks.sender import Webhooks
 from gateway.workers.station import ALONE, Station
-from observability.ledger import Ledger, LedgerFailed
-from observability.logs import Log
-
-if TYPE_CHECKING:
-    from gateway.bundle.pair import Pair
-    from gateway.config.settings import Settings
+from observability.ledger import LedgerFailed
 
 REFUSED = 2
 """Exit code where configuration, bundle, keyring or ledger don't let the gateway start."""
-
-
-def utc_now() -> datetime:
-    """The time of this machine."""
-    return datetime.now(UTC)
 
 
 def run(config: Path, *, development: bool = False) -> int:
@@ -186,101 +149,6 @@ async def gateway(
             for keeper in keepers:
                 keeper.cancel()
             await asyncio.gather(*keepers, *firsts, return_exceptions=True)
-
-
-def assemble(
-    pair: Pair, transport: Transport, now: Callable[[], datetime] = utc_now, station: Station = ALONE
-) -> Runtime:
-    """Everything that one serving process holds. Raises LedgerFailed, KeyStoreRefused, KeyringRefused."""
-    settings, keyring = pair.settings, pair.keyring
-    assert keyring is not None
-    if not keyring.suits(settings.server.data, settings.server.metrics):
-        raise KeyringRefused("a development keyring is refused on a listener that others can reach: run `ecluse init`")
-    keys = KeyStore.open(settings.keys_file, keyring, settings.organisation)
-    epoch = Epoch.of(pair)
-    warm_up(epoch, now())
-    transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
-    measure, live = Measure(Log(sys.stderr.buffer, clock=now), version("ecluse")), set[Exchange]()
-    health = Health(time.monotonic, settings.health)
-    leases = open_quotas(settings, keyring.pseudonym, station.name, measure)
-    follower, webhooks = follow(settings, keyring, measure), Webhooks(Transport(), measure)
-    overrides = Overrides(leases.quotas.change, lambda: now().timestamp())
-    standing = Standing.of(settings.state_dir, follower, keys, live, overrides)
-    ledger = _ledger(settings, now, station)  # last of what may refuse the start: it has a process of its own
-    runtime = Runtime(
-        epoch=epoch,
-        keyring=keyring,
-        keys=keys,
-        ledger=ledger,
-        measure=measure,
-        transport=transport,
-        follower=follower,
-        standing=standing,
-        stops=standing.stops,
-        health=health,
-        retries=RetryBudget(time.monotonic, settings.health.retry_share),
-        router=Router(keyring.digest),
-        capacity=Capacity(settings, measure, time.monotonic, health),
-        quotas=leases.quotas,
-        leases=leases,
-        refused=RefusedPassages(keyring.findings),
-        states=VendorStates(keyring.findings, unshared(settings, "vendor-states.json")),
-        files=Files(settings.files, keyring.memo),
-        strangers=Strangers(time.monotonic),
-        judged=JudgedCalls(unshared(settings, "judged-calls.json")),
-        lifts=Lifts(unshared(settings, "lifts.json")),
-        reports=Reports(settings.reports_dir),
-        pace=Pace(time.monotonic),
-        drills=Drills(lambda: now().timestamp(), lambda: _unhurt(runtime)),
-        presence=Presence(settings.state_dir),
-        samples=_samples(settings, keyring, now()),
-        webhooks=webhooks,
-        soft=soft_limits(settings, follower, measure, ledger, webhooks, now),
-        now=now,
-        monotonic=time.monotonic,
-        live=live,
-        started=time.monotonic(),
-        station=station,
-    )
-    _acquaint(runtime)
-    return runtime
-
-
-def _acquaint(runtime: Runtime) -> None:
-    """Tells the parts of each other."""
-    pair = runtime.epoch.pair
-    runtime.follower.on("drill/", runtime.drills.heard)
-    memories.share(runtime)
-    runtime.webhooks.use(pair.settings.webhooks)
-    runtime.health.use(pair.settings.health, runtime.epoch.credentials())
-    Told(runtime.health, runtime.follower, runtime.measure, time.time)
-    runtime.measure.watch(runtime, runtime.ledger)
-    runtime.measure.loaded(pair, runtime.now().timestamp())
-
-
-def _unhurt(runtime: Runtime) -> Health:
-    """How destinations fare where nothing has failed yet."""
-    return Health(time.monotonic, runtime.epoch.pair.settings.health, runtime.epoch.credentials())
-
-
-def _ledger(settings: Settings, now: Callable[[], datetime], station: Station) -> Ledger:
-    return Ledger.open(
-        settings.ledger_dir,
-        durability=settings.ledger.durability,  # type: ignore[arg-type]
-        clock=now,
-        worker=station.name,
-        reserve_bytes=settings.ledger.reserve_bytes,
-        segment_bytes=settings.ledger.segment_bytes,
-        segment_seconds=settings.ledger.segment_seconds,
-    )
-
-
-def _samples(settings: Settings, keyring: Keyring, now: datetime) -> Samples:
-    """The review samples; those whose day has come go before anything is served."""
-    sealer = Sealer(keyring.samples, keyring.ids["samples"]) if keyring.samples is not None else None
-    samples = Samples(settings.samples_dir, sealer, now.date())
-    samples.drop_due(now.date())
-    return samples
 
 
 async def _listen(

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from adapters.transport import Transport
+from gateway.assembly import assemble
 from gateway.bundle.last_good import start_pair
 from gateway.identity import Keyring
 from gateway.reload import Reloader
 from gateway.runtime import Runtime
-from gateway.serve import assemble
 from gateway.watching import Watcher
 from observability.ledger import read
 from tests.conftest import CONFIG, OpenHouse, configured
