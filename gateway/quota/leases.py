@@ -123,17 +123,30 @@ class LeaseBook:
             return
         del self._untold[: len(said.word.told)]
         self._all_told = self._all_told or said.word.all_told
+        if said.at > self.fresh_until - self._lease / 2:
+            self._doubt_slots()
         if self._all_told:
             self.fresh_until = max(self.fresh_until, said.at + self._lease)
         self._holders, self._since = answer.holders, answer.last
         for account, ask, granted in zip(said.accounts, said.word.asks, answer.granted, strict=False):
             self._take(account, ask, granted)
+        if not answer.shut and any(granted.granted == SHUT for granted in answer.granted):
+            self._all_told = (
+                False  # it was away for so long that an open store has forgotten its name, and nothing else
+            )
         self._witness(answer)
 
     def lost(self, said: Said) -> None:
         """No answer came: what was asked may or may not have happened, and is asked again."""
         for account in said.accounts:
             self._due[account] = None
+
+    def _doubt_slots(self) -> None:
+        """After a silence others may have been given the slots of this worker: it uses none that it doesn't hold."""
+        for account in self._accounts:
+            if account.slots:
+                account.granted = min(account.granted, account.used)
+                self._due[account] = None
 
     def _meet(self, life: str) -> None:
         """The store doesn't know this worker: one of them is new, or the store has lost its memory."""

@@ -17,9 +17,15 @@ local function exact(n) return string.format('%.6f', n) end
 local holder, count, life_known, all_told = word(), number(), word(), word() == '1'
 local since, leaving, lease = number(), word() == '1', number()
 
-local life = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 local time = redis.call('TIME')
 local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
+-- A run that somebody emptied is another memory, too.
+local born = redis.call('HGET', ABOUT, 'born')
+if not born then
+  born = time[1] .. '.' .. time[2]
+  redis.call('HSET', ABOUT, 'born', born)
+end
+local life = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') .. '-' .. born
 
 local found = redis.call('HMGET', ABOUT, 'life', 'clock', 'last', 'shut', 'missing', 'opened', 'version')
 local about = {

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.quota.accounts import Limit
 from gateway.quota.leases import IDLE_SECONDS, LEAVE_SECONDS, PART
+from gateway.quota.till import REMEMBERED
 from gateway.quota.units import Amounts
 from tests.gateway.quota.parts import Line
 from tests.gateway.quota.world import LEASE, Store, Worker
@@ -212,3 +213,33 @@ def misfortune(what: str, store: Store, workers: list[Worker], worker: Worker, c
         pass_time(store, workers, 0.5)  # what it was granted last, the others have heard of
     elif what in ("forgot", "aged"):
         store.restart(empty=what == "forgot")
+
+
+async def test_after_a_silence_a_worker_uses_no_slot_that_others_may_have_by_now() -> None:
+    store, (paused, other) = world(2, Line("team", "concurrent", 80, "month"))
+    slot = Amounts(concurrent=1)
+    for _ in range(20):
+        await paused.call(TEAM, slot)
+    pass_time(store, [paused, other], 0.5)
+    (account,) = paused.accounts
+    assert account.granted > 20, "it has some at hand"
+    pass_time(store, [other], LEASE + 1)
+    taken = sum([await other.call(TEAM, slot) for _ in range(100)])
+    assert taken == 80
+    paused.mono += LEASE + 1
+    paused.talk()
+    assert paused.renewed()
+    assert not await paused.call(TEAM, slot)
+
+
+async def test_a_worker_that_was_away_until_it_was_forgotten_is_granted_again() -> None:
+    store, (away, other) = world(2, Line("team", "tokens", 1000, "month"))
+    await away.call(TEAM, Amounts(tokens=300))
+    pass_time(store, [other], REMEMBERED + 2)
+    away.mono += REMEMBERED + 2
+    for _ in range(4):
+        away.talk()
+        await away.call(TEAM, Amounts(tokens=200))
+    assert [amounts.tokens for _, amounts in away.calls] == [300, 200, 200, 200]
+    pass_time(store, [away, other], IDLE_SECONDS + 1)
+    assert await drained([other], 10) == 100

@@ -188,3 +188,14 @@ def test_leaving_an_account_twice_counts_what_was_used_once() -> None:
     )
     assert left.granted[0].total == 40
     assert other.granted == (Granted(WINDOW, 60, 100),)
+
+
+@needs_redis
+async def test_a_redis_that_somebody_emptied_is_another_one_though_it_went_on(tmp_path: Path) -> None:
+    with redis_server(tmp_path / "redis") as server:
+        async with redis(server) as till:
+            life = (await till.say(Word("w", 1, ""))).life
+            server.command("FLUSHALL")
+            answer = await till.say(Word("w", 2, life, all_told=True))
+            assert answer.life != life
+            assert answer.shut > 0
