@@ -13,10 +13,10 @@ from gateway.quota.accounts import Accounts, Limit
 from gateway.quota.keeper import Keeper
 from gateway.quota.leases import LeaseBook
 from gateway.quota.quotas import Quotas
-from gateway.quota.tills.memory import Memory, MemoryTill
 from gateway.quota.units import Amounts, Exceeded, Unknown
 from gateway.quota.wire import Answer, Word
 from gateway.state.store import StoreUnavailable
+from tests.gateway.quota.memory_till import Memory, MemoryTill
 from tests.gateway.quota.parts import Line
 
 TEAM = (("team", "hr"),)

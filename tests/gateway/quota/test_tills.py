@@ -12,12 +12,12 @@ import pytest
 
 from gateway.quota.keeper import Till
 from gateway.quota.till import About, hear
-from gateway.quota.tills.memory import Memory
 from gateway.quota.tills.redis import RedisTill
 from gateway.quota.tills.sqlite import TABLES, SqliteTill
 from gateway.quota.wire import SHUT, Answer, Ask, Granted, Told, Word
 from gateway.state.redis import RedisLink
 from gateway.state.sqlite import SqliteLink
+from tests.gateway.quota.memory_till import Memory
 from tests.parts.redis_server import RedisServer, needs_redis, redis_server
 
 LEASE = 0.3

@@ -14,9 +14,9 @@ from gateway.quota.accounts import Accounts, Limit
 from gateway.quota.leases import LeaseBook, Said
 from gateway.quota.quotas import Grant, Lacking, Quotas
 from gateway.quota.till import hear
-from gateway.quota.tills.memory import Memory
 from gateway.quota.units import Amounts, Exceeded, Scopes, Unknown
 from gateway.quota.wire import Answer
+from tests.gateway.quota.memory_till import Memory
 
 LEASE = 10.0
 

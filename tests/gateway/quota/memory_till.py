@@ -1,4 +1,4 @@
-"""A store in the memory of a process: for workers of one process, and as the plainest of the stores."""
+"""The plainest of the stores: rows in memory, which the others are compared with and the tests of workers run on."""
 
 from __future__ import annotations
 
