@@ -114,7 +114,6 @@ class Exchange:
     intended: bool = False
     attempts: list[Attempt] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
-    characters_out: int = 0
     waited: float = 0.0
     first_content: float = 0.0
     edits_out: int = 0

@@ -55,7 +55,6 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
     gate = attempt.gate
     if gate is not None:
         exchange.usage = _added(exchange.usage, gate.reader.usage)
-        exchange.characters_out += gate.characters
         exchange.edits_out += gate.edited
         exchange.restored += gate.restored
     # What a drill made up must teach nothing to what orders and bounds the calls of others.
