@@ -9,17 +9,17 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from observability.metrics import CONTENT_TYPE
+
 if TYPE_CHECKING:
     from gateway.runtime import Runtime
-
-PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def health_app(runtime: Runtime) -> Starlette:
     """The application of the metrics listener."""
 
     async def metrics(request: Request) -> Response:
-        return Response(runtime.measure.page(runtime), media_type=PROMETHEUS)
+        return Response(runtime.measure.page(runtime), media_type=CONTENT_TYPE)
 
     async def healthz(request: Request) -> Response:
         return PlainTextResponse("ok\n")
