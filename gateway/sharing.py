@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from gateway.measure import Measure
     from gateway.state.board import Board
 
-FILE = "shared.db"
-
 
 def follow(settings: Settings, keyring: Keyring, measure: Measure) -> Follower:
     """This worker's end of the board; nothing is connected yet."""
@@ -42,7 +40,7 @@ def unshared(settings: Settings, name: str) -> Path | None:
 def _board(settings: Settings, watch: StoreWatch) -> Board | None:
     shared = settings.shared
     if shared.store == "sqlite":
-        file = settings.state_dir / FILE
+        file = settings.shared_file
         return SqliteBoard(SqliteLink(file, seconds=shared.timeout_seconds, tables=TABLES, said=watch.damaged))
     if shared.store == "redis":
         # Only where it is needed: the package takes 5 MB of every worker.

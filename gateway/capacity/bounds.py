@@ -28,10 +28,6 @@ def bounds_of(settings: Settings, name: str) -> Bounds:
     connections = settings.vendors[destination.vendor].connections
     most = connections
     if destination.most_in_flight is not None:
-        most = min(max(destination.most_in_flight // _processes(settings), 1), connections)
+        most = min(max(destination.most_in_flight // settings.processes, 1), connections)
     capacity = settings.capacity
     return Bounds(destination.vendor, connections, capacity.least_in_flight, most, not capacity.adaptive)
-
-
-def _processes(settings: Settings) -> int:
-    return max(settings.server.workers, settings.shared.replicas)

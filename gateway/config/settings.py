@@ -335,6 +335,16 @@ class Settings:
         return self.state_dir / "workers" / f"w{slot}.{made}.sock"
 
     @property
+    def processes(self) -> int:
+        """Serving processes over all machines, as far as they are stated."""
+        return max(self.server.workers, self.shared.replicas)
+
+    @property
+    def shared_file(self) -> Path:
+        """The SQLite file that the workers of one machine share."""
+        return self.state_dir / "shared.db"
+
+    @property
     def ledger_dir(self) -> Path:
         """Folder of the ledger's segments."""
         return self.state_dir / "ledger"

@@ -12,17 +12,14 @@ from gateway.quota.keeper import Keeper
 from gateway.quota.leases import LeaseBook
 from gateway.quota.quotas import Quotas
 from gateway.quota.tills.sqlite import TABLES, SqliteTill
+from gateway.sharing import StoreWatch
 from gateway.state.sqlite import SqliteLink
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from gateway.config.settings import Settings
     from gateway.measure import Measure
     from gateway.quota.keeper import Till
     from gateway.state.redis import RedisLink
-
-FILE = "shared.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ def open_quotas(settings: Settings, secret: bytes, worker: str, measure: Measure
     # Another name at each start: what was granted to the process before this one isn't known here.
     book = LeaseBook(f"{worker}-{secrets.token_hex(6)}", accounts, shared.lease_seconds)
     till, link = _till(settings, measure)
-    keeper = Keeper(book, till, measure, replicas=max(shared.replicas, settings.server.workers))
+    keeper = Keeper(book, till, measure, replicas=settings.processes)
     return Opened(Quotas(accounts, keeper.unix, keeper, measure.overrun), keeper, link)
 
 
@@ -70,10 +67,6 @@ def _till(settings: Settings, measure: Measure) -> tuple[Till, RedisLink | Sqlit
         assert shared.url is not None, "the configuration was refused without it"
         link = Link(shared.url.reveal(), seconds=shared.timeout_seconds, most=1)
         return RedisTill(link, shared.prefix, shared.lease_seconds), link
-    file = settings.state_dir / FILE
-
-    def damaged(aside: Path) -> None:
-        measure.log.event("store.damaged", level="error", file=aside.name)
-
-    sqlite = SqliteLink(file, seconds=shared.timeout_seconds, tables=TABLES, said=damaged)
+    file, watch = settings.shared_file, StoreWatch(measure)
+    sqlite = SqliteLink(file, seconds=shared.timeout_seconds, tables=TABLES, said=watch.damaged)
     return SqliteTill(sqlite, file, shared.lease_seconds), sqlite
