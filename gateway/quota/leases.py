@@ -161,10 +161,10 @@ class LeaseBook:
                 seen = self._witnessed.get(account.key)
                 rest, grants = (seen.rest, seen.grants) if seen and seen.start == account.start else (0, ())
                 others = tuple((holder, granted) for holder, granted in grants if holder != self.holder)
-                yield Told(account.key, account.start, account.slots, account.granted, rest, others)
+                yield Told(account.key, account.start, account.granted, rest, others)
         for key, seen in self._witnessed.items():
             if self._accounts.get(key) is None:
-                yield Told(key, seen.start, False, -1, seen.rest, seen.grants)
+                yield Told(key, seen.start, -1, seen.rest, seen.grants)
 
     def _next(self) -> tuple[Account, ...]:
         """Those that are due, the ones that calls wait for first."""

@@ -40,7 +40,6 @@ class Told(NamedTuple):
 
     key: str
     start: int
-    slots: bool
     mine: int
     rest: int = 0
     grants: Grants = ()

@@ -66,7 +66,7 @@ def words(chance: random.Random, count: int, life: str) -> list[Word]:
             asks.append(ask)
             mine = chance.choice([-1, owe])
             others = tuple((peer, chance.randint(0, 40)) for peer in chance.sample("wxyz", 2) if peer != holder)
-            told.append(Told(key, start, slots, mine, 0 if slots else chance.randint(0, 99), others))
+            told.append(Told(key, start, mine, 0 if slots else chance.randint(0, 99), others))
         known = life if chance.random() < 0.95 else "another life"
         told_now = tuple(told) if chance.random() < 0.1 else ()
         peers = ("w", "x") if told_now else ()
@@ -158,7 +158,7 @@ def test_a_window_that_others_have_left_grants_nothing() -> None:
 def test_what_a_worker_knows_of_an_earlier_window_changes_nothing() -> None:
     *_, after = said(
         Word("w", 1, "life", (ask(10),), all_told=True),
-        Word("x", 1, "life", told=(Told("a", WINDOW - 60, False, 90),), all_told=True),
+        Word("x", 1, "life", told=(Told("a", WINDOW - 60, 90),), all_told=True),
         Word("w", 2, "life", (ask(100),)),
     )
     assert after.granted == (Granted(WINDOW, 100, 100),)
