@@ -85,7 +85,10 @@ def cut(reason: str) -> Refusal:
     """An answer that the gateway breaks off."""
     en, fr = {
         "drain": ("The gateway is restarting.", "La passerelle redémarre."),
-        "stopped": ("The operators have stopped this call. Ask them.", "L'exploitation a arrêté cet appel."),
+        "stopped": (
+            "The operators have stopped this call. Ask them.",
+            "L'exploitation a arrêté cet appel. Adressez-vous à elle.",
+        ),
         "policy_age": (
             "The rules changed while this answer was under way, too long ago to go on under the old ones.",
             "Les règles ont changé pendant cette réponse, depuis trop longtemps pour continuer sous les anciennes.",

@@ -69,12 +69,12 @@ WORDS = {
         "held_after": "Tenu : {n} appels perdus au début ; puis tout appel a été servi de nouveau, dans le temps visé, "
         "et rien n'est parti où cela n'est pas permis.",
         "not_held": "Non tenu : voir plus bas ce qui a été perdu ou trop lent.",
-        "nothing_met": "Rien de montré : la panne n'a touché aucun appel, cet exercice ne prouve donc rien.",
+        "nothing_met": "Sans résultat : la panne n'a touché aucun appel, cet exercice ne prouve donc rien.",
         "story": "Le {day} à {time}, pendant {seconds} secondes, la passerelle a mis {destination} en panne exprès : "
         "{said}. Seuls les appels de l'exercice étaient concernés ; ils demandaient le modèle {model}.",
         "what_refuse": "aucune connexion n'était possible",
-        "what_5xx": "la destination répondait qu'elle est hors service (503)",
-        "what_throttle": "la destination répondait qu'on lui demande trop (429, attendre {amount} s)",
+        "what_5xx": "la destination répondait qu'elle était hors service (503)",
+        "what_throttle": "la destination répondait qu'on lui en demandait trop (429, attendre {amount} s)",
         "what_slow": "les réponses commençaient {amount} s plus tard",
         "what_cut": "les réponses s'arrêtaient après {amount} morceaux",
         "asked": "Demandé par {by}. Motif : {reason}.",
@@ -121,6 +121,6 @@ WORDS = {
         "lost_calls": "Appels perdus :",
         "wider_calls": "Appels partis où leur enregistrement ne le permet pas :",
         "more": "et {n} autres.",
-        "differing": "Les appels de l'exercice disent tous la même chose, et ont été jugés autrement pour : {names}.",
+        "differing": "Les appels de l'exercice disent tous la même chose, mais leur jugement a différé pour : {names}.",
     },
 }

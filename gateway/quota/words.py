@@ -44,7 +44,8 @@ def exceeded_words(exceeded: Exceeded, currency: str) -> Words:
     fr = [f"Le quota ({scope_fr}) n'a plus de place pour cet appel : {whole['fr']}"]
     used = amount(exceeded.used, exceeded.unit, currency)
     en[0] += f", of which {used['en']} are used or held."
-    fr[0] += f", dont {used['fr']} utilisés ou réservés."
+    agree = "es" if exceeded.unit == "requests" else "s"  # requêtes
+    fr[0] += f", dont {used['fr']} utilisé{agree} ou réservé{agree}."
     if exceeded.hopeless:
         needed = amount(exceeded.amount, exceeded.unit, currency)
         en.append(f"By itself the call may need {needed['en']}, so it can never be served: ask for less at once.")

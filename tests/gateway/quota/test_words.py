@@ -25,6 +25,11 @@ def test_a_call_that_never_fits_is_told_so():
     assert "may need 700.00 EUR, so it can never be served" in said["en"] and "ne passera jamais" in said["fr"]
 
 
+def test_requests_are_feminine_in_french():
+    said = exceeded_words(Exceeded("user", "requests", "minute", 600, 30.0, False, 600, 1), "EUR")
+    assert "dont 600 requêtes utilisées ou réservées." in said["fr"]
+
+
 def test_calls_at_once_have_no_window():
     said = exceeded_words(Exceeded("use_case", "concurrent", "minute", 3, 1.0, False, 3, 1), "EUR")
     assert said["en"].startswith("The quota of this use case has no room for this call: 3 concurrent calls, of which")
