@@ -1,4 +1,4 @@
-"""The control surface, on a Unix socket that only its owner may open: status, reload, drain, keys."""
+"""The control surface, on a Unix socket that only its owner may open: what `ecluse` asks of a running gateway."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def control_app(runtime: Runtime, reloader: Reloader, conductor: Conductor, stopping: asyncio.Event) -> Starlette:
-    """GET /status, POST /reload, POST /drain, GET and POST /keys, DELETE /keys/{id}, POST /samples/{rule}; drills."""
+    """How it is, and what it is to do; drills, stops and quotas have their own modules."""
     surface = _Control(runtime, reloader, stopping)
     return Starlette(
         routes=[

@@ -36,7 +36,7 @@ class SharedSettings:
     )
     replicas: int = setting(
         k.count(1, 10_000),
-        "Serving processes over all machines: their shares where a quota goes on without the store.",
+        "Serving processes over all machines: their parts of most_in_flight, and of a quota without the store.",
         default=1,
     )
 
