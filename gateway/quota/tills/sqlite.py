@@ -1,7 +1,8 @@
 """A store in the SQLite file that the workers of one machine share.
 
-The first start of an installation makes the file, and nobody waits for anybody. A file that replaces a damaged one is
-told what the workers know before it grants anything.
+The first start of an installation makes the file, and nobody waits for anybody. A file that replaces another one, which
+was damaged, removed or put back from a copy, is told what the workers know before it grants anything: a mark beside it
+says that there was one.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ TIDY_WORDS = 10_000
 
 
 class SqliteTill:
-    """file: of the link, whose damaged predecessors lie beside it."""
+    """file: of the link, whose mark lies beside it."""
 
     def __init__(self, link: SqliteLink, file: Path, lease_seconds: float) -> None:
         self._link = link
-        self._file = file
+        self._mark = file.with_name(f"{file.name}.begun")
         self._lease = lease_seconds
 
     async def say(self, word: Word) -> Answer:
@@ -46,7 +47,10 @@ class SqliteTill:
     def _hear(self, connection: sqlite3.Connection, word: Word) -> Answer:
         shelf, life, now = _Shelf(connection), self._link.incarnation, time.time()
         about = shelf.about()
-        waits = about.life != life and any(self._file.parent.glob(f"{self._file.name}.damaged-*"))
+        waits = False
+        if about.life != life:
+            waits = self._mark.exists()
+            self._mark.touch(mode=0o600)
         answer = hear(about, shelf, word, life, now, self._lease, waits=waits)
         if word.number % TIDY_WORDS == 0:
             connection.execute("DELETE FROM quota_rows WHERE start BETWEEN 1 AND ?", (int(now) - KEPT_SECONDS,))

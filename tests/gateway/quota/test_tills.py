@@ -131,7 +131,10 @@ async def test_a_sqlite_file_remembers_over_a_restart_and_a_new_one_that_replace
     async with sqlite(tmp_path) as till:
         answer = await till.say(Word("x", 1, life, (ask,), all_told=True))
         assert answer.granted == (Granted(WINDOW, 10, 40),)
-    (tmp_path / "shared.db").rename(tmp_path / "shared.db.damaged-1")
+        for file in tmp_path.glob("shared.db*"):
+            if file.suffix != ".begun":
+                file.unlink()
+        assert (await till.say(Word("x", 2, life, (ask,)))).shut > 0, "another worker may know what was granted"
     async with sqlite(tmp_path) as till:
         assert (await till.say(Word("x", 1, ""))).shut > 0
 
