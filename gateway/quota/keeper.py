@@ -179,7 +179,7 @@ class Keeper:
             if account.line.on_store_failure == "closed":
                 raise Unknown(account.line.scope, account.line.unit, max(self.book.shut, 1.0))
         for account, _ in lacking:
-            left = account.limit - max(account.total, account.granted)
+            left = account.limit - max(account.total, account.granted, self.book.seen(account))
             account.extra = max(left, 0) // max(self._replicas, self.book.holders)
             self._without_store.add(account)
         return False

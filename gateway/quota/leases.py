@@ -80,6 +80,13 @@ class LeaseBook:
         """How many workers share the limits, as last told."""
         return max(len(self._holders), 1)
 
+    def seen(self, account: Account) -> int:
+        """What all were granted of an account in its window, as last told: also of one that this worker didn't use."""
+        news = self._witnessed.get(account.key)
+        if news is None or news.start != account.start:
+            return 0
+        return news.rest + sum(granted for _, granted in news.grants)
+
     def changed(self, account: Account) -> None:
         """An account needs more, or has too much."""
         self._due[account] = None

@@ -178,6 +178,21 @@ async def test_where_it_may_a_worker_goes_on_with_its_share_of_what_was_left() -
         assert not use.account.extra, "and no more is used without it"
 
 
+async def test_of_what_others_used_up_a_worker_that_never_used_it_has_no_share() -> None:
+    memory, limit = Memory(), Line("team", "tokens", 1000, "month", on_store_failure="share")
+    async with worker(memory, limit) as one, worker(memory, limit, replicas=2) as other:
+        await one.quotas.reserve(TEAM, Amounts(tokens=1000))
+        words = other.store.words
+        other.mono[0] += 1
+        async with asyncio.timeout(10):
+            while other.store.words < words + 2:
+                await asyncio.sleep(0.01)
+                other.mono[0] += 1
+        other.store.fails = True
+        with pytest.raises(Exceeded):
+            await other.quotas.reserve(TEAM, Amounts(tokens=1))
+
+
 async def test_a_worker_that_ends_leaves_the_others_what_it_had_at_hand() -> None:
     memory, limit = Memory(), Line("team", "tokens", 1000, "month")
     async with worker(memory, limit) as one:
