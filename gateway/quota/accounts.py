@@ -184,6 +184,12 @@ class Accounts:
         """Begins the window that others are in already."""
         account.begin(start, span(account.line.window, start, zone(account.line.zone)).end, 0)
 
+    def forget_windows(self) -> None:
+        """They were begun by a clock that isn't the store's, and nothing was held in them yet."""
+        for account in self:
+            if not account.slots:
+                account.start, account.end = -1, -1.0
+
     def drop(self, *accounts: Account) -> None:
         """Forgets accounts."""
         for account in accounts:

@@ -160,6 +160,8 @@ class LeaseBook:
         if self._life:
             self._known = tuple({*self._known, *self._holders, self.holder})
             self._untold = list(self._knowledge())
+        else:
+            self._accounts.forget_windows()
         self._life, self._since, self._all_told = life, 0, False
 
     def _knowledge(self) -> Iterator[Told]:

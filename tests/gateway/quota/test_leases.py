@@ -243,3 +243,13 @@ async def test_a_worker_that_was_away_until_it_was_forgotten_is_granted_again() 
     assert [amounts.tokens for _, amounts in away.calls] == [300, 200, 200, 200]
     pass_time(store, [away, other], IDLE_SECONDS + 1)
     assert await drained([other], 10) == 100
+
+
+async def test_a_clock_that_runs_ahead_begins_no_window_before_the_store_is_heard() -> None:
+    store, workers = world(2, Line("team", "tokens", 1000, "day"))
+    assert await drained(workers, 10) == 1000
+    late = Worker("late", (Line("team", "tokens", 1000, "day"),), store, 0.0)
+    late.ahead = NOON + 86_400
+    assert not await late.call(TEAM, Amounts(tokens=10))
+    pass_time(store, [*workers, late], 1)
+    assert await drained([late], 10) == 0
