@@ -122,6 +122,7 @@ async def _attempt(
         before_attempt(runtime, exchange, candidate)
         outgoing = build(runtime, exchange, ask, candidate, request, step.turn.credential)
         await journal.before_egress(runtime, exchange, candidate, outgoing, before)
+        before_attempt(runtime, exchange, candidate)  # also what was said while the disk was waited for
     except BaseException:
         # Nothing was learnt of the destination: the next call may try it.
         exchange.health.left(step.turn)

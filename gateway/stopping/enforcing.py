@@ -72,7 +72,7 @@ def before_attempt(runtime: Runtime, exchange: Exchange, candidate: Candidate) -
     admit(runtime, exchange.caller)
     admit_use_case(runtime, exchange)
     going(runtime, [candidate])
-    (now,) = tightened(runtime, [candidate])
+    now = _tightened(runtime.stops, candidate, exchange.candidates)
     if now.ruling.verdict == "deny":
         exchange.refused_by = now.ruling
         raise refusals.policy_refusal(exchange, now)

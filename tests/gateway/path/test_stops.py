@@ -171,6 +171,25 @@ async def test_a_call_that_began_before_a_stop_starts_no_attempt_after_it(
     assert {received.destination for received in house.received} == {"alpha"}
 
 
+@pytest.mark.parametrize("kind", ["user", "use_case", "destination"])
+async def test_a_stop_that_comes_while_the_record_is_written_is_in_time(
+    house: House, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    runtime = house.gateway.runtime
+    write, name = runtime.ledger.write, {"user": "anne", "use_case": "sandbox", "destination": "alpha/gpt-4o-mini"}
+
+    async def meanwhile(record: Any) -> None:
+        await write(record)
+        runtime.standing.stop(Stop(kind, name[kind], runtime.now().isoformat(), "a breach", cut=True))
+
+    monkeypatch.setattr(runtime.ledger, "write", meanwhile)
+    answer = await house.chat("Bonjour")
+    assert answer.json()["error"]["code"] in ("caller_stopped", "use_case_stopped", "destination_stopped", "stopped")
+    assert not list(house.received)
+    (intent, outcome) = await house.records(answer.headers["x-ecluse-call-id"])
+    assert (intent["record"], outcome["record"], outcome["attempts"]) == ("INTENT", "OUTCOME", 0)
+
+
 async def test_what_there_is_not_is_not_stopped_but_for_users(house: House, control: httpx.AsyncClient) -> None:
     async def refused(body: Any) -> str:
         answer = await control.post("/stops", json=body)

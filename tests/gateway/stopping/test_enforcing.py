@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.errors import Unavailable
+from gateway.errors import PolicyRefusal, Unavailable
 from gateway.exchange import Candidate
 from gateway.state.stops import Stop, Stops, stopped
-from gateway.stopping.enforcing import STOPPED, going, ruling_now, tightened
+from gateway.stopping.enforcing import STOPPED, before_attempt, going, ruling_now, tightened
 from policies.ruling import RuleHit, Ruling
 from tests.policies.decide_cases import Call, Destination, compiled, finding, judge, policy
 from tests.policies.guard_cases import compiled as compiled_answers
@@ -76,6 +76,20 @@ def test_what_a_stopped_rule_sent_elsewhere_goes_nowhere() -> None:
     assert [one.ruling.verdict for one in after] == ["deny", "deny", "allow"]
     assert after[1].ruling.decided_by is not None and after[1].ruling.decided_by.rule == "eu-only"
     assert after[1].ruling.reason == STOPPED and set(after[1].ruling.message) == {"en", "fr"}
+
+
+def test_a_call_that_waits_where_a_rule_sent_it_starts_no_attempt_once_that_is_stopped() -> None:
+    here = candidate(Ruling("reroute", rules=(hit("eu-only", "reroute"),), reroute="beta"), "alpha")
+    there = candidate(Ruling("allow", rules=(hit("open"),)), "beta", "alpha")
+    caller = SimpleNamespace(key_id="k", user="anne")
+    call: Any = SimpleNamespace(
+        caller=caller, use_case="sandbox", candidates=[here, there], refused_by=None, call="c", unread=(), ask=None
+    )
+    house = runtime("eu-only")
+    house.follower, house.keys = SimpleNamespace(stale=False), SimpleNamespace(holds=lambda _: True)
+    with pytest.raises(PolicyRefusal):
+        before_attempt(house, call, there)
+    before_attempt(house, call, candidate(Ruling("allow", rules=(hit("open"),)), "gamma"))
 
 
 def test_what_a_stopped_exception_lifted_is_refused() -> None:
