@@ -112,8 +112,8 @@ class Slots:
         if place is None or not place.at:
             return
         kind = error.kind if error is not None else None
-        if kind == "timeout" and attempt.first_content:
-            kind = None  # it had begun to answer: a long answer, not a crowd
+        if kind == "timeout" and (attempt.first_content or (error is not None and error.fault == "client")):
+            kind = None  # it had begun to answer, or the caller was in haste: not a crowd
         first = attempt.first_content - attempt.started if attempt.first_content else None
         self.line.wake(self._lanes.leave(place, self._clock(), kind, attempt.started, first))
 

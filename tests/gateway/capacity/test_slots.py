@@ -216,3 +216,15 @@ async def test_a_route_can_forbid_to_spill(open_house: OpenHouse) -> None:
         calls = [asyncio.create_task(house.chat(f"[[sim:delay=0.3]] {number}")) for number in range(4)]
         answers = [await call for call in calls]
         assert [(a.status_code, a.headers["x-ecluse-destination"]) for a in answers] == [(200, ALPHA)] * 4
+
+
+async def test_callers_in_haste_take_no_slots_from_others(open_house: OpenHouse) -> None:
+    async with open_house(CONFIG) as house:
+        for vendor in ("alpha", "beta"):
+            await house.fault(vendor, "delay=30")
+        before = {name: limit for name, limit, _, _ in capacity(house).slots.states()}
+        ask = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Bonjour"}]}
+        for name in ("x-ecluse-deadline", "x-stainless-timeout"):
+            answer = await house.client.post("/v1/chat/completions", json=ask, headers={name: "0.2"})
+            assert answer.status_code == 504
+        assert {name: limit for name, limit, _, _ in capacity(house).slots.states()} == before
