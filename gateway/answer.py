@@ -19,6 +19,7 @@ from gateway.errors import PolicyRefusal
 from gateway.exchange import Attempt
 from gateway.facts import facts
 from gateway.gate import MOST_EVENTS, Gate, Stopped
+from gateway.http import ClientGone
 from gateway.outgoing import build
 from gateway.patience import Patience
 from gateway.stopping.enforcing import before_attempt
@@ -78,6 +79,7 @@ async def first_answer(
                     return await _answered(runtime, exchange, ask, step, request, failure)
                 except UpstreamError as error:
                     failure = error
+                    _there(exchange)
     except TimeoutError:
         course.in_vain()
         _out_of_time(runtime, exchange)
@@ -88,6 +90,12 @@ async def first_answer(
         raise refusals.every_breaker_open(course.wait())
     course.in_vain()
     raise refusals.upstream(failure, _guarded(runtime, exchange, ask, failure))
+
+
+def _there(exchange: Exchange) -> None:
+    """Raises ClientGone where the client left while a vendor was to be read to its end: nobody else is asked for it."""
+    if exchange.left:
+        raise ClientGone
 
 
 def _out_of_time(runtime: Runtime, exchange: Exchange) -> None:
@@ -103,6 +111,7 @@ async def _answered(
     """One destination's answer, of the form that rules hold it to."""
 
     async def again(ask: Ask, candidate: Candidate, before: SchemaBroken) -> Reply:
+        _there(exchange)
         second = step._replace(candidate=candidate, turn=exchange.health.again(step.turn))
         return await _attempt(runtime, exchange, ask, second, request, before)
 

@@ -52,6 +52,7 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
     if attempt.closed:
         return
     attempt.closed = True
+    exchange.reads_on = False
     gate = attempt.gate
     if gate is not None:
         exchange.usage = _added(exchange.usage, gate.reader.usage)

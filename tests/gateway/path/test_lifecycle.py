@@ -71,6 +71,21 @@ async def test_a_vendor_that_is_to_be_read_to_its_end_is_when_the_client_leaves(
         assert outcome["tokens"]["output"] > 10
 
 
+@pytest.mark.parametrize("fault", ["delay=0.5,status=500", "delay=0.5,status=429"])
+async def test_for_a_client_that_has_left_no_other_vendor_is_asked(open_house: OpenHouse, fault: str) -> None:
+    """Also where the one that was asked is to be read to its end."""
+    config = CONFIG.replace("alpha: {kind: simulator}", "alpha: {kind: simulator, on_abort: drain}")
+    async with open_house(config) as house:
+        await house.fault("alpha", fault)
+        await leave(house, "Bonjour", stream=True, after=0)
+        while house.gateway.runtime.live:
+            await asyncio.sleep(0.01)
+        (received,) = house.received
+        records = await house.records(received.call_id or "")
+        assert [r["record"] for r in records] == ["INTENT", "ATTEMPT", "OUTCOME"]
+        assert records[-1]["outcome"] == "left"
+
+
 async def test_a_client_that_leaves_with_a_whole_answer_was_served(house: House) -> None:
     """Though the vendor hasn't ended its side: tools close as soon as they have the clean end."""
     body = json.dumps({"model": "gpt-4o-mini", "stream": True, "messages": [
