@@ -208,7 +208,7 @@ async def _send(runtime: Runtime, exchange: Exchange, attempt: Attempt, outgoing
         fault = runtime.drills.fault(exchange.drill, attempt.candidate.destination.name)
         if fault is not None:
             attempt.drill = exchange.drill.id
-            return await send_with(runtime, upstream, outgoing, fault)
+            return await send_with(runtime, exchange, attempt, outgoing, fault)
     return await runtime.transport.send(upstream.endpoint, "POST", outgoing.path, outgoing.headers, outgoing.body)
 
 

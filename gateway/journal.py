@@ -58,9 +58,10 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
         exchange.usage = _added(exchange.usage, gate.reader.usage)
         exchange.edits_out += gate.edited
         exchange.restored += gate.restored
-    # What a drill made up must teach nothing to what orders and bounds the calls of others.
-    learnt = None if attempt.drill else error
-    runtime.capacity.slots.ended(exchange, attempt, learnt)
+    if attempt.drill:  # what it made up must teach nothing to what orders and bounds the calls of others
+        runtime.capacity.slots.leave(exchange)
+    else:
+        runtime.capacity.slots.ended(exchange, attempt, error)
     runtime.router.ended(runtime, exchange, attempt, error)
     destination = attempt.candidate.destination
     attempt.used = spent(exchange, attempt, error)

@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from adapters.errors import ConnectFailed, CutShort, TimedOut
+from gateway.stopping.enforcing import before_attempt
 
 if TYPE_CHECKING:
     from gateway.drills.faults import Fault
-    from gateway.epoch import Upstream
+    from gateway.exchange import Attempt, Exchange
     from gateway.outgoing import Outgoing
     from gateway.runtime import Runtime
 
@@ -30,15 +31,21 @@ class Answering(Protocol):
     def finish(self) -> None: ...
 
 
-async def send(runtime: Runtime, upstream: Upstream, outgoing: Outgoing, fault: Fault) -> Answering:
+async def send(runtime: Runtime, exchange: Exchange, attempt: Attempt, outgoing: Outgoing, fault: Fault) -> Answering:
     """Sends an attempt's request, or fails as the vendor would. What fails before sending never leaves."""
+    destination = attempt.candidate.destination
+    upstream = exchange.epoch.upstream(destination)
     if fault.kind == "refuse":
         raise ConnectFailed
     if fault.kind in _STATUS:
         waits = [(b"retry-after", f"{fault.amount:g}".encode())] if fault.kind == "throttle" else []
         raise upstream.vendor.classify(_STATUS[fault.kind], waits, b"")
     if fault.kind == "slow":
+        # The vendor isn't asked meanwhile: its slots are for those who ask it.
+        runtime.capacity.slots.leave(exchange)
         await _later(fault.amount, upstream.endpoint.first_byte_seconds)
+        await runtime.capacity.slots.hold(exchange, destination)
+        before_attempt(runtime, exchange, attempt.candidate)
     answer = await runtime.transport.send(upstream.endpoint, "POST", outgoing.path, outgoing.headers, outgoing.body)
     return _Cut(answer, int(fault.amount)) if fault.kind == "cut" else answer
 

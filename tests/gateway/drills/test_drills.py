@@ -82,6 +82,23 @@ async def test_other_callers_notice_nothing(house: House, fault: str) -> None:
     assert {a.headers["x-ecluse-destination"] for a in answers} == {"alpha/gpt-4o-mini"}
 
 
+async def test_calls_that_a_drill_slows_down_take_nobodys_place(open_house: OpenHouse) -> None:
+    """Neither a slot while they wait, nor by what others would learn of how long they took."""
+    config = CONFIG.replace("contract: alpha-us}", "contract: alpha-us, most_in_flight: 4}")
+    async with open_house(config + TEAM + DRILLS) as house:
+        drill = asyncio.create_task(drilled(house, fault="slow=1", seconds=2.0))
+        went = set()
+        while not drill.done():
+            answer = await house.chat("Bonjour")
+            went.add(answer.headers["x-ecluse-destination"])
+            await asyncio.sleep(0.02)
+        assert (await drill)["met"]
+        assert went == {"alpha/gpt-4o-mini"}
+        lane = house.gateway.runtime.capacity.slots.line.lanes.lanes["alpha/gpt-4o-mini"]
+        assert (lane.taken, lane.limit.value) == (0, 4.0)
+        assert lane.usual < 0.5
+
+
 async def test_the_calls_of_a_user_that_the_configuration_names_may_fail(house: House) -> None:
     key = house.issue(user="boris", team="hr")
     drill = asyncio.create_task(drilled(house, users=["bo*"], probes=False, usual=0.0))
