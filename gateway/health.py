@@ -38,6 +38,8 @@ def not_ready(runtime: Runtime) -> list[str]:
         reasons.append("draining")
     if runtime.follower.stale:
         reasons.append("nothing was heard from the shared store for too long")
+    if runtime.leases.barred:
+        reasons.append("the shared store, new or emptied, grants nothing of the quotas yet")
     if not runtime.ledger.ready and runtime.epoch.pair.settings.ledger.on_failure == "closed":
         reasons.append("the ledger can't take calls, or soon won't")
     return reasons

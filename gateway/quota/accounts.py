@@ -128,6 +128,11 @@ class Accounts:
         """Whether there are limits."""
         return bool(self._limits)
 
+    @property
+    def strict(self) -> bool:
+        """Whether there are limits that don't go on without the store."""
+        return any(line.on_store_failure == "closed" for line in self._limits)
+
     def counts(self, unit: str) -> bool:
         """Whether any limit is on this unit."""
         return unit in self._units

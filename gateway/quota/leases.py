@@ -76,6 +76,11 @@ class LeaseBook:
         return self._accounts.limited
 
     @property
+    def barred(self) -> bool:
+        """Whether the store grants nothing now, for limits that don't go on without it."""
+        return self.shut > 0 and self._accounts.strict
+
+    @property
     def holders(self) -> int:
         """How many workers share the limits, as last told."""
         return max(len(self._holders), 1)

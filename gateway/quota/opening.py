@@ -30,6 +30,11 @@ class Opened:
     keeper: Keeper | None = None
     link: RedisLink | SqliteLink | None = None
 
+    @property
+    def barred(self) -> bool:
+        """Whether the store is there and grants nothing, so that calls under limits are turned away."""
+        return self.keeper is not None and self.keeper.book.barred
+
     async def run(self) -> None:
         """Asks beside the calls, until cancelled."""
         if self.keeper is not None:
