@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import pytest
 
 from observability.ledger import read
 from tests.e2e.conftest import CONFIG, Serving, Vendors, serve, vendors_started
+from tests.e2e.several import left_behind
 
 pytestmark = pytest.mark.e2e
 
@@ -105,17 +105,4 @@ def test_fifty_kills(tmp_path: Path) -> None:
     assert len(received) > 10 * KILLS
     assert {name for _, name in received} == {"alpha/gpt", "beta/gpt"}, "failover was met too"
     assert events["start"] == KILLS + 1
-    assert not _left_behind(folder), "a killed gateway leaves no process behind"
-
-
-def _left_behind(folder: Path) -> list[str]:
-    """Processes that still have to do with a gateway of `folder`."""
-    found = []
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            command = Path("/proc", name, "cmdline").read_bytes()
-        except OSError:  # it has just ended
-            continue
-        if str(folder).encode() in command:
-            found.append(command.replace(b"\0", b" ").decode("utf-8", "replace"))
-    return found
+    assert not left_behind(folder), "a killed gateway leaves no process behind"

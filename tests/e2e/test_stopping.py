@@ -42,6 +42,19 @@ def codes(serving: Serving, many: int = 24) -> set[str]:
     return {"ok" if answer.is_success else str(answer.json()["error"]["code"]) for answer in answers}
 
 
+def hears_of_the_stop_before_it_serves(serving: Serving) -> None:
+    """Waits until all that calls are told is the stop, and sees that none was served until then."""
+    seen: set[str] = set()
+
+    def followed() -> bool:
+        now = codes(serving)
+        seen.update(now)
+        return now == {"caller_stopped"}
+
+    until(followed, "everybody knows of the stop")
+    assert "ok" not in seen
+
+
 def user(serving: Serving) -> str:
     listed = ecluse(serving.folder, "keys", "list")
     return listed.stdout.split("user ")[1].split(",")[0]
@@ -96,15 +109,7 @@ def test_while_the_store_is_locked_callers_are_turned_away_and_nothing_stopped_i
     until(lambda: codes(three) <= {"state_stale"}, "every worker hears nothing", 3 * PROMISED_SECONDS)
     lock.execute("ROLLBACK")
     lock.close()
-    seen: set[str] = set()
-
-    def followed() -> bool:
-        now = codes(three)
-        seen.update(now)
-        return now == {"caller_stopped"}
-
-    until(followed, "every worker knows of the stop")
-    assert "ok" not in seen
+    hears_of_the_stop_before_it_serves(three)
 
 
 def test_a_worker_that_stood_still_serves_nothing_that_was_stopped_meanwhile(three: Serving) -> None:
@@ -154,12 +159,4 @@ def test_a_stop_reaches_every_replica_and_none_serves_it_after_a_freeze(
     assert done.returncode == 0 and "the shared store doesn't answer" in done.stderr
     until(lambda: codes(two) == {"state_stale"}, "the other replica turns all away", 2 * PROMISED_SECONDS)
     redis.thaw()
-    seen: set[str] = set()
-
-    def followed() -> bool:
-        now = codes(two)
-        seen.update(now)
-        return now == {"caller_stopped"}
-
-    until(followed, "the other replica knows")
-    assert "ok" not in seen
+    hears_of_the_stop_before_it_serves(two)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config.failures import CLASSES
-from tests.adapters.conftest import RawServer, raw_server  # noqa: F401 - a fixture
+from tests.adapters.conftest import Handler, RawServer, raw_server  # noqa: F401 - a fixture
 from tests.conftest import CONFIG, House, OpenHouse
 from tests.gateway.path.bare import DEFAULTS, bare
 
@@ -255,20 +255,27 @@ async def test_a_contracts_back_off_is_kept_after_one_failure(open_house: OpenHo
         assert house.gateway.runtime.health.wait(ALPHA) > 25
 
 
+def for_ever(headers: bytes, piece: bytes) -> Handler:
+    """A vendor whose answer is the same piece again and again, until somebody hangs up."""
+
+    async def vendor(request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        writer.write(b"HTTP/1.1 200 OK\r\n" + headers + b"\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.02)
+        return False
+
+    return vendor
+
+
 async def test_keep_alives_before_the_first_word_do_not_keep_a_vendor(
     open_house: OpenHouse,
     raw_server: RawServer,  # noqa: F811
 ) -> None:
     """Comments aren't frames that the client gets after a while, which would end failover."""
 
-    async def vendor(request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n")
-        while not writer.is_closing():
-            writer.write(b": still here\n\n")
-            await writer.drain()
-            await asyncio.sleep(0.02)
-        return False
-
+    vendor = for_ever(b"content-type: text/event-stream\r\nconnection: close", b": still here\n\n")
     soon = "drain_seconds: 5, hold_lifecycle_seconds: 0.1"
     impatient = config("URL", ", first_token_seconds: 0.4").replace("drain_seconds: 5", soon)
     async with raw_server(vendor) as url, open_house(impatient.replace("URL", url)) as house:
@@ -281,14 +288,7 @@ async def test_blanks_for_ever_in_place_of_json_end_as_a_timeout(
     open_house: OpenHouse,
     raw_server: RawServer,  # noqa: F811
 ) -> None:
-    async def vendor(request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n")
-        while not writer.is_closing():
-            writer.write(b" \n")
-            await writer.drain()
-            await asyncio.sleep(0.02)
-        return False
-
+    vendor = for_ever(b"content-type: application/json\r\ncontent-length: 100000", b" \n")
     async with raw_server(vendor) as url, open_house(config(url, ", first_token_seconds: 0.4")) as house:
         answer = await house.chat("Bonjour")
         assert answer.headers["x-ecluse-destination"] == BETA
