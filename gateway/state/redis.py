@@ -2,7 +2,8 @@
 
 Nothing is tried again behind the caller's back: a command that failed may have happened, and only the caller knows
 whether it may be repeated. A connection on which something failed is closed, never handed on: its answer may still
-come. What a server calls its run is asked at every new connection: another run is another memory.
+come. What a server calls its run is asked at every new connection: another run is another memory. And whether it drops
+what it holds to make room: then a limit would begin anew without a word, so such a server counts as one that fails.
 """
 
 from __future__ import annotations
@@ -99,8 +100,13 @@ class _Linked(AbstractConnection):
             await self.disconnect(nowait=True)
         if not self.is_connected:
             await self.connect()  # type: ignore[no-untyped-call]
-            about = bytes(await self.told(("INFO", "server")))
-            self.run = next(line[7:].decode() for line in about.splitlines() if line.startswith(b"run_id:"))
+            about = [*await self._about("server"), *await self._about("memory")]
+            if b"maxmemory:0" not in about and b"maxmemory_policy:noeviction" not in about:
+                raise StoreUnavailable("evicts")
+            self.run = next(line[7:].decode() for line in about if line.startswith(b"run_id:"))
+
+    async def _about(self, section: str) -> list[bytes]:
+        return bytes(await self.told(("INFO", section))).splitlines()
 
     async def told(self, words: Sequence[Word]) -> Any:
         """Sends one command and waits for its answer."""

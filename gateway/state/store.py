@@ -8,8 +8,8 @@ from hashlib import sha1
 
 class StoreUnavailable(Exception):
     """The shared store didn't do what it was asked, or didn't say so in time: what was asked may or may not have
-    happened. Its word is of a closed set (timeout, connection, refused, locked, full, damaged, newer) and holds neither
-    an address nor anything that was stored."""
+    happened. Its word is of a closed set (timeout, connection, refused, evicts, locked, full, damaged, newer) and holds
+    neither an address nor anything that was stored."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"the shared store can't be used: {reason}")

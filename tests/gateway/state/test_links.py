@@ -101,6 +101,20 @@ async def test_what_the_server_refuses_is_told_without_its_words(server: RedisSe
     await link.close()
 
 
+@needs_redis
+@pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl"])
+async def test_a_server_that_drops_what_it_holds_to_make_room_is_none(server: RedisServer, policy: str) -> None:
+    link = RedisLink(server.url, seconds=5)
+    server.command("CONFIG", "SET", "maxmemory-policy", policy)
+    assert (await link.command("PING")).value == b"PONG", "it has no limit that it could reach"
+    await link.close()
+    server.command("CONFIG", "SET", "maxmemory", "100mb")
+    assert await reason(link.command("PING")) == "evicts"
+    server.command("CONFIG", "SET", "maxmemory-policy", "noeviction")
+    assert (await link.command("PING")).value == b"PONG"
+    await link.close()
+
+
 async def test_transactions_of_several_workers_add_up(tmp_path: Path) -> None:
     links = [SqliteLink(tmp_path / "s.db", seconds=10, tables=[TABLE]) for _ in range(3)]
 
