@@ -40,9 +40,8 @@ async def housekeeping(runtime: Runtime) -> None:
             runtime.lifts.forget(runtime.now())
         if runtime.samples.waiting:
             await beside(runtime, runtime.samples.write)
-        if (
-            runtime.station.first and turn % TIDY_EVERY == 1
-        ):  # soon after a start, too: a gateway may never run for an hour
+        # Soon after a start, too: a gateway may never run for an hour.
+        if runtime.station.first and turn % TIDY_EVERY == 1:
             await beside(runtime, lambda: tidy(runtime))
 
 
