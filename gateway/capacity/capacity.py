@@ -31,7 +31,7 @@ LOWEST = len(PRIORITIES) - 1
 
 
 class Capacity:
-    """slots: at destinations. door, work, bodies: of this process. Asked by routing: `busy` and `room`."""
+    """slots: at destinations. door, work, bodies: of this process. Routing asks for the slots' `load`."""
 
     def __init__(
         self,
@@ -71,18 +71,6 @@ class Capacity:
         """Returns when it is the call's turn to be read and inspected. Raises Unavailable."""
         if not self.work.begins(exchange, 0 if exchange.dialect.name == LIGHT else exchange.rank):
             await self.work.wait(exchange)
-
-    def busy(self, destination: str) -> float:
-        """What is under way or waits there, as a part of its limit: 1.0 is full."""
-        return self.slots.busy(destination)
-
-    def load(self, destination: str) -> float:
-        """The same with one call more."""
-        return self.slots.load(destination)
-
-    def room(self, destination: str) -> int:
-        """Slots of this process that are free there now; 0 where calls wait."""
-        return self.slots.room(destination)
 
     def leave(self, exchange: Exchange) -> None:
         """A call is over: it keeps nothing."""

@@ -50,21 +50,12 @@ class Slots:
         """What a load of the configuration says of the destinations."""
         self._lanes.use(bounds(settings), terms(settings))
 
-    def busy(self, destination: str) -> float:
-        """What is under way or waits there, as a part of its limit: 1.0 is full."""
-        return self.load(destination, 0)
-
-    def load(self, destination: str, more: int = 1) -> float:
-        """The same with so many calls more."""
+    def load(self, destination: str) -> float:
+        """What is under way or waits there, with one call more, as a part of its limit: above 1.0 that call waits."""
         lane = self._lanes.lanes.get(destination)
         if lane is None:
             return 0.0
-        return (lane.taken + lane.queue.length + more) / max(lane.limit.now(lane.taken, self._clock()), 1)
-
-    def room(self, destination: str) -> int:
-        """Slots that are free there now; 0 where calls wait."""
-        lane = self._lanes.lanes.get(destination)
-        return 0 if lane is None or lane.queue.length else lane.room(self._clock())
+        return (lane.taken + lane.queue.length + 1) / max(lane.limit.now(lane.taken, self._clock()), 1)
 
     def states(self) -> list[tuple[str, int, int, int]]:
         """(destination, limit, slots taken, calls waiting) of each destination."""

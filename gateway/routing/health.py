@@ -1,6 +1,6 @@
 """How destinations fare, and so which may be asked: breakers by class of failure, slow start, rooms, pace.
 
-For the order of candidates: `admits`, `wait`, `latency`, `share`, `headroom`; none of them changes anything. For an
+For the order of candidates: `admits`, `wait`, `share`, `headroom`; none of them changes anything. For an
 attempt: `take` a turn, then tell how it went: `begun` at the first word, then `ended`, `failed` or `left`, one of them.
 """
 
@@ -102,11 +102,6 @@ class Health:
             failure in ("throttled", "overload") or breaker.admits(now)
             for (failure, _), breaker in fare.breakers.items()
         )
-
-    def latency(self, destination: str) -> float:
-        """Seconds to the first word there lately; 0.0 where nothing is known."""
-        fare = self._fares.get(destination)
-        return 0.0 if fare is None else fare.latency.seconds
 
     def share(self, destination: str) -> float:
         """How much of its usual share of calls a destination should get: less than 1 after it was away (slow start), 0

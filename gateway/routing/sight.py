@@ -47,7 +47,7 @@ class Sight:
 
     def load(self, destination: str) -> float:
         """Calls that it would have with this one, by calls that it can have."""
-        return self._runtime.capacity.load(destination)
+        return self._runtime.capacity.slots.load(destination)
 
     def share(self, destination: str) -> float:
         """How much of its part it may get."""

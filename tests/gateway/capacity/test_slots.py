@@ -59,10 +59,11 @@ async def fill(house: House, seconds: float = 2.0) -> list[asyncio.Task[httpx.Re
 
 async def test_calls_spill_to_the_next_destination_and_then_wait(short: House) -> None:
     calls = await fill(short)
-    assert (capacity(short).room(ALPHA), capacity(short).room(BETA)) == (0, 0)
+    left = {name: limit - slots for name, limit, slots, _ in capacity(short).slots.states()}
+    assert left[ALPHA] == left[BETA] == 0
     late = [chat(short, f"late {number}") for number in range(4)]
     await until(lambda: waiting(short) == 4)
-    assert capacity(short).busy(ALPHA) == 3.0
+    assert capacity(short).slots.load(ALPHA) == (2 + 4 + 1) / 2
     answers = [await call for call in (*calls, *late)]
     assert {answer.status_code for answer in answers} == {200}
     went = [answer.headers["x-ecluse-destination"] for answer in answers[:3]]

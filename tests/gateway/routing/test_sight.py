@@ -28,7 +28,7 @@ async def test_a_destination_that_was_asked_has_a_pace_unless_it_is_left_alone(h
 
 async def test_load_is_by_what_a_destination_can_take(house: House) -> None:
     one = sight(house).load(ALPHA)
-    assert 0 < one < 0.1 and house.gateway.runtime.capacity.busy(ALPHA) == 0
+    assert 0 < one < 0.1 and sight(house).load("nobody") == 0.0
 
 
 async def test_a_destination_near_its_vendors_limit_gets_less(house: House) -> None:
