@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -18,7 +18,7 @@ from gateway.drills.probing import Probes
 from gateway.drills.running import Drill
 from gateway.drills.schedule import due
 from gateway.drills.shelf import filed, last_drilled
-from gateway.identity.keyfile import KeyGrant
+from gateway.identity.keyfile import KeyGrant, KeyStoreRefused
 from observability.ledger import Event
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ AFTER_SECONDS = 60.0
 _SPREAD = 3  # polls after which every worker knows a new key
 _LAST_RECORDS_SECONDS = 1.0  # by then other workers have written how their calls ended
 _BOARD = "drill/"
+_LABEL = "drill d-"
+_SWEPT_SECONDS = 300.0  # beyond its fault and what is watched before it, no drill takes longer
 _SPOKEN = ("openai_chat", "anthropic_messages")
 
 
@@ -87,6 +89,7 @@ class Conductor:
         self.drill: Drill | None = None
         self.probes: Probes | None = None
         self.last: dict[str, dict[str, Any]] = {}
+        self._begun: dict[str, dict[str, Any]] = {}
 
     def start(self, order: Order) -> Drill:
         """Begins a drill that may be run; raises DrillRefused."""
@@ -103,11 +106,14 @@ class Conductor:
         settings = runtime.epoch.pair.settings
         if not settings.drills.enabled or not settings.drills.schedule or self.drill is not None:
             return
-        one = due(settings.drills.schedule, filed(settings.drills_dir), runtime.now())
+        # What can't be filed isn't begun anew each minute.
+        known = (*filed(settings.drills_dir), *self._begun.values())
+        one = due(settings.drills.schedule, known, runtime.now())
         if one is None:
             return
         try:
-            self.start(Order(one.destination, one.fault, one.seconds, scheduled=one.name))
+            drill = self.start(Order(one.destination, one.fault, one.seconds, scheduled=one.name))
+            self._begun[one.name] = {"drill": {"scheduled": one.name, "began": drill.began}}
         except DrillRefused:
             runtime.measure.log.event("drill.refused", level="error", schedule=one.name)
 
@@ -124,8 +130,21 @@ class Conductor:
             for name in self._runtime.epoch.pair.destinations:
                 self._runtime.measure.drilled(name, last.get(name, 0.0))
 
+    def sweep(self) -> None:
+        """Revokes the keys of drills whose process was ended before it could."""
+        runtime = self._runtime
+        longest = 2 * runtime.epoch.pair.settings.drills.most_seconds + _SWEPT_SECONDS
+        before = runtime.now() - timedelta(seconds=longest)
+        for key in runtime.keys.records():
+            if (
+                key.caller.user == PROBE
+                and key.label.startswith(_LABEL)
+                and datetime.fromisoformat(key.created) < before
+            ):
+                runtime.keys.revoke(key.id)
+
     def failed(self) -> None:
-        """The continuity file can't be read or written."""
+        """The continuity file, or the file of keys, can't be read or written."""
         self._runtime.measure.log.event("drill.failed", level="error")
 
     def stop(self) -> bool:
@@ -167,14 +186,18 @@ class Conductor:
 
     async def _run(self, drill: Drill, model: str, order: Order) -> None:
         runtime = self._runtime
-        key_id, key = self._key(drill) if order.probes else ("", "")
-        self._say(drill)
-        self._event("drill.started", drill, key=key_id)
+        key_id = key = ""
         try:
+            if order.probes:
+                key_id, key = self._key(drill)
+            self._say(drill)
+            self._event("drill.started", drill, key=key_id)
             if order.probes:
                 await self._probe(drill, model, key)
             else:
                 await self._until(lambda: self._over(drill))
+        except (OSError, KeyStoreRefused):
+            self.failed()
         finally:
             ended = runtime.now().timestamp()
             runtime.follower.drop(f"{_BOARD}{drill.id}")
@@ -229,10 +252,12 @@ class Conductor:
 
 
 async def conducting(conductor: Conductor) -> None:
-    """Runs until cancelled: once a minute looks whether a scheduled drill is due, and how old the last ones are."""
+    """Runs until cancelled: once a minute looks whether a scheduled drill is due, how old the last ones are, and what
+    one left behind."""
     while True:
         conductor.tell()
         try:
+            conductor.sweep()
             conductor.start_due()
         except OSError:
             conductor.failed()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway.identity.keyfile import KeyGrant
 from observability.ledger import read
 from tests.conftest import CONFIG, House, OpenHouse
 
@@ -174,3 +176,29 @@ async def test_the_metrics_tell_how_long_ago_it_was(house: House) -> None:
     line = 'ecluse_drill_last_timestamp_seconds{destination="alpha/gpt-4o-mini"}'
     value = next(x for x in (await house.metrics()).splitlines() if x.startswith(line))
     assert float(value.split()[-1]) == pytest.approx(found["ended"])
+
+
+async def test_the_key_of_a_drill_whose_gateway_was_killed_is_revoked_by_the_next_one(house: House) -> None:
+    keys, now = house.gateway.runtime.keys, house.gateway.runtime.now()
+    left = [
+        keys.issue(KeyGrant(user="drill", team="drill", label=label), now - timedelta(hours=hours))[0].id
+        for label, hours in (("drill d-20260101-0500-ab", 1), ("drill d-20260101-0600-cd", 0), ("of a person", 1))
+    ]
+    house.gateway.conductor.sweep()
+    assert [keys.holds(one) for one in left] == [False, True, True]
+
+
+async def test_a_scheduled_drill_that_cannot_be_filed_is_not_begun_again_and_again(open_house: OpenHouse) -> None:
+    one = f"{{destination: alpha/gpt-4o-mini, fault: refuse, seconds: 1, hour: {datetime.now(UTC).hour}}}"
+    config = CONFIG + TEAM + DRILLS.replace("enabled: true", f"enabled: true, schedule: {{one: {one}}}")
+    async with open_house(config) as house:
+        house.gateway.runtime.epoch.pair.settings.drills_dir.write_text("in the way")
+        conductor = house.gateway.conductor
+        if conductor.drill is None:
+            conductor.start_due()
+        assert conductor.stop()
+        async with asyncio.timeout(30):
+            while conductor.reporting:
+                await asyncio.sleep(0.05)
+        conductor.start_due()
+        assert conductor.drill is None
