@@ -108,7 +108,8 @@ class Course:
             return None
         if not await admission.room_at(runtime, self._exchange, self._ask, candidate):
             return None
-        turn = health.take(candidate.destination.name, self._tried)
+        known = max(len(self._exchange.epoch.upstream(candidate.destination).credentials), 1)
+        turn = health.take(candidate.destination.name, self._tried, known)
         if turn is None:
             return None
         more = any(health.admits(c.destination.name) for c in self._turns.left)

@@ -132,11 +132,12 @@ class Health:
 
     # What an attempt tells
 
-    def take(self, destination: str, tried: Collection[int] = ()) -> Turn | None:
+    def take(self, destination: str, tried: Collection[int] = (), known: int | None = None) -> Turn | None:
         """Leave to ask `destination` now, with the best of its credentials but for those `tried`; None: it is to be
-        left alone."""
+        left alone. known: how many a call has that began before a load brought others."""
         fare, now = self._fare(destination), self._clock()
-        credential = fare.choose(now, len(self._each(destination)), tried)
+        count = len(self._each(destination))
+        credential = fare.choose(now, count if known is None else min(count, known), tried)
         if credential is None:
             return None
         trying = tuple(fare.half_open(now, credential)) if fare.breakers else ()

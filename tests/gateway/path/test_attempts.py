@@ -104,6 +104,29 @@ async def test_when_no_credential_is_left_the_next_destination_answers(
         assert len(await house.records(answer.headers["x-ecluse-call-id"])) == 3, "alpha isn't asked again"
 
 
+async def test_a_call_goes_with_the_credentials_of_the_configuration_that_it_began_under(
+    open_house: OpenHouse,
+    raw_server: RawServer,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """Also where a reload brings one more while it is under way."""
+
+    async def vendor(request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        settings.write_text(settings.read_text().replace("/one']", f"/one', 'file:{tmp_path}/two']"))
+        await house.gateway.reload("control")
+        writer.write(error(429, "insufficient_quota"))
+        return True
+
+    for name in ("one", "two"):
+        (tmp_path / name).write_text(f"hush-{name}")
+    keys = f", credentials: ['file:{tmp_path}/one']"
+    async with raw_server(vendor) as url, open_house(config(url, keys)) as house:
+        settings = house.folder / "config.yaml"
+        answer = await house.chat("Bonjour")
+        assert house.gateway.runtime.epoch.credentials()[ALPHA] == 2
+        assert (answer.status_code, answer.headers.get("x-ecluse-destination")) == (200, BETA)
+
+
 async def test_a_vendor_that_says_that_nothing_is_left_is_passed_over(
     open_house: OpenHouse,
     raw_server: RawServer,  # noqa: F811
