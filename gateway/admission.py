@@ -50,6 +50,7 @@ async def reserve_more(runtime: Runtime, exchange: Exchange, ask: Ask, candidate
     bound = _bound(runtime, exchange, ask, len(ask.document.raw), (candidate,))
     exchange.bound, exchange.reserved = bound, exchange.reserved + bound.tokens
     exchange.used_before.append(used(exchange))
+    exchange.held_again, exchange.most_cost = NOTHING, bound.cost
     exchange.grants.append(await _held(runtime, _scopes(exchange), bound._replace(requests=0, concurrent=0)))
     if not await room_at(runtime, exchange, ask, candidate):
         assert exchange.no_room is not None
@@ -62,7 +63,9 @@ async def room_at(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Can
     release(runtime, exchange)
     if ask.operation == "count_tokens":
         return True
-    if candidate.larger and not await _afforded(runtime, exchange, ask, candidate):
+    if exchange.attempts and not await _room_again(runtime, exchange):
+        return False
+    if (candidate.larger or exchange.used_before) and not await _afforded(runtime, exchange, ask, candidate):
         return False
     destination = candidate.destination
     scopes = (("destination", destination.name), ("contract", destination.contract or ""))
@@ -84,13 +87,29 @@ async def _afforded(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: C
     more = _bound(runtime, exchange, ask, len(ask.document.raw), (candidate,)).cost - exchange.most_cost
     if more <= 0 or not exchange.grants:
         return True
+    held = await _more(runtime, exchange, Amounts(cost=more))
+    exchange.most_cost += more if held else 0
+    return held
+
+
+async def _room_again(runtime: Runtime, exchange: Exchange) -> bool:
+    """Holds anew what attempts that failed used of what was held for one."""
+    gone = _less(used(exchange), exchange.used_before[-1] if exchange.used_before else NOTHING)._replace(requests=0)
+    more = _less(gone, exchange.held_again)
+    if more == NOTHING or not exchange.grants:
+        return True
+    held = await _more(runtime, exchange, more)
+    if held:
+        exchange.held_again = gone
+    return held
+
+
+async def _more(runtime: Runtime, exchange: Exchange, more: Amounts) -> bool:
     try:
-        held = await runtime.quotas.extend(exchange.grants[-1], Amounts(cost=more))
+        return await runtime.quotas.extend(exchange.grants[-1], more)
     except Unknown as unknown:
         runtime.measure.quota_unknown(unknown)
         return False
-    exchange.most_cost += more if held else 0
-    return held
 
 
 def begin(exchange: Exchange, attempt: Attempt) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from adapters.reply import Usage
 from gateway.deadline import Deadline
 from gateway.pricing.rates import NOTHING, Used
+from gateway.quota.units import NOTHING as NO_AMOUNTS
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
@@ -104,6 +105,7 @@ class Exchange:
     plan: Plan[Candidate] | None = None
     grants: list[Grant] = field(default_factory=list)
     used_before: list[Amounts] = field(default_factory=list)
+    held_again: Amounts = NO_AMOUNTS
     at_destination: Grant | None = None
     bound: Amounts | None = None
     no_room: Refusal | None = None

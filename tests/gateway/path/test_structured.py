@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import House, OpenHouse, configured
+from tests.conftest import CONFIG, House, OpenHouse, configured
 from tests.gateway.reading import paper
 
 POLICY = """
@@ -221,3 +221,25 @@ async def test_a_call_with_a_file_is_mended_too(held) -> None:
         answer = await house.client.post(path, json=body)
         assert answer.status_code == 200, answer.text
         assert said("chat", answer, False) == {"total": 1}
+
+
+@pytest.mark.parametrize("limit", [120, 10_000])
+async def test_what_a_broken_answer_used_is_held_again_before_another_is_asked_for(
+    open_house: OpenHouse, tmp_path: Path, limit: int
+) -> None:
+    config = f"{CONFIG}quotas: [{{scope: team, unit: output, window: day, limit: {limit}}}]\n"
+    configured(tmp_path / "house", config)
+    (tmp_path / "house" / "bundle" / "forms.yaml").write_text(POLICY.replace("ACTION", "deny"))
+    async with open_house(config) as house:
+        await house.fault("alpha", "cut=25")
+        path, body = ask("chat", f'[[sim:say={{"total": "{"voici " * 60}"}}]]', stream=True, max_tokens=100)
+        body["response_format"]["json_schema"]["schema"] = {"type": "object", "required": ["total"]}
+        answer = await house.client.post(path, json=body)
+        asked = [one.destination for one in house.received]
+        if limit == 120:
+            assert (answer.status_code >= 500, asked) == (True, ["alpha"]), "there is no room for two"
+        else:
+            assert (answer.status_code, asked) == (200, ["alpha", "beta"])
+        assert "ecluse_quota_overrun_total{" not in await house.metrics()
+        (use,) = house.gateway.runtime.quotas.used()
+        assert 50 < use.used <= limit
