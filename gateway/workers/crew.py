@@ -19,7 +19,7 @@ from gateway.workers.child import Child, ending
 from gateway.workers.errors import StartRefused
 from gateway.workers.fanning import reload
 from gateway.workers.figures import Figures
-from gateway.workers.sharing import shared
+from gateway.workers.sockets import sockets_by_worker
 from gateway.workers.station import Station
 from observability.logs import Log
 
@@ -213,7 +213,7 @@ class Crew:
         """Every socket gets its one taker."""
         async with self._sharing:
             self._shared = self._taking()
-            plan = shared(self.slots, self._shared)
+            plan = sockets_by_worker(self.slots, self._shared)
             # Who takes more first: for a moment a socket may have two takers, but never none.
             for slot in sorted(plan, key=lambda one: -len(plan[one])):
                 child = self._serving.get(slot)

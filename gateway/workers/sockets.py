@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-def shared(slots: int, workers: Mapping[int, bool]) -> dict[int, frozenset[int]]:
+def sockets_by_worker(slots: int, workers: Mapping[int, bool]) -> dict[int, frozenset[int]]:
     """The sockets of each worker, by slot. workers: those that live, and whether each may be sent calls.
 
     Every socket has exactly one taker for as long as any worker lives: the kernel puts connections into all of them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.workers.sharing import shared
+from gateway.workers.sockets import sockets_by_worker
 
 
 @given(
@@ -13,7 +13,7 @@ from gateway.workers.sharing import shared
 )
 def test_every_socket_has_one_taker_who_may_be_sent_calls(case: tuple[int, dict[int, bool]]) -> None:
     slots, workers = case
-    plan = shared(slots, workers)
+    plan = sockets_by_worker(slots, workers)
     taken = [slot for mine in plan.values() for slot in mine]
     assert sorted(taken) == (list(range(slots)) if workers else [])
     ready = {slot for slot, one in workers.items() if one} or set(workers)
@@ -24,9 +24,9 @@ def test_every_socket_has_one_taker_who_may_be_sent_calls(case: tuple[int, dict[
 
 
 def test_one_that_is_missing_is_stood_in_for_and_gets_its_socket_back() -> None:
-    assert shared(3, {0: True, 2: True}) == {0: {0, 1}, 2: {2}}
-    assert shared(3, {0: True, 1: True, 2: True}) == {0: {0}, 1: {1}, 2: {2}}
+    assert sockets_by_worker(3, {0: True, 2: True}) == {0: {0, 1}, 2: {2}}
+    assert sockets_by_worker(3, {0: True, 1: True, 2: True}) == {0: {0}, 1: {1}, 2: {2}}
 
 
 def test_where_none_may_be_sent_calls_each_says_so_itself() -> None:
-    assert shared(2, {0: False, 1: False}) == {0: {0}, 1: {1}}
+    assert sockets_by_worker(2, {0: False, 1: False}) == {0: {0}, 1: {1}}
