@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from gateway.alone import replace
 from gateway.config.drills import PROBE
 from gateway.drills.measuring import calls_of, measure
 from gateway.drills.plots import plots
@@ -37,9 +37,9 @@ def write_report(folder: Path, facts: Facts, ledger: Path) -> dict[str, Any]:
     findings = measure(drill, calls_of(drill, _records(ledger, drill.began), facts.own))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for language, name in (("en", "report.md"), ("fr", "rapport.md")):
-        _write(folder / name, report(facts, findings, language).encode())
+        replace(folder / name, report(facts, findings, language).encode())
         for picture, drawn in plots(drill, findings, language).items():
-            _write(folder / picture, drawn)
+            replace(folder / picture, drawn)
     summary = {
         "drill": drill.plain(),
         "ended": facts.ended,
@@ -55,7 +55,7 @@ def write_report(folder: Path, facts: Facts, ledger: Path) -> dict[str, Any]:
         "widened": list(findings.widened),
         "report": str(folder / "report.md"),
     }
-    _write(folder / "drill.json", orjson.dumps(summary, option=orjson.OPT_INDENT_2))
+    replace(folder / "drill.json", orjson.dumps(summary, option=orjson.OPT_INDENT_2))
     return summary
 
 
@@ -70,11 +70,3 @@ def facts_of(summary: Mapping[str, Any]) -> Facts:
 def _records(ledger: Path, since: float) -> Iterator[Mapping[str, Any]]:
     for path in written_since(ledger, datetime.fromtimestamp(since, UTC)):
         yield from records(path, *_KINDS)
-
-
-def _write(file: Path, content: bytes) -> None:
-    new = file.with_name(file.name + ".new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(content)
-    new.replace(file)

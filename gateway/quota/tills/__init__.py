@@ -1,1 +1,1 @@
-"""Stores that workers share, each a side of the store with its own memory."""
+"""The stores that keep grants: a SQLite file of one machine, a Redis of several."""

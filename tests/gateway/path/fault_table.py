@@ -129,7 +129,7 @@ OWN = (
     ("the clock is set forward or back", "nothing; a window of a quota that was left stays used up",
      "times of records jump with the clock, their order doesn't; breakers, limits of time and drills go by what passes",
      "tests/gateway/path/test_clock.py"),
-    ("all destinations fail or hang", "an error of the class below, within `limits.deadline_seconds`",
+    ("all destinations fail or hang", "an error of the last failure's class, within `limits.deadline_seconds`",
      "`/readyz` and `/healthz` stay 200 (the gateway is well), `ecluse_attempts_total`, `ecluse_breaker_state`",
      "tests/gateway/path/test_long_calls.py"),
     ("files are changed while an answer streams", "nothing: a call ends under the rules under which it began",
