@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from adapters.transport import KEPT_ALIVE
 from gateway import admission, refusals
+from gateway.config.failures import class_of
 from gateway.features import features
 from gateway.pricing.rates import NANOS
 from gateway.pricing.spend import cost_of, spent
+from gateway.routing.health import MENDED_BY_PEOPLE
 from observability.ledger import Attempt as AttemptRecord
 from observability.ledger import AttemptStart, Intent, LedgerFailed, Outcome, Ruled, RuleFired, Tokens, Who
 
@@ -107,6 +109,8 @@ def _tell_health(runtime: Runtime, exchange: Exchange, attempt: Attempt, error: 
     health, turn = exchange.health, attempt.turn
     if error is not None and ((error.kind == "timeout" and error.fault == "client") or error.code == KEPT_ALIVE):
         health.left(turn)
+    elif error is not None and exchange.epoch is not runtime.epoch and class_of(error.kind) in MENDED_BY_PEOPLE:
+        health.left(turn)  # a load since then may have brought what mends it
     elif error is not None:
         health.failed(turn, error.kind, error.retry_after, attempt.candidate.destination.backoff_seconds)
     elif exchange.outcome == "served":

@@ -19,6 +19,7 @@ from gateway.http import JSON
 from gateway.liftable import may_lift
 from gateway.quota.words import exceeded_words, stops
 from gateway.reading import reasons
+from gateway.routing.breakers import LONGEST_STATED
 
 if TYPE_CHECKING:
     from adapters.errors import BodyRefused, UpstreamError
@@ -226,12 +227,13 @@ def upstream(error: UpstreamError, guarded: str) -> Refusal:
         refusal.kind = error.kind
         refusal.outcome = "failed"
         return refusal
+    wait = min(error.retry_after or 5.0, LONGEST_STATED)  # we ask again ourselves by then
     if error.kind in ("rate_limit", "ramp"):
-        limited = QuotaRefusal("vendor_rate_limit", _THROTTLED, retry_after=error.retry_after or 5)
+        limited = QuotaRefusal("vendor_rate_limit", _THROTTLED, retry_after=wait)
         limited.outcome = "failed"
         return limited
     if error.kind == "overload":
-        return Unavailable("vendor_overloaded", _UNAVAILABLE, retry_after=error.retry_after or 5)
+        return Unavailable("vendor_overloaded", _UNAVAILABLE, retry_after=wait)
     if error.kind == "timeout":
         return deadline()
     if error.kind in ("money", "auth", "not_found"):

@@ -125,6 +125,7 @@ async def test_a_call_goes_with_the_credentials_of_the_configuration_that_it_beg
         answer = await house.chat("Bonjour")
         assert house.gateway.runtime.epoch.credentials()[ALPHA] == 2
         assert (answer.status_code, answer.headers.get("x-ecluse-destination")) == (200, BETA)
+        assert not open_breakers(house), "what failed before a load says nothing of its credentials"
 
 
 async def test_a_vendor_that_says_that_nothing_is_left_is_passed_over(
@@ -189,6 +190,15 @@ async def test_a_kept_connection_that_the_vendor_closed_is_no_failure_of_it(
         assert [r["record"] for r in records] == ["INTENT", "ATTEMPT", "ATTEMPT-START", "ATTEMPT", "OUTCOME"]
         assert records[2]["reason"] == "cut"
         assert not house.gateway.runtime.health.states()
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_nobody_is_told_to_stay_away_for_longer_than_we_do(house: House, status: int) -> None:
+    for vendor in ("alpha", "beta"):
+        await house.fault(vendor, f"status={status},retry_after=1000000")
+    answer = await house.chat("Bonjour")
+    assert answer.status_code == status
+    assert answer.headers["retry-after"] == "300"
 
 
 async def test_the_clients_deadline_ends_a_call_and_blames_nobody(house: House) -> None:
