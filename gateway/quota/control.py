@@ -40,7 +40,7 @@ def quota_routes(runtime: Runtime) -> list[Route]:
             one = _read(runtime, await request.json())
         except OverrideRefused as refused:
             return JSONResponse({"refused": str(refused)}, 422)
-        except ValueError:
+        except (ValueError, RecursionError):
             return JSONResponse({"refused": "the body isn't JSON"}, 422)
         runtime.standing.override(one)
         _record(runtime, "quota.override", one, reason=one.reason, until=moment(one.until))
@@ -79,6 +79,8 @@ def _read(runtime: Runtime, said: Any) -> Override:
     now, until = runtime.now().timestamp(), said.get("until")
     if not isinstance(until, int | float) or isinstance(until, bool) or not now < until <= now + LONGEST_SECONDS:
         raise OverrideRefused("until must lie ahead, by a year at most")
+    if len(said["name"]) > LONGEST_REASON or not said["name"].isprintable():
+        raise OverrideRefused(f"a name is one line of at most {LONGEST_REASON} characters")
     reason = "".join(letter for letter in said["reason"] if letter.isprintable())
     if not reason or len(reason) > LONGEST_REASON:
         raise OverrideRefused(f"a reason has from 1 to {LONGEST_REASON} characters")

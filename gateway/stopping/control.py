@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
+from unicodedata import normalize
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -58,7 +59,7 @@ def stop_routes(runtime: Runtime) -> list[Route]:
             note = unknown(runtime, order.kind, order.name)
         except StopRefused as refused:
             return JSONResponse({"refused": str(refused)}, 422)
-        except ValueError:
+        except (ValueError, RecursionError):
             return JSONResponse({"refused": "the body isn't JSON"}, 422)
         at = runtime.now().isoformat(timespec="seconds")
         stop = Stop(order.kind, order.name, at, order.reason, order.cut)
@@ -100,11 +101,17 @@ def unknown(runtime: Runtime, kind: str, name: str) -> str:
     known = sorted(_known(runtime, kind))
     if name in known:
         return ""
-    near = get_close_matches(name, known, 1)
-    words = f"there is no {kind.replace('_', ' ')} {name}" + (f": did you mean {near[0]}?" if near else "")
+    folded = {_folded(one): one for one in known}
+    near = get_close_matches(_folded(name), folded, 1)
+    hint = f": did you mean {folded[near[0]]}?" if near else ""
     if kind != "user":
-        raise StopRefused(words)
-    return f"no key is of the user {name}" + (f": did you mean {near[0]}?" if near else "")
+        raise StopRefused(f"there is no {kind.replace('_', ' ')} {name}{hint}")
+    return f"no key is of the user {name}{hint}"
+
+
+def _folded(name: str) -> str:
+    """Without what two names may differ in that look alike to who is in a hurry."""
+    return normalize("NFKC", name).casefold()
 
 
 def shown(stop: Stop) -> dict[str, Any]:

@@ -99,6 +99,7 @@ async def test_an_override_outlives_a_restart(open_house: OpenHouse, capsys: pyt
         ({"reason": ""}, "the body must name"),
         ({"reason": "x" * 400}, "from 1 to 300"),
         ({"name": None}, "the body must name"),
+        ({"name": "anne\n"}, "a name is one line"),
     ],
 )
 async def test_what_is_no_override_is_refused(open_house: OpenHouse, changed: dict[str, Any], says: str) -> None:

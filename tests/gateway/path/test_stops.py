@@ -201,9 +201,13 @@ async def test_what_there_is_not_is_not_stopped_but_for_users(house: House, cont
     assert "there is no key" in await refused({"kind": "key", "name": "k_0"})
     assert "the kind must be" in await refused({"kind": "planet", "name": "mars"})
     assert "at most" in await refused({"kind": "user", "name": "a", "reason": "x" * 400})
+    deep = await control.post("/stops", content=b'{"a":' * 5000 + b"1" + b"}" * 5000)
+    assert deep.status_code == 422
     for body in ([], {"kind": "user"}, {"kind": "user", "name": ""}, {"kind": "user", "name": 5}):
         assert "the body must be" in await refused(body)
     assert "did you mean anne?" in (await stop(control, "user", "annes"))["note"]
+    assert "did you mean anne?" in (await stop(control, "user", "ＡNNE"))["note"]
+    await start(control, "user", "ＡNNE")
     assert (await house.chat("Bonjour")).status_code == 200
     assert (await control.delete("/stops/user/nobody")).status_code == 404
     listed = (await control.get("/stops")).json()["stops"]
