@@ -83,10 +83,12 @@ def concerns(stop: Stop, exchange: Exchange) -> bool:
     caller = exchange.caller
     if stop.kind in ("key", "user", "use_case"):
         return stop.name == {"key": caller.key_id, "user": caller.user, "use_case": exchange.use_case}[stop.kind]
-    candidates = [attempt.candidate for attempt in exchange.attempts[-1:]]
-    if stop.kind == "destination":
-        return any(one.destination.name == stop.name for one in candidates)
-    return any(stop.name in _named(hit) for one in candidates for hit in _hits(one, exchange.candidates))
+    for attempt in exchange.attempts[-1:]:
+        if stop.kind == "destination":
+            return attempt.candidate.destination.name == stop.name
+        answer = attempt.gate.hits() if attempt.gate is not None else ()
+        return any(stop.name in _named(hit) for hit in (*_hits(attempt.candidate, exchange.candidates), *answer))
+    return False
 
 
 def _tightened(stops: Stops, candidate: Candidate, among: Sequence[Candidate]) -> Candidate:

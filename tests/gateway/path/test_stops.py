@@ -140,6 +140,21 @@ async def test_now_ends_what_is_under_way_in_band(house: House, control: httpx.A
     assert (outcome["outcome"], outcome["code"]) == ("cut", "stopped")
 
 
+async def test_now_ends_an_answer_in_which_a_stopped_rule_on_answers_had_a_part(
+    house: House, control: httpx.AsyncClient
+) -> None:
+    await house.fault("alpha", f"say=Le compte {IBAN} est a jour. {'Voici. ' * 500}")
+    said = asyncio.create_task(streamed(house, "[[sim:drip=0.02]]"))
+    await flowing(house)
+    (exchange,) = house.gateway.runtime.live
+    async with asyncio.timeout(10):
+        while (gate := exchange.attempts[0].gate) is None or not gate.hits():
+            await asyncio.sleep(0.01)
+    await stop(control, "rule", "iban-in-answers-redacted", now=True)
+    text = await asyncio.wait_for(said, 10)
+    assert '"stopped"' in text and "[DONE]" not in text
+
+
 async def test_without_now_the_answer_is_given_to_its_end(house: House, control: httpx.AsyncClient) -> None:
     said = asyncio.create_task(streamed(house, "[[sim:words=40]] [[sim:drip=0.01]]"))
     await flowing(house)
