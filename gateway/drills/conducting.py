@@ -93,8 +93,8 @@ class Conductor:
 
     def start(self, order: Order) -> Drill:
         """Begins a drill that may be run; raises DrillRefused."""
-        if self._task is not None and not self._task.done():
-            raise DrillRefused("a drill runs already")
+        if (self._task is not None and not self._task.done()) or self._runtime.drills.now():
+            raise DrillRefused("a drill runs already")  # here, or at another worker: calls belong to one
         drill, model = self._planned(order)
         self.drill = drill
         self._task = asyncio.get_running_loop().create_task(self._run(drill, model, order))
@@ -106,6 +106,8 @@ class Conductor:
         settings = runtime.epoch.pair.settings
         if not settings.drills.enabled or not settings.drills.schedule or self.drill is not None:
             return
+        if runtime.drills.now():
+            return  # another worker conducts one
         # What can't be filed isn't begun anew each minute.
         known = (*filed(settings.drills_dir), *self._begun.values())
         one = due(settings.drills.schedule, known, runtime.now())
@@ -148,7 +150,15 @@ class Conductor:
         self._runtime.measure.log.event("drill.failed", level="error")
 
     def stop(self) -> bool:
-        """Ends the drill that runs: no more faults from this moment; it is reported as far as it came."""
+        """Ends the drill that runs, whichever worker conducts it: no more faults from this moment; it is reported as
+        far as it came."""
+        running = self._runtime.drills.now()
+        for drill in running:
+            self._runtime.follower.drop(f"{_BOARD}{drill.id}")
+        return self._end() or bool(running)
+
+    def _end(self) -> bool:
+        """The same for what is conducted here."""
         if self.drill is None or self._task is None or self._task.done():
             return False
         self._runtime.follower.drop(f"{_BOARD}{self.drill.id}")
@@ -157,7 +167,7 @@ class Conductor:
 
     async def close(self) -> None:
         """The gateway stops."""
-        self.stop()
+        self._end()
         if self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.wait([self._task])

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
+from gateway.drills.faults import Fault
+from gateway.drills.running import Drill
 from gateway.identity.keyfile import KeyGrant
 from observability.ledger import read
 from tests.conftest import CONFIG, House, OpenHouse
@@ -202,3 +206,17 @@ async def test_a_scheduled_drill_that_cannot_be_filed_is_not_begun_again_and_aga
                 await asyncio.sleep(0.05)
         conductor.start_due()
         assert conductor.drill is None
+
+
+async def test_a_drill_of_another_worker_is_the_only_one_and_can_be_ended_here(house: House) -> None:
+    """Calls of its user belong to one drill: those of a second would fail as the first one says."""
+    runtime, now = house.gateway.runtime, time.time()
+    other = Drill("d-other", "beta/gpt-4o-mini", "maison", Fault("refuse"), ("drill",), now, now, now + 60, now + 90)
+    runtime.follower.say(f"drill/{other.id}", orjson.dumps(other.plain()), 90.0)
+    ask = {"destination": "alpha/gpt-4o-mini", "fault": "refuse", "seconds": 1.0}
+    refused = await control(house, "POST", ask)
+    assert (refused.status_code, refused.json()["refused"]) == (422, "a drill runs already")
+    assert (await control(house, "DELETE")).status_code == 200
+    assert not runtime.drills.now()
+    assert (await control(house, "POST", ask)).status_code == 201
+    assert (await control(house, "DELETE")).status_code == 200
