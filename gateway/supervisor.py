@@ -51,13 +51,15 @@ async def _run(config: Path, settings: Settings, development: bool) -> int:
         health, control = Listener(health_surface(crew)), Listener(control_surface(crew, rolling))
         await health.listen(settings.server.metrics.host, settings.server.metrics.port)
         stack.push_async_callback(_closed, health)
-        await crew.start(development=development)
-        await control.listen_unix(settings.control_socket)
-        stack.push_async_callback(_closed, control)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, crew.stopping.set)
+        loop.add_signal_handler(signal.SIGUSR2, lambda: None)  # the workers that start now are fresh
+        if not await _started(crew, development=development):
+            return 0
         loop.add_signal_handler(signal.SIGUSR2, rolling.soon)
+        await control.listen_unix(settings.control_socket)
+        stack.push_async_callback(_closed, control)
         server = settings.server
         _say(f"ecluse serves at http://{server.data.host}:{crew.port} with {server.workers} workers  "
              f"(metrics http://{server.metrics.host}:{health.port}/metrics)")  # fmt: skip
@@ -68,6 +70,20 @@ async def _run(config: Path, settings: Settings, development: bool) -> int:
         await crew.stop()
     _say("stopped")
     return 0
+
+
+async def _started(crew: Crew, *, development: bool) -> bool:
+    """Whether the workers serve; False where it was told to stop meanwhile. Raises StartRefused."""
+    starting = asyncio.create_task(crew.start(development=development))
+    stopping = asyncio.create_task(crew.stopping.wait())
+    await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not starting.done():
+        starting.cancel()
+        await asyncio.wait((starting,))
+        return False
+    await starting
+    return True
 
 
 async def _closed(listener: Listener) -> None:

@@ -210,3 +210,22 @@ async def _ask(serving: Serving, many: int) -> Counter[str]:
     ) as client:
         ends = await asyncio.gather(*(call(client, f"[[sim:words=3]] {number}") for number in range(many)))
     return Counter(end if end.startswith("503") else end.split()[0] for end in ends)
+
+
+@pytest.mark.parametrize(("number", "ended"), [(signal.SIGTERM, True), (signal.SIGUSR2, False)])
+def test_a_signal_while_it_starts_leaves_no_worker_behind(
+    tmp_path: Path, vendors: Vendors, number: signal.Signals, ended: bool
+) -> None:
+    folder = configured(tmp_path / "several", vendors.url)
+    command = [ECLUSE, "serve", "--config", folder / "config.yaml", "--development"]
+    with (folder / "gateway.log").open("wb") as said, subprocess.Popen(command, stdout=said, stderr=said) as process:
+        try:
+            until(lambda: any("_force" in one for one in left_behind(folder)), "a worker starts")
+            process.send_signal(number)
+            if not ended:
+                until(lambda: "serves at" in (folder / "gateway.log").read_text(), "it serves all the same")
+                process.terminate()
+            assert process.wait(40) == 0
+            assert not left_behind(folder)
+        finally:
+            process.kill()
