@@ -1,8 +1,8 @@
 """The one path of a call, top to bottom.
 
-identify (done before the body is read) -> parse -> read its files -> classify -> rule for each candidate -> plan ->
-reserve -> durable INTENT -> first answer -> relay -> settle and close the record, always. The order is the security
-property: a stage is never skipped, moved or plugged in.
+identify and let in (gateway/app.py, before anything is written) -> stopped? -> use case -> body -> parse -> read its
+files -> classify -> rule for each candidate -> plan -> reserve -> slot -> durable INTENT -> first answer -> relay ->
+settle and close the record, always. The order is the security property: a stage is never skipped, moved or plugged in.
 """
 
 from __future__ import annotations
