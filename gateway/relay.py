@@ -16,10 +16,10 @@ from gateway.routing.order import routed
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from gateway.answer import Reply
     from gateway.exchange import Exchange
     from gateway.gate import Gate
     from gateway.http import Headers, Responder
+    from gateway.reply import Reply
     from gateway.runtime import Runtime
     from policies.decide import Ruling
 

@@ -26,8 +26,8 @@ from policies.words import BUILT_IN
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
-    from gateway.answer import Reply
     from gateway.exchange import Candidate, Exchange
+    from gateway.reply import Reply
     from gateway.runtime import Runtime
     from policies.rules import Rule
 

@@ -21,7 +21,7 @@ import pytest
 
 from adapters.errors import BY_KIND
 from adapters.vendors.simulator.directives import NAMES
-from gateway import answer
+from gateway import reply
 from gateway.routes import CALLS, Route
 from gateway.routing.budget import RetryBudget
 from observability.families import FAMILIES
@@ -173,7 +173,7 @@ class Result(NamedTuple):
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.words)
 async def test_a_fault(open_house: OpenHouse, tmp_path: Path, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answer, "MOST_ANSWER_BYTES", 2**20)
+    monkeypatch.setattr(reply, "MOST_ANSWER_BYTES", 2**20)
     async with opened(open_house, tmp_path, fault) as house:
         house.gateway.runtime.retries = RetryBudget(count(0, 3600).__next__, share=9.0)
         gate = asyncio.Semaphore(24)
