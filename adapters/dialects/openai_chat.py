@@ -9,7 +9,15 @@ from adapters.dialects.checks import objects, optional, refuse_vendor_held, requ
 from adapters.dialects.failures import openai_error
 from adapters.dialects.identity import openai_identity
 from adapters.dialects.openai_chat_answers import ChatReader
-from adapters.dialects.openai_requests import alias, hold, refuse_held, token_limit, usage_request, wants_usage
+from adapters.dialects.openai_requests import (
+    alias,
+    hold,
+    plain_counts,
+    refuse_held,
+    token_limit,
+    usage_request,
+    wants_usage,
+)
 from adapters.dialects.passages import Gathering, Mark, known, tool_name
 from adapters.wire.body import Document, Edit, Path, set_member
 
@@ -41,6 +49,7 @@ class OpenAIChat:
         refuse_held(value)
         gathering = Gathering(document)
         openai_identity(gathering, value)
+        plain_counts(value)
         names = _tools(value, gathering)
         _messages(messages, gathering)
         return Ask(

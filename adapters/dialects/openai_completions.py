@@ -10,7 +10,15 @@ from adapters.dialects.checks import optional, required
 from adapters.dialects.choices import ChoicesReader, Place, other
 from adapters.dialects.failures import openai_error
 from adapters.dialects.identity import openai_identity
-from adapters.dialects.openai_requests import alias, hold, refuse_held, token_limit, usage_request, wants_usage
+from adapters.dialects.openai_requests import (
+    alias,
+    hold,
+    plain_counts,
+    refuse_held,
+    token_limit,
+    usage_request,
+    wants_usage,
+)
 from adapters.dialects.passages import Gathering, Mark
 from adapters.dialects.reading import key_pattern, only_token
 from adapters.errors import BodyRefused
@@ -36,6 +44,7 @@ class OpenAICompletions:
         refuse_held(value)
         gathering = Gathering(document)
         openai_identity(gathering, value)
+        plain_counts(value)
         texts_or_tokens(value, "prompt", gathering)
         optional(value, "suffix", str)
         gathering.text(("suffix",), _USER)

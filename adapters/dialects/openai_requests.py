@@ -40,6 +40,12 @@ def _tokens(value: dict[str, Any], name: str) -> int | None:
     return limit
 
 
+def plain_counts(value: dict[str, Any]) -> None:
+    """Refuses numbers of answers that are no integers: some servers read "3" or 3.0 as 3, and room is held for each."""
+    for name in ("n", "best_of"):
+        optional(value, name, int)
+
+
 def alias(ask: Ask, model: str) -> list[Edit]:
     """The edit that names the destination's model, none where it is named so already."""
     return [] if model == ask.model else [replace_string(ask.document, ("model",), model, "model_alias")]

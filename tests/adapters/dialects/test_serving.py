@@ -1,9 +1,15 @@
 """How a request asks to be served: what changes its price, and how many answers it wants."""
 
+import json
+
 import pytest
 
+from adapters.dialects.openai_chat import OpenAIChat
+from adapters.dialects.openai_completions import OpenAICompletions
 from adapters.dialects.openai_requests import token_limit
 from adapters.dialects.serving import answers, kept_for_hours, service
+from adapters.errors import BodyRefused
+from adapters.wire.body import Document
 
 
 @pytest.mark.parametrize(
@@ -41,6 +47,15 @@ def test_the_words_of_a_service(value: dict, words: str):
 )
 def test_how_many_answers(value: dict, count: int):
     assert answers(value) == count
+
+
+@pytest.mark.parametrize("count", ["100", 100.0, True, [100]])
+@pytest.mark.parametrize("name", ["n", "best_of"])
+def test_a_number_of_answers_that_servers_may_read_in_another_way_is_refused(name: str, count: object):
+    body = {"model": "m", "prompt": "x", "messages": [{"role": "user", "content": "x"}], name: count}
+    for dialect in (OpenAIChat(), OpenAICompletions()):
+        with pytest.raises(BodyRefused):
+            dialect.parse(Document.parse(json.dumps(body).encode()))
 
 
 def test_kept_for_hours():
