@@ -53,6 +53,15 @@ class Secret:
         except (OSError, SecretMissing):
             return
 
+    def __eq__(self, other: object) -> bool:
+        """The same reference, and the same text when each was read last."""
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return (self.reference, self._path, self._text) == (other.reference, other._path, other._text)
+
+    def __hash__(self) -> int:
+        return hash((self.reference, self._path))
+
     def __repr__(self) -> str:
         return f"Secret({self.reference})"
 

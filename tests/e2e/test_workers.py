@@ -28,6 +28,7 @@ from tests.e2e.several import (
     until,
     workers,
 )
+from tests.parts.redis_server import needs_redis, redis_server
 
 pytestmark = pytest.mark.e2e
 
@@ -180,6 +181,26 @@ def test_the_commands_are_those_of_one_process(several: Serving) -> None:
     assert ecluse(several.folder, "drain").returncode == 0
     assert several.started.process.wait(30) == 0
     assert not left_behind(several.folder)
+
+
+@needs_redis
+def test_an_unchanged_configuration_with_redis_reloads_and_restarts(tmp_path: Path, vendors: Vendors) -> None:
+    folder = configured(tmp_path / "several", vendors.url)
+    with redis_server(tmp_path / "redis") as redis:
+        (folder / "redis-url").write_text(redis.url)
+        with (folder / "config.yaml").open("a") as config:
+            config.write('shared: {store: redis, url: "file:redis-url"}\n')
+        serving = serve(folder)
+        try:
+            known_everywhere(serving)
+            before = processes(folder)
+            done = ecluse(folder, "reload", "--untested")
+            assert done.returncode == 0 and "restart" not in done.stdout, done.stdout + done.stderr
+            done = ecluse(folder, "restart")
+            assert done.returncode == 0, done.stderr
+            assert not set(processes(folder).values()) & set(before.values())
+        finally:
+            serving.started.stop()
 
 
 def test_a_quota_is_one_for_all_workers_also_when_one_is_killed(tmp_path: Path, vendors: Vendors) -> None:

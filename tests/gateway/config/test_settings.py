@@ -163,6 +163,22 @@ def test_a_secret_file_is_read_again_when_it_changed(tmp_path):
     assert secret.reveal() == "second"
 
 
+def test_secrets_of_one_reference_and_text_are_equal(tmp_path):
+    """Else each load of an unchanged file would seem to bring other settings."""
+    (tmp_path / "url").write_text("redis://one/0")
+    first = Secret.resolve("file:url", tmp_path, {})
+    assert first == Secret.resolve("file:url", tmp_path, {}) and hash(first) == hash(
+        Secret.resolve("file:url", tmp_path, {})
+    )
+    (tmp_path / "url").write_text("redis://another/0")
+    assert first != Secret.resolve("file:url", tmp_path, {})
+    assert Secret.resolve("${A}", tmp_path, {"A": "x"}) == Secret.resolve("${A}", tmp_path, {"A": "x"})
+    assert Secret.resolve("${A}", tmp_path, {"A": "x"}) != Secret.resolve("${A}", tmp_path, {"A": "y"})
+    assert Secret.resolve("${A}", tmp_path, {"A": "x"}) != Secret.resolve("${B}", tmp_path, {"B": "x"})
+    text = 'shared: {store: redis, url: "file:url"}'
+    assert settings(text, tmp_path).shared == settings(text, tmp_path).shared
+
+
 def test_load_shows_the_path_of_the_file(tmp_path):
     (tmp_path / "config.yaml").write_text("nope: 1")
     with pytest.raises(DocumentsRefused) as caught:
