@@ -90,7 +90,7 @@ async def test_other_callers_notice_nothing(house: House, fault: str) -> None:
 
 async def test_calls_that_a_drill_slows_down_take_nobodys_place(open_house: OpenHouse) -> None:
     """Neither a slot while they wait, nor by what others would learn of how long they took."""
-    config = CONFIG.replace("contract: alpha-us}", "contract: alpha-us, most_in_flight: 4}")
+    config = CONFIG.replace("contract: alpha-us}", "contract: alpha-us, most_in_flight: 16}")
     async with open_house(config + TEAM + DRILLS) as house:
         drill = asyncio.create_task(drilled(house, fault="slow=1", seconds=2.0))
         went = set()
@@ -101,7 +101,7 @@ async def test_calls_that_a_drill_slows_down_take_nobodys_place(open_house: Open
         assert (await drill)["met"]
         assert went == {"alpha/gpt-4o-mini"}
         lane = house.gateway.runtime.capacity.slots.line.lanes.lanes["alpha/gpt-4o-mini"]
-        assert (lane.taken, lane.limit.value) == (0, 4.0)
+        assert (lane.taken, lane.limit.value) == (0, 16.0)
         assert lane.usual < 0.5
 
 
