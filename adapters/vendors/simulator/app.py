@@ -15,6 +15,8 @@ from adapters.vendors.simulator.directives import Directives, settings
 from adapters.vendors.simulator.recorder import Faults, Recorder
 from adapters.vendors.simulator.speaker import Speaker
 
+_EXPECTED = 'expected {"fault": "status=503", "seconds": 30}; {"fault": "none"} ends one'
+
 
 def simulator_app(name: str, recorder: Recorder | None = None) -> Starlette:
     """The app of the simulated vendor `name`. What it receives is kept in `recorder`, also shown at /sim/received."""
@@ -54,10 +56,14 @@ class _Desk:
         """`{"fault": "status=503", "seconds": 30}`; `"none"` ends it."""
         try:
             value = orjson.loads(await request.body())
-            words = str(value["fault"])
+            words = value.get("fault") if isinstance(value, dict) else None
+            if not isinstance(words, str) or not words.strip():
+                raise ValueError(_EXPECTED)
             fault = Directives() if words == "none" else Directives(**settings(words))
             self._faults.set(fault, float(value.get("seconds", 30)))
-        except (ValueError, KeyError, TypeError) as problem:
+        except orjson.JSONDecodeError:
+            return _json(failure("openai", 400, f"not a fault: {_EXPECTED}"), 400)
+        except (ValueError, TypeError) as problem:
             return _json(failure("openai", 400, f"not a fault: {problem}"), 400)
         return _json({"simulator": self._name, "fault": words})
 

@@ -1,30 +1,6 @@
 """What a caller, or an operator's fault, asks the simulator to do: `[[sim:status=429,retry_after=2]]` and the like.
 
-delay=S          wait before the answer begins            hold=S      wait between the lifecycle and the content
-drip=S           wait before every further event          stall=N     say nothing more after N content events
-status=N         answer with this HTTP status             retry_after=S   the header that goes with it
-error=CODE       the vendor's error code or type          plain=N     a plain-text answer with this status
-html=N           an HTML page with this status            redirect    a 307 to elsewhere
-compressed       a gzip answer nobody asked for
-fail_before      fail before the first content event      fail_after=N    fail after N content events
-cut=N            drop the connection after N of them      no_done     leave the terminal event out
-no_usage         report no usage                          reasoning   think aloud first
-words=N          answer with N words                      chunk=N     characters in each delta (default 12)
-echo             answer with the text received            say=TEXT    answer with this text
-pad=KIB          an answer so much longer (spaces)         headers=KIB     so many headers more
-malformed=N, half=N, torn=N: the Nth content event isn't JSON, has half a character, is only half there
-reset=N          cut by a TCP reset                       chunks=N        cut by broken chunk framing
-pings=N          nothing but keep-alives after N of them  endless=N       the next one over and over after N
-pieces=BYTES     send so few bytes at a time              length=BYTES    a content-length so far off the truth
-bomb=MIB         a gzip answer that unpacks to so much    interim=N       N interim answers (103) come first
-inside           the failure in an answer with status 200 kind=TYPE       another content-type
-twice            the terminal event twice                 after_done      more content after the terminal event
-empty            status 200 and nothing else              shapeless       JSON, but none of the dialect's
-linger=S         stay so long after the terminal event
-stray            a second answer that nobody asked for    other           whole instead of a stream, or a stream
-on=NAME          stands first in the brackets: the others in them are for the simulator of this name only
-tool=NAME {json} call this tool (one a turn; with `parallel`, all at once); `{{result}}` in its arguments is what the
-                 tool before it gave
+What each of them does is said in `reference.py`, which makes docs/reference/simulator.md.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.vendors.simulator import Recorder, SimulatorServer
-from adapters.vendors.simulator.directives import DirectiveError, Directives, merge, read, settings
+from adapters.vendors.simulator import Recorder, SimulatorServer, reference
+from adapters.vendors.simulator.directives import NAMES, DirectiveError, Directives, merge, read, settings
 from adapters.vendors.simulator.prompt import turns
 from adapters.vendors.simulator.script import example
 
@@ -169,7 +170,22 @@ async def test_an_operator_makes_one_vendor_fail_for_a_while() -> None:
         await client.post(alpha + "/sim/fault", json={"fault": "none"})
         assert await status(alpha) == 200
         assert (await client.post(alpha + "/sim/fault", json={"fault": "what"})).status_code == 400
-        assert (await client.post(alpha + "/sim/fault", content=b"{")).status_code == 400
+        for body in (b"{", b"[]", b"{}", b'{"fault": ""}', b'{"fault": null}'):
+            answer = await client.post(alpha + "/sim/fault", content=body)
+            assert answer.status_code == 400 and '"status=503"' in answer.json()["error"]["message"]
+
+
+def test_the_reference_tells_all_that_the_simulator_can_be_told() -> None:
+    """Renew it with `python -m adapters.vendors.simulator.reference > docs/reference/simulator.md`."""
+    file = Path(__file__).parents[3] / "docs/reference/simulator.md"
+    assert file.read_text() == reference.page()
+    told = [word.partition("=")[0] for _, rows in reference.TOLD for word, _ in rows]
+    assert sorted(told) == sorted(NAMES)
+    for _, rows in reference.TOLD:
+        for word, _ in rows:
+            name, takes, what = word.partition("=")
+            if name not in ("say", "tool", "on"):
+                settings(f"{name}=1" if takes and what.isupper() else name)
 
 
 async def test_what_was_received_is_shown_without_credentials() -> None:

@@ -178,8 +178,8 @@ _VENDORS = """\
 
 ## Faults of vendors and of the way to them
 
-To try one, say it in double square brackets to a simulated vendor (`[[sim:cut=3]]`; N, M and the rest are explained at
-the top of `adapters/vendors/simulator/directives.py`). *served*: the fault is passed over.
+To try one, say it in double square brackets to a simulated vendor (`[[sim:cut=3]]`; N, M and the rest are explained
+with [the simulator](simulator.md)). *served*: the fault is passed over.
 
 | fault | to try it | whole answer | stream, before the first word | stream, after it |
 |---|---|---|---|---|
