@@ -13,6 +13,7 @@ from gateway import provenance
 from gateway.bundle.last_good import keep
 from gateway.bundle.pair import Pair, load_pair
 from gateway.bundle.source import look
+from gateway.config.changes import changed
 from gateway.documents import DocumentsRefused
 from gateway.epoch import Epoch
 from gateway.in_force import tell
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from gateway.runtime import Runtime
 
 FIXED = ("server", "state_dir", "ledger", "keyring", "shared", "simulator", "organisation")
-"""Settings that a running process can't change: they take a restart."""
+"""Where the settings are that a running process can't change, all but a few: they take a restart."""
 
 # A thread that computes lets the loop wait for the interpreter's lock this long at most, not for the usual 5 ms.
 _SHORT_TURN = 0.0005
@@ -103,7 +104,7 @@ class Reloader:
         _tell(runtime, old, by)
         if runtime.station.first:
             await asyncio.to_thread(_keep, runtime, epoch.pair)
-        later = tuple(name for name in FIXED if getattr(epoch.pair.settings, name) != getattr(old.settings, name))
+        later = changed(old.settings, epoch.pair.settings, FIXED)
         return Reloaded(
             old.revision, epoch.pair.revision, epoch.pair.bundle.revision, provenance.signed_files(epoch.pair), later
         )

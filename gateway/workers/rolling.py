@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from gateway.config.changes import changed
 from gateway.config.starting import starting_settings
 from gateway.workers.crew import START_SECONDS
 from gateway.workers.errors import RestartRefused
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from gateway.workers.crew import Crew
 
 FIXED = ("server", "state_dir", "organisation", "keyring", "shared", "simulator")
-"""Settings in which workers that serve at the same time can't differ."""
+"""Where the settings are in which workers that serve at the same time can't differ, all but a few."""
 
 
 class Rolling:
@@ -64,7 +65,6 @@ class Rolling:
         new = await asyncio.to_thread(starting_settings, self._crew.config)
         if new is None:
             raise RestartRefused("the configuration can't be read")
-        old = self._crew.settings
-        changed = [name for name in FIXED if getattr(new, name) != getattr(old, name)]
-        if changed:
-            raise RestartRefused(f"{', '.join(changed)} changed, which takes a stop and a start")
+        fixed = changed(self._crew.settings, new, FIXED)
+        if fixed:
+            raise RestartRefused(f"{', '.join(fixed)} changed, which takes a stop and a start")

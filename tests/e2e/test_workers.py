@@ -184,7 +184,7 @@ def test_the_commands_are_those_of_one_process(several: Serving) -> None:
 
 
 @needs_redis
-def test_an_unchanged_configuration_with_redis_reloads_and_restarts(tmp_path: Path, vendors: Vendors) -> None:
+def test_what_needs_no_stop_reloads_and_restarts_with_redis(tmp_path: Path, vendors: Vendors) -> None:
     folder = configured(tmp_path / "several", vendors.url)
     with redis_server(tmp_path / "redis") as redis:
         (folder / "redis-url").write_text(redis.url)
@@ -196,9 +196,15 @@ def test_an_unchanged_configuration_with_redis_reloads_and_restarts(tmp_path: Pa
             before = processes(folder)
             done = ecluse(folder, "reload", "--untested")
             assert done.returncode == 0 and "restart" not in done.stdout, done.stdout + done.stderr
+            text = (folder / "config.yaml").read_text()
+            (folder / "config.yaml").write_text(text.replace("server: {", "server: {language: fr, ", 1))
+            done = ecluse(folder, "reload", "--untested")
+            assert done.returncode == 0 and "restart" not in done.stdout, "the language is taken at once"
             done = ecluse(folder, "restart")
             assert done.returncode == 0, done.stderr
             assert not set(processes(folder).values()) & set(before.values())
+            (folder / "config.yaml").write_text(text.replace("workers: 2", "workers: 3"))
+            assert "server.workers changed" in ecluse(folder, "restart").stderr
         finally:
             serving.started.stop()
 

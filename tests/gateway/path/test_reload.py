@@ -128,3 +128,13 @@ async def test_what_was_dropped_or_never_prepared_cannot_be_taken(house: House) 
     with pytest.raises(NotPrepared):
         await one.take(revision)
     assert "prepared" not in house.gateway.runtime.epoch.pair.bundle.use_cases
+
+
+async def test_only_what_a_reload_leaves_as_it_was_is_said_to_need_a_restart(house: House) -> None:
+    config = house.folder / "config.yaml"
+    text = config.read_text()
+    config.write_text(text.replace("server: {", "server: {language: fr, ", 1))
+    assert (await reloader(house).reload()).later == ()
+    assert "modèle" in (await house.chat("Bonjour", model="nobody")).text
+    config.write_text(text.replace("server: {", "server: {language: fr, hung_seconds: 7, ", 1))
+    assert (await reloader(house).reload()).later == ("server.hung_seconds",)
