@@ -66,7 +66,7 @@ async def first_answer(
     if failure is None:
         raise refusals.every_breaker_open(course.wait())
     course.in_vain()
-    raise refusals.upstream(failure, _guarded(runtime, exchange, ask, failure))
+    raise refusals.upstream(failure, _guarded(runtime, exchange, ask, failure), course.too_long)
 
 
 def _there(exchange: Exchange) -> None:

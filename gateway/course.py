@@ -40,6 +40,8 @@ class Course:
         self._tried: set[int] = set()
         self._renewed = self._larger = False
         self._further = 0
+        self.too_long = 0
+        """How many found the ask too long."""
 
     def _unwilling(self, candidate: Candidate) -> bool:
         return not self._exchange.health.willing(candidate.destination.name)
@@ -59,6 +61,7 @@ class Course:
             self._renewed = True
             return await self._keep(self._last.candidate)
         if failure.kind == "context_length":
+            self.too_long += 1
             self._go_larger()
         elif not failure.retryable:
             return None

@@ -215,13 +215,14 @@ def deadline() -> Refusal:
     )
 
 
-def upstream(error: UpstreamError, guarded: str) -> Refusal:
-    """What is told of the last vendor error. `guarded`: the vendor's words after the response guard, "" where ours."""
+def upstream(error: UpstreamError, guarded: str, too_long: int = 0) -> Refusal:
+    """What is told of the last vendor error. `guarded`: the vendor's words after the response guard, "" where ours.
+    too_long: how many found the ask too long."""
     if error.kind in ("invalid", "context_length", "content_policy"):
         said = f" {guarded}" if guarded else ""
+        many = error.kind == "context_length" and too_long > 1
         words = {
-            "en": f"The model vendor refused this request.{said}",
-            "fr": f"Le fournisseur a refusé la requête.{said}",
+            language: f"{told.format(too_long)}{said}" for language, told in (_TOO_LONG if many else _REFUSED).items()
         }
         refusal: Refusal = BadRequest(error.code or error.kind, words, param=error.param)
         refusal.kind = error.kind
@@ -241,6 +242,14 @@ def upstream(error: UpstreamError, guarded: str) -> Refusal:
     return VendorFailed(f"vendor_{error.kind}", _UNAVAILABLE)
 
 
+_REFUSED = {
+    "en": "The model vendor refused this request.",
+    "fr": "Le fournisseur a refusé la requête.",
+}
+_TOO_LONG = {
+    "en": "This request is too long for every permitted model that answered ({}). Make it shorter.",
+    "fr": "La requête est trop longue pour tous les modèles permis qui ont répondu ({}). Raccourcissez-la.",
+}
 _UNAVAILABLE = {
     "en": "The model vendors permitted for this call are failing or overloaded. Please try again later.",
     "fr": "Les fournisseurs autorisés pour cet appel sont en panne ou surchargés. Réessayez plus tard.",

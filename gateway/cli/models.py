@@ -13,7 +13,7 @@ from gateway.routing.routes import build_routes
 TEXT = """\
 Show each public model with its aliases and, most preferred first, its destinations with the terms that policies see:
 vendor, region, trust, contract, retention, training. A destination that calls can't go to says why. Below them stands
-the route that orders them, where it isn't the order written.
+its larger ones, and the route that orders them, where it isn't the order written.
 """
 
 
@@ -30,6 +30,9 @@ def run(args: argparse.Namespace) -> int:
         print(model.name + (f"   (also {', '.join(model.aliases)})" if model.aliases else ""))
         for destination in model.destinations:
             print(f"  {terms(destination)}")
+        if model.larger:
+            larger = dict.fromkeys(named or destination.name for named, destination in model.larger)
+            print(f"  larger, for what is too long: {', '.join(larger)}")
         for line in described(routes[model.name], model.destinations):
             print(f"  {line}")
     return 0

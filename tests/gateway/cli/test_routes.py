@@ -46,6 +46,15 @@ def test_models_shows_the_route_of_each_that_has_one(routed: Path, ecluse) -> No
     assert out.count("  route ") == 1, "the order written needs no words"
 
 
+def test_models_shows_what_is_larger(home: Path, ecluse) -> None:
+    config = home / "config.yaml"
+    text = config.read_text().replace("larger: [] ", "larger: [gpt-4o, beta/gpt-4o] ", 1)
+    config.write_text(text)
+    code, out, err = ecluse("models")
+    assert (code, err) == (0, "")
+    assert out.count("  larger, for what is too long: gpt-4o, beta/gpt-4o\n") == out.count("larger") == 1
+
+
 def test_explain_says_how_the_call_would_be_routed(routed: Path, ecluse) -> None:
     def told(*words: str, text: str = "Bonjour") -> str:
         code, out, err = ecluse("explain", "--model", "gpt-4o", *words, stdin=text)

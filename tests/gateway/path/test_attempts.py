@@ -397,6 +397,18 @@ async def test_a_refusal_of_content_goes_nowhere_else_larger_or_not(open_house: 
         assert await asked(house) == [("alpha", "gpt-4o-mini")]
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "too long for every"), ("fr", "trop longue pour tous")])
+async def test_what_is_too_long_for_the_larger_ones_too_is_said_to_be(
+    open_house: OpenHouse, language: str, words: str
+) -> None:
+    async with open_house(LARGER.replace("server: {", f"server: {{language: {language}, ", 1)) as house:
+        answer = await house.chat("[[sim:status=400,error=context_length_exceeded]]")
+        assert len(await asked(house)) == 3
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (400, "context_length_exceeded")
+        assert words in error["message"] and "(3)" in error["message"]
+
+
 async def test_without_larger_ones_the_client_is_told_that_it_is_too_long(house: House) -> None:
     answer = await house.chat("[[sim:status=400,error=context_length_exceeded]]")
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "context_length_exceeded")
