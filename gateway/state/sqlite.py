@@ -121,7 +121,7 @@ class SqliteLink:
             if version > FORMAT:
                 raise StoreUnavailable("newer")
             if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise _damaged()
+                raise damaged()
             connection.execute("CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID")
             connection.execute("INSERT OR IGNORE INTO about VALUES ('incarnation', ?)", (secrets.token_hex(8),))
             for statement in self._tables:
@@ -170,7 +170,8 @@ def _inode(file: Path) -> int:
         return 0
 
 
-def _damaged() -> sqlite3.DatabaseError:
+def damaged() -> sqlite3.DatabaseError:
+    """What says of a file that it isn't what it was: it is set aside."""
     error = sqlite3.DatabaseError("quick_check")
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     return error

@@ -17,7 +17,7 @@ import orjson
 
 from gateway.quota.till import About, Row, hear
 from gateway.quota.wire import Answer, Word
-from gateway.state.sqlite import SqliteLink
+from gateway.state.sqlite import SqliteLink, damaged
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS quota_about (only INTEGER PRIMARY KEY CHECK (only = 1), body BLOB NOT NULL)",
@@ -47,6 +47,8 @@ class SqliteTill:
     def _hear(self, connection: sqlite3.Connection, word: Word) -> Answer:
         shelf, life, now = _Shelf(connection), self._link.incarnation, time.time()
         about = shelf.about()
+        if word.life == life and word.since > about.version:
+            raise damaged()  # an old copy was written over it: it knows less than it has told
         waits = False
         if about.life != life:
             waits = self._mark.exists()

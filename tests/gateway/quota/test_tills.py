@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from gateway.quota.tills.sqlite import TABLES, SqliteTill
 from gateway.quota.wire import SHUT, Answer, Ask, Granted, Told, Word
 from gateway.state.redis import RedisLink
 from gateway.state.sqlite import SqliteLink
+from gateway.state.store import StoreUnavailable
 from tests.gateway.quota.memory_till import Memory
 from tests.parts.redis_server import RedisServer, needs_redis, redis_server
 
@@ -87,6 +90,7 @@ async def held_against_the_model(till: Till, model: Model, chance: random.Random
     first = await till.say(Word("w", 0, ""))
     model.say(Word("w", 0, ""), first, waits=waits)
     for word in words(chance, count, first.life):
+        word = word._replace(since=min(word.since, model.memory.about.version))
         answer = await till.say(word)
         assert plain(model.say(word, answer, waits=waits)) == plain(answer), word
         if chance.random() < 0.015:
@@ -140,6 +144,27 @@ async def test_a_sqlite_file_remembers_over_a_restart_and_a_new_one_that_replace
         assert (await till.say(Word("x", 2, life, (ask,)))).shut > 0, "another worker may know what was granted"
     async with sqlite(tmp_path) as till:
         assert (await till.say(Word("x", 1, ""))).shut > 0
+
+
+async def test_a_sqlite_file_that_an_old_copy_was_written_over_is_set_aside(tmp_path: Path) -> None:
+    file = tmp_path / "shared.db"
+    ask = Ask("a", WINDOW, False, 0, 30, 40, 1, False)
+    async with sqlite(tmp_path) as till:
+        life = (await till.say(Word("w", 1, ""))).life
+        checkpoint(file)
+        old = file.read_bytes()
+        answer = await till.say(Word("w", 2, life, (ask,), all_told=True))
+        checkpoint(file)
+        file.write_bytes(old)
+        with pytest.raises(StoreUnavailable):
+            await till.say(Word("w", 3, life, since=answer.last))
+        assert (await till.say(Word("w", 4, life, since=answer.last))).shut > 0
+    assert any(name.startswith("shared.db.damaged-") for name in os.listdir(tmp_path))
+
+
+def checkpoint(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def said(*words: Word, waits: bool = False) -> list[Answer]:
