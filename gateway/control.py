@@ -183,6 +183,8 @@ def _of_now(runtime: Runtime, workers: list[dict[str, Any]], unloaded: bool) -> 
     """What is noted of this moment, beside what a load notes."""
     if (said := differing(workers)) is not None:
         yield said
+    for drill in runtime.drills.now():
+        yield f"drill {drill.id} runs: {drill.destination} {drill.fault}, for calls of {', '.join(drill.users)}"
     if unloaded:
         yield "the configuration or the bundle was changed since it was loaded"
     yield from due(runtime.epoch.pair.bundle, runtime.now())

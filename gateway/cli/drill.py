@@ -14,6 +14,7 @@ import orjson
 from gateway.cli.control import ControlFailed, ask, say_failed
 from gateway.cli.main import REFUSED, add_config
 from gateway.config import load_places
+from gateway.config.kinds import SPAN, Context, WrongValue
 from gateway.drills.faults import KINDS, parse
 from gateway.drills.shelf import filed
 
@@ -36,6 +37,11 @@ calls alone. Drills are off until drills.enabled says otherwise, and last no lon
 TEXT = TEXT.format(faults="; ".join(f"{kind}: {words}" for kind, words in KINDS.items()))
 
 _LOOK_SECONDS = 1.0
+_PARTS = {
+    "before": "watches what is usual",
+    "during": "makes the destination fail",
+    "after": "waits until the destination answers again",
+}
 
 
 def add(sub: argparse.ArgumentParser) -> None:
@@ -44,15 +50,17 @@ def add(sub: argparse.ArgumentParser) -> None:
     one = what.add_parser("run", help="run a drill, follow it and print where its report is")
     one.add_argument("destination", metavar="DESTINATION", help="which destination fails (ecluse models lists them)")
     one.add_argument("fault", metavar="FAULT", help="refuse, 5xx, throttle[=SECONDS], slow[=SECONDS], cut[=PIECES]")
-    one.add_argument("--for", dest="seconds", type=float, default=60.0, metavar="SECONDS", help="how long (default 60)")
-    one.add_argument("--before", type=float, default=10.0, metavar="SECONDS", help="what is usual, first (default 10)")
+    one.add_argument("--for", dest="seconds", type=_span, default=60.0, metavar="TIME", help="how long (default 1m)")
+    one.add_argument("--before", type=_span, default=10.0, metavar="TIME", help="what is usual, first (default 10s)")
     one.add_argument("--user", action="append", default=[], metavar="PATTERN", help="whose calls may fail too")
     one.add_argument("--model", default="", help="the public model that the drill's own calls ask for")
     one.add_argument("--no-probes", action="store_true", help="make no calls, watch those of --user only")
     one.add_argument("--reason", default="", help="why, for the report and the record")
     one.add_argument("--as", dest="by", default="", metavar="WHO", help="who asks for it, for the report")
+    one.epilog = "ecluse drill run alpha/gpt-4o slow=20 --for 2m --user m.durand --reason 'ticket 4711'"
     known = what.add_parser("list", help="drills on file")
     again = what.add_parser("report", help="make a report anew from the ledger")
+    again.epilog = "ecluse drill report d-20261126-0613-8c1f --out /srv/continuity/2026-11"
     again.add_argument("id", metavar="ID")
     again.add_argument("--out", type=Path, metavar="FOLDER", help="where (default: its folder in state_dir/drills)")
     end = what.add_parser("stop", help="end the drill that runs")
@@ -60,6 +68,14 @@ def add(sub: argparse.ArgumentParser) -> None:
         add_config(each)
     for each in (one, known):
         each.add_argument("--json", action="store_true", help="the answer as it came")
+
+
+def _span(text: str) -> float:
+    """Seconds, or a time such as 90s, 10m, 1h."""
+    try:
+        return float(text) if text.replace(".", "", 1).isdecimal() else float(SPAN.read(text, Context(Path(), {})))
+    except WrongValue as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
 
 
 def run(args: argparse.Namespace) -> int:
@@ -93,8 +109,8 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _followed(config: Path, drill: Mapping[str, Any]) -> Any:
-    """Waits for the end of a drill; says where it stands where somebody looks on."""
-    tell = sys.stderr.isatty()
+    """Waits for the end of a drill; says where it stands where somebody looks on, else which part begins."""
+    tell, part = sys.stderr.isatty(), ""
     while True:
         found = ask(config, "GET", "/drills")
         running = found["running"]
@@ -104,6 +120,9 @@ def _followed(config: Path, drill: Mapping[str, Any]) -> Any:
             counts = f"{running.get('sent', 0)} calls made, {running.get('answered', 0)} answered"
             last = running.get("last") or "nobody yet"
             print(f"\r{drill['id']} {running['part']:<6} {counts}, last by {last:<40}", end="", file=sys.stderr)
+        elif running is not None and running["part"] != part:
+            part = running["part"]
+            print(f"{drill['id']} {_PARTS[part]}", file=sys.stderr)
         time.sleep(_LOOK_SECONDS)
     if tell:
         print(file=sys.stderr)
@@ -119,6 +138,8 @@ def _list(args: argparse.Namespace) -> int:
         print("drills are off (drills.enabled)")
     for one in found["filed"]:
         print(_told(one))
+    if (running := found["running"]) is not None:
+        print(f"{running['id']}  {running['destination']} {running['fault']}: runs, {_PARTS[running['part']]}")
     if found["enabled"] and found["stale"]:
         print(f"without a recent drill: {', '.join(found['stale'])}")
     return 0

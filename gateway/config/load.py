@@ -20,6 +20,7 @@ from gateway.config.table import Path, build
 from gateway.config.unrouted import unrouted
 from gateway.documents import Document, Documents, DocumentsRefused, Problem, Rendered, load, nearest
 
+LEAST_BETWEEN_DRILLS = 3600.0
 MAX_SOCKET_PATH = 107  # what the kernel's sockaddr_un holds
 _NAME_IT = "name the configuration with --config or in $ECLUSE_CONFIG"
 
@@ -134,6 +135,7 @@ def _impossible(settings: Settings, file: str) -> Iterator[Problem]:
     yield from _sharing(settings, file)
     yield from _signatures(settings.bundle_signatures, (file, "bundle_signatures"))
     yield from _quotas(settings.quotas, (file, "quotas"))
+    yield from _drills(settings, (file, "drills"))
     for vendor in settings.vendors.values():
         yield from _vendor(settings, vendor, (file, "vendors", vendor.name))
 
@@ -152,6 +154,19 @@ def _sharing(settings: Settings, file: str) -> Iterator[Problem]:
         )
     if shared.stale_seconds <= shared.poll_seconds:
         yield Problem((file, "shared", "stale_seconds"), "must be longer than poll_seconds")
+
+
+def _drills(settings: Settings, path: Path) -> Iterator[Problem]:
+    asked = settings.drills
+    if asked.enabled:
+        yield from _known((*path, "team"), "team", asked.team, settings.directory.teams)
+    for name, one in asked.schedule.items():
+        where = (*path, "schedule", name)
+        yield from _known((*where, "destination"), "destination", one.destination, settings.destinations)
+        if one.seconds > asked.most_seconds:
+            yield Problem((*where, "seconds"), f"is longer than drills.most_seconds, {asked.most_seconds:g} s")
+        if one.every < LEAST_BETWEEN_DRILLS:
+            yield Problem((*where, "every"), "must be an hour at least")
 
 
 def _signatures(asked: SignaturesSettings, path: Path) -> Iterator[Problem]:

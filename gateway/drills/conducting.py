@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -37,6 +38,8 @@ _LAST_RECORDS_SECONDS = 1.0  # by then other workers have written how their call
 _BOARD = "drill/"
 _LABEL = "drill d-"
 _SWEPT_SECONDS = 300.0  # beyond its fault and what is watched before it, no drill takes longer
+_STOPPED_SECONDS = 2.0  # for answers that are still to come when somebody ended the drill
+_LAST_REPORT_SECONDS = 5.0
 _SPOKEN = ("openai_chat", "anthropic_messages")
 
 
@@ -166,9 +169,10 @@ class Conductor:
         return True
 
     async def close(self) -> None:
-        """The gateway stops."""
+        """The gateway stops: what there was is still reported."""
         self._end()
         if self._task is not None and not self._task.done():
+            await asyncio.wait([self._task], timeout=_LAST_REPORT_SECONDS)
             self._task.cancel()
             await asyncio.wait([self._task])
 
@@ -229,7 +233,7 @@ class Conductor:
         self.probes = probes = Probes(runtime.transport, self._url(), key, model, spoken)
         await self._until(lambda: runtime.now().timestamp() >= drill.began or self._over(drill))
         await probes.run(runtime.epoch.pair.settings.drills.rate, lambda: self._over(drill))
-        await probes.finish()
+        await probes.finish(probes.seconds if self.drill is drill else _STOPPED_SECONDS)
 
     def _over(self, drill: Drill) -> bool:
         """Stopped by somebody, or out of time, or the fault is over and the destination answers again."""
@@ -306,12 +310,17 @@ def _permitted(pair: Pair, order: Order) -> None:
     if not 0.0 <= order.usual <= settings.most_seconds:
         raise DrillRefused(f"calls are watched from 0 to {settings.most_seconds:g} seconds before it")
     for user in order.users:
-        if user not in settings.users:
+        if user not in settings.users and not _fits(user, settings.users):
             raise DrillRefused(f"drills.users doesn't permit a drill to touch the calls of {user}")
     if not order.users and not order.probes:
         raise DrillRefused(f"nobody's calls would fail: name users, or let the drill make calls ({', '.join(KINDS)})")
     if order.probes and (wrong := pair.unknown_in(KeyGrant(user=PROBE, team=settings.team))) is not None:
         raise DrillRefused(f"drills.team: {wrong}")
+
+
+def _fits(user: str, patterns: Collection[str]) -> bool:
+    """Whether a user, no pattern, is among those that patterns name."""
+    return not set(user) & set("*?[") and any(fnmatchcase(user, pattern) for pattern in patterns)
 
 
 def _model(pair: Pair, destination: Destination) -> str:

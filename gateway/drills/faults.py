@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from gateway.documents import nearest
+
 KINDS = {
     "refuse": "no connection can be made",
     "5xx": "the vendor answers 503",
@@ -31,7 +33,8 @@ def parse(text: str) -> Fault:
     """A fault as people write it: `refuse`, `slow=10`. Raises ValueError whose words say what is expected."""
     kind, equals, amount = text.partition("=")
     if kind not in KINDS:
-        raise ValueError(f"must be one of: {', '.join(KINDS)}")
+        near = nearest(kind, KINDS)
+        raise ValueError(f"must be one of: {', '.join(KINDS)}" + (f" (did you mean {near}?)" if near else ""))
     if not equals:
         return Fault(kind, _AMOUNTS.get(kind, 0.0))
     if kind not in _AMOUNTS:

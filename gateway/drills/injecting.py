@@ -77,17 +77,23 @@ class _Cut:
         self._answer.finish()
 
     async def _some(self) -> AsyncIterator[bytes]:
-        left = self._pieces
+        """So many pieces, or fewer where the answer has no more: its clean end never leaves."""
+        left, held = self._pieces, b""
         async for piece in self._answer.chunks():
-            if not left:
+            if held:
+                yield held
+            left -= bool(held)
+            if left <= 0:
                 break
-            left -= 1
-            yield piece if left else _unended(piece)
+            held = piece
+        else:
+            if rest := _unended(held):
+                yield rest
         self._answer.close()
         raise CutShort(status=self.status)
 
 
 def _unended(piece: bytes) -> bytes:
-    """Without the last of several events: it may be the clean end, after which a cut would be none."""
+    """Without the last of its events, which may be the clean end of the answer: after that a cut would be none."""
     end = piece.rfind(b"\n\n", 0, -2)
-    return piece if end < 0 else piece[: end + 2]
+    return piece[: end + 2] if end >= 0 else b""

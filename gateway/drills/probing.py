@@ -56,10 +56,10 @@ class Probes:
             due += 1.0 / rate
             await asyncio.sleep(max(due - loop.time(), 0.0))
 
-    async def finish(self) -> None:
-        """Waits for the answers that are still to come."""
+    async def finish(self, seconds: float) -> None:
+        """Waits so long for the answers that are still to come."""
         if self._waiting:
-            await asyncio.wait(self._waiting, timeout=self.seconds)
+            await asyncio.wait(self._waiting, timeout=seconds)
         for task in tuple(self._waiting):
             task.cancel()
 

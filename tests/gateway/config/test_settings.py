@@ -68,6 +68,17 @@ def test_null_means_the_default():
             "1:33: memory is one worker's: take sqlite or redis for several",
         ),
         ('shared: {store: redis, url: "${OPENAI_KEY}"}', "1:24: must be redis://, rediss:// or unix://"),
+        ("drills: {enabled: true}", "1:1: there is no team drill"),
+        (
+            "drills: {schedule: {a: {destination: x/y, fault: refuse}}}",
+            "1:25: there is no destination x/y",
+        ),
+        ("drills: {schedule: {a: {destination: x/y, fault: refuse, every: 1m}}}", "1:58: must be an hour at least"),
+        (
+            "drills: {most_seconds: 9, schedule: {a: {destination: x/y, fault: refuse}}}",
+            "is longer than drills.most_seconds, 9 s",
+        ),
+        ("drills: {schedule: {a: {destination: x/y, fault: refus}}}", "(did you mean refuse?)"),
         ("shared: {store: redis}", "1:1: store: redis needs the URL of the store"),
         ("shared: {stale_seconds: 200ms}", "1:10: must be longer than poll_seconds"),
         ("server: {language: french}", "1:10: language must be one of: en, fr"),

@@ -69,8 +69,10 @@ async def test_calls_go_on_elsewhere_and_the_report_says_so(house: House, fault:
     assert "Tenu" in folder["rapport.md"]
 
 
-async def test_a_cut_answer_is_lost_and_the_report_does_not_hide_it(house: House) -> None:
-    found = await drilled(house, fault="cut=1")
+@pytest.mark.parametrize("fault", ["cut=1", "cut=3", "cut=3600"])
+async def test_a_cut_answer_is_lost_and_the_report_does_not_hide_it(house: House, fault: str) -> None:
+    """Also where the answer comes in fewer pieces than are let through."""
+    found = await drilled(house, fault=fault)
     assert found["lost"]
     assert f"ecluse ledger show {found['lost'][0]}" in filed(found)["report.md"]
 
@@ -220,3 +222,20 @@ async def test_a_drill_of_another_worker_is_the_only_one_and_can_be_ended_here(h
     assert not runtime.drills.now()
     assert (await control(house, "POST", ask)).status_code == 201
     assert (await control(house, "DELETE")).status_code == 200
+
+
+async def test_one_of_the_users_that_a_pattern_names_may_be_named_alone(house: House) -> None:
+    found = await drilled(house, users=["boris"], usual=0.0)
+    assert tuple(found["drill"]["users"]) == ("boris", "drill")
+    assert "Only calls of these users were touched: boris, drill." in filed(found)["report.md"]
+
+
+async def test_a_drill_that_the_gateways_end_cuts_off_is_reported_and_says_so(open_house: OpenHouse) -> None:
+    async with open_house(CONFIG + TEAM + DRILLS) as house:
+        ask = {"destination": "alpha/gpt-4o-mini", "fault": "refuse", "seconds": 20, "usual": 0.1}
+        id_ = (await control(house, "POST", ask)).json()["id"]
+        while (probes := house.gateway.conductor.probes) is None or probes.last != "beta/gpt-4o-mini":
+            await asyncio.sleep(0.02)
+        assert id_ in str((await control(house, "GET")).json()["running"])
+        folder = house.folder / "state" / "drills" / id_
+    assert "It was ended early: it was to last 20 seconds." in (folder / "report.md").read_text()
