@@ -103,8 +103,10 @@ class ObjectivesSettings:
     """What a route promises. A destination that spends what may fail faster than it may is asked after the others."""
 
     availability: float | None = setting(GOAL, "Attempts that are answered, in percent.", default=None)
-    first_token_seconds: float | None = setting(k.SPAN, "Time to the first word of a streamed answer.", default=None)
-    first_token_percent: float = setting(GOAL, "Answers that begin within it.", default=99.0)
+    first_token_seconds: float | None = setting(
+        k.SPAN, "Time to the first word; streams only, others don't count.", default=None
+    )
+    first_token_percent: float = setting(GOAL, "Streamed answers that begin within it.", default=99.0)
     total_seconds: float | None = setting(k.SPAN, "Time to the end of an answer.", default=None)
     total_percent: float = setting(GOAL, "Answers that end within it.", default=99.0)
     window_seconds: float = setting(k.SPAN, "Over how long that is counted.", default=600.0)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gateway.routing.objectives import Kept
     from gateway.routing.router import Shown
     from observability.metrics import Metrics
 
@@ -32,7 +33,11 @@ def rows(standings: Iterable[Shown]) -> list[dict[str, Any]]:
             "route": one.route,
             "destination": one.destination,
             "demoted": f"breaks {one.demoted}" if one.demoted else False,
-            **{kept.objective: f"{kept.ratio:.2%} of {kept.calls}, burns {kept.burn:.2g}" for kept in one.kept},
+            **{kept.objective: _said(kept) for kept in one.kept},
         }
         for one in standings
     ]
+
+
+def _said(kept: Kept) -> str:
+    return f"{kept.ratio:.2%} of {kept.calls}, burns {kept.burn:.2g}" if kept.calls else "no calls yet"
