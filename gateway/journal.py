@@ -103,6 +103,13 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
     )
 
 
+def attempts_over(runtime: Runtime, exchange: Exchange) -> None:
+    """No attempt is under way any more: none keeps its slot while the client takes its time to read why."""
+    for attempt in exchange.attempts:
+        if not attempt.closed:
+            attempt_ended(runtime, exchange, attempt, None)
+
+
 def _tell_health(runtime: Runtime, exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> None:
     """What an attempt's end says of its destination: nothing where the client left or was in haste, or where a
     connection had been kept for too long."""
@@ -121,9 +128,7 @@ def _tell_health(runtime: Runtime, exchange: Exchange, attempt: Attempt, error: 
 
 def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
     """Writes the outcome. Called exactly once for every identified call, whatever became of it; never waits."""
-    for attempt in exchange.attempts:
-        if not attempt.closed:
-            attempt_ended(runtime, exchange, attempt, None)
+    attempts_over(runtime, exchange)
     admission.settle(runtime, exchange)
     ended = runtime.monotonic()
     total = ended - exchange.arrived

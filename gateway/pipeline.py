@@ -19,7 +19,7 @@ from gateway.deadline import deadline
 from gateway.errors import Refusal
 from gateway.http import ClientGone
 from gateway.inspection import classified, read_files
-from gateway.journal import close
+from gateway.journal import attempts_over, close
 from gateway.memories import recall_states
 from gateway.relay import relay
 from gateway.remember import remember
@@ -41,9 +41,10 @@ async def answer(runtime: Runtime, exchange: Exchange, request: Request, respond
     try:
         await _serve(runtime, exchange, request, responder)
     except Refusal as refusal:
+        attempts_over(runtime, exchange)
         await refusals.send(exchange, responder, refusal)
     except asyncio.CancelledError:
-        if not await _interrupted(exchange, responder):
+        if not await _interrupted(runtime, exchange, responder):
             raise
     except ClientGone:
         exchange.left = True
@@ -104,7 +105,7 @@ async def _planned(
     return ask, plan.candidates
 
 
-async def _interrupted(exchange: Exchange, responder: Responder) -> bool:
+async def _interrupted(runtime: Runtime, exchange: Exchange, responder: Responder) -> bool:
     """What a cancellation meant: True where it was the client leaving or a cut of ours, which end only this call."""
     if exchange.left:
         exchange.outcome = "left"
@@ -112,6 +113,7 @@ async def _interrupted(exchange: Exchange, responder: Responder) -> bool:
     if exchange.cutting:
         exchange.task.uncancel()
         exchange.outcome, exchange.code = "cut", exchange.cutting
+        attempts_over(runtime, exchange)
         await refusals.send(exchange, responder, refusals.cut(exchange.cutting))
         exchange.outcome = "cut"
         return True

@@ -229,3 +229,20 @@ async def test_callers_in_haste_take_no_slots_from_others(open_house: OpenHouse)
             answer = await house.client.post("/v1/chat/completions", json=ask, headers={name: "0.2"})
             assert answer.status_code == 504
         assert {name: limit for name, limit, _, _ in capacity(house).slots.states()} == before
+
+
+async def test_a_call_that_was_cut_keeps_no_slot_while_its_client_reads_nothing(short: House) -> None:
+    writer = await leave(short, "[[sim:words=100000]]", stream=True)
+    runtime = short.gateway.runtime
+    await until(lambda: any(exchange.first_content for exchange in runtime.live))
+    (exchange,) = runtime.live
+    before, gate = -1, exchange.attempts[0].gate
+    assert gate is not None
+    while gate.progress != before:  # until all buffers on the way are full
+        before = gate.progress
+        await asyncio.sleep(0.5)
+    exchange.cut("stopped")
+    await until(lambda: taken(short) == 0)
+    assert runtime.live, "it still waits for its client"
+    writer.close()
+    await until(lambda: not runtime.live)
