@@ -79,8 +79,8 @@ class _Control:
                     if state.state != CLOSED
                 ],
                 "routes": rows(runtime.router.shown(runtime.monotonic())),
-                "quotas": [used_line(use) for use in runtime.quotas.used()],
-                "quota_store": store_line(runtime.leases.keeper),
+                "quotas": [used_line(use, runtime.epoch.pair.tariffs.currency) for use in runtime.quotas.used()],
+                "quota_store": store_line(runtime.leases.keeper, runtime.epoch.pair.settings.quotas),
                 "stops": [shown(stop) for stop in runtime.stops.all()],
                 "overrides": [shown_override(one) for one in runtime.standing.overrides],
                 "shared_store": _store(runtime),

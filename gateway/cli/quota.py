@@ -108,10 +108,18 @@ def _until(args: argparse.Namespace) -> float:
     return (until if until.tzinfo is not None else until.replace(tzinfo=UTC)).timestamp()
 
 
+def used_of(row: Mapping[str, Any], currency: str) -> str:
+    """How much of a limit is used, in words, and its share."""
+    window = f" a{'n' if row['window'] == 'hour' else ''} {row['window']}" if "window" in row else ""
+    unit = currency if row["unit"] == "cost" else _UNITS.get(row["unit"], row["unit"])
+    part = 100 * row["used"] / row["limit"] if row["limit"] else 100.0
+    share = f"{part:.0f} %" if part >= 0.5 or not row["used"] else "under 1 %"
+    used, limit = _number(row["used"]), _number(row["limit"])
+    return f"{row['scope']} {row['name']}: {used} of {limit} {unit}{window} ({share})"
+
+
 def _line(row: Mapping[str, Any], currency: str) -> str:
-    window = f" a {row['window']}" if "window" in row else ""
-    unit = currency if row["unit"] == "cost" else row["unit"]
-    line = f"{row['scope']} {row['name']}: {_number(row['used'])} of {_number(row['limit'])} {unit}{window}"
+    line = used_of(row, currency)
     line += f", anew at {row['resets_at']}" if "resets_at" in row else ""
     line += f", limit overridden until {row['overridden_until']}" if "overridden_until" in row else ""
     return line + (f"  [{row['state']}]" if row["state"] != "ok" else "")
@@ -127,3 +135,6 @@ def _override_line(one: Mapping[str, Any], currency: str) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+
+
+_UNITS = {"input": "input tokens", "output": "output tokens", "concurrent": "concurrent calls"}

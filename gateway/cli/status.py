@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import orjson
 
 from gateway.cli.control import ControlFailed, ask, say_failed
 from gateway.cli.main import add_config
+from gateway.cli.quota import used_of
 
 TEXT = """\
 Ask the running gateway, over its control socket, for its revision, calls in flight, ledger, breakers, quotas, what is
@@ -42,10 +43,17 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: {_plain(value)}"
         elif value:
             yield f"{name}:"
-            yield from (f"  {_plain(item)}" for item in value)
+            yield from (f"  {_ROWS.get(key, _plain)(item)}" for item in value)
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{k.replace('_', ' ')} {_plain(v)}" for k, v in value.items() if v not in (None, ""))
     return ("no", "yes")[value] if isinstance(value, bool) else str(value)
+
+
+def _quota(row: Mapping[str, Any]) -> str:
+    return used_of(row, row.get("currency", ""))
+
+
+_ROWS: Mapping[str, Callable[[Any], str]] = {"quotas": _quota}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from typing import Any
 
 from gateway.quota.keeper import Keeper
 from gateway.quota.quotas import Use
+from gateway.quota.standing import plain
 
 Labels = tuple[str, str, str]
 """Scope, unit and window."""
@@ -26,16 +27,21 @@ def shares(uses: Iterable[Use]) -> tuple[dict[Labels, float], dict[Labels, float
     return used, at_hand
 
 
-def used_line(use: Use) -> dict[str, Any]:
-    """One quota of one name."""
+def used_line(use: Use, currency: str) -> dict[str, Any]:
+    """One quota of one name, for an operator. currency: of cost."""
     line = use.account.line
     window = {} if use.account.slots else {"window": line.window}
-    return {"scope": line.scope, "name": use.account.name, "unit": line.unit, **window, "used": round(use.ratio, 4)}
+    money = {"currency": currency} if line.unit == "cost" else {}
+    used, limit = plain(use.used, line.unit), plain(use.limit, line.unit)
+    return {
+        "scope": line.scope, "name": use.account.name, "unit": line.unit, **window, **money,
+        "used": used, "limit": limit,
+    }  # fmt: skip
 
 
-def store_line(keeper: Keeper | None) -> dict[str, Any] | None:
-    """How it stands with the store that shares them; None where none does."""
-    if keeper is None:
+def store_line(keeper: Keeper | None, quotas: Sized) -> dict[str, Any] | None:
+    """How it stands with the store that shares them; None where none does, or there are no quotas to share."""
+    if keeper is None or not quotas:
         return None
     return {
         "answers": not keeper.down,

@@ -132,6 +132,27 @@ def test_status_is_readable(gateway: Double, capsys):
     assert json.loads(capsys.readouterr().out)["revision"] == "a"
 
 
+def test_status_says_how_much_of_how_many_is_used(gateway: Double, capsys):
+    minute = {"scope": "team", "name": "hr", "unit": "requests", "window": "minute", "used": 4, "limit": 600}
+    rows = [
+        minute,
+        {**minute, "unit": "input", "window": "hour", "used": 239, "limit": 50_000_000},
+        {**minute, "scope": "use_case", "unit": "cost", "currency": "EUR", "used": 0.5, "limit": 2.5},
+        {"scope": "user", "name": "anne", "unit": "concurrent", "used": 0, "limit": 5},
+        {**minute, "used": 0, "limit": 0},
+    ]
+    gateway.answers["GET", "/status"] = (200, {"quotas": rows, "quota_store": None})
+    assert gateway.run("status") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "quotas:",
+        "  team hr: 4 of 600 requests a minute (1 %)",
+        "  team hr: 239 of 50,000,000 input tokens an hour (under 1 %)",
+        "  use_case hr: 0.5 of 2.5 EUR a minute (20 %)",
+        "  user anne: 0 of 5 concurrent calls (0 %)",
+        "  team hr: 0 of 0 requests a minute (100 %)",
+    ]
+
+
 def test_drain(gateway: Double, capsys):
     gateway.answers["POST", "/drain"] = (200, {"draining": True, "calls_in_flight": 3})
     assert gateway.run("drain") == 0

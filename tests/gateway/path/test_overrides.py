@@ -40,7 +40,9 @@ async def test_an_override_lets_a_user_go_on_and_is_dropped(
         _, out, _ = await ecluse(house, capsys, "quota", "show", "user")
         assert "user anne: 2 of 3 requests a day" in out and "override: user anne: 3 requests a day" in out
         _, out, _ = await ecluse(house, capsys, "status")
-        assert "reason a deadline" in out
+        assert "reason a deadline" in out and "  user anne: 2 of 3 requests a day (67 %)" in out
+        assert "EUR a month (under 1 %)" in out or "USD a month (under 1 %)" in out
+        assert "quota store: answers yes" in out
         code, out, _ = await ecluse(house, capsys, "quota", "drop", "user", "anne", "requests", "day")
         assert code == 0 and out.startswith("dropped: ")
         assert (await house.chat("Bonjour")).status_code == 429
@@ -49,6 +51,13 @@ async def test_an_override_lets_a_user_go_on_and_is_dropped(
         pseudonym = house.gateway.runtime.keys.records()[0].caller.pseudonym
         assert events["quota.override"]["name"] == events["quota.override.dropped"]["name"] == pseudonym
         assert events["quota.override"]["reason"] == "a deadline" and events["quota.override"]["limit"] == 3
+
+
+async def test_where_there_are_no_quotas_status_tells_nothing_of_their_store(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = await ecluse(house, capsys, "status")
+    assert code == 0 and not [line for line in out.splitlines() if line.startswith("quota")]
 
 
 def _events(house: House) -> list[dict[str, Any]]:
