@@ -170,7 +170,10 @@ class Quotas:
         leases, without = self._leases, False
         for turn in range(TRIES):
             accounts = self._accounts.on(scopes)
+            starts = [account.start for account in accounts]
             lacking = self._lacking(accounts, amounts, behind=not turn)
+            # A window that began while this call waited: what it may have without the store was reckoned for the last.
+            without = without and starts == [account.start for account in accounts]
             if not lacking and (leases is None or without or leases.renewed()):
                 return accounts
             for account, amount in lacking:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -29,11 +29,13 @@ class Store:
     def __init__(self, memory: Memory) -> None:
         self._till = MemoryTill(memory, lambda: 1_800_000_000.0, LEASE)
         self.fails = False
+        self.waits: Callable[[], None] = lambda: None
         self.words = 0
 
     async def say(self, word: Word) -> Answer:
         await asyncio.sleep(0)
         if self.fails:
+            self.waits()
             raise StoreUnavailable("timeout")
         self.words += 1
         return await self._till.say(word)
@@ -176,6 +178,14 @@ async def test_where_it_may_a_worker_goes_on_with_its_share_of_what_was_left() -
         (use,) = one.quotas.used()
         assert use.account.granted >= 400 + admitted, "the store is told"
         assert not use.account.extra, "and no more is used without it"
+
+
+async def test_a_window_that_begins_while_the_store_is_waited_for_has_its_share_too() -> None:
+    limit = Line("team", "requests", 9, "second", on_store_failure="share")
+    async with worker(Memory(), limit) as one:
+        await one.quotas.reserve(TEAM, Amounts(requests=1))
+        one.store.fails, one.store.waits = True, lambda: one.mono.__setitem__(0, one.mono[0] + 1)
+        assert await one.quotas.reserve(TEAM, Amounts(requests=9))
 
 
 async def test_of_what_others_used_up_a_worker_that_never_used_it_has_no_share() -> None:
