@@ -136,7 +136,9 @@ OWN = (
      "INTENT names the revision; `ecluse_revision_info` the one in force", "tests/gateway/path/test_long_calls.py"),
     ("the gateway stops while an answer streams", "the rest of it, or an error event when `drain_seconds` are over",
      "`/readyz` 503 `draining`; OUTCOME `served`, or `cut` with code `drain`", "tests/gateway/path/test_long_calls.py"),
-    ("the shared store hangs or is gone", "nothing for `shared.stale_seconds`, then 503 `state_stale`",
+    ("the shared store hangs or is gone",
+     "one call waits `shared.timeout_seconds`; quotas that are `closed` and have too little at hand (small limits at "
+     "once): 503 `quota_unknown`; past `shared.stale_seconds` everybody: 503 `state_stale`",
      "`/readyz` 503, `ecluse_store_age_seconds`, `ecluse_store_failures_total`", "tests/gateway/path/test_replicas.py"),
     ("Redis is started again empty, or from an older copy", "no stop and no revocation is forgotten",
      "every worker tells the store what it knows", "tests/gateway/path/test_replicas.py"),
