@@ -22,6 +22,11 @@ from collections.abc import Mapping
 Words = Mapping[str, str]
 
 
+def whole_seconds(retry_after: float) -> int:
+    """When to come back, as `retry-after` and our words both say it."""
+    return max(1, round(retry_after))
+
+
 class Refusal(Exception):
     """A call ends here. `words` has English and French; `code` is stable and machine-readable."""
 

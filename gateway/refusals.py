@@ -14,6 +14,7 @@ from gateway.errors import (
     TooLarge,
     Unavailable,
     VendorFailed,
+    whole_seconds,
 )
 from gateway.http import JSON
 from gateway.liftable import may_lift
@@ -55,7 +56,7 @@ def headers(call: str, refusal: Refusal) -> Headers:
     name = call.encode()
     found = [JSON, (b"x-ecluse-call-id", name), (b"x-request-id", name), (b"request-id", name)]
     if refusal.retry_after is not None:
-        found.append((b"retry-after", str(max(1, round(refusal.retry_after))).encode()))
+        found.append((b"retry-after", b"%d" % whole_seconds(refusal.retry_after)))
     if not refusal.retry:
         found.append((b"x-should-retry", b"false"))
     return found
@@ -192,8 +193,8 @@ def state_stale() -> Refusal:
     return Unavailable(
         "state_stale",
         {
-            "en": "The gateway has heard nothing from its siblings for too long. Please try again in a moment.",
-            "fr": "La passerelle est sans nouvelles des autres depuis trop longtemps. Réessayez dans un instant.",
+            "en": "The gateway has heard nothing from its siblings for too long. Please try again in a second.",
+            "fr": "La passerelle est sans nouvelles des autres depuis trop longtemps. Réessayez dans une seconde.",
         },
         retry_after=1,
     )

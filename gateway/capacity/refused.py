@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.errors import Unavailable
+from gateway.errors import Unavailable, whole_seconds
 
 SHORTEST, LONGEST = 1.0, 60.0
 PATIENCE = (1.0, 2.0, 4.0)
@@ -25,14 +25,20 @@ class Spread:
 
 def no_room(reason: str, retry_after: float) -> Unavailable:
     """reason: queue_full, displaced, queue_slow, queue_time (at the destinations), busy, bodies (this gateway)."""
-    return Unavailable(reason, _HERE if reason in ("busy", "bodies") else _THERE, retry_after=retry_after)
+    said, seconds = _HERE if reason in ("busy", "bodies") else _THERE, whole_seconds(retry_after)
+    en, fr = ("second", "seconde") if seconds == 1 else ("seconds", "secondes")
+    words = {
+        "en": f"{said['en']} Please try again in {seconds} {en}.",
+        "fr": f"{said['fr']} Réessayez dans {seconds} {fr}.",
+    }
+    return Unavailable(reason, words, retry_after=retry_after)
 
 
 _THERE = {
-    "en": "The models permitted for this call are all busy now. Please try again in a moment.",
-    "fr": "Les modèles autorisés pour cet appel sont tous occupés. Réessayez dans un instant.",
+    "en": "The models permitted for this call are all busy now.",
+    "fr": "Les modèles autorisés pour cet appel sont tous occupés.",
 }
 _HERE = {
-    "en": "The gateway has more calls than it can take now. Please try again in a moment.",
-    "fr": "La passerelle reçoit plus d'appels qu'elle ne peut en traiter. Réessayez dans un instant.",
+    "en": "The gateway has more calls than it can take now.",
+    "fr": "La passerelle reçoit plus d'appels qu'elle ne peut en traiter.",
 }

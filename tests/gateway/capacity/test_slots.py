@@ -116,6 +116,7 @@ async def test_a_call_without_room_to_wait_is_told_when_to_come_back(open_house:
         assert int(refused[0].headers["retry-after"]) >= 1
         error = json.loads(refused[0].content)["error"]
         assert "occupés" in error["message"]
+        assert f"Réessayez dans {refused[0].headers['retry-after']} seconde" in error["message"]
         assert error["type"] == ("overloaded_error" if path == "/v1/messages" else "server_error")
         records = await house.records(refused[0].headers["x-ecluse-call-id"])
         assert (records[-1]["outcome"], records[-1]["code"], records[-1]["attempts"]) == ("failed", "queue_full", 0)
