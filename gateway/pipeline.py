@@ -78,7 +78,7 @@ async def _planned(
     runtime: Runtime, exchange: Exchange, request: Request, limits: Limits
 ) -> tuple[Ask, list[Candidate]]:
     """What is asked, and where it may go in which order, with room for it held."""
-    admit(runtime, exchange.caller)
+    admit(runtime, exchange.caller, exchange)
     admission.choose_use_case(exchange, request)
     admit_use_case(runtime, exchange)
     exchange.body = runtime.capacity.bodies.of(exchange.rank)

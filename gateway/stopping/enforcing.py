@@ -15,6 +15,7 @@ from policies.ruling import Ruling
 from policies.words import BUILT_IN
 
 if TYPE_CHECKING:
+    from gateway.errors import Words
     from gateway.exchange import Candidate, Exchange
     from gateway.identity.callers import Caller
     from gateway.runtime import Runtime
@@ -25,17 +26,18 @@ STOPPED = "stopped"
 """Of a ruling that denies because a rule is stopped."""
 
 
-def admit(runtime: Runtime, caller: Caller) -> None:
-    """Raises where the caller's key or user is stopped."""
+def admit(runtime: Runtime, caller: Caller, exchange: Exchange | None = None) -> None:
+    """Raises where the caller's key or user is stopped. exchange: of what is a call on record."""
     stops = runtime.stops
     if stops and (stops.find("key", caller.key_id) or stops.find("user", caller.user)):
-        raise PolicyRefusal("caller_stopped", _CALLER, retry=False)
+        raise PolicyRefusal("caller_stopped", _whom_to_ask(_CALLER, runtime, caller, exchange), retry=False)
 
 
 def admit_use_case(runtime: Runtime, exchange: Exchange) -> None:
     """Raises where the use case is stopped."""
     if runtime.stops and runtime.stops.find("use_case", exchange.use_case):
-        raise PolicyRefusal("use_case_stopped", _USE_CASE, retry=False)
+        words = _whom_to_ask(_USE_CASE, runtime, exchange.caller, exchange)
+        raise PolicyRefusal("use_case_stopped", words, retry=False)
 
 
 def tightened(runtime: Runtime, candidates: list[Candidate]) -> list[Candidate]:
@@ -66,10 +68,11 @@ def before_attempt(runtime: Runtime, exchange: Exchange, candidate: Candidate) -
     if runtime.follower.stale:
         raise refusals.state_stale()
     if not runtime.keys.holds(exchange.caller.key_id):
-        raise PolicyRefusal("caller_stopped", _CALLER, retry=False)
+        words = _whom_to_ask(_CALLER, runtime, exchange.caller, exchange)
+        raise PolicyRefusal("caller_stopped", words, retry=False)
     if not runtime.stops:
         return
-    admit(runtime, exchange.caller)
+    admit(runtime, exchange.caller, exchange)
     admit_use_case(runtime, exchange)
     going(runtime, [candidate])
     now = _tightened(runtime.stops, candidate, exchange.candidates)
@@ -121,6 +124,20 @@ def _denial(ruling: Ruling, hit: RuleHit) -> Ruling:
     return Ruling(
         "deny", rules=rules, message=BUILT_IN["stopped"], revision=ruling.revision, reason=STOPPED, decided_by=stopped
     )
+
+
+def _whom_to_ask(words: Words, runtime: Runtime, caller: Caller, exchange: Exchange | None) -> Words:
+    """The words with whom the use case names for questions, where it names somebody, and the call's id."""
+    en, fr = [words["en"]], [words["fr"]]
+    name = (exchange.use_case if exchange is not None else "") or caller.use_case() or ""
+    use_case = runtime.epoch.pair.bundle.use_cases.get(name)
+    if use_case is not None and (contact := use_case.contact or use_case.owner):
+        en.append(f"Questions: {contact}.")
+        fr.append(f"Questions : {contact}.")
+    if exchange is not None:
+        en.append(f"Call {exchange.call}.")
+        fr.append(f"Appel {exchange.call}.")
+    return {"en": " ".join(en), "fr": " ".join(fr)}
 
 
 _CALLER = {

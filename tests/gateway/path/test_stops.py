@@ -63,6 +63,23 @@ async def test_who_is_stopped_is_refused_until_started(
     assert (await house.chat("Bonjour")).status_code == 200
 
 
+@pytest.mark.parametrize(("language", "asks"), [("en", "Questions: "), ("fr", "Questions : ")])
+async def test_who_is_stopped_reads_whom_to_ask_and_about_which_call(
+    open_house: OpenHouse, language: str, asks: str
+) -> None:
+    config = CONFIG.replace("server: {", f"server: {{language: {language}, ", 1)
+    async with open_house(config, use_cases=("hr-letters",)) as house:
+        transport = httpx.AsyncHTTPTransport(uds=str(house.folder / "c.sock"))
+        async with httpx.AsyncClient(transport=transport, base_url="http://control", timeout=30) as control:
+            for kind, name in (("use_case", "hr-letters"), ("user", "anne")):
+                await stop(control, kind, name, reason="a test")
+                answer = await house.chat("Bonjour", model="maison")
+                said = answer.json()["error"]["message"]
+                assert f"{asks}hr@example.org." in said and f" {answer.headers['x-ecluse-call-id']}." in said
+            models = (await house.client.get("/v1/models")).json()["error"]["message"]
+            assert f"{asks}hr@example.org." in models, "what isn't a call has no record to name"
+
+
 async def test_a_stopped_destination_is_no_candidate(house: House, control: httpx.AsyncClient) -> None:
     await stop(control, "destination", "alpha/gpt-4o-mini")
     answer = await house.chat("Bonjour")
