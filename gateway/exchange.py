@@ -117,6 +117,7 @@ class Exchange:
     attempts: list[Attempt] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
     waited: float = 0.0
+    queued: float = 0.0
     first_content: float = 0.0
     edits_out: int = 0
     restored: int = 0
@@ -131,6 +132,11 @@ class Exchange:
     reads_on: bool = False
     cutting: str = ""
     outdated: float = 0.0
+
+    def was_queued(self, seconds: float) -> None:
+        """It waited for its turn, in our queues."""
+        self.waited += seconds
+        self.queued += seconds
 
     def leave(self) -> None:
         """The client has gone: stop everything at once, unless the vendor is to be read to its end."""

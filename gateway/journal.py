@@ -160,6 +160,7 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
             bytes_out=responder.sent,
             intent=None if exchange.intended else _intent(runtime, exchange, None, None),
             restored=exchange.restored,
+            waited_ms=round(exchange.queued * 1000, 3),
         )
     )
 

@@ -93,7 +93,7 @@ class Slots:
             await self.line.wait(names, place, min(exchange.deadline.left(begun), most))
         finally:
             waited = self._clock() - begun
-            exchange.waited += waited
+            exchange.was_queued(waited)
             self._measure.queued(PRIORITIES[place.rank], waited)
         return place.at
 

@@ -50,8 +50,11 @@ class Work:
     async def wait(self, exchange: Exchange) -> None:
         """Returns when it is the call's turn. Raises Unavailable where that would take too long."""
         assert exchange.at_work is not None
-        left = exchange.deadline.left(self.line.clock())
-        exchange.waited += await self.line.wait((HERE,), exchange.at_work, left)
+        begun = self.line.clock()
+        try:
+            await self.line.wait((HERE,), exchange.at_work, exchange.deadline.left(begun))
+        finally:
+            exchange.was_queued(self.line.clock() - begun)
 
     def end(self, exchange: Exchange) -> None:
         """Its turn is over, as is its wait for one."""

@@ -248,7 +248,8 @@ class Outcome(Record):
     given to the client. code: code of the refusal or error. rules: of the ruling that refused. edits: changes made to
     the answer, by kind. restored: tokens in it that became the caller's values again. findings, rulings: of the answer.
     cost, price_version: of all attempts; None where there was none. extended: output tokens held beyond the INTENT's
-    `reserved` while the answer streamed. overhead_ms: total less the wait for vendors.
+    `reserved` while the answer streamed. overhead_ms: total less all waits. waited_ms: in our queues, for its turn
+    to be inspected and for slots at destinations.
     intent: for a call that was refused before its INTENT, what that would have said, so that one record tells all.
     """
 
@@ -275,6 +276,7 @@ class Outcome(Record):
     restored: int = 0
     currency: str | None = None
     extended: int = 0
+    waited_ms: float = 0.0
 
 
 @dataclass(frozen=True)

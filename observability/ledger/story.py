@@ -9,6 +9,9 @@ from typing import Any
 Facts = Mapping[str, Any]
 Row = Sequence[str]
 
+WORTH_TELLING_MS = 100.0
+"""Of a wait in queues."""
+
 _NO_END = "no end recorded: the call still runs, or the gateway was killed"
 
 
@@ -217,7 +220,9 @@ def _outcome(outcome: Facts) -> Iterator[str]:
     yield f"{_plain(outcome['outcome'])}{source}{tries}, HTTP {_plain(outcome['status'])}{code}"
     yield from _rules(outcome.get("rules", ()))
     first = f", first content after {_ms(outcome['first_content_ms'])}" if outcome.get("first_content_ms") else ""
-    yield f"{_ms(outcome['total_ms'])} in all, {_ms(outcome['overhead_ms'])} of them ours{first}"
+    waited = outcome.get("waited_ms", 0.0)
+    queues = f", {_ms(waited)} in our queues" if waited > WORTH_TELLING_MS else ""
+    yield f"{_ms(outcome['total_ms'])} in all, {_ms(outcome['overhead_ms'])} of them ours{queues}{first}"
     tokens = _tokens(outcome["tokens"])
     currency = f" {_plain(outcome['currency'])}" if outcome.get("currency") else ""
     cost = f", cost {outcome['cost']:.6g}{currency}" if outcome.get("cost") is not None else ""

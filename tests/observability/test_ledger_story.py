@@ -125,6 +125,12 @@ def test_it_says_how_the_call_was_routed() -> None:
     assert "route" not in render_show(facts(replace(INTENT, route="default"), OUTCOME)), "there was nothing to choose"
 
 
+def test_it_says_how_long_the_call_waited_for_its_turn() -> None:
+    waited = replace(OUTCOME, total_ms=7_383.0, waited_ms=5_874.6)
+    assert "7,383 ms in all, 2.50 ms of them ours, 5,875 ms in our queues, first" in render_show(facts(waited))
+    assert "queues" not in render_show(facts(replace(OUTCOME, waited_ms=100.0))), "hardly a wait"
+
+
 def test_columns_stand_under_each_other() -> None:
     lines = render_show(facts(INTENT, FAILED, AGAIN, SERVED, OUTCOME)).splitlines()
     head = next(line for line in lines if line.startswith("attempts"))

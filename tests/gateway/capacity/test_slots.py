@@ -98,6 +98,7 @@ async def test_a_call_waits_before_anything_is_recorded(short: House) -> None:
     answer = await late
     records = await short.records(answer.headers["x-ecluse-call-id"])
     assert [record["record"] for record in records] == ["INTENT", "ATTEMPT", "OUTCOME"]
+    assert 100 < records[-1]["waited_ms"] < records[-1]["total_ms"]
     assert records[-1]["overhead_ms"] < records[-1]["total_ms"] - 100, "waiting isn't what the gateway adds"
     for call in calls:
         await call
