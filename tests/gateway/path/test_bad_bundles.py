@@ -91,7 +91,7 @@ async def refused(house: House) -> list[str]:
     assert told.status_code == 422, told.text
     assert told.json()["revision"] == house.gateway.runtime.epoch.pair.revision == before
     again = await house.chat(f"Le compte {IBAN}")
-    assert [a.status_code for a in (answer, again)] == [200, 200]
+    assert [a.status_code for a in (answer, again)] == [200, 200], f"{answer.text} {again.text}"
     assert all(IBAN not in one.body.decode() for one in house.received)
     assert "[redacted: fin.iban]" in list(house.received)[-1].body.decode()
     return list(told.json()["refused"].splitlines())
