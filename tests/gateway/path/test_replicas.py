@@ -22,7 +22,7 @@ pytestmark = needs_redis
 LONG = "[[sim:words=2000]] [[sim:drip=0.02]]"
 SHARED = """\
 keyring: {dir: ../ring}
-shared: {store: redis, url: "file:../redis.url", poll_seconds: 0.1, stale_seconds: 1, timeout_seconds: 0.3}
+shared: {store: redis, url: "file:../redis.url", poll_seconds: 0.1, stale_seconds: 2, timeout_seconds: 0.5}
 """
 
 
