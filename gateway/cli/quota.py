@@ -62,10 +62,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    found = ask(args.config, "GET", "/quotas")
+    whose = f"?scope={args.scope}&name={quote(args.name, safe='')}" if args.name is not None else ""
+    found = ask(args.config, "GET", f"/quotas{whose}")
     for row in found["quotas"]:
         if args.scope in (None, row["scope"]) and args.name in (None, row["name"]):
             print(_line(row, found["currency"]))
+    if args.name is not None and not found["quotas"]:
+        print(f"the configuration has no quota for {args.scope} {args.name}")
     for one in found["overrides"]:
         if args.scope in (None, one["scope"]) and args.name in (None, one["name"]):
             print(f"override: {_override_line(one, found['currency'])}")
@@ -112,6 +115,8 @@ def used_of(row: Mapping[str, Any], currency: str) -> str:
     """How much of a limit is used, in words, and its share."""
     window = f" a{'n' if row['window'] == 'hour' else ''} {row['window']}" if "window" in row else ""
     unit = currency if row["unit"] == "cost" else _UNITS.get(row["unit"], row["unit"])
+    if row["used"] is None:
+        return f"{row['scope']} {row['name']}: what is used of {_number(row['limit'])} {unit}{window} isn't known here"
     part = 100 * row["used"] / row["limit"] if row["limit"] else 100.0
     share = f"{part:.0f} %" if part >= 0.5 or not row["used"] else "under 1 %"
     used, limit = _number(row["used"]), _number(row["limit"])
@@ -122,7 +127,7 @@ def _line(row: Mapping[str, Any], currency: str) -> str:
     line = used_of(row, currency)
     line += f", anew at {row['resets_at']}" if "resets_at" in row else ""
     line += f", limit overridden until {row['overridden_until']}" if "overridden_until" in row else ""
-    return line + (f"  [{row['state']}]" if row["state"] != "ok" else "")
+    return line + (f"  [{row['state']}]" if row["state"] not in ("ok", "unknown") else "")
 
 
 def _override_line(one: Mapping[str, Any], currency: str) -> str:

@@ -89,12 +89,13 @@ class Account:
         self.used = self.open = self.total = self.others = self.taken = self.extra = 0
         self.denied, self.full, self.leaving = 0.0, False, False
 
-    def refusal(self, amount: int, now: float) -> Exceeded:
-        """Why there is no room for `amount`; now: Unix seconds."""
+    def refusal(self, amount: int, now: float, *, known: bool = True) -> Exceeded:
+        """Why there is no room for `amount`; now: Unix seconds. known: whether what others use was heard."""
         line = self.line
         wait = 1.0 if self.slots else max(self.end - now, 1.0)
         hopeless = amount > self.limit and not self.slots
-        used, end = self.used + self.others, None if self.slots else self.end
+        used = self.used + self.others if known else None
+        end = None if self.slots else self.end
         return Exceeded(line.scope, line.unit, line.window, self.limit, wait, hopeless, used, amount, end)
 
 

@@ -30,7 +30,9 @@ def quota_routes(runtime: Runtime) -> list[Route]:
     """What `ecluse quota` asks for."""
 
     async def listed(request: Request) -> JSONResponse:
-        rows = [shown(use, runtime.standing.overrides.end_of(use.account)) for use in runtime.quotas.used()]
+        scope, name = request.query_params.get("scope"), request.query_params.get("name")
+        uses = runtime.quotas.of(((scope, name),)) if scope and name else runtime.quotas.used()
+        rows = [shown(use, runtime.standing.overrides.end_of(use.account)) for use in uses]
         overrides = [shown_override(one) for one in runtime.standing.overrides]
         currency = runtime.epoch.pair.tariffs.currency
         return JSONResponse({"currency": currency, "quotas": rows, "overrides": overrides})

@@ -77,6 +77,10 @@ class Keeper:
             self._gathering = True
             asyncio.get_running_loop().call_later(GATHER_SECONDS, self._wake.set)
 
+    def seen(self, account: Account) -> int | None:
+        """See `quotas.Leases`. What was heard too long ago isn't known."""
+        return self.book.seen(account) if self.renewed() else None
+
     async def more(self, lacking: Lacking) -> bool:
         """See `quotas.Leases`."""
         now = self._clock()
@@ -179,7 +183,7 @@ class Keeper:
             if account.line.on_store_failure == "closed":
                 raise Unknown(account.line.scope, account.line.unit, max(self.book.shut, 1.0))
         for account, _ in lacking:
-            left = account.limit - max(account.total, account.granted, self.book.seen(account))
+            left = account.limit - max(account.total, account.granted, self.book.seen(account) or 0)
             account.extra = max(left, 0) // max(self._replicas, self.book.holders)
             self._without_store.add(account)
         return False

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from gateway.quota.accounts import Account, Accounts
-from gateway.quota.wire import SHUT, Answer, Ask, Granted, News, Told, Word
+from gateway.quota.wire import MOST_NEWS, SHUT, Answer, Ask, Granted, News, Told, Word
 
 PART = 256
 """A worker has this part of a limit at most, beyond what its calls hold."""
@@ -62,6 +62,7 @@ class LeaseBook:
         self._all_told = False
         self._untold: list[Told] = []
         self._witnessed: dict[str, News] = {}
+        self._up_to_date = False
         self._due: dict[Account, None] = {}
         self._active: dict[Account, None] = {}
 
@@ -85,11 +86,14 @@ class LeaseBook:
         """How many workers share the limits, as last told."""
         return max(len(self._holders), 1)
 
-    def seen(self, account: Account) -> int:
-        """What all were granted of an account in its window, as last told: also of one that this worker didn't use."""
+    def seen(self, account: Account) -> int | None:
+        """What all were granted of an account in its window, as last told: also of one that this worker didn't use.
+
+        None where the news isn't whole yet; of calls at once there is none.
+        """
         news = self._witnessed.get(account.key)
         if news is None or news.start != account.start:
-            return 0
+            return 0 if self._up_to_date else None
         return news.rest + sum(granted for _, granted in news.grants)
 
     def changed(self, account: Account) -> None:
@@ -167,7 +171,7 @@ class LeaseBook:
             self._untold = list(self._knowledge())
         else:
             self._accounts.forget_windows()
-        self._life, self._since, self._all_told = life, 0, False
+        self._life, self._since, self._all_told, self._up_to_date = life, 0, False, False
 
     def _knowledge(self) -> Iterator[Told]:
         for account in self._accounts:
@@ -258,6 +262,7 @@ class LeaseBook:
             self._accounts.drop(account)
 
     def _witness(self, answer: Answer) -> None:
+        self._up_to_date = len(answer.news) < MOST_NEWS and not answer.shut
         for news in answer.news:
             account = self._accounts.get(news.key)
             if account is not None and account.start == news.start:

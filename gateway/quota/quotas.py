@@ -36,6 +36,9 @@ class Leases(Protocol):
     def changed(self, account: Account) -> None:
         """Notes that there is little left of an account, or much."""
 
+    def seen(self, account: Account) -> int | None:
+        """What all were granted of an account in its window, as last told; None where that isn't known here."""
+
 
 Hold = tuple[Account, int, int]
 """An account, the start of the window in which something was reserved there, and how much."""
@@ -52,12 +55,16 @@ class Grant:
 
 
 class Use(NamedTuple):
-    """How much of a limit is used, by all workers as far as this one knows. end: Unix seconds; None: calls at once."""
+    """How much of a limit is used, by all workers as far as this one knows. end: Unix seconds; None: calls at once.
+
+    known: whether this one has heard at all what others use.
+    """
 
     account: Account
     used: int
     limit: int
     end: float | None
+    known: bool = True
 
     @property
     def ratio(self) -> float:
@@ -178,7 +185,7 @@ class Quotas:
                 return accounts
             for account, amount in lacking:
                 if leases is None or without or amount > account.limit:
-                    raise account.refusal(amount, self._clock())
+                    raise account.refusal(amount, self._clock(), known=self._known(account))
             assert leases is not None
             without = not await leases.more(lacking or [(a, amounts[a.unit]) for a in accounts if amounts[a.unit]])
         line = accounts[0].line
@@ -192,7 +199,7 @@ class Quotas:
             amount = amounts[account.unit]
             if amount:
                 if now >= account.end:
-                    self._accounts.roll(account, now)
+                    self._roll(account, now)
                 ahead = account.waiting if behind else 0
                 if account.used + amount + ahead > account.granted + account.extra:
                     lacking.append((account, amount))
@@ -222,8 +229,26 @@ class Quotas:
 
     def _use(self, account: Account, now: float) -> Use:
         if now >= account.end:
-            self._accounts.roll(account, now)
-        return Use(account, account.used + account.others, account.limit, None if account.slots else account.end)
+            self._roll(account, now)
+        end = None if account.slots else account.end
+        return Use(account, account.used + account.others, account.limit, end, self._known(account))
+
+    def _roll(self, account: Account, now: float) -> None:
+        """A window that is new here may be an old one elsewhere."""
+        before = account.start
+        self._accounts.roll(account, now)
+        if self._leases is not None and account.start != before:
+            account.others = self._leases.seen(account) or 0
+
+    def _known(self, account: Account) -> bool:
+        """Whether what others use of an account was heard: with the account itself, or with the news of all."""
+        leases = self._leases
+        if leases is None or account.total:
+            return True
+        seen = leases.seen(account)
+        if seen and not account.used:
+            account.others = max(account.others, seen)
+        return seen is not None
 
     def _all_changed(self) -> None:
         if self._leases is not None:

@@ -35,7 +35,7 @@ def used_line(use: Use, currency: str) -> dict[str, Any]:
     used, limit = plain(use.used, line.unit), plain(use.limit, line.unit)
     return {
         "scope": line.scope, "name": use.account.name, "unit": line.unit, **window, **money,
-        "used": used, "limit": limit,
+        "used": used if use.known else None, "limit": limit,
     }  # fmt: skip
 
 

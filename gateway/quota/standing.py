@@ -70,12 +70,14 @@ def shown(use: Use, until: float | None = None) -> dict[str, Any]:
     row: dict[str, Any] = {"scope": line.scope, "name": use.account.name, "unit": unit}
     if use.end is not None:
         row["window"] = line.window
-    row |= {"limit": plain(use.limit, unit), "used": plain(use.used, unit), "remaining": plain(left, unit)}
+    row |= {"limit": plain(use.limit, unit), "used": None, "remaining": None}
+    if use.known:
+        row |= {"used": plain(use.used, unit), "remaining": plain(left, unit)}
     if use.end is not None:
         row["resets_at"] = moment(use.end)
     if line.soft is not None:
         row["soft"] = line.soft
-    row["state"] = state
+    row["state"] = state if use.known else "unknown"
     if until is not None:
         row["overridden_until"] = moment(until)
     return row

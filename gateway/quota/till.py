@@ -17,12 +17,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from gateway.quota.wire import SHUT, Answer, Ask, Granted, News, Word
+from gateway.quota.wire import MOST_NEWS, SHUT, Answer, Ask, Granted, News, Word
 
 LONGEST_STEP = 1.0
 """How far the clock goes between two words, in seconds."""
 
-MOST_NEWS = 500
 REMEMBERED = 3600.0
 """How long a worker that is gone is remembered, for words of it that come late."""
 

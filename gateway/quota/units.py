@@ -31,7 +31,7 @@ NOTHING = Amounts()
 class Exceeded(Exception):
     """A hard limit has no room. retry_after: seconds until its window ends (1 for concurrent calls).
 
-    hopeless: no window has room for this call. used: settled and held, as far as is known here. amount: asked for.
+    hopeless: no window has room for this call. used: settled and held; None: not known here. amount: asked for.
     end: of the window (Unix seconds); None for concurrent calls.
     """
 
@@ -43,7 +43,7 @@ class Exceeded(Exception):
         limit: int,
         retry_after: float,
         hopeless: bool,
-        used: int = 0,
+        used: int | None = 0,
         amount: int = 0,
         end: float | None = None,
     ) -> None:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 SHUT = -1
 """Granted: nothing was done, since the store is being told what it forgot, or doesn't know this worker yet."""
 
+MOST_NEWS = 500
+"""In one answer: fewer are all that there are."""
 
 Grants = tuple[tuple[str, int], ...]
 """Workers, and what each was granted of an account."""

@@ -42,10 +42,12 @@ def exceeded_words(exceeded: Exceeded, currency: str) -> Words:
     scope_en, scope_fr = exceeded.scope.replace("_", " "), SCOPES_FR[exceeded.scope]
     en = [f"The quota of this {scope_en} has no room for this call: {whole['en']}"]
     fr = [f"Le quota ({scope_fr}) n'a plus de place pour cet appel : {whole['fr']}"]
-    used = amount(exceeded.used, exceeded.unit, currency)
-    en[0] += f", of which {used['en']} are used or held."
-    agree = "es" if exceeded.unit == "requests" else "s"  # requêtes
-    fr[0] += f", dont {used['fr']} utilisé{agree} ou réservé{agree}."
+    if exceeded.used is not None:
+        used = amount(exceeded.used, exceeded.unit, currency)
+        en[0] += f", of which {used['en']} are used or held"
+        agree = "es" if exceeded.unit == "requests" else "s"  # requêtes
+        fr[0] += f", dont {used['fr']} utilisé{agree} ou réservé{agree}"
+    en[0], fr[0] = f"{en[0]}.", f"{fr[0]}."
     if exceeded.hopeless:
         needed = amount(exceeded.amount, exceeded.unit, currency)
         en.append(f"By itself the call may need {needed['en']}, so it can never be served: ask for less at once.")

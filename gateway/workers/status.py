@@ -52,7 +52,7 @@ def _highest(field: str) -> Callable[[Values], list[Any]]:
         found: dict[str, dict[str, Any]] = {}
         for row in (row for rows in values.values() for row in rows):
             same = repr([(key, value) for key, value in row.items() if key != field])
-            if same not in found or row[field] > found[same][field]:
+            if same not in found or (row[field] or 0) > (found[same][field] or 0):  # None: not known there
                 found[same] = row
         return list(found.values())
 

@@ -96,6 +96,25 @@ async def test_an_override_outlives_a_restart(open_house: OpenHouse, capsys: pyt
         assert row["limit"] == 2.5
 
 
+async def test_what_was_used_is_known_after_a_restart(
+    open_house: OpenHouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with open_house(CONFIG + QUOTA) as house:
+        assert (await house.chat("Bonjour")).status_code == 200
+    async with open_house(CONFIG + QUOTA) as house:
+        async with asyncio.timeout(10):
+            while (await requests_of(house))["state"] == "unknown":
+                await asyncio.sleep(0.05)
+        assert (await requests_of(house))["used"] == 1
+        _, out, _ = await ecluse(house, capsys, "quota", "show", "user", "anne")
+        assert out.startswith("user anne: 1 of ")
+
+
+async def requests_of(house: House) -> dict[str, Any]:
+    (row,) = [r for r in (await house.client.get("/ecluse/me")).json()["quotas"] if r["unit"] == "requests"]
+    return dict(row)
+
+
 @pytest.mark.parametrize(
     ("changed", "says"),
     [

@@ -203,6 +203,24 @@ async def test_of_what_others_used_up_a_worker_that_never_used_it_has_no_share()
             await other.quotas.reserve(TEAM, Amounts(tokens=1))
 
 
+async def test_what_others_used_is_known_to_a_worker_that_is_new_and_told_in_its_refusals() -> None:
+    memory, limit = Memory(), Line("team", "tokens", 1000, "month")
+    async with worker(memory, limit) as one:
+        one.quotas.settle(await one.quotas.reserve(TEAM, Amounts(tokens=400)), Amounts(tokens=300))
+    async with worker(memory, limit) as other:
+        (use,) = other.quotas.of(TEAM)
+        assert not use.known, "it hasn't heard of the store yet"
+        async with asyncio.timeout(10):
+            while not other.quotas.of(TEAM)[0].known:
+                await asyncio.sleep(0.01)
+                other.mono[0] += 1
+        (use,) = other.quotas.of(TEAM)
+        assert (use.known, use.used) == (True, 300)
+        with pytest.raises(Exceeded) as refused:
+            await other.quotas.reserve(TEAM, Amounts(tokens=1001))
+        assert refused.value.used == 300
+
+
 async def test_a_worker_that_ends_leaves_the_others_what_it_had_at_hand() -> None:
     memory, limit = Memory(), Line("team", "tokens", 1000, "month")
     async with worker(memory, limit) as one:

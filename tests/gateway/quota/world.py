@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from gateway.quota.accounts import Accounts, Limit
+from gateway.quota.accounts import Account, Accounts, Limit
 from gateway.quota.leases import LeaseBook, Said
 from gateway.quota.quotas import Grant, Lacking, Quotas
 from gateway.quota.till import hear
@@ -63,6 +63,9 @@ class Worker:
 
     def changed(self, account: object) -> None:
         self.book.changed(account)  # type: ignore[arg-type]
+
+    def seen(self, account: Account) -> int | None:
+        return self.book.seen(account)
 
     async def more(self, lacking: Lacking) -> bool:
         for account, amount in lacking:
