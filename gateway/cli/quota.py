@@ -49,6 +49,9 @@ def add(sub: argparse.ArgumentParser) -> None:
     time.add_argument("--until", metavar="WHEN", help="when it ends, 2026-12-01 or 2026-12-01T08:00")
     time.add_argument("--for", dest="span", metavar="TIME", help="how long it holds, 90m, 12h or 10d")
     override.add_argument("--reason", required=True, metavar="WHY", help="why; for the ledger and for status")
+    show.epilog = "ecluse quota show team finance"
+    override.epilog = "ecluse quota override team finance cost month 4000 --for 10d --reason 'closing of the year'"
+    drop.epilog = "ecluse quota drop team finance cost month"
     for each in (show, override, drop):
         add_config(each)
 

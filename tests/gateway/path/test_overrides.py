@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from gateway.cli.main import main
+from gateway.cli.main import main, parser
 from observability.ledger import tail
 from tests.conftest import CONFIG, House, OpenHouse
 
@@ -113,6 +114,15 @@ async def test_what_was_used_is_known_after_a_restart(
 async def requests_of(house: House) -> dict[str, Any]:
     (row,) = [r for r in (await house.client.get("/ecluse/me")).json()["quotas"] if r["unit"] == "requests"]
     return dict(row)
+
+
+@pytest.mark.parametrize("what", ["show", "override", "drop"])
+def test_the_help_of_each_has_an_example_that_it_takes(what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["quota", what, "--help"])
+    helped = " ".join(capsys.readouterr().out.split())
+    example = shlex.split(helped[helped.rindex("ecluse quota ") :])
+    assert parser().parse_args(example[1:]).what == what
 
 
 @pytest.mark.parametrize(
