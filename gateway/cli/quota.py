@@ -86,7 +86,7 @@ def _override(args: argparse.Namespace) -> int:
         return REFUSED
     order = {name: getattr(args, name) for name in ("scope", "name", "unit", "window", "limit", "reason")}
     done = ask(args.config, "POST", "/overrides", {**order, "until": until})
-    print(_override_line(done, ""))
+    print(_override_line(done, done["currency"]))
     say_settled(done)
     return 0
 
@@ -94,7 +94,7 @@ def _override(args: argparse.Namespace) -> int:
 def _drop(args: argparse.Namespace) -> int:
     path = "/".join(quote(word, safe="") for word in (args.scope, args.unit, args.window, args.name))
     done = ask(args.config, "DELETE", f"/overrides/{path}")
-    print(f"dropped: {_override_line(done, '')}")
+    print(f"dropped: {_override_line(done, done['currency'])}")
     say_settled(done)
     return 0
 
@@ -116,14 +116,19 @@ def _until(args: argparse.Namespace) -> float:
 
 def used_of(row: Mapping[str, Any], currency: str) -> str:
     """How much of a limit is used, in words, and its share."""
-    window = f" a{'n' if row['window'] == 'hour' else ''} {row['window']}" if "window" in row else ""
-    unit = currency if row["unit"] == "cost" else _UNITS.get(row["unit"], row["unit"])
     if row["used"] is None:
-        return f"{row['scope']} {row['name']}: what is used of {_number(row['limit'])} {unit}{window} isn't known here"
+        said = f"{_number(row['limit'])} {_unit(row, currency)}"
+        return f"{row['scope']} {row['name']}: what is used of {said} isn't known here"
     part = 100 * row["used"] / row["limit"] if row["limit"] else 100.0
     share = f"{part:.0f} %" if part >= 0.5 or not row["used"] else "under 1 %"
     used, limit = _number(row["used"]), _number(row["limit"])
-    return f"{row['scope']} {row['name']}: {used} of {limit} {unit}{window} ({share})"
+    return f"{row['scope']} {row['name']}: {used} of {limit} {_unit(row, currency)} ({share})"
+
+
+def _unit(row: Mapping[str, Any], currency: str) -> str:
+    """What a limit counts, and in which window."""
+    window = f" a{'n' if row['window'] == 'hour' else ''} {row['window']}" if "window" in row else ""
+    return (currency if row["unit"] == "cost" else _UNITS.get(row["unit"], row["unit"])) + window
 
 
 def _line(row: Mapping[str, Any], currency: str) -> str:
@@ -134,11 +139,8 @@ def _line(row: Mapping[str, Any], currency: str) -> str:
 
 
 def _override_line(one: Mapping[str, Any], currency: str) -> str:
-    window = f" a {one['window']}" if "window" in one else ""
-    unit = f"{one['unit']} in {currency}" if currency and one["unit"] == "cost" else one["unit"]
-    return (
-        f"{one['scope']} {one['name']}: {_number(one['limit'])} {unit}{window} until {one['until']} ({one['reason']})"
-    )
+    limit = f"{_number(one['limit'])} {_unit(one, currency)}"
+    return f"{one['scope']} {one['name']}: {limit} until {one['until']} ({one['reason']})"
 
 
 def _number(value: float) -> str:

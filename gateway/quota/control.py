@@ -46,7 +46,7 @@ def quota_routes(runtime: Runtime) -> list[Route]:
             return JSONResponse({"refused": "the body isn't JSON"}, 422)
         runtime.standing.override(one)
         _record(runtime, "quota.override", one, reason=one.reason, until=moment(one.until))
-        return JSONResponse({**shown_override(one), **await settled(runtime, one.target.key)}, 201)
+        return JSONResponse(await _answer(runtime, one), 201)
 
     async def drop(request: Request) -> JSONResponse:
         one = next((o for o in runtime.standing.overrides if _is(o.target, request.path_params)), None)
@@ -54,13 +54,18 @@ def quota_routes(runtime: Runtime) -> list[Route]:
             return JSONResponse({"refused": "there is no override of this limit"}, 404)
         runtime.follower.say(one.target.key, dropped(runtime.now().timestamp()))
         _record(runtime, "quota.override.dropped", one)
-        return JSONResponse({**shown_override(one), **await settled(runtime, one.target.key)})
+        return JSONResponse(await _answer(runtime, one))
 
     return [
         Route("/quotas", listed),
         Route("/overrides", override, methods=["POST"]),
         Route("/overrides/{scope}/{unit}/{window}/{name:path}", drop, methods=["DELETE"]),
     ]
+
+
+async def _answer(runtime: Runtime, one: Override) -> dict[str, Any]:
+    currency = runtime.epoch.pair.tariffs.currency
+    return {**shown_override(one), "currency": currency, **await settled(runtime, one.target.key)}
 
 
 def shown_override(one: Override) -> dict[str, Any]:
@@ -114,7 +119,9 @@ def _window(runtime: Runtime, said: Any) -> str:
     if said["window"] in fitting:
         return str(said["window"])
     others = f" (there is one a {', '.join(sorted(fitting))})" if fitting else ""
-    raise OverrideRefused(f"the configuration has no limit on {unit} a {said['window']} for {scope} {name}{others}")
+    what = "concurrent calls" if unit == "concurrent" else unit
+    what += f" a {said['window']}" if said["window"] != "none" else ""
+    raise OverrideRefused(f"the configuration has no limit on {what} for {scope} {name}{others}")
 
 
 def _record(runtime: Runtime, event: str, one: Override, **more: str) -> None:

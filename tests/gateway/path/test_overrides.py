@@ -73,7 +73,7 @@ async def test_calls_at_once_and_limits_that_the_configuration_lost(
     quota = "quotas:\n  - {scope: user, unit: concurrent, limit: 1}\n"
     async with open_house(CONFIG + quota) as house:
         code, out, err = await ecluse(house, capsys, "quota", "override", *words, "2", "--for", "1h", "--reason", "x")
-        assert (code, err) == (0, "") and out.startswith("user anne: 2 concurrent until ")
+        assert (code, err) == (0, "") and out.startswith("user anne: 2 concurrent calls until ")
         slow = [house.chat("[[sim:delay=0.3]] Bonjour") for _ in range(3)]
         assert sorted(a.status_code for a in await asyncio.gather(*slow)) == [200, 200, 429]
     async with open_house(CONFIG) as house:
@@ -89,7 +89,10 @@ async def test_an_override_outlives_a_restart(open_house: OpenHouse, capsys: pyt
         words = ("quota", "override", "team", "hr", "cost", "month", "2.50")
         code, _, err = await ecluse(house, capsys, *words, *until, "--reason", "x")
         assert code == 1 and "by a year at most" in err
-        assert (await ecluse(house, capsys, *words, "--for", "30d", "--reason", "cuts"))[0] == 0
+        code, out, _ = await ecluse(house, capsys, *words, "--for", "30d", "--reason", "cuts")
+        assert code == 0 and out.startswith("team hr: 2.5 USD a month until ")
+        _, out, _ = await ecluse(house, capsys, "quota", "show", "team")
+        assert "override: team hr: 2.5 USD a month until " in out
     async with open_house(CONFIG + QUOTA) as house:
         (one,) = house.gateway.runtime.standing.overrides
         assert (one.target.name, one.limit, one.reason) == ("hr", 2_500_000, "cuts")
@@ -130,6 +133,8 @@ def test_the_help_of_each_has_an_example_that_it_takes(what: str, capsys: pytest
     [
         ({"unit": "tokens"}, "no limit on tokens a day for user anne"),
         ({"window": "hour"}, "there is one a day"),
+        ({"window": "none"}, "no limit on requests for user anne (there is one a day)"),
+        ({"unit": "concurrent", "window": "none"}, "no limit on concurrent calls for user anne"),
         ({"limit": "2.5"}, "has more than 0 decimals"),
         ({"limit": "many"}, "must be a number"),
         ({"limit": -1}, "must be a number"),
