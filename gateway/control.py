@@ -78,6 +78,11 @@ class _Control:
                     for state in runtime.health.states()
                     if state.state != CLOSED
                 ],
+                "capacity": [
+                    {"destination": name, "taken": taken, "limit": limit, "waiting": waiting}
+                    for name, limit, taken, waiting in runtime.capacity.slots.states()
+                ],
+                "turned_away": dict(runtime.measure.turned_away) or None,
                 "routes": rows(runtime.router.shown(runtime.monotonic())),
                 "quotas": [used_line(use, runtime.epoch.pair.tariffs.currency) for use in runtime.quotas.used()],
                 "quota_store": store_line(runtime.leases.keeper, runtime.epoch.pair.settings.quotas),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -37,11 +38,12 @@ _ENDS = (
 
 
 class Measure:
-    """The metrics of one process, and its log."""
+    """The metrics of one process, and its log. turned_away: calls, by class ("none" for whatever class)."""
 
     def __init__(self, log: Log, version: str) -> None:
         self.metrics = Metrics()
         self.log = log
+        self.turned_away: Counter[str] = Counter()
         self.metrics.set("ecluse_build_info", (version,))
 
     def watch(self, runtime: Runtime, ledger: Ledger) -> None:
@@ -144,6 +146,7 @@ class Measure:
     def shed(self, reason: str, priority: str = "none") -> None:
         """A call was turned away because of the gateway's own state, or for want of room. priority: of its class."""
         self.metrics.inc("ecluse_shed_total", (reason, priority))
+        self.turned_away[priority] += 1
 
     def queued(self, priority: str, seconds: float) -> None:
         """A call of this class waited for a slot at a destination, whether it got one or not."""

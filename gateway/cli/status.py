@@ -13,8 +13,9 @@ from gateway.cli.main import add_config
 from gateway.cli.quota import used_of
 
 TEXT = """\
-Ask the running gateway, over its control socket, for its revision, calls in flight, ledger, breakers, quotas, what is
-stopped, how old the last word from the shared store is, and notes.
+Ask the running gateway, over its control socket, for its revision, calls in flight, ledger, breakers, slots taken and
+calls waiting at destinations, calls turned away since it started, quotas, workers that were replaced, what is stopped,
+how old the last word from the shared store is, and notes.
 """
 
 
@@ -41,9 +42,9 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
             continue
         if not isinstance(value, list):
             yield f"{name}: {_plain(value)}"
-        elif value:
+        elif lines := [line for item in value if (line := _ROWS.get(key, _plain)(item))]:
             yield f"{name}:"
-            yield from (f"  {_ROWS.get(key, _plain)(item)}" for item in value)
+            yield from (f"  {line}" for line in lines)
 
 
 def _plain(value: Any) -> str:
@@ -56,4 +57,10 @@ def _quota(row: Mapping[str, Any]) -> str:
     return used_of(row, row.get("currency", ""))
 
 
-_ROWS: Mapping[str, Callable[[Any], str]] = {"quotas": _quota}
+def _slots(row: Mapping[str, Any]) -> str:
+    """Of a destination that is asked for nothing there is nothing to say."""
+    said = f"{row['destination']}: {row['taken']} of {row['limit']} slots taken, {row['waiting']} waiting"
+    return said if row["taken"] or row["waiting"] else ""
+
+
+_ROWS: Mapping[str, Callable[[Any], str]] = {"quotas": _quota, "capacity": _slots}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,14 @@ _OWN = ("ecluse_workers", "ecluse_worker_restarts_total")
 
 
 class Figures:
-    """What the supervisor counts, what workers that ended had counted, and the page."""
+    """What the supervisor counts, what workers that ended had counted, and the page.
+
+    replaced: how often each worker was, by reason: ended | hung.
+    """
 
     def __init__(self) -> None:
         self._own = Metrics(family for family in FAMILIES if family.name in _OWN)
+        self.replaced: dict[str, Counter[str]] = {}
         self._ended: Snapshot = {}
         self._asking = asyncio.Lock()
         self._page, self._made = b"", float("-inf")
@@ -34,6 +39,7 @@ class Figures:
     def lost(self, worker: str, reason: str) -> None:
         """A worker is to be started again."""
         self._own.inc("ecluse_worker_restarts_total", (worker, reason))
+        self.replaced.setdefault(worker, Counter())[reason] += 1
 
     def departed(self, child: Child) -> None:
         """A worker ended. What it counted stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -59,6 +60,22 @@ def _highest(field: str) -> Callable[[Values], list[Any]]:
     return rule
 
 
+def _counted(values: Values) -> dict[str, int] | None:
+    total: Counter[str] = Counter()
+    for counts in values.values():
+        total.update(counts or {})
+    return dict(total) or None
+
+
+def _slots(values: Values) -> list[Any]:
+    """Of each destination, all its slots."""
+    found: dict[str, Counter[str]] = {}
+    for row in (row for rows in values.values() for row in rows):
+        counts = {key: value for key, value in row.items() if key != "destination"}
+        found.setdefault(row["destination"], Counter()).update(counts)
+    return [{"destination": name, **counts} for name, counts in found.items()]
+
+
 _RULES: Mapping[str, Callable[[Values], Any]] = {
     "calls_in_flight": _sum,
     "uptime_seconds": _most,
@@ -66,4 +83,6 @@ _RULES: Mapping[str, Callable[[Values], Any]] = {
     "ledger": _each,
     "breakers": _highest("seconds"),
     "quotas": _highest("used"),
+    "capacity": _slots,
+    "turned_away": _counted,
 }

@@ -88,6 +88,7 @@ def test_a_killed_worker_takes_its_own_calls_alone(several: Serving, vendors: Ve
     assert after["w0"] == before["w0"] and after["w1"] != before["w1"]
     assert metric(several, "ecluse_requests_total") >= counted, "counters don't go back"
     assert metric(several, "ecluse_worker_restarts_total") == 1
+    assert "\nworkers replaced: w1 ended 1\n" in ecluse(several.folder, "status").stdout
     assert several.started.stop() == 0
     records = list(read(several.folder / "state" / "ledger"))
     written = {(r["call"], r["destination"]) for r in records if r["record"] in ("INTENT", "ATTEMPT-START")}

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from math import inf
 
+import pytest
+
 from gateway.capacity.capacity import Capacity
+from gateway.cli.main import main
 from gateway.housekeeping import summarise_turned_away
 from observability.ledger import read
 from tests.conftest import CONFIG, OpenHouse
@@ -19,7 +22,9 @@ def close(capacity: Capacity) -> None:
     capacity.door._credit = {(rank, "hr"): 0.0 for rank in (1, 2)}
 
 
-async def test_lower_classes_are_turned_away_at_the_door_on_a_connection_that_stays(open_house: OpenHouse) -> None:
+async def test_lower_classes_are_turned_away_at_the_door_on_a_connection_that_stays(
+    open_house: OpenHouse, capsys: pytest.CaptureFixture[str]
+) -> None:
     async with open_house(CONFIG, use_cases=list(USE_CASES.values())) as house:
         capacity = house.gateway.runtime.capacity
         capacity.door.look = lambda behind, seconds: None  # type: ignore[method-assign]
@@ -35,6 +40,8 @@ async def test_lower_classes_are_turned_away_at_the_door_on_a_connection_that_st
         page = await house.metrics()
         for priority in ("normal", "low"):
             assert f'ecluse_shed_total{{priority="{priority}",reason="busy"}} 1.0' in page
+        assert await asyncio.to_thread(main, ["status", "--config", str(house.folder / "config.yaml")]) == 0
+        assert "\nturned away: normal 1, low 1\n" in capsys.readouterr().out
         assert house.received.total == 1
         summarise_turned_away(house.gateway.runtime)
         summarise_turned_away(house.gateway.runtime)

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from gateway.capacity import Capacity
+from gateway.cli.main import main
 from tests.conftest import CONFIG, House, OpenHouse
 
 SHORT = CONFIG.replace("contract: alpha-us}", "contract: alpha-us, most_in_flight: 2}").replace(
@@ -89,12 +90,15 @@ async def test_higher_classes_go_before_those_that_have_waited_longer(short: Hou
     assert ended[:2] == ["high"] * 2 and ended[-1] == "low"
 
 
-async def test_a_call_waits_before_anything_is_recorded(short: House) -> None:
+async def test_a_call_waits_before_anything_is_recorded(short: House, capsys: pytest.CaptureFixture[str]) -> None:
     calls = await fill(short)
     late = chat(short, "late")
     await until(lambda: waiting(short) == 1)
     (exchange,) = [e for e in short.gateway.runtime.live if e.place is not None and e.place.waits]
     assert not exchange.intended and not exchange.attempts
+    assert await asyncio.to_thread(main, ["status", "--config", str(short.folder / "config.yaml")]) == 0
+    said = capsys.readouterr().out
+    assert f"  {ALPHA}: 2 of 2 slots taken, 1 waiting\n" in said and "0 of" not in said.partition("capacity:")[2][:200]
     answer = await late
     records = await short.records(answer.headers["x-ecluse-call-id"])
     assert [record["record"] for record in records] == ["INTENT", "ATTEMPT", "OUTCOME"]

@@ -32,5 +32,17 @@ def test_what_workers_see_of_the_same_quota_or_breaker_is_one_row() -> None:
     assert merged({"w0": {"breakers": [shut]}, "w1": {"breakers": []}}) == {"breakers": [shut]}
 
 
+def test_slots_and_calls_turned_away_are_summed() -> None:
+    slots = {"destination": "a", "taken": 1, "limit": 2, "waiting": 0}
+    idle = {"destination": "b", "taken": 0, "limit": 4, "waiting": 0}
+    one = {"capacity": [slots, idle], "turned_away": {"low": 2, "none": 1}}
+    other = {"capacity": [{**slots, "waiting": 3}, idle], "turned_away": None}
+    assert merged({"w0": one, "w1": other}) == {
+        "capacity": [{"destination": "a", "taken": 2, "limit": 4, "waiting": 3}, {**idle, "limit": 8}],
+        "turned_away": {"low": 2, "none": 1},
+    }
+    assert merged({"w0": other, "w1": other})["turned_away"] is None
+
+
 def test_of_no_worker_there_is_nothing_to_say() -> None:
     assert merged({}) == {}
