@@ -237,7 +237,8 @@ def _revisions(intent: Facts) -> Iterator[str]:
 
 
 def _event(one: Facts) -> str:
-    detail = ", ".join(f"{_plain(key)} {_plain(value)[:60]}" for key, value in (one.get("detail") or {}).items())
+    said = ((_plain(key), _plain(value)[:60]) for key, value in (one.get("detail") or {}).items())
+    detail = ", ".join(f"{key} {value}" for key, value in said if value)
     actor = f" by {_plain(one['actor'])}" if one.get("actor") else ""
     return f"{_plain(one['event'])}{actor}" + (f": {detail}" if detail else "")
 

@@ -38,7 +38,7 @@ async def call(tmp_path: Path) -> str:
         )
     )
     await ledger.write(Outcome(call=call, at=NOW, outcome="served", status=200, tokens=Tokens(12, 34), total_ms=5.5))
-    await ledger.write(Event(at=NOW, event="reload", detail={"from": "a", "to": "b"}))
+    await ledger.write(Event(at=NOW, event="reload", detail={"from": "a", "by": "", "to": "b"}))
     ledger.close()
     return call
 
@@ -73,4 +73,4 @@ async def test_tail_shows_ends_and_events(tmp_path: Path, call: str, capsys):
     assert len(lines) == 3
     assert lines[0].startswith("time")
     assert call in lines[1] and "served" in lines[1]
-    assert "reload: from a, to b" in lines[2]
+    assert "reload: from a, to b" in lines[2], "what isn't said isn't named"
