@@ -15,6 +15,7 @@ from adapters.registry import VENDORS
 from gateway.bundle.bundle import Bundle, Papers, build_bundle, read_papers
 from gateway.bundle.destinations import Destination, Model, build_destinations, build_models, remarks, utc_today
 from gateway.bundle.indexes import index_key
+from gateway.bundle.limited import for_nobody
 from gateway.bundle.removed import removed
 from gateway.bundle.routed import in_vain, unknown_to
 from gateway.bundle.samples import unsampled
@@ -153,6 +154,7 @@ def build_pair(
     engine = previous.bundle.engine if previous is not None else None
     bundle = build_bundle(papers, Names.of(settings), destinations, _index_key(papers, settings, keyring), engine)
     _refuse(config, unknown_to(bundle, settings, config.items[0].name, label))
+    _refuse(config, for_nobody(bundle, settings, config.items[0].name))
     approval = with_indexes(approval, asked, files, bundle.indexes.files)
     return Pair(
         settings=settings,

@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from gateway.bundle.limited import names_by_scope
 from gateway.config.kinds import WrongValue
 from gateway.config.money import decimal
 from gateway.pricing.rates import MICROS
 from gateway.quota.overrides import LONGEST_REASON, LONGEST_SECONDS, Override, Target, dropped
 from gateway.quota.standing import moment, plain, shown
-from gateway.stopping.control import settled
+from gateway.stopping.control import StopRefused, known_or_near, settled
 from observability.ledger import Event
 
 if TYPE_CHECKING:
@@ -40,13 +41,14 @@ def quota_routes(runtime: Runtime) -> list[Route]:
     async def override(request: Request) -> JSONResponse:
         try:
             one = _read(runtime, await request.json())
-        except OverrideRefused as refused:
+            note = _unknown(runtime, one.target)
+        except (OverrideRefused, StopRefused) as refused:
             return JSONResponse({"refused": str(refused)}, 422)
         except (ValueError, RecursionError):
             return JSONResponse({"refused": "the body isn't JSON"}, 422)
         runtime.standing.override(one)
         _record(runtime, "quota.override", one, reason=one.reason, until=moment(one.until))
-        return JSONResponse(await _answer(runtime, one), 201)
+        return JSONResponse({**await _answer(runtime, one), "note": note}, 201)
 
     async def drop(request: Request) -> JSONResponse:
         one = next((o for o in runtime.standing.overrides if _is(o.target, request.path_params)), None)
@@ -93,6 +95,19 @@ def _read(runtime: Runtime, said: Any) -> Override:
         raise OverrideRefused(f"a reason has from 1 to {LONGEST_REASON} characters")
     target = Target(said["scope"], said["name"], said["unit"], _window(runtime, said))
     return Override(target, _limit(said.get("limit"), target.unit), float(until), now, reason)
+
+
+def _unknown(runtime: Runtime, target: Target) -> str:
+    """A note where no key is of this user; StopRefused for a name of which there is nothing else."""
+    pair, records = runtime.epoch.pair, runtime.keys.records()
+    held = {
+        "user": {record.caller.user for record in records},
+        "key": {record.id for record in records},
+        "team": {record.caller.team for record in records},  # also one that the configuration has no more
+    }.get(target.scope, set())
+    return known_or_near(
+        target.scope, target.name, {*held, *names_by_scope(pair.bundle, pair.settings).get(target.scope, ())}
+    )
 
 
 def _is(target: Target, said: Mapping[str, str]) -> bool:

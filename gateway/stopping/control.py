@@ -98,7 +98,12 @@ async def settled(runtime: Runtime, key: str) -> dict[str, bool]:
 
 def unknown(runtime: Runtime, kind: str, name: str) -> str:
     """A note where nobody is known by a user's name; StopRefused for what else there is no such thing of."""
-    known = sorted(_known(runtime, kind))
+    return known_or_near(kind, name, _known(runtime, kind))
+
+
+def known_or_near(kind: str, name: str, names: Iterable[str]) -> str:
+    """The same for names of whatever kind."""
+    known = sorted(names)
     if name in known:
         return ""
     folded = {_folded(one): one for one in known}

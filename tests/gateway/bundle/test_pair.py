@@ -314,3 +314,28 @@ def test_an_expired_contract_does_not_make_a_pair_bad(home: Path):
     found = pair(home, today=lambda: date(2026, 6, 1))
     assert not found.destinations["alpha/gpt-4o"].known
     assert any("which is past" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("quota", "says"),
+    [
+        ("scope: team, match: finanse", "there is no team finanse (did you mean finance?)"),
+        ("scope: use_case, match: sandbx", "there is no use case sandbx (did you mean sandbox?)"),
+        ("scope: model, match: gpt-4", "there is no model gpt-4 (did you mean gpt-4o?)"),
+        ("scope: contract, match: nobody", "there is no contract nobody"),
+    ],
+)
+def test_a_quota_of_nobody_is_refused_with_the_nearest_name(home: Path, quota: str, says: str):
+    config = home / "config.yaml"
+    config.write_text(f"{config.read_text()}quotas:\n  - {{{quota}, unit: requests, limit: 5}}\n")
+    assert says in refused(home)
+
+
+def test_a_quota_may_name_what_no_file_knows_and_patterns(home: Path):
+    config = home / "config.yaml"
+    lines = "".join(
+        f"  - {{scope: {scope}, match: {name!r}, unit: requests, limit: 5}}\n"
+        for scope, name in (("user", "anne"), ("key", "k1"), ("team", "finans*"), ("use_case", "sandbox"))
+    )
+    config.write_text(f"{config.read_text()}quotas:\n{lines}")
+    assert len(pair(home).settings.quotas) == 4

@@ -72,7 +72,7 @@ async def test_me_tells_a_caller_who_he_is_and_what_is_left(open_house: OpenHous
 quotas:
   - {scope: user, unit: requests, window: day, limit: 10, soft: 0.1}
   - {scope: team, unit: cost, window: month, limit: 5}
-  - {scope: team, match: other, unit: tokens, window: day, limit: 5}
+  - {scope: team, match: "other*", unit: tokens, window: day, limit: 5}
 """
     async with open_house(CONFIG + quota, groups=["staff"], models=["gpt-*"]) as house:
         assert (await house.chat("Bonjour")).status_code == 200

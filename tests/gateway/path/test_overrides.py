@@ -100,6 +100,18 @@ async def test_an_override_outlives_a_restart(open_house: OpenHouse, capsys: pyt
         assert row["limit"] == 2.5
 
 
+async def test_an_override_of_nobody_is_refused_and_of_an_unknown_user_noted(
+    open_house: OpenHouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with open_house(CONFIG + QUOTA) as house:
+        more = ("--for", "1h", "--reason", "x")
+        code, _, err = await ecluse(house, capsys, "quota", "override", "team", "hrr", "cost", "month", "9", *more)
+        assert code == 1 and "there is no team hrr: did you mean hr?" in err
+        assert not list(house.gateway.runtime.standing.overrides)
+        code, _, err = await ecluse(house, capsys, "quota", "override", "user", "ane", "requests", "day", "9", *more)
+        assert code == 0 and "note: no key is of the user ane: did you mean anne?" in err
+
+
 async def test_what_was_used_is_known_after_a_restart(
     open_house: OpenHouse, capsys: pytest.CaptureFixture[str]
 ) -> None:
