@@ -40,7 +40,7 @@ async def reserve(runtime: Runtime, exchange: Exchange, ask: Ask, candidates: Se
     bound = _bound(runtime, exchange, ask, exchange.bytes_in, candidates)
     if extending.caps(exchange):
         bound = _capped(runtime, exchange, ask, candidates, bound)
-    exchange.grants.append(await _held(runtime, scopes, bound))
+    exchange.grants.append(await _held(runtime, ask, scopes, bound))
     exchange.bound, exchange.reserved, exchange.most_cost = bound, bound.tokens, bound.cost
     exchange.steps = extending.steps_of(runtime, exchange, ask, bound.output)
 
@@ -51,7 +51,7 @@ async def reserve_more(runtime: Runtime, exchange: Exchange, ask: Ask, candidate
     exchange.bound, exchange.reserved = bound, exchange.reserved + bound.tokens
     exchange.used_before.append(used(exchange))
     exchange.held_again, exchange.most_cost = NOTHING, bound.cost
-    exchange.grants.append(await _held(runtime, _scopes(exchange), bound._replace(requests=0, concurrent=0)))
+    exchange.grants.append(await _held(runtime, ask, _scopes(exchange), bound._replace(requests=0, concurrent=0)))
     if not await room_at(runtime, exchange, ask, candidate):
         assert exchange.no_room is not None
         raise exchange.no_room
@@ -75,7 +75,7 @@ async def room_at(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Can
     if candidate.larger or bound is None:
         bound = _bound(runtime, exchange, ask, len(ask.document.raw), (candidate,))
     try:
-        exchange.at_destination = await _held(runtime, scopes, bound)
+        exchange.at_destination = await _held(runtime, ask, scopes, bound)
     except Refusal as refusal:
         exchange.no_room = refusal
         return False
@@ -210,12 +210,13 @@ def _bound(runtime: Runtime, exchange: Exchange, ask: Ask, sent: int, candidates
     return Amounts(requests=1, input=put_in, output=output, tokens=put_in + output, cost=cost, concurrent=1)
 
 
-async def _held(runtime: Runtime, scopes: Scopes, amounts: Amounts) -> Grant:
+async def _held(runtime: Runtime, ask: Ask, scopes: Scopes, amounts: Amounts) -> Grant:
     try:
         return await runtime.quotas.reserve(scopes, amounts)
     except Exceeded as exceeded:
         runtime.measure.quota_refused(exceeded)
-        raise quota_refusal(exceeded, runtime.epoch.pair.tariffs.currency) from None
+        unstated = not ask.max_output and ask.operation != "embeddings"
+        raise quota_refusal(exceeded, runtime.epoch.pair.tariffs.currency, unstated=unstated) from None
     except Unknown as unknown:
         runtime.measure.quota_unknown(unknown)
         raise quota_unknown(unknown) from None

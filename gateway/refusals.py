@@ -146,9 +146,9 @@ def _place(exchange: Exchange, place: Place) -> dict[str, str]:
     return places.words(place, where)
 
 
-def quota_refusal(exceeded: Exceeded, currency: str) -> QuotaRefusal:
+def quota_refusal(exceeded: Exceeded, currency: str, *, unstated: bool = False) -> QuotaRefusal:
     """A limit that has no room. A call that can never fit says so, so that tools don't retry it."""
-    words, retry = exceeded_words(exceeded, currency), not stops(exceeded)
+    words, retry = exceeded_words(exceeded, currency, unstated=unstated), not stops(exceeded)
     return QuotaRefusal("quota_exceeded", words, retry_after=exceeded.retry_after, retry=retry)
 
 

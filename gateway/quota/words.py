@@ -36,8 +36,8 @@ def limit(count: int, unit: str, window: str, currency: str) -> Words:
     return {"en": said["en"] + each[0], "fr": said["fr"] + each[1]}
 
 
-def exceeded_words(exceeded: Exceeded, currency: str) -> Words:
-    """Why there is no room for a call."""
+def exceeded_words(exceeded: Exceeded, currency: str, *, unstated: bool = False) -> Words:
+    """Why there is no room for a call. unstated: it says nothing of how long its answer may be."""
     whole = limit(exceeded.limit, exceeded.unit, exceeded.window, currency)
     scope_en, scope_fr = exceeded.scope.replace("_", " "), SCOPES_FR[exceeded.scope]
     en = [f"The quota of this {scope_en} has no room for this call: {whole['en']}"]
@@ -54,7 +54,13 @@ def exceeded_words(exceeded: Exceeded, currency: str) -> Words:
         fr.append(
             f"À lui seul, l'appel peut demander {needed['fr']} : il ne passera jamais ; demandez moins à la fois."
         )
-    elif exceeded.end is not None:
+        return {"en": " ".join(en), "fr": " ".join(fr)}
+    if exceeded.used is not None and exceeded.used < exceeded.limit and exceeded.unit in _SIZED:
+        needed = amount(exceeded.amount, exceeded.unit, currency)
+        less = _LESS if unstated and exceeded.unit != "input" else {"en": "", "fr": ""}
+        en.append(f"This call may need {needed['en']}{less['en']}.")
+        fr.append(f"Cet appel peut demander {needed['fr']}{less['fr']}.")
+    if exceeded.end is not None:
         when = datetime.fromtimestamp(exceeded.end, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         en.append(f"It begins anew at {when}.")
         fr.append(f"Il repart à zéro le {when}.")
@@ -66,6 +72,13 @@ def stops(exceeded: Exceeded) -> bool:
     return exceeded.hopeless or (exceeded.window not in ("second", "minute", "hour") and exceeded.unit != "concurrent")
 
 
+_SIZED = ("input", "output", "tokens", "cost")
+"""What a call needs much or little of."""
+
+_LESS = {
+    "en": "; state a maximum (such as max_tokens) to need less",
+    "fr": " ; indiquez un maximum (max_tokens, par exemple) pour demander moins",
+}
 _UNITS = {
     "requests": ("requests", "requêtes"),
     "input": ("input tokens", "jetons en entrée"),

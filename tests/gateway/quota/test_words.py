@@ -7,17 +7,26 @@ from gateway.quota.words import exceeded_words, limit, money, stops
 
 
 def exceeded(unit: str = "cost", window: str = "month", *, hopeless: bool = False, end: float | None = 1_798_761_600.0):
-    return Exceeded("team", unit, window, 500_000_000, 60.0, hopeless, 499_900_000, 700_000_000, end)
+    amount = 700_000_000 if hopeless else 300_000_000
+    return Exceeded("team", unit, window, 500_000_000, 60.0, hopeless, 499_900_000, amount, end)
 
 
 def test_a_budget_says_how_much_is_used_and_when_it_begins_anew():
     said = exceeded_words(exceeded(), "EUR")
     assert said["en"] == (
         "The quota of this team has no room for this call: 500.00 EUR a month, of which 499.90 EUR are used or held. "
-        "It begins anew at 2027-01-01 00:00:00 UTC."
+        "This call may need 300.00 EUR. It begins anew at 2027-01-01 00:00:00 UTC."
     )
     assert "500,00 EUR par mois, dont 499,90 EUR utilisés ou réservés" in said["fr"]
     assert "Il repart à zéro le 2027-01-01 00:00:00 UTC." in said["fr"]
+
+
+def test_a_call_that_states_no_maximum_is_told_what_it_may_need():
+    refused = Exceeded("team", "tokens", "day", 20_000, 60.0, False, 16_034, 4_181, 1_798_761_600.0)
+    said = exceeded_words(refused, "EUR", unstated=True)
+    assert "This call may need 4,181 tokens; state a maximum (such as max_tokens) to need less. It begins" in said["en"]
+    assert "Cet appel peut demander 4 181 jetons ; indiquez un maximum (max_tokens, par exemple)" in said["fr"]
+    assert "state a maximum" not in exceeded_words(refused, "EUR")["en"]
 
 
 def test_a_call_that_never_fits_is_told_so():
