@@ -122,6 +122,23 @@ def redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.mark.parametrize("kind", ["haproxy", "nginx"])
+def test_where_no_replica_is_ready_callers_are_told_when_to_come_back(kind: str, tmp_path: Path) -> None:
+    with balancer(kind, tmp_path, free_ports(5)) as url:
+        until(lambda: _answer(url) is not None, "the balancer answers")
+        until(lambda: (_answer(url) or httpx.Response(0)).status_code == 503, "it has seen that nobody is ready")
+        answer = httpx.post(f"{url}/v1/chat/completions", json={})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert answer.json()["error"]["code"] == "no_gateway"
+
+
+def _answer(url: str) -> httpx.Response | None:
+    try:
+        return httpx.get(url)
+    except httpx.TransportError:
+        return None
+
+
 @needs_redis
 @pytest.mark.usefixtures("redis")
 @pytest.mark.parametrize("kind", ["haproxy", "nginx"])
