@@ -31,6 +31,7 @@ from gateway.housekeeping import housekeeping
 from gateway.identity.keyring import Keyring, KeyringRefused
 from gateway.identity.keys import KeyGrant, KeyStoreRefused
 from gateway.in_force import tell_with_segments
+from gateway.ports import asked_by, listen
 from gateway.reload import Reloader
 from gateway.runtime import Runtime
 from gateway.server import Listener
@@ -116,7 +117,8 @@ async def gateway(
         simulator = None
         if station.alone and settings is not None and settings.simulator.enabled:
             simulator = SimulatorServer(settings.simulator.names, settings.simulator.port)
-            await stack.enter_async_context(simulator)
+            with asked_by("simulator.port", settings.simulator.port):
+                await stack.enter_async_context(simulator)
         urls = {n: simulator.url(n) for n in simulator.names} if simulator is not None else station.simulators
         pair, refused = first_pair(config, station, urls, lambda: now().date())
         if refused is not None and station.first:
@@ -169,8 +171,8 @@ async def _listen(
         reloader.reload,
     )
     if runtime.station.alone:  # else the supervisor says from which sockets to take
-        await serving.data.listen(settings.server.data.host, settings.server.data.port)
-        await serving.metrics.listen(settings.server.metrics.host, settings.server.metrics.port)
+        await listen(serving.data, "server.data", settings.server.data)
+        await listen(serving.metrics, "server.metrics", settings.server.metrics)
     await serving.control.listen_unix(runtime.station.control_socket or settings.control_socket)
     if runtime.station.first:
         keep(runtime.epoch.pair)

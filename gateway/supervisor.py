@@ -12,7 +12,8 @@ import sys
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from gateway.server import Listener
+from gateway.ports import asked_by, listen
+from gateway.server import Listener, bound
 from gateway.workers.crew import Crew
 from gateway.workers.errors import StartRefused
 from gateway.workers.rolling import Rolling
@@ -42,6 +43,8 @@ async def _run(config: Path, settings: Settings, development: bool) -> int:
     async with AsyncExitStack() as stack:
         simulator, urls = settings.simulator, {}
         if simulator.enabled and simulator.names:
+            with asked_by("simulator.port", simulator.port):
+                bound("127.0.0.1", simulator.port).close()
             simulators = await Simulators.start(simulator.names, simulator.port)
             stack.push_async_callback(simulators.stop)
             urls = dict(simulators.urls)
@@ -49,7 +52,7 @@ async def _run(config: Path, settings: Settings, development: bool) -> int:
         rolling = Rolling(crew)
         stack.push_async_callback(crew.end)
         health, control = Listener(health_surface(crew)), Listener(control_surface(crew, rolling))
-        await health.listen(settings.server.metrics.host, settings.server.metrics.port)
+        await listen(health, "server.metrics", settings.server.metrics)
         stack.push_async_callback(_closed, health)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import random
 from typing import TYPE_CHECKING, Any
 
+from gateway.ports import asked_by
 from gateway.server import bound, shut
 from gateway.workers.backoff import Backoff
 from gateway.workers.child import Child, ending
@@ -257,7 +258,8 @@ def _sockets(settings: Settings) -> list[socket.socket]:
     """One for each worker, bound to the same port. Raises OSError, also where another gateway has it."""
     host, port = settings.server.data
     if port:
-        bound(host, port).close()
+        with asked_by("server.data", f"{host}:{port}"):
+            bound(host, port).close()
     first = bound(host, port, shared=True)
     port = first.getsockname()[1]
     return [first, *(bound(host, port, shared=True) for _ in range(1, settings.server.workers))]

@@ -153,7 +153,7 @@ def test_a_port_that_somebody_has_refuses_the_start(several: Serving, tmp_path: 
     done = subprocess.run(
         [ECLUSE, "serve", "--config", config, "--development"], capture_output=True, text=True, timeout=60, check=False
     )
-    assert done.returncode == 2 and "can't listen" in done.stderr
+    assert done.returncode == 2 and "server.data 127.0.0.1:" in done.stderr and "is taken: set another" in done.stderr
 
 
 def test_the_commands_are_those_of_one_process(several: Serving) -> None:
