@@ -73,6 +73,7 @@ class Probes:
         endpoint = Endpoint(self.url, connect_seconds=5.0, first_byte_seconds=self.seconds, connections=_MOST_WAITING)
         path = _CHAT if "openai_chat" in self.dialects else _MESSAGES
         headers = [("authorization", f"Bearer {self.key}"), ("content-type", "application/json")]
+        headers.append(("connection", "close"))  # kept ones would all be one worker's
         if path == _MESSAGES:
             headers.append(("anthropic-version", "2023-06-01"))
         try:

@@ -78,8 +78,8 @@ class LeaseBook:
 
     @property
     def barred(self) -> bool:
-        """Whether the store grants nothing now, for limits that don't go on without it."""
-        return self.shut > 0 and self._accounts.strict
+        """Whether the store grants nothing now, or was never heard of, for limits that don't go on without it."""
+        return (self.shut > 0 or not self._life) and self._accounts.strict
 
     @property
     def holders(self) -> int:

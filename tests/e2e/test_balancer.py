@@ -146,8 +146,11 @@ def test_a_rolling_restart_of_two_replicas_under_200_streams(kind: str, tmp_path
     ports = free_ports(5)
     folders, key = replicas(tmp_path, vendors, ports)
     running = [serving(folder) for folder in folders]
-    for port in (ports[0], ports[2]):
-        answered(f"http://127.0.0.1:{port}", key, 200)
+    for data, metrics in (ports[0:2], ports[2:4]):
+        answered(f"http://127.0.0.1:{data}", key, 200)
+        until(
+            lambda ready=f"http://127.0.0.1:{metrics}/readyz": httpx.get(ready).status_code == 200, "a new store grants"
+        )
     ends: Counter[str] = Counter()
     live: set[int] = set()
     seen: list[int] = []

@@ -14,7 +14,6 @@ from tests.e2e.several import configured, ecluse
 pytestmark = pytest.mark.e2e
 
 DRILLS = """
-directory: {teams: [development, drill]}
 drills: {enabled: true, rate: 20}
 """
 
@@ -22,7 +21,9 @@ drills: {enabled: true, rate: 20}
 def test_a_drill_from_the_command_to_its_report(tmp_path: Path, vendors: Vendors) -> None:
     folder = configured(tmp_path / "drilled", vendors.url)
     config = folder / "config.yaml"
-    config.write_text(config.read_text() + DRILLS)
+    text = config.read_text()
+    assert "teams: [" in text
+    config.write_text(text.replace("teams: [", "teams: [drill, ") + DRILLS)
     serving = serve(folder)
     try:
         words = ["drill", "run", "alpha/gpt", "refuse", "--for", "4", "--before", "2", "--reason", "a test", "--json"]

@@ -19,7 +19,7 @@ from tests.e2e.conftest import CONFIG, ROOT, Vendors, serve
 pytestmark = pytest.mark.e2e
 
 PACKAGES = ("adapters/", "gateway/", "observability/", "policies/")
-SHIPPED = (".py", ".yaml", ".json", ".txt", ".bin", "py.typed")
+SHIPPED = (".py", ".yaml", ".json", ".txt", ".bin", ".lua", "py.typed")
 
 
 def files() -> list[str]:
