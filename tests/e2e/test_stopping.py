@@ -82,7 +82,7 @@ def test_a_stop_ends_every_stream_of_every_worker(three: Serving) -> None:
     assert seconds < PROMISED_SECONDS
     assert all('"stopped"' in text and "[DONE]" not in text for text in texts)
     assert codes(three) == {"caller_stopped"}
-    assert metric(three, "ecluse_stops") == 1
+    until(lambda: metric(three, "ecluse_stops") == 1, "the page, a second old at most, tells of the stop")
     assert [stop["kind"] for stop in status(three.folder)["stops"]] == ["user"]
     assert ecluse(three.folder, "start", "user", who).returncode == 0
     until(lambda: codes(three) == {"ok"}, "all workers go on", PROMISED_SECONDS)

@@ -216,6 +216,7 @@ def test_a_quota_is_one_for_all_workers_also_when_one_is_killed(tmp_path: Path, 
         config.write("quotas: [{scope: user, unit: requests, window: day, limit: 60}]\n")
     serving = serve(folder)
     try:
+        until(lambda: len(processes(folder)) == 2, "both workers")  # the first begins alone
         asyncio.run(_ask(serving, 30))
         os.kill(processes(folder)["w1"], signal.SIGKILL)
         ends = asyncio.run(_ask(serving, 60)) + asyncio.run(_ask(serving, 30))
