@@ -115,12 +115,12 @@ class KeyStore:
     def revoke(self, key_id: str, *, cut: bool = False) -> KeyRecord | None:
         """Forget a key; its record, or None where there is none of that id. cut: end its calls too.
 
-        It is gone also where the disk refuses; then `save` has still to be done.
+        It is gone also where the disk or a damaged file refuses; then `save` has still to be done.
         """
         record = self._drop(key_id)
         if record is not None:
             self.told(key_id, None, cut)
-            with suppress(OSError):
+            with suppress(OSError, KeyStoreRefused):
                 self.save()
         return record
 

@@ -153,6 +153,17 @@ def test_a_revoked_key_is_gone_though_the_disk_refuses(store: KeyStore, keyring:
     assert not store.waiting and len(KeyStore.open(file, keyring, "acme")) == 0
 
 
+def test_a_revoked_key_is_gone_though_the_file_is_refused(store: KeyStore, keyring: Keyring, tmp_path: Path):
+    record, key = store.issue(GRANT, NOW)
+    file = tmp_path / "state" / "keys.json"
+    file.chmod(0o644)
+    assert store.revoke(record.id) is record
+    assert store.find(key) is None and store.waiting
+    file.chmod(0o600)
+    store.save()
+    assert len(KeyStore.open(file, keyring, "acme")) == 0
+
+
 def test_workers_that_share_a_file_take_nothing_from_one_another(store: KeyStore, keyring: Keyring, tmp_path: Path):
     file = tmp_path / "state" / "keys.json"
     first, _ = store.issue(GRANT, NOW)
