@@ -8,12 +8,10 @@ number of a day.
 from __future__ import annotations
 
 import base64
-import fcntl
 import os
 import re
 from collections import deque
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
@@ -22,6 +20,7 @@ from typing import NamedTuple
 
 import orjson
 
+from gateway.alone import alone
 from gateway.identity.sealing import Sealer
 
 MOST_WAITING = 1_000
@@ -109,7 +108,7 @@ class Samples:
         if not taken or self._sealer is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _alone(self._folder):
+        with alone(self._folder):
             lines: dict[str, bytes] = {}
             for sample in self._fitting(taken):
                 file = f"{_name(sample.rule)}-{sample.until}.samples"
@@ -168,17 +167,6 @@ class Samples:
 def until(day: date, days: int) -> date:
     """The day on which a sample of `day` goes."""
     return day + timedelta(days=days)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One worker at a time."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _cut_off(descriptor: int) -> bool:
