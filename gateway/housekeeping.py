@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from gateway.identity.keyfile import KeyStoreRefused
+from gateway.state.kept import KeptRefused
 from observability.ledger import Event
 
 if TYPE_CHECKING:
@@ -59,8 +61,10 @@ async def keep_standing(runtime: Runtime) -> None:
     """Puts keys and stops on disk that were heard from others, or that the disk refused."""
     try:
         await runtime.standing.save()
-    except Exception:  # noqa: BLE001 - they count all the same, and are tried again
+    except (OSError, KeptRefused, KeyStoreRefused):  # they count all the same, and are tried again
         runtime.measure.log.event("stops.not_kept", level="error")
+    except Exception as bug:  # noqa: BLE001 - see `beside`
+        runtime.measure.log.fault(bug)
 
 
 def save_states(runtime: Runtime) -> None:

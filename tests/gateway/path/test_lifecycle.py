@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from gateway.draining import drain
-from gateway.housekeeping import beside, end_outdated, save_states, summarise_strangers
+from gateway.housekeeping import beside, end_outdated, keep_standing, save_states, summarise_strangers
+from gateway.state.stops import Stop
 from observability.ledger import read
 from tests.conftest import CONFIG, House, OpenHouse
 
@@ -285,6 +286,18 @@ async def test_a_disk_that_refuses_does_not_end_the_housekeeping(open_house: Ope
         in_the_way.rmdir()
         save_states(house.gateway.runtime)
         assert (folder / "vendor-states.json").exists()
+
+
+async def test_a_stop_that_the_disk_refuses_is_kept_when_it_takes_it(house: House) -> None:
+    runtime = house.gateway.runtime
+    in_the_way = runtime.epoch.pair.settings.state_dir / "facts.json.new"
+    in_the_way.mkdir()
+    runtime.standing.stop(Stop("user", "m.durand", "2026-11-26T12:00:00+00:00"))
+    await keep_standing(runtime)
+    assert runtime.standing.unsaved
+    in_the_way.rmdir()
+    await keep_standing(runtime)
+    assert not runtime.standing.unsaved
 
 
 async def test_a_mistake_in_tidying_does_not_end_the_housekeeping(house: House) -> None:
