@@ -17,7 +17,7 @@ from redis.asyncio import Connection, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.connection import AbstractConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, OutOfMemoryError, RedisError, ResponseError
+from redis.exceptions import AuthenticationError, NoScriptError, OutOfMemoryError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeout
 from redis.maint_notifications import MaintNotificationsConfig
 
@@ -83,7 +83,7 @@ class RedisLink:
             raise StoreUnavailable("timeout") from None
         except OutOfMemoryError:
             raise StoreUnavailable("full") from None
-        except ResponseError:
+        except (ResponseError, AuthenticationError):
             raise StoreUnavailable("refused") from None
         except (RedisError, OSError):
             raise StoreUnavailable("connection") from None

@@ -92,7 +92,7 @@ async def test_what_the_server_refuses_is_told_without_its_words(server: RedisSe
     link = RedisLink(server.url.replace("redis://", "redis://someone:hidden-word@"), seconds=5)
     with pytest.raises(StoreUnavailable) as failed:
         await link.command("PING")
-    assert failed.value.reason in ("connection", "refused")
+    assert failed.value.reason == "refused"
     assert "hidden-word" not in repr(failed.value) and failed.value.__cause__ is None
     link = RedisLink(server.url, seconds=5)
     assert await reason(link.command("HGET", "only-two-words")) == "refused"
