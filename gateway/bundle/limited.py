@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from gateway.documents import Problem, nearest
+from gateway.documents import Problem, unknown
 from gateway.identity.callers import SANDBOX
 
 if TYPE_CHECKING:
@@ -32,6 +32,5 @@ def for_nobody(bundle: Bundle, settings: Settings, file: str) -> Iterator[Proble
     known = names_by_scope(bundle, settings)
     for index, quota in enumerate(settings.quotas):
         name, names = quota.match, known.get(quota.scope)
-        if names is not None and name not in names and not _WILD & set(name):
-            what = quota.scope.replace("_", " ")
-            yield Problem((file, "quotas", index, "match"), f"there is no {what} {name}", nearest(name, tuple(names)))
+        if names is not None and not _WILD & set(name):
+            yield from unknown((file, "quotas", index, "match"), quota.scope.replace("_", " "), name, names)

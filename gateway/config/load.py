@@ -18,7 +18,7 @@ from gateway.config.settings import Settings, SignaturesSettings, VendorSettings
 from gateway.config.sharing import is_redis
 from gateway.config.table import Path, build
 from gateway.config.unrouted import unrouted
-from gateway.documents import Document, Documents, DocumentsRefused, Problem, Rendered, load, nearest
+from gateway.documents import Document, Documents, DocumentsRefused, Problem, Rendered, load, unknown
 
 LEAST_BETWEEN_DRILLS = 3600.0
 MAX_SOCKET_PATH = 107  # what the kernel's sockaddr_un holds
@@ -106,16 +106,16 @@ def _dangling(settings: Settings, document: Document) -> Iterator[Problem]:
     """Names that name nothing. Looked up as written: a vendor with a fault of its own is still there."""
     file, vendors, destinations = document.name, _written(document, "vendors"), _written(document, "destinations")
     for name, destination in settings.destinations.items():
-        yield from _known((file, "destinations", name, "vendor"), "vendor", destination.vendor, vendors)
+        yield from unknown((file, "destinations", name, "vendor"), "vendor", destination.vendor, vendors)
     for name, model in settings.models.items():
         for index, wanted in enumerate(model.destinations):
-            yield from _known((file, "models", name, "destinations", index), "destination", wanted, destinations)
+            yield from unknown((file, "models", name, "destinations", index), "destination", wanted, destinations)
         for index, wanted in enumerate(model.larger):
             place = (file, "models", name, "larger", index)
-            yield from _known(place, "destination or model", wanted, [*destinations, *settings.models])
+            yield from unknown(place, "destination or model", wanted, [*destinations, *settings.models])
     yield from unrouted(settings, file, destinations, _written(document, "routes"))
     for name in settings.health.breakers:
-        yield from _known((file, "health", "breakers", name), "class of failures", name, list(CLASSES))
+        yield from unknown((file, "health", "breakers", name), "class of failures", name, list(CLASSES))
     taken = Counter([*settings.models, *(alias for m in settings.models.values() for alias in m.aliases)])
     for name, model in settings.models.items():
         for index, alias in enumerate(model.aliases):
@@ -159,10 +159,10 @@ def _sharing(settings: Settings, file: str) -> Iterator[Problem]:
 def _drills(settings: Settings, path: Path) -> Iterator[Problem]:
     asked = settings.drills
     if asked.enabled:
-        yield from _known((*path, "team"), "team", asked.team, settings.directory.teams)
+        yield from unknown((*path, "team"), "team", asked.team, settings.directory.teams)
     for name, one in asked.schedule.items():
         where = (*path, "schedule", name)
-        yield from _known((*where, "destination"), "destination", one.destination, settings.destinations)
+        yield from unknown((*where, "destination"), "destination", one.destination, settings.destinations)
         if one.seconds > asked.most_seconds:
             yield Problem((*where, "seconds"), f"is longer than drills.most_seconds, {asked.most_seconds:g} s")
         if one.every < LEAST_BETWEEN_DRILLS:
@@ -180,7 +180,7 @@ def _signatures(asked: SignaturesSettings, path: Path) -> Iterator[Problem]:
         yield Problem((*path, "roles"), f"more roles than the {asked.require} who must approve: a signer has one")
     roles = {signer.role for signer in asked.signers.values() if signer.role}
     for index, role in enumerate(asked.roles):
-        yield from _known((*path, "roles", index), "signer of the role", role, roles)
+        yield from unknown((*path, "roles", index), "signer of the role", role, roles)
     owners: dict[bytes, str] = {}
     for name, signer in asked.signers.items():
         if "/" in name or name == "manifest":
@@ -210,7 +210,7 @@ def _vendor(settings: Settings, vendor: VendorSettings, path: Path) -> Iterator[
         if not settings.simulator.enabled:
             yield Problem((*path, "kind"), "a simulator needs simulator.enabled: true")
         if vendor.base_url is None:  # with one, it runs elsewhere, started by somebody else
-            yield from _known(path, "simulator", vendor.name, settings.simulator.names)
+            yield from unknown(path, "simulator", vendor.name, settings.simulator.names)
     elif vendor.base_url is None and kind.default_base_url is None:
         yield Problem(path, f"base_url is required for kind {vendor.kind}")
 
@@ -218,11 +218,6 @@ def _vendor(settings: Settings, vendor: VendorSettings, path: Path) -> Iterator[
 def _written(document: Document, section: str) -> Collection[str]:
     value = document.value.get(section)
     return value if isinstance(value, dict) else ()
-
-
-def _known(path: Path, what: str, name: str, names: Collection[str]) -> Iterator[Problem]:
-    if name not in names:
-        yield Problem(path, f"there is no {what} {name}", nearest(name, names))
 
 
 def _first_of_each_place(problems: list[Problem]) -> list[Problem]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gateway.config.routes import DEFAULT, CaseSettings, RouteSettings
 from gateway.config.table import Path
-from gateway.documents import Problem, nearest
+from gateway.documents import Problem, nearest, unknown
 
 if TYPE_CHECKING:
     from gateway.config.settings import Settings
@@ -21,7 +21,7 @@ def unrouted(
     file; one with a fault of its own is still there."""
     routes = {DEFAULT, *written}
     for name, model in settings.models.items():
-        yield from _known((file, "models", name, "route"), "route", model.route, routes)
+        yield from unknown((file, "models", name, "route"), "route", model.route, routes)
         yield from _patterns((file, "models", name, "tiers"), model.tiers, model.destinations, "of this model")
     for name, route in settings.routes.items():
         path = (file, "routes", name)
@@ -49,7 +49,7 @@ def _case(settings: Settings, routes: Collection[str], case: CaseSettings, path:
     if case.only and not case.to:
         yield Problem((*path, "only"), "only needs `to`: the destinations that alone are asked")
     if case.route is not None:
-        yield from _known((*path, "route"), "route", case.route, routes)
+        yield from unknown((*path, "route"), "route", case.route, routes)
         taken = settings.routes.get(case.route)
         if taken is not None and taken.cases:
             yield Problem((*path, "route"), f"{case.route} has cases of its own, which nobody would look at")
@@ -62,7 +62,7 @@ def _case(settings: Settings, routes: Collection[str], case: CaseSettings, path:
         ("groups", "group", settings.directory.groups),
     ):
         for index, name in enumerate(getattr(when, key)):
-            yield from _known((*path, "when", key, index), what, name, names)
+            yield from unknown((*path, "when", key, index), what, name, names)
 
 
 def _twice(names: Iterable[str], path: Path) -> Iterator[Problem]:
@@ -80,8 +80,3 @@ def _patterns(path: Path, patterns: Iterable[str], destinations: Collection[str]
             place = index if path[-1] == "to" else pattern
             said = f"{pattern} fits no destination" + (f" {where}" if where else "")
             yield Problem((*path, place), said, nearest(pattern, destinations))
-
-
-def _known(path: Path, what: str, name: str, names: Collection[str]) -> Iterator[Problem]:
-    if name not in names:
-        yield Problem(path, f"there is no {what} {name}", nearest(name, names))

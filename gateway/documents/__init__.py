@@ -1,7 +1,7 @@
 """Files that people edit, read into plain values that remember their line and column."""
 
 from gateway.documents.loader import Document, Documents, is_document, load, load_texts, read_file
-from gateway.documents.problems import DocumentsRefused, Problem, ProblemLike, Rendered, nearest, plain
+from gateway.documents.problems import DocumentsRefused, Problem, ProblemLike, Rendered, nearest, plain, unknown
 from gateway.documents.writing import dump, inline
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "nearest",
     "plain",
     "read_file",
+    "unknown",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -85,3 +85,9 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     known = {n.casefold(): n for n in names}
     found = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.6)
     return known[found[0]] if found else None
+
+
+def unknown(path: Path, what: str, name: str, names: Collection[str]) -> Iterator[Problem]:
+    """A problem where `name` is none of these, with the nearest of them."""
+    if name not in names:
+        yield Problem(path, f"there is no {what} {name}", nearest(name, names))
