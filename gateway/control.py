@@ -138,6 +138,8 @@ class _Control:
         except (KeyStoreRefused, ValueError) as refused:
             words = str(refused) if isinstance(refused, KeyStoreRefused) else "the body isn't JSON"
             return JSONResponse({"refused": words}, 422)
+        except OSError as failed:
+            return JSONResponse({"refused": f"no key was made, state_dir can't be written: {failed.strerror}"}, 503)
         self._event("key.issued", record)
         return JSONResponse({**_shown(record), "key": key}, 201)
 

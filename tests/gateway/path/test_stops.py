@@ -189,6 +189,18 @@ async def test_a_revoked_key_can_have_its_calls_ended(house: House, control: htt
     assert (await house.chat("Bonjour")).status_code == 401
 
 
+async def test_where_the_disk_refuses_no_key_is_made_and_the_operator_reads_why(open_house: OpenHouse) -> None:
+    async with open_house(CONFIG + "directory: {teams: [hr]}\n") as house:
+        keys, settings = house.gateway.runtime.keys, house.gateway.runtime.epoch.pair.settings
+        before = len(keys)
+        (settings.state_dir / "keys.json.new").mkdir()
+        transport = httpx.AsyncHTTPTransport(uds=str(house.folder / "c.sock"))
+        async with httpx.AsyncClient(transport=transport, base_url="http://control", timeout=30) as control:
+            answer = await control.post("/keys", json={"user": "b", "team": "hr"})
+        assert answer.status_code == 503 and "state_dir can't be written" in answer.json()["refused"]
+        assert len(keys) == before
+
+
 async def test_a_call_that_began_before_a_stop_starts_no_attempt_after_it(
     house: House, control: httpx.AsyncClient
 ) -> None:
