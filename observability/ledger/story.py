@@ -225,7 +225,7 @@ def _outcome(outcome: Facts) -> Iterator[str]:
     yield f"{_ms(outcome['total_ms'])} in all, {_ms(outcome['overhead_ms'])} of them ours{queues}{first}"
     tokens = _tokens(outcome["tokens"])
     currency = f" {_plain(outcome['currency'])}" if outcome.get("currency") else ""
-    cost = f", cost {outcome['cost']:.6g}{currency}" if outcome.get("cost") is not None else ""
+    cost = f", cost {_money(outcome['cost'])}{currency}" if outcome.get("cost") is not None else ""
     yield f"{_count(outcome['bytes_out'], 'byte')} to the client" + (f", tokens {tokens}" if tokens else "") + cost
 
 
@@ -266,6 +266,11 @@ def _edits(edits: Mapping[str, int]) -> str:
 
 def _tokens(tokens: Facts) -> str:
     return ", ".join(f"{key} {tokens[key]:,}" for key in tokens if tokens[key] is not None)
+
+
+def _money(amount: float) -> str:
+    """Plain digits: a call may cost a hundred-thousandth of the currency."""
+    return f"{amount:.9f}".rstrip("0").rstrip(".")
 
 
 def _count(count: int, one: str, many: str = "") -> str:

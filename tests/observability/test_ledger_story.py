@@ -175,3 +175,11 @@ def test_tail_is_a_line_for_each_outcome_and_event() -> None:
     assert " ".join(lines[2].split()).endswith("served 200 beta 2 170 ms 2.50 ms input 12, output 30")
     assert render_tail([]).startswith("time")
     assert render_show([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("cost", "told"), [(0.00001545, "0.00001545 USD"), (0.0, "0 USD"), (12.5, "12.5 USD"), (3.0, "3 USD")]
+)
+def test_a_cost_is_told_in_plain_digits(cost: float, told: str) -> None:
+    ended = replace(OUTCOME, cost=cost, currency="USD")
+    assert f", cost {told}\n" in render_show(facts(INTENT, FAILED, AGAIN, SERVED, ended))
