@@ -53,13 +53,15 @@ async def answer(runtime: Runtime, exchange: Exchange, request: Request, respond
         runtime.measure.bug(exchange, bug)
         await refusals.send(exchange, responder, refusals.internal())
     finally:
-        runtime.capacity.leave(exchange)
-        close(runtime, exchange, responder)
-        remember(runtime, exchange)
-        keep_samples(runtime, exchange)
-        runtime.live.discard(exchange)
-        # A connection that stays open must not keep the call that it carried.
-        del request.scope["ecluse.gone"]
+        try:
+            runtime.capacity.leave(exchange)
+            close(runtime, exchange, responder)
+            remember(runtime, exchange)
+            keep_samples(runtime, exchange)
+        finally:
+            runtime.live.discard(exchange)
+            # A connection that stays open must not keep the call that it carried.
+            del request.scope["ecluse.gone"]
 
 
 async def _serve(runtime: Runtime, exchange: Exchange, request: Request, responder: Responder) -> None:

@@ -9,6 +9,7 @@ import json
 import httpx
 import pytest
 
+from gateway import pipeline
 from gateway.draining import drain
 from gateway.housekeeping import beside, end_outdated, keep_standing, save_states, summarise_strangers
 from gateway.state.stops import Stop
@@ -85,6 +86,17 @@ async def test_for_a_client_that_has_left_no_other_vendor_is_asked(open_house: O
         records = await house.records(received.call_id or "")
         assert [r["record"] for r in records] == ["INTENT", "ATTEMPT", "OUTCOME"]
         assert records[-1]["outcome"] == "left"
+
+
+async def test_a_call_that_could_not_be_closed_is_in_flight_no_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ArithmeticError
+
+    monkeypatch.setattr(pipeline, "close", broken)
+    assert (await house.chat("Bonjour")).status_code == 200
+    assert not house.gateway.runtime.live
 
 
 async def test_a_client_that_leaves_with_a_whole_answer_was_served(house: House) -> None:
