@@ -87,20 +87,22 @@ class Request:
 
 
 class Responder:
-    """The answer on its way out. `started`: its status and headers have gone, so only a body can follow."""
+    """The answer on its way out. `started`: its status and headers have gone, so only a body can follow. `complete`:
+    all of it was given away, so that nothing can follow but its end."""
 
-    __slots__ = ("_send", "_whole", "sent", "started", "status")
+    __slots__ = ("_ended", "_send", "_whole", "complete", "sent", "started", "status")
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._send = send
         self._whole: Callable[[int, Headers, bytes], None] = scope["ecluse.whole"]
-        self.started = False
+        self.started = self.complete = self._ended = False
         self.status = 0
         self.sent = 0
 
     def whole(self, status: int, headers: Headers, body: bytes) -> None:
         """Status, headers and body at once."""
-        self.started, self.status, self.sent = True, status, len(body)
+        self.started = self.complete = self._ended = True
+        self.status, self.sent = status, len(body)
         self._whole(status, headers, body)
 
     async def start(self, status: int, headers: Headers) -> None:
@@ -114,8 +116,11 @@ class Responder:
         await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def end(self) -> None:
-        """The clean end of a streamed answer."""
-        await self._send({"type": "http.response.body", "body": b""})
+        """The clean end of an answer, said once; waits while the client reads slowly."""
+        self.complete = True
+        if not self._ended:
+            await self._send({"type": "http.response.body", "body": b""})
+            self._ended = True
 
 
 _ENCODED = {

@@ -35,6 +35,9 @@ async def send(exchange: Exchange, responder: Responder, refusal: Refusal) -> No
     exchange.outcome, exchange.code = refusal.outcome, refusal.code
     words = refusal.message(exchange.pair.settings.server.language)
     dialect = exchange.dialect
+    if responder.complete:  # an error after a whole answer would only break it
+        await responder.end()
+        return
     if responder.started:
         gate = exchange.attempts[-1].gate
         assert gate is not None, "an answer only begins with a reader"
