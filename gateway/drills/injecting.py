@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from adapters.errors import ConnectFailed, CutShort, TimedOut
+from gateway.http import ClientGone
 from gateway.stopping.enforcing import before_attempt
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ async def send(runtime: Runtime, exchange: Exchange, attempt: Attempt, outgoing:
         # The vendor isn't asked meanwhile: its slots are for those who ask it.
         runtime.capacity.slots.leave(exchange)
         await _later(fault.amount, upstream.endpoint.first_byte_seconds)
+        if exchange.left:  # its vendor is to be read to the end, but there is nothing to read yet
+            raise ClientGone
         await runtime.capacity.slots.hold(exchange, destination)
         before_attempt(runtime, exchange, attempt.candidate)
     answer = await runtime.transport.send(upstream.endpoint, "POST", outgoing.path, outgoing.headers, outgoing.body)

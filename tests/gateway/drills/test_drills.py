@@ -123,6 +123,33 @@ async def test_the_calls_of_a_user_that_the_configuration_names_may_fail(house: 
     assert went == {"alpha/gpt-4o-mini", "beta/gpt-4o-mini"}
 
 
+async def test_a_slow_call_whose_client_left_is_not_sent(open_house: OpenHouse) -> None:
+    """Also where the vendor is to be read to its end."""
+    config = CONFIG.replace("alpha: {kind: simulator}", "alpha: {kind: simulator, on_abort: drain}")
+    async with open_house(config + TEAM + DRILLS) as house:
+        runtime, live = house.gateway.runtime, house.gateway.runtime.live
+        key = house.issue(user="boris", team="hr")
+        order = {"destination": "alpha/gpt-4o-mini", "fault": "slow=0.5", "seconds": 20, "usual": 0, "probes": False}
+        assert (await control(house, "POST", {**order, "users": ["bo*"]})).status_code == 201
+        (drill,) = runtime.drills.now()
+        while runtime.drills.fault(drill, drill.destination) is None:
+            await asyncio.sleep(0.01)
+        body = json.dumps({"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Bonjour"}]})
+        _, writer = await asyncio.open_connection("127.0.0.1", house.gateway.data.port)
+        writer.write(
+            f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\n"
+            f"content-length: {len(body)}\r\n\r\n{body}".encode()
+        )
+        async with asyncio.timeout(10):
+            while not any(exchange.reads_on for exchange in live):
+                await asyncio.sleep(0.01)
+            writer.close()
+            while live:
+                await asyncio.sleep(0.01)
+        assert not house.received.total
+        await control(house, "DELETE")
+
+
 async def test_the_record_says_which_failures_were_made_up(house: House) -> None:
     found = await drilled(house)
     await house.gateway.runtime.ledger.flush()
