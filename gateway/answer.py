@@ -123,7 +123,7 @@ async def _attempt(
         runtime.monotonic, exchange.deadline, upstream, step.share, candidate.destination.deadline_seconds
     )
     try:
-        with nullcontext() if before is None or before.code == KEPT_ALIVE else runtime.retries.trying():
+        with nullcontext() if before is None or before.code == KEPT_ALIVE else exchange.retries.trying():
             async with patience:
                 return await _ask(runtime, exchange, ask, attempt, outgoing, patience, buffered=buffered)
     except UpstreamError as error:

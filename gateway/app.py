@@ -91,6 +91,7 @@ class DataApp:
         task = asyncio.current_task()
         assert task is not None and route.dialect is not None
         drill = runtime.drills.of(caller.user) if runtime.drills else None
+        apart = runtime if drill is None else runtime.drills.apart(drill)
         return Exchange(
             call=uuid7(),
             at=runtime.now(),
@@ -101,7 +102,8 @@ class DataApp:
             epoch=runtime.epoch,
             pair=runtime.epoch.pair,
             task=task,
-            health=runtime.health if drill is None else runtime.drills.health(drill),
+            health=apart.health,
+            retries=apart.retries,
             drill=drill,
             rank=rank,
         )

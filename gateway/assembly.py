@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from adapters.transport import Transport
 from gateway import memories
 from gateway.capacity import Capacity
-from gateway.drills.running import Drills
+from gateway.drills.running import Apart, Drills
 from gateway.epoch import Epoch
 from gateway.exchange import Exchange
 from gateway.identity.keyring import Keyring, KeyringRefused
@@ -97,7 +97,7 @@ def assemble(
         lifts=Lifts(unshared(settings, "lifts.json")),
         reports=Reports(settings.reports_dir),
         pace=Pace(time.monotonic),
-        drills=Drills(lambda: now().timestamp(), lambda: _unhurt(runtime)),
+        drills=Drills(lambda: now().timestamp(), lambda: _apart(runtime)),
         presence=Presence(settings.state_dir),
         samples=_samples(settings, keyring, now()),
         webhooks=webhooks,
@@ -124,9 +124,11 @@ def _acquaint(runtime: Runtime) -> None:
     runtime.measure.loaded(pair, runtime.now().timestamp())
 
 
-def _unhurt(runtime: Runtime) -> Health:
+def _apart(runtime: Runtime) -> Apart:
     """How destinations fare where nothing has failed yet."""
-    return Health(time.monotonic, runtime.epoch.pair.settings.health, runtime.epoch.credentials())
+    settings = runtime.epoch.pair.settings.health
+    health = Health(time.monotonic, settings, runtime.epoch.credentials())
+    return Apart(health, RetryBudget(time.monotonic, settings.retry_share))
 
 
 def _ledger(settings: Settings, now: Callable[[], datetime], station: Station) -> Ledger:

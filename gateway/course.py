@@ -53,9 +53,8 @@ class Course:
         that fails gives way to the destination's next one, a destination to the next one, and one that the ask is too
         long for to larger ones, where the rules permit them.
         """
-        runtime = self._runtime
         if failure is None:
-            runtime.retries.called(self._exchange.model)
+            self._exchange.retries.called(self._exchange.model)
             return await self._step()
         if failure.code == KEPT_ALIVE and not self._renewed and self._last is not None:
             self._renewed = True
@@ -65,7 +64,8 @@ class Course:
             self._go_larger()
         elif not failure.retryable:
             return None
-        if not runtime.retries.allows(len(runtime.live), "" if self._further else self._exchange.model):
+        model = "" if self._further else self._exchange.model
+        if not self._exchange.retries.allows(len(self._runtime.live), model):
             return None
         step = await self._other_credential(failure) or await self._step()
         self._further += step is not None
@@ -73,7 +73,7 @@ class Course:
 
     def in_vain(self) -> None:
         """None of the attempts was answered."""
-        self._runtime.retries.in_vain(self._exchange.model, self._further)
+        self._exchange.retries.in_vain(self._exchange.model, self._further)
 
     def wait(self) -> float:
         """Seconds until any of the candidates may be asked."""

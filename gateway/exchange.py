@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gateway.quota.steps import Steps
     from gateway.quota.units import Amounts
     from gateway.routes import Route
+    from gateway.routing.budget import RetryBudget
     from gateway.routing.fare import Turn
     from gateway.routing.health import Health
     from gateway.routing.order import Plan
@@ -86,6 +87,7 @@ class Exchange:
     pair: Pair
     task: asyncio.Task[None]
     health: Health
+    retries: RetryBudget
     deadline: Deadline = field(default_factory=Deadline)
     drill: Drill | None = None
     use_case: str = ""

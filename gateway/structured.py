@@ -70,7 +70,7 @@ async def held_to_form(
     if verdict.stop is None:
         return reply
     _set_aside(runtime, exchange, reply)
-    if not verdict.repair or not runtime.retries.allows(len(runtime.live)):
+    if not verdict.repair or not exchange.retries.allows(len(runtime.live)):
         raise _refused(exchange, verdict)
     again = await read_files(runtime, exchange, _asked_again(exchange, ask, verdict))
     ruled = await _ruled(runtime, exchange, again, candidate)

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from gateway.drills.faults import Fault, parse
 
 if TYPE_CHECKING:
+    from gateway.routing.budget import RetryBudget
     from gateway.routing.health import Health
 
 
@@ -51,20 +52,27 @@ class Drill:
         return cls(**{**value, "fault": parse(value["fault"]), "users": tuple(value["users"])})
 
 
+class Apart(NamedTuple):
+    """What the calls of a drill have for themselves: what it breaks must count for them alone."""
+
+    health: Health
+    retries: RetryBudget
+
+
 class Drills:
-    """The drills of one worker. clock: Unix seconds. healthy: makes what tells how destinations fare, knowing of no
-    failure: what a drill breaks must count for its own calls alone. passed: seconds that no clock's setting changes.
+    """The drills of one worker. clock: Unix seconds. fresh: makes what a drill has apart, knowing of no failure.
+    passed: seconds that no clock's setting changes.
     """
 
     def __init__(
         self,
         clock: Callable[[], float],
-        healthy: Callable[[], Health],
+        fresh: Callable[[], Apart],
         passed: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._clock, self._healthy, self._passed = clock, healthy, passed
+        self._clock, self._fresh, self._passed = clock, fresh, passed
         self._drills: dict[str, Drill] = {}
-        self._healths: dict[str, Health] = {}
+        self._apart: dict[str, Apart] = {}
         self._latest: dict[str, float] = {}
 
     def __bool__(self) -> bool:
@@ -74,7 +82,7 @@ class Drills:
         """From now on its callers' calls belong to it."""
         self._drills[drill.id] = drill
         self._latest[drill.id] = self._passed() + drill.ends - self._clock()
-        self._healths.setdefault(drill.id, self._healthy())
+        self._apart.setdefault(drill.id, self._fresh())
 
     def heard(self, id_: str, value: bytes | None) -> None:
         """What another worker says of a drill; None: it is over. Raises ValueError, TypeError, KeyError."""
@@ -86,13 +94,13 @@ class Drills:
     def end(self, id_: str) -> None:
         """It is over, whatever its times say."""
         self._drills.pop(id_, None)
-        self._healths.pop(id_, None)
+        self._apart.pop(id_, None)
         self._latest.pop(id_, None)
 
-    def health(self, drill: Drill) -> Health:
-        """How destinations fare for the calls of this drill."""
-        health = self._healths.get(drill.id)
-        return health if health is not None else self._healthy()
+    def apart(self, drill: Drill) -> Apart:
+        """How destinations fare for the calls of this drill, and their further attempts."""
+        apart = self._apart.get(drill.id)
+        return apart if apart is not None else self._fresh()
 
     def of(self, user: str) -> Drill | None:
         """The drill that a user's call belongs to now. One whose time is over ends here, whoever forgot to end it."""

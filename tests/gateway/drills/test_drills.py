@@ -123,6 +123,15 @@ async def test_the_calls_of_a_user_that_the_configuration_names_may_fail(house: 
     assert went == {"alpha/gpt-4o-mini", "beta/gpt-4o-mini"}
 
 
+async def test_further_attempts_of_a_drill_in_vain_are_no_debt_of_others(house: House) -> None:
+    await house.fault("beta", "status=500")
+    drill = asyncio.create_task(drilled(house))
+    while not drill.done():
+        assert house.gateway.runtime.retries.allows(1, "gpt-4o-mini")
+        await asyncio.sleep(0.01)
+    assert (await drill)["lost"]
+
+
 async def test_a_slow_call_whose_client_left_is_not_sent(open_house: OpenHouse) -> None:
     """Also where the vendor is to be read to its end."""
     config = CONFIG.replace("alpha: {kind: simulator}", "alpha: {kind: simulator, on_abort: drain}")

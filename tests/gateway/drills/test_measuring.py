@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from gateway.drills.faults import KINDS, Fault, parse
 from gateway.drills.measuring import Call, calls_of, measure
-from gateway.drills.running import Drill, Drills
+from gateway.drills.running import Apart, Drill, Drills
+from gateway.routing.budget import RetryBudget
 from gateway.routing.health import Health
 
 DRILL = Drill("d-1", "a/m", "m", Fault("refuse"), ("drill",), 1000.0, 1010.0, 1070.0, 1130.0)
@@ -110,9 +111,13 @@ def test_an_attempt_without_a_ruling_that_permits_it_is_seen() -> None:
     assert denied.widened and unruled.widened and otherwise.widened
 
 
+def apart(now: list[float]) -> Apart:
+    return Apart(Health(lambda: now[0]), RetryBudget(lambda: now[0]))
+
+
 def test_a_drill_ends_by_itself() -> None:
     now = [1000.0]
-    drills = Drills(lambda: now[0], lambda: Health(lambda: now[0]))
+    drills = Drills(lambda: now[0], lambda: apart(now))
     drills.begin(DRILL)
     assert drills.of("drill") is DRILL and drills.of("anne") is None
     assert drills.fault(DRILL, "a/m") is None
@@ -127,7 +132,7 @@ def test_a_drill_ends_by_itself() -> None:
 
 def test_a_clock_set_back_makes_no_drill_longer() -> None:
     now, passed = [1000.0], [0.0]
-    drills = Drills(lambda: now[0], lambda: Health(lambda: now[0]), lambda: passed[0])
+    drills = Drills(lambda: now[0], lambda: apart(now), lambda: passed[0])
     drills.begin(DRILL)
     now[0], passed[0] = 1015.0, 131.0
     assert drills.fault(DRILL, "a/m") is None
