@@ -17,12 +17,14 @@ from gateway.me import PATH as ME
 from gateway.me import me
 from gateway.pipeline import answer
 from gateway.reporting import take_report
-from gateway.routes import CALLS, family_of, not_served
+from gateway.routes import family_of, match, not_served
 from gateway.state.strangers import within
 from gateway.stopping.enforcing import admit
 from observability.ledger import uuid7
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gateway.http import Receive, Scope, Send
     from gateway.identity.callers import Caller
     from gateway.routes import Route
@@ -52,22 +54,23 @@ class DataApp:
             self._runtime.measure.shed("state_stale")
             raise refusals.state_stale()
         caller = self._identify(request)
-        route = CALLS.get((request.method, request.path))
-        if route is None:  # a call is refused where it is on record
+        found = match(request.method, request.path)
+        if found is None:  # a call is refused where it is on record
             admit(self._runtime, caller)
         if request.method == "POST" and request.path.startswith(_REPORT):
             call = request.path.removeprefix(_REPORT)
             responder.whole(201, [JSON], await take_report(self._runtime, caller, call, request))
             return
-        if route is None:
+        if found is None:
             await self._other(request, responder, caller)
             return
         if self._runtime.closed:
             self._runtime.measure.shed("draining")
             raise refusals.cut("drain")
+        route, parameters = found
         runtime = self._runtime
         rank = runtime.capacity.enter(caller, route, request, runtime.epoch.pair.bundle, len(runtime.live))
-        await answer(runtime, self._exchange(route, caller, rank), request, responder)
+        await answer(runtime, self._exchange(route, parameters, caller, rank), request, responder)
 
     def _identify(self, request: Request) -> Caller:
         presented = request.header(b"x-api-key") or _bearer(request.header(b"authorization"))
@@ -86,7 +89,7 @@ class DataApp:
         forwarded = request.header(b"x-forwarded-for")
         return forwarded.rpartition(",")[2].strip() if forwarded and within(request.peer, trusted) else request.peer
 
-    def _exchange(self, route: Route, caller: Caller, rank: int) -> Exchange:
+    def _exchange(self, route: Route, parameters: Mapping[str, str], caller: Caller, rank: int) -> Exchange:
         runtime = self._runtime
         task = asyncio.current_task()
         assert task is not None and route.dialect is not None
@@ -97,6 +100,7 @@ class DataApp:
             at=runtime.now(),
             arrived=runtime.monotonic(),
             route=route,
+            parameters=parameters,
             dialect=DIALECTS[route.dialect],
             caller=caller,
             epoch=runtime.epoch,

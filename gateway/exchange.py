@@ -75,12 +75,13 @@ class Attempt:
 
 @dataclass(slots=True, eq=False)
 class Exchange:
-    """Everything known of one call so far."""
+    """Everything known of one call so far. parameters: what its path says in the places of the route's template."""
 
     call: str
     at: datetime
     arrived: float
     route: Route
+    parameters: Mapping[str, str]
     dialect: Dialect
     caller: Caller
     epoch: Epoch

@@ -89,7 +89,7 @@ async def _planned(
     await runtime.capacity.begin(exchange)
     try:
         document = Document.parse(raw, max_depth=limits.depth)
-        exchange.ask = ask = exchange.dialect.parse(document)
+        exchange.ask = ask = exchange.dialect.parse(document, exchange.parameters)
     except BodyRefused as refused:
         raise refusals.unreadable(refused) from None
     model = choose_model(exchange, ask)

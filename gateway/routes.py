@@ -6,11 +6,17 @@ refused: a path without inspection is not passed on.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 
 class Route(NamedTuple):
-    """One served path. dialect: how its body is read, None for routes that reach no vendor. stages: those of these."""
+    """One served path. dialect: how its body is read, None for routes that reach no vendor. stages: those of these.
+
+    path: `{name}` stands for one segment, or for the beginning of one (`{model}:countTokens`).
+    """
 
     method: str
     path: str
@@ -46,6 +52,35 @@ ROUTES = (
 
 CALLS = {(r.method, r.path): r for r in ROUTES if r.dialect}
 PATHS = frozenset(r.path for r in ROUTES)
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+_SEGMENT = r"([A-Za-z0-9][A-Za-z0-9._@+-]{0,255})"
+_MADE = tuple(
+    (
+        route.method,
+        re.compile(_SEGMENT.join(re.escape(part) for part in _PLACE.split(route.path)[::2])),
+        tuple(_PLACE.findall(route.path)),
+        route,
+    )
+    for route in CALLS.values()
+    if "{" in route.path
+)
+
+
+def match(method: str, path: str) -> tuple[Route, Mapping[str, str]] | None:
+    """The call that a path is, with what it says in the places of its template; None where it is none.
+
+    What stands there is one plain segment: no slash, no dots alone, nothing that a vendor's path could be bent with.
+    """
+    route = CALLS.get((method, path))
+    if route is not None and "{" not in path:
+        return route, _NOTHING
+    for wanted, pattern, names, made in _MADE:
+        if wanted == method and (found := pattern.fullmatch(path)):
+            return made, dict(zip(names, found.groups(), strict=True))
+    return None
+
 
 # Known vendor paths that are refused with a reason instead of a bare 404.
 NOT_SERVED = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from adapters.ask import Ask
@@ -9,7 +10,7 @@ from adapters.dialects import reading
 from adapters.dialects.answers import Strings
 from adapters.dialects.anthropic_messages import AnthropicMessages
 from adapters.dialects.anthropic_reader import AnthropicReader
-from adapters.dialects.base import Reader
+from adapters.dialects.base import NO_PARAMETERS, Reader
 from adapters.dialects.failures import vendor_failure
 from adapters.errors import ProtocolBroken
 from adapters.reply import Chunk
@@ -22,7 +23,7 @@ class AnthropicCountTokens(AnthropicMessages):
     name = "anthropic_count_tokens"
     operation = "count_tokens"
 
-    def parse(self, document: Document) -> Ask:
+    def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
         """The ask in a body; never a stream, and nothing is generated."""
         return replace(super().parse(document), stream=False, max_output=0, wants_usage=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -9,7 +10,7 @@ import orjson
 from adapters.ask import Ask
 from adapters.dialects import anthropic_content as parts
 from adapters.dialects.anthropic_reader import AnthropicReader
-from adapters.dialects.base import Reader
+from adapters.dialects.base import NO_PARAMETERS, Reader
 from adapters.dialects.checks import optional, required
 from adapters.dialects.failures import anthropic_error
 from adapters.dialects.identity import anthropic_identity
@@ -30,7 +31,7 @@ class AnthropicMessages:
     family = "anthropic"
     operation = "chat"
 
-    def parse(self, document: Document) -> Ask:
+    def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
         """The ask in a body; raises BodyRefused."""
         value = document.value
         model = required(value, "model", str)

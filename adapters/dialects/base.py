@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from adapters.ask import Ask
 from adapters.reply import Chunk, TextEdit, Usage
 from adapters.wire.body import Document, Edit
 from adapters.wire.sse import Event
+
+NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Reader(Protocol):
@@ -64,8 +67,11 @@ class Dialect(Protocol):
     @property
     def operation(self) -> str: ...
 
-    def parse(self, document: Document) -> Ask:
-        """The ask in a body; raises BodyRefused on wrong types of fields acted on and on vendor-held references."""
+    def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
+        """The ask in a body; raises BodyRefused on wrong types of fields acted on and on vendor-held references.
+
+        parameters: what the path says (gateway.routes), such as the model where it stands there.
+        """
 
     def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
         """What changes on the way to one destination: its model name, `store: false`, a usage request."""

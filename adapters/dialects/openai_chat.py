@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from adapters.ask import NOT_INSPECTABLE, SERVER_TOOL, Ask
+from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import objects, optional, refuse_vendor_held, required
 from adapters.dialects.failures import openai_error
 from adapters.dialects.identity import openai_identity
@@ -39,7 +41,7 @@ class OpenAIChat:
     family = "openai"
     operation = "chat"
 
-    def parse(self, document: Document) -> Ask:
+    def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
         """The ask in a body; see Dialect."""
         value = document.value
         model = required(value, "model", str)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.ask import NOT_INSPECTABLE, Ask
+from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import optional, required
 from adapters.dialects.choices import ChoicesReader, Place, other
 from adapters.dialects.failures import openai_error
@@ -36,7 +37,7 @@ class OpenAICompletions:
     family = "openai"
     operation = "text_completion"
 
-    def parse(self, document: Document) -> Ask:
+    def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
         """The ask in a body; see Dialect."""
         value = document.value
         stream = bool(optional(value, "stream", bool))

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.ask import Ask
 from adapters.dialects import reading
+from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import required
 from adapters.dialects.failures import openai_error, openai_stream_error, vendor_failure
 from adapters.dialects.identity import openai_identity
@@ -29,7 +30,7 @@ class OpenAIEmbeddings:
     family = "openai"
     operation = "embeddings"
 
-    def parse(self, document: Document) -> Ask:
+    def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
         """The ask in a body; see Dialect."""
         value = document.value
         model = required(value, "model", str)

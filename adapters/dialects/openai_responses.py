@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from adapters.ask import Ask
 from adapters.dialects import responses_items as parts
+from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import objects, optional, refuse_vendor_held, required
 from adapters.dialects.failures import openai_error
 from adapters.dialects.identity import openai_identity
@@ -25,7 +27,7 @@ class OpenAIResponses:
     family = "openai"
     operation = "chat"
 
-    def parse(self, document: Document) -> Ask:
+    def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
         """The ask in a body; raises BodyRefused."""
         value = document.value
         model = required(value, "model", str)
