@@ -61,7 +61,7 @@ def build(
         headers.append(("x-ecluse-call-id", exchange.call))
         headers.append(("x-ecluse-attempt", f"{destination.name}#{len(exchange.attempts) + 1}"))
     digest = blake2b(body, digest_size=16, key=runtime.keyring.digest[:64]).hexdigest()
-    path = vendor.path(ask.dialect, destination.model, request.parameters)
+    path = vendor.path(ask.dialect, destination.model, request.parameters, stream=ask.stream)
     return Outgoing(path, headers, body, digest, Counter(e.kind for e in edits), transformed.issued)
 
 

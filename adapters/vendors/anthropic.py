@@ -28,7 +28,7 @@ class Anthropic:
         """What it speaks."""
         return frozenset(PATHS)
 
-    def path(self, dialect: str, model: str, query: Mapping[str, str]) -> str:
+    def path(self, dialect: str, model: str, query: Mapping[str, str], *, stream: bool = False) -> str:
         """From the table."""
         return PATHS[dialect] + ("?beta=true" if query.get("beta") == "true" else "")
 

@@ -32,7 +32,7 @@ class AzureOpenAI:
         """What it speaks."""
         return frozenset(PATHS)
 
-    def path(self, dialect: str, model: str, query: Mapping[str, str]) -> str:
+    def path(self, dialect: str, model: str, query: Mapping[str, str], *, stream: bool = False) -> str:
         """By the version; the responses endpoint has no deployment in its path."""
         tail = PATHS[dialect].removeprefix("/v1")
         if not self.api_version:

@@ -47,10 +47,11 @@ class Vendor(Protocol):
     @property
     def dialects(self) -> frozenset[str]: ...
 
-    def path(self, dialect: str, model: str, query: Mapping[str, str]) -> str:
+    def path(self, dialect: str, model: str, query: Mapping[str, str], *, stream: bool = False) -> str:
         """What follows the base URL, with the query that this vendor takes; `model` is the vendor's own name.
 
-        Raises KeyError for a dialect that it doesn't speak. Of `query` (the client's) only known keys are kept.
+        stream: a streamed answer is wanted (some vendors are told so in the path). Raises KeyError for a dialect that
+        it doesn't speak. Of `query` (the client's) only known keys are kept.
         """
 
     def credential_headers(self, secret: str) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ class BearerVendor:
         """What it speaks."""
         return frozenset(self.paths)
 
-    def path(self, dialect: str, model: str, query: Mapping[str, str]) -> str:
+    def path(self, dialect: str, model: str, query: Mapping[str, str], *, stream: bool = False) -> str:
         """From the table; no query of the client's is passed on."""
         return self.paths[dialect]
 
