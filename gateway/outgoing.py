@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from adapters.wire.body import splice
 from adapters.wire.headers import outgoing
 from gateway.candidates import issued_by
+from gateway.parameters import held_output, under_rules
 from gateway.refusals import policy_refusal
 from gateway.transforming import Transformed, Unreachable, pseudonyms, transform
 from policies.decide import Place
@@ -50,10 +51,9 @@ def build(
     upstream = exchange.epoch.upstream(destination)
     vendor = upstream.vendor
     edits = exchange.dialect.edits(ask, model=destination.model, vendor_stores=vendor.stores, meter=True)
-    if exchange.cap:
-        edits += exchange.dialect.cap(ask, exchange.cap)
+    edits += held_output(exchange.dialect, ask, exchange.cap, destination.parameters)
     transformed = _transformed(runtime, exchange, ask, candidate, request)
-    edits += transformed.edits
+    edits = under_rules(ask, destination.parameters, edits + transformed.edits)
     body = splice(ask.document.raw, edits) if edits else ask.document.raw
     headers = outgoing(request.raw_headers, family=exchange.dialect.family, beta_allowed=destination.beta)
     headers += upstream.headers(credential)

@@ -135,10 +135,14 @@ class Document:
             return skip(self.raw, 0, b"")
         if not isinstance(path[-1], str):
             return self._item_start(path[:-1], path[-1])
-        return skip(self.raw, self._key_end(path), b":")
+        return skip(self.raw, self._key_span(path)[1], b":")
 
-    def _key_end(self, path: Path) -> int:
-        """Where the key of a member ends; raises KeyError where there is none."""
+    def key_start(self, path: Path) -> int:
+        """Where the key of a member begins, its quote included; raises KeyError where there is none."""
+        return self._key_span(path)[0]
+
+    def _key_span(self, path: Path) -> tuple[int, int]:
+        """Byte span of the key of a member; raises KeyError where there is none."""
         place = self.texts.range(path)
         if place is None:
             raise KeyError(path)
@@ -148,8 +152,8 @@ class Document:
             at = raw.find(key)
             # Standing there once, and no letter of it can be spelt otherwise: it must be the one.
             if at >= 0 and raw.find(key, at + 1) < 0 and not any(spelling in raw for spelling in _ESCAPED_LETTERS):
-                return at + len(key)
-        return self._spans[place[0]][1]
+                return at, at + len(key)
+        return self._spans[place[0]]
 
     def _item_start(self, path: Path, index: int) -> int:
         start, end = self.value_span(path)

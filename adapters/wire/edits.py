@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 TRANSFORMATION = "transformation"
+PARAMETER = "parameter"
 
 # THE closed list: bytes on their way change for one of these reasons or not at all.
 EDIT_KINDS = {
@@ -13,6 +14,7 @@ EDIT_KINDS = {
     "usage_request": "token counts are asked for in streams, and what that adds is taken out again",
     "store": "a vendor that keeps answers unless told otherwise is told not to",
     "token_cap": "output is held to what the quota reserved",
+    PARAMETER: "a parameter is taken out, given a value or held in a range, as its destination's rules say",
     "identity": "identity fields that a policy strips or replaces",
     "repair": "an answer that breaks the schema asked for is sent back with what is wrong, once",
     TRANSFORMATION: "what the ruling or the response guard redacts or replaces",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+from adapters.wire.parameters import Parameters
 from gateway.bundle.contracts import Contract
 from gateway.config.settings import DestinationSettings, Settings, VendorSettings
 
@@ -21,6 +22,7 @@ class Destination:
 
     vendor: its name in the configuration. kind: how it is spoken to. A fact that no contract states is None, which
     policies take as the most sensitive value. flaw: why it isn't routable, "" where nothing is wrong but time.
+    parameters: rules on the bodies that go there, None where there are none.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Destination:
     deadline_seconds: float | None = None
     backoff_seconds: float | None = None
     flaw: str = ""
+    parameters: Parameters | None = field(default=None, hash=False, repr=False)
     today: Callable[[], date] = field(default=utc_today, repr=False, compare=False)
 
     @property
@@ -161,6 +164,7 @@ def _destination(
         base_url=url,
         beta=frozenset(wanted.beta),
         flaw="it names no contract",
+        parameters=wanted.parameters.rules,
         today=today,
     )
     contract = contracts.get(wanted.contract) if wanted.contract else None

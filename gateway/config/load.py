@@ -13,6 +13,7 @@ from adapters.registry import VENDORS
 from adapters.vendors.base import OptionError
 from gateway.config.failures import CLASSES
 from gateway.config.kinds import Context
+from gateway.config.parameters import misruled
 from gateway.config.quotas import QuotaSettings, counted, miscounted
 from gateway.config.settings import Settings, SignaturesSettings, VendorSettings
 from gateway.config.sharing import is_redis
@@ -136,6 +137,8 @@ def _impossible(settings: Settings, file: str) -> Iterator[Problem]:
     yield from _signatures(settings.bundle_signatures, (file, "bundle_signatures"))
     yield from _quotas(settings.quotas, (file, "quotas"))
     yield from _drills(settings, (file, "drills"))
+    for name, destination in settings.destinations.items():
+        yield from misruled(destination.parameters, (file, "destinations", name, "parameters"))
     for vendor in settings.vendors.values():
         yield from _vendor(settings, vendor, (file, "vendors", vendor.name))
 

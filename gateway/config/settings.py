@@ -15,6 +15,7 @@ from gateway.config.drills import DrillsSettings
 from gateway.config.health import HealthSettings
 from gateway.config.kinds import Address, Network
 from gateway.config.money import PricesSettings
+from gateway.config.parameters import ParametersSettings
 from gateway.config.quotas import QuotaSettings
 from gateway.config.routes import DEFAULT, TIERS, RouteSettings
 from gateway.config.secret import Secret
@@ -252,6 +253,7 @@ class DestinationSettings:
         default=None,
         shown="the vendor's connections",
     )
+    parameters: ParametersSettings = section(ParametersSettings, "Rules on the parameters of its requests.")
 
 
 _OUTPUT = k.count(1, 10_000_000)
