@@ -182,13 +182,7 @@ class ChoicesReader:
         said = value.get("usage")
         if type(said) is not dict:
             return None
-        self.usage = Usage(
-            reading.count(said, "prompt_tokens"),
-            reading.count(said, "completion_tokens"),
-            reading.count(said, "prompt_tokens_details", "cached_tokens"),
-            reading.count(said, "completion_tokens_details", "reasoning_tokens"),
-            reading.count(said, "prompt_tokens_details", "cache_write_tokens"),
-        )
+        self.usage = usage_of(said)
         return self.usage
 
     def _stale(self, read: Document, touched: set[int]) -> Iterable[Edit]:
@@ -202,6 +196,17 @@ class ChoicesReader:
                 inner = choice.get(holder)
                 if index in self._edited and type(inner) is dict and inner.get("annotations"):
                     yield Edit(*read.value_span((*path, holder, "annotations")), b"[]", "transformation")
+
+
+def usage_of(said: Mapping[str, Any]) -> Usage:
+    """Counts as this dialect names them."""
+    return Usage(
+        reading.count(said, "prompt_tokens"),
+        reading.count(said, "completion_tokens"),
+        reading.count(said, "prompt_tokens_details", "cached_tokens"),
+        reading.count(said, "completion_tokens_details", "reasoning_tokens"),
+        reading.count(said, "prompt_tokens_details", "cache_write_tokens"),
+    )
 
 
 def other(rest: Path, index: int, *, growing: bool) -> Place:

@@ -1,0 +1,1 @@
+"""Translation between dialects, by way of one canonical form."""

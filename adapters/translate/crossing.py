@@ -1,0 +1,179 @@
+"""One attempt at a vendor of another dialect: the ask on its way there, the answer on its way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import orjson
+
+from adapters.errors import CutShort, ProtocolBroken
+from adapters.reply import Usage
+from adapters.translate.base import AnswerReader, AnswerWriter, Untranslatable
+from adapters.translate.canonical import AnswerPart, Arguments, CallBegin, CallEnd, Conversation
+from adapters.translate.registry import CODECS
+from adapters.wire.sse import Event
+
+_T = TypeVar("_T")
+
+# What reading a value of another shape than the dialect's raises.
+_ODD = (TypeError, KeyError, AttributeError, IndexError, ValueError)
+
+
+class Translated(NamedTuple):
+    """A request in the vendor's dialect. lost: names of what couldn't be carried. custom: names of tools that take any
+    text, which the vendor knows as functions."""
+
+    body: bytes
+    lost: tuple[str, ...]
+    custom: frozenset[str]
+
+
+def translated(
+    body: bytes,
+    client: str,
+    vendor: str,
+    *,
+    model: str,
+    parameters: Mapping[str, str],
+    cap: int = 0,
+    rules: Callable[[dict[str, Any]], None] | None = None,
+) -> Translated:
+    """A client's request in the vendor's dialect; raises Untranslatable.
+
+    body: already without what the ruling takes out. model: as the vendor names it. cap: most tokens of output, 0 for as
+    many as asked for. rules: changes the made body in place, as the destination's parameter rules say.
+    """
+    read, write = CODECS[client].read_request, CODECS[vendor].write_request
+    assert read is not None and write is not None
+    said: Conversation | None = None
+    made: dict[str, Any] | None = None
+    try:
+        said = read(orjson.loads(body), parameters)
+        said.model = model
+        if cap:
+            said.most_output = min(cap, said.most_output or cap)
+        made = write(said)
+    except _ODD:
+        pass
+    # Raised out here, so that the words of the request are in no exception's context.
+    if said is None:
+        raise Untranslatable("request")
+    if made is None:
+        raise Untranslatable("content")
+    if rules is not None:
+        rules(made)
+    custom = frozenset(tool.name for tool in said.tools if tool.schema is None)
+    return Translated(orjson.dumps(made), said.lost.names(), custom if vendor not in _CUSTOM else frozenset())
+
+
+# Dialects in which tools of any text are told as what they are.
+_CUSTOM = frozenset({"openai_chat", "openai_responses"})
+
+
+class Crossing:
+    """Turns a vendor's answer into the client's dialect, event by event.
+
+    What the vendor sends against its own dialect raises UpstreamError (kind `protocol`).
+    """
+
+    def __init__(
+        self, client: str, vendor: str, custom: frozenset[str], *, call: str, model: str, created: int
+    ) -> None:
+        """call: the call's id. model: where the vendor names none. created: seconds since 1970, likewise."""
+        reader, writer = CODECS[vendor].answer_reader, CODECS[client].answer_writer
+        assert reader is not None and writer is not None
+        self.route = f"{client}>{vendor}"
+        self._reader: AnswerReader = reader()
+        self._writer: AnswerWriter = writer(call, model, created)
+        self._free = FreeText(custom) if custom else None
+        self._ended = False
+
+    @property
+    def usage(self) -> Usage:
+        """As the vendor counts."""
+        return self._reader.usage
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What of the answer couldn't be carried, so far."""
+        return tuple(dict.fromkeys((*self._reader.lost.names(), *self._writer.lost.names())))
+
+    def event(self, event: Event) -> Sequence[Event]:
+        """The client's events for one of the vendor's."""
+        if self._ended:
+            return ()
+        return self._write(self._read(self._reader.event, event))
+
+    def body(self, raw: bytes) -> bytes:
+        """A whole answer."""
+        parts = self._read(self._reader.body, raw)
+        if self._free is not None:
+            parts = [ready for part in parts for ready in self._free.take(part)]
+        return self._writer.body(parts)
+
+    def end(self) -> Sequence[Event]:
+        """The vendor closed the stream: what its dialect leaves to be said then. Raises CutShort."""
+        if self._ended:
+            return ()
+        events = self._write(self._reader.end())
+        if not self._ended:
+            raise CutShort
+        return events
+
+    def _write(self, parts: Sequence[AnswerPart]) -> Sequence[Event]:
+        events: list[Event] = []
+        for part in parts:
+            if self._free is None:
+                events += self._writer.part(part)
+            else:
+                for ready in self._free.take(part):
+                    events += self._writer.part(ready)
+        if self._reader.stopped():
+            self._ended = True
+            events += self._writer.end()
+        return events
+
+    def _read(self, read: Callable[[_T], Sequence[AnswerPart]], said: _T) -> Sequence[AnswerPart]:
+        try:
+            return read(said)
+        except _ODD:
+            pass
+        # Raised out here, so that the vendor's words are in no exception's context.
+        raise ProtocolBroken(code="not_its_dialect")
+
+
+class FreeText:
+    """Calls of tools that take any text, which the vendor knows as functions of one member.
+
+    Their arguments are held until they are complete, since an escape may be cut anywhere.
+    """
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+        self._held: dict[int, str] = {}
+
+    def take(self, part: AnswerPart) -> Sequence[AnswerPart]:
+        """What may go on of a part."""
+        if isinstance(part, CallBegin):
+            if part.name not in self._names:
+                return (part,)
+            self._held[part.number] = ""
+            return (part._replace(custom=True),)
+        if isinstance(part, Arguments) and part.number in self._held:
+            self._held[part.number] += part.text
+            return self._when_complete(part.number)
+        if isinstance(part, CallEnd) and part.number in self._held:
+            return (Arguments(part.number, self._held.pop(part.number)), part)
+        return (part,)
+
+    def _when_complete(self, number: int) -> Sequence[AnswerPart]:
+        try:
+            said = orjson.loads(self._held[number])
+        except orjson.JSONDecodeError:
+            return ()
+        text = said.get("input") if isinstance(said, dict) else None
+        if not isinstance(text, str):
+            return ()
+        del self._held[number]
+        return (Arguments(number, text), CallEnd(number))

@@ -1,0 +1,43 @@
+"""Every dialect that can be translated, and what may be translated into what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from adapters.translate.answers.anthropic_messages_to_canonical import AnthropicAnswerReader
+from adapters.translate.answers.canonical_to_anthropic_messages import AnthropicAnswerWriter
+from adapters.translate.answers.canonical_to_openai_chat import ChatAnswerWriter
+from adapters.translate.answers.openai_chat_to_canonical import ChatAnswerReader
+from adapters.translate.base import Codec
+from adapters.translate.requests import (
+    anthropic_messages_to_canonical,
+    canonical_to_anthropic_messages,
+    canonical_to_openai_chat,
+    openai_chat_to_canonical,
+)
+
+CODECS: Final[Mapping[str, Codec]] = {
+    "openai_chat": Codec(
+        openai_chat_to_canonical.read, canonical_to_openai_chat.write, ChatAnswerReader, ChatAnswerWriter
+    ),
+    "anthropic_messages": Codec(
+        anthropic_messages_to_canonical.read,
+        canonical_to_anthropic_messages.write,
+        AnthropicAnswerReader,
+        AnthropicAnswerWriter,
+    ),
+}
+
+
+def translates(client: str, vendor: str) -> bool:
+    """Whether a client of one dialect can be served by a vendor of the other."""
+    asked, spoken = CODECS.get(client), CODECS.get(vendor)
+    return (
+        asked is not None
+        and spoken is not None
+        and asked.read_request is not None
+        and asked.answer_writer is not None
+        and spoken.write_request is not None
+        and spoken.answer_reader is not None
+    )
