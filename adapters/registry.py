@@ -16,6 +16,7 @@ from adapters.vendors.azure_openai import AZURE_OPENAI
 from adapters.vendors.base import VendorKind
 from adapters.vendors.openai import OPENAI
 from adapters.vendors.openai_compatible import OPENAI_COMPATIBLE
+from adapters.vendors.profiles import PROFILED
 from adapters.vendors.simulator.vendor import SIMULATOR
 
 _DIALECTS: tuple[Dialect, ...] = (
@@ -25,5 +26,5 @@ _DIALECTS: tuple[Dialect, ...] = (
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _DIALECTS}
 
 VENDORS: Mapping[str, VendorKind] = {
-    kind.kind: kind for kind in (OPENAI, ANTHROPIC, AZURE_OPENAI, OPENAI_COMPATIBLE, SIMULATOR)
+    kind.kind: kind for kind in (OPENAI, ANTHROPIC, AZURE_OPENAI, OPENAI_COMPATIBLE, *PROFILED.values(), SIMULATOR)
 }

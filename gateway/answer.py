@@ -161,9 +161,10 @@ async def _ask(
             raise upstream.vendor.classify(answer.status, answer.headers, failed)
         json = schema_of(ask) is not None
         guard = restoring(outgoing.issued, _guard(runtime, exchange, ask, attempt.candidate), json=json)
-        gate = attempt.gate = Gate(exchange.dialect.reader(ask), guard)
+        envelope = upstream.envelopes.get(ask.dialect)
+        gate = attempt.gate = Gate(exchange.dialect.reader(ask), guard, envelope)
         reply = Reply(attempt, answer, gate, patience, buffered=buffered)
-        exchange.streamed = _is_stream(answer)
+        exchange.streamed = _is_stream(answer, b"text/event-stream" if envelope is None else envelope.stream_type)
         if exchange.streamed and not ask.stream:
             raise ProtocolBroken(status=answer.status, code="unasked_stream")
         if exchange.streamed:
@@ -218,11 +219,11 @@ def _request_id(answer: Answering) -> str | None:
     return None
 
 
-def _is_stream(answer: Answering) -> bool:
+def _is_stream(answer: Answering, stream_type: bytes) -> bool:
     for name, value in answer.headers:
         if name.lower() == b"content-type":
             kind = value.split(b";")[0].strip().lower()
-            if kind == b"text/event-stream":
+            if kind == stream_type:
                 return True
             if kind in (b"application/json", b""):
                 return False

@@ -10,7 +10,7 @@ from adapters.transport import Endpoint
 from gateway.routing.routes import build_routes
 
 if TYPE_CHECKING:
-    from adapters.vendors.base import Vendor
+    from adapters.vendors.base import Envelope, Vendor
     from gateway.bundle.destinations import Destination
     from gateway.bundle.pair import Pair
     from gateway.config.secret import Secret
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Upstream(NamedTuple):
     """One vendor of the configuration, ready to be asked. credentials: in their order, none where it needs none.
 
-    first_token_seconds, least_bytes: limits of an answer that is waited for (gateway.patience).
+    first_token_seconds, least_bytes: limits of an answer that is waited for (gateway.patience). envelopes: the vendor's
+    own form of some dialects.
     """
 
     vendor: Vendor
@@ -30,6 +31,7 @@ class Upstream(NamedTuple):
     on_abort: str
     first_token_seconds: float
     least_bytes: int
+    envelopes: Mapping[str, Envelope] = {}
 
     def headers(self, credential: int = 0) -> list[tuple[str, str]]:
         """The vendor's own headers and one of our credentials there."""
@@ -78,6 +80,7 @@ def upstreams(settings: Settings, destinations: Mapping[str, Destination]) -> di
             vendor.on_abort,
             vendor.first_token_seconds,
             vendor.least_bytes,
+            VENDORS[vendor.kind].envelopes,
         )
         for name, vendor in settings.vendors.items()
         if name in urls

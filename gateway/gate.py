@@ -17,6 +17,7 @@ from adapters.wire.sse import Framer
 
 if TYPE_CHECKING:
     from adapters.dialects.base import Reader
+    from adapters.vendors.base import Envelope, Framing
     from adapters.wire.sse import Event
     from policies.decide import RuleHit, Ruling
 
@@ -72,7 +73,7 @@ class _Part(NamedTuple):
 
 
 class Gate:
-    """One attempt's answer on its way to the client.
+    """One attempt's answer on its way to the client. envelope: where the vendor has a form of the dialect of its own.
 
     content: content has been seen, so failover is over. begun: anything but signs of life has. progress: grows with
     every event that brings the answer on. edited: how many texts were changed. restored: how many tokens became values
@@ -81,7 +82,7 @@ class Gate:
     passed. Raises UpstreamError for events that are errors or can't be read, Stopped when a rule ends the answer.
     """
 
-    def __init__(self, reader: Reader, guard: Guard | None) -> None:
+    def __init__(self, reader: Reader, guard: Guard | None, envelope: Envelope | None = None) -> None:
         self.reader = reader
         self.content = self.begun = False
         self.progress = 0
@@ -91,7 +92,8 @@ class Gate:
         self.most_held = 0
         self.states: list[str] = []
         self._guard = guard
-        self._framer = Framer()
+        self._envelope = envelope
+        self._framer: Framing = Framer() if envelope is None else envelope.framer()
         self._channels: dict[str, _Channel] = {}
         self._wholes: dict[str, tuple[str, Sequence[tuple[int, int, str]]]] = {}
         self._queue: deque[tuple[Chunk, list[_Part]]] = deque()
@@ -145,7 +147,7 @@ class Gate:
 
     def body(self, raw: bytes) -> bytes:
         """A whole JSON answer, judged and edited like a stream of one event."""
-        chunk = self.reader.body(raw)
+        chunk = self.reader.body(raw if self._envelope is None else self._envelope.body(raw))
         if chunk.error is not None:
             raise chunk.error
         self._see(chunk)

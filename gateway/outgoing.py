@@ -8,7 +8,7 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
-from adapters.wire.body import splice
+from adapters.wire.body import Document, splice
 from adapters.wire.headers import outgoing
 from gateway.candidates import issued_by
 from gateway.parameters import held_output, under_rules
@@ -19,11 +19,16 @@ from policies.words import BUILT_IN, refusal
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
+    from adapters.vendors.base import Envelope
+    from adapters.wire.edits import Edit
     from gateway.exchange import Candidate, Exchange
     from gateway.http import Request
     from gateway.runtime import Runtime
     from policies.decide import Rewrite, Ruling
     from policies.transform.tokens import Issued
+
+
+_DEEP = 1024  # the body was read before: how deep it is was asked then
 
 
 class Outgoing(NamedTuple):
@@ -56,6 +61,10 @@ def build(
     edits = under_rules(ask, destination.parameters, edits + transformed.edits)
     body = splice(ask.document.raw, edits) if edits else ask.document.raw
     headers = outgoing(request.raw_headers, family=exchange.dialect.family, beta_allowed=destination.beta)
+    if (envelope := upstream.envelopes.get(ask.dialect)) is not None:
+        body, own = enveloped(envelope, body, headers)
+        edits += own
+        headers = envelope.headers(headers)
     headers += upstream.headers(credential)
     if vendor.trace_headers:
         headers.append(("x-ecluse-call-id", exchange.call))
@@ -63,6 +72,13 @@ def build(
     digest = blake2b(body, digest_size=16, key=runtime.keyring.digest[:64]).hexdigest()
     path = vendor.path(ask.dialect, destination.model, request.parameters, stream=ask.stream)
     return Outgoing(path, headers, body, digest, Counter(e.kind for e in edits), transformed.issued)
+
+
+def enveloped(envelope: Envelope, body: bytes, headers: list[tuple[str, str]]) -> tuple[bytes, list[Edit]]:
+    """A body that is ready but for the form that its vendor wants it in, and what was changed for that."""
+    document = Document.parse(body, max_depth=_DEEP)
+    edits = envelope.edits(document, headers)
+    return (splice(body, edits) if edits else body), edits
 
 
 def _transformed(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate, request: Request) -> Transformed:

@@ -154,6 +154,15 @@ _VENDOR_WORDS: dict[str, str] = {
     "server_error": "server",
     "internal_error": "server",
     "api_error": "server",
+    # The status as the code, where an error comes inside an answer that began well.
+    "400": "invalid",
+    "401": "auth",
+    "402": "money",
+    "404": "not_found",
+    "408": "timeout",
+    "429": "rate_limit",
+    "503": "overload",
+    "529": "overload",
 }
 
 

@@ -7,8 +7,12 @@ from difflib import get_close_matches
 from typing import NamedTuple, Protocol
 
 from adapters.errors import UpstreamError
+from adapters.wire.body import Document
+from adapters.wire.edits import Edit
+from adapters.wire.sse import Event
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
+Headers = list[tuple[str, str]]
 
 
 class Option(NamedTuple):
@@ -64,10 +68,42 @@ class Vendor(Protocol):
         """What a failed answer means; status alone is not enough."""
 
 
+class Framing(Protocol):
+    """Cuts a stream's bytes into events: adapters.wire.sse.Framer, or what does the same for other framings."""
+
+    def feed(self, chunk: bytes) -> list[Event]: ...
+    def end(self) -> list[Event]: ...
+    def rest(self) -> bytes: ...
+
+
+class Envelope(Protocol):
+    """How one vendor's form of a dialect differs from the dialect itself, both ways. It keeps nothing of a call."""
+
+    @property
+    def stream_type(self) -> bytes:
+        """The content type of its streams."""
+
+    def told(self) -> str:
+        """What differs, in a sentence for the reference."""
+
+    def edits(self, document: Document, headers: Headers) -> list[Edit]:
+        """What changes in a body that is otherwise ready to leave. headers: those that it would leave with."""
+
+    def headers(self, headers: Headers) -> Headers:
+        """Those that it leaves with."""
+
+    def framer(self) -> Framing:
+        """A fresh framer for one streamed answer; its events are those of the dialect."""
+
+    def body(self, raw: bytes) -> bytes:
+        """A whole answer as the dialect has it; raises UpstreamError (kind `protocol`)."""
+
+
 class VendorKind(NamedTuple):
     """A kind of vendor, before it has options: a row of the registry. Call it with options to have a vendor.
 
     default_base_url: where it listens where the configuration says nothing; None where the configuration must say.
+    envelopes: of the dialects whose form at this vendor is its own.
     """
 
     kind: str
@@ -75,6 +111,7 @@ class VendorKind(NamedTuple):
     options: tuple[Option, ...]
     default_base_url: str | None
     build: Callable[[Mapping[str, str]], Vendor]
+    envelopes: Mapping[str, Envelope] = {}
 
     def __call__(self, options: Mapping[str, str]) -> Vendor:
         """The vendor; raises OptionError for an option that it doesn't take or can't use."""

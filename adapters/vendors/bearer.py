@@ -12,13 +12,15 @@ from adapters.vendors.base import RawHeaders
 
 @dataclass(frozen=True, slots=True)
 class BearerVendor:
-    """A vendor of the OpenAI sort. paths: by dialect. fixed: headers that every request has."""
+    """A vendor of the OpenAI sort. paths: by dialect. fixed: headers that every request has. words: what its failures
+    are called beside the words that all share."""
 
     kind: str
     paths: Mapping[str, str]
     stores: bool = False
     fixed: tuple[tuple[str, str], ...] = ()
     trace_headers: bool = False
+    words: taxonomy.Words = taxonomy.NO_MORE
 
     @property
     def dialects(self) -> frozenset[str]:
@@ -38,5 +40,5 @@ class BearerVendor:
         return list(self.fixed)
 
     def classify(self, status: int, headers: RawHeaders, body: bytes) -> UpstreamError:
-        """By the shared taxonomy."""
-        return taxonomy.classify(status, headers, body)
+        """By the shared taxonomy, and its own words."""
+        return taxonomy.classify(status, headers, body, self.words)

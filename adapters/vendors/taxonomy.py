@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -54,32 +54,49 @@ _PHRASES: tuple[tuple[str, str], ...] = (
 )
 
 
-def classify(status: int, headers: RawHeaders, body: bytes) -> UpstreamError:
-    """The failure in an answer with `status` outside 2xx; never raises, whatever the body is."""
+class Words(NamedTuple):
+    """What one kind of vendor calls its failures. statuses: its HTTP statuses. tokens: its codes and types, in lower
+    case. phrases: parts of its messages, in lower case."""
+
+    statuses: Mapping[int, str] = {}
+    tokens: Mapping[str, str] = {}
+    phrases: tuple[tuple[str, str], ...] = ()
+
+
+NO_MORE = Words()
+
+
+def classify(status: int, headers: RawHeaders, body: bytes, own: Words = NO_MORE) -> UpstreamError:
+    """The failure in an answer with `status` outside 2xx; never raises, whatever the body is. own: the vendor's words,
+    which go before those that all share."""
     said = _error(body)
     read = vendor_failure(said, status=status)
     words = read.message[:_WORDS]
-    kind = read.kind if read.kind not in _VAGUE else _kind(status, said, words.lower())
+    kind = read.kind if read.kind not in _VAGUE else _kind(status, said, words.lower(), own)
     return BY_KIND[kind](
         words, status=status, retry_after=wait(_named(headers)), type=_short(read.type), code=_short(read.code),
         param=_short(read.param),
     )  # fmt: skip
 
 
-def _kind(status: int, said: Mapping[str, Any], words: str) -> str:
+def _kind(status: int, said: Mapping[str, Any], words: str, own: Words) -> str:
     """The kind of a failure whose own tokens say little: an inner reason, then its words, then the status."""
     for token in (said.get("code"), said.get("type"), _inner_code(said)):
-        if isinstance(token, str) and (kind := _TOKENS.get(token.lower())) is not None:
+        if isinstance(token, str | int) and (kind := _token(str(token).lower(), own)) is not None:
             return kind
-    if status < 500:
-        for phrase, kind in _PHRASES:
+    if status < 500 or own.phrases:
+        for phrase, kind in (*own.phrases, *(_PHRASES if status < 500 else ())):
             if phrase in words:
                 return kind
-    if (known := _STATUSES.get(status)) is not None:
+    if (known := own.statuses.get(status) or _STATUSES.get(status)) is not None:
         return known
     if status >= 500:
         return "server"
     return "invalid" if status >= 400 else "protocol"
+
+
+def _token(token: str, own: Words) -> str | None:
+    return own.tokens.get(token) or _TOKENS.get(token)
 
 
 def _inner_code(said: Mapping[str, Any]) -> str | None:

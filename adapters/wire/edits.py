@@ -16,6 +16,7 @@ EDIT_KINDS = {
     "token_cap": "output is held to what the quota reserved",
     PARAMETER: "a parameter is taken out, given a value or held in a range, as its destination's rules say",
     "identity": "identity fields that a policy strips or replaces",
+    "vendor_form": "a member is named, placed or left out as the destination's vendor wants it",
     "repair": "an answer that breaks the schema asked for is sent back with what is wrong, once",
     TRANSFORMATION: "what the ruling or the response guard redacts or replaces",
 }

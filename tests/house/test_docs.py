@@ -25,11 +25,9 @@ def test_relative_links_lead_somewhere() -> None:
     assert not dead
 
 
-def test_every_vendor_kind_and_its_options_are_documented() -> None:
-    page = (ROOT / "docs/reference/configuration.md").read_text()
-    missing = [kind for kind in VENDORS if kind not in page]
-    missing += [f"{kind}.{o.name}" for kind, row in VENDORS.items() for o in row.options if o.name not in page]
-    assert not missing
+def test_every_vendor_kind_is_in_the_pages_that_people_start_from() -> None:
+    pages = "".join((ROOT / "docs" / name).read_text() for name in ("reference/configuration.md", "howto/vendors.md"))
+    assert not [kind for kind in VENDORS if kind not in pages]
 
 
 def test_commands_are_written_as_the_command_line_takes_them() -> None:
