@@ -114,7 +114,8 @@ async def test_an_openai_client_has_a_thinking_answer_of_mistral(
             records = await house.records(call)
     assert asked == [{"model": "gpt-4o-mini", "messages": ask, "stream": True, "random_seed": 1, "max_tokens": 50}]
     assert next(r for r in records if r["record"] == "INTENT")["edits"]["vendor_form"] == 3
-    assert next(r for r in records if r["record"] == "ATTEMPT")["input_tokens"] == 7
+    ended = next(r for r in records if r["record"] == "ATTEMPT")
+    assert ended["tokens"]["input"] == 7, ended
 
 
 def test_the_form_is_of_a_dialect_that_is_spoken() -> None:
