@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import select
+import socket
 import ssl
 import warnings
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from struct import Struct
 from types import TracebackType
 
 import aiohttp
@@ -40,6 +43,7 @@ _KEEP_SECONDS = 30.0
 _WARY_SECONDS = 60.0
 _END_SECONDS = 0.5
 _EARLY = 0.001  # seconds by which a timer of the loop may come early
+_CREDENTIALS = Struct("iII")  # process, user, group: the kernel's struct ucred
 _LOOK = 0.25  # seconds between two looks at an answer that is waited for
 
 
@@ -48,6 +52,7 @@ class Endpoint:
     """Where one vendor listens and how it is reached. Times in seconds; connections: most at once.
 
     ca_bundle: PEM file of the authorities trusted instead of the system's. egress_proxy: URL of an HTTP proxy.
+    socket: path of a Unix socket that is asked instead of the host, where a process of our own user must listen.
     """
 
     base_url: str
@@ -58,6 +63,7 @@ class Endpoint:
     idle_seconds: float = 120.0
     total_seconds: float = 600.0
     connections: int = 256
+    socket: str | None = None
 
 
 class _Stage:
@@ -87,7 +93,7 @@ class _Stage:
 _sending: ContextVar[_Stage] = ContextVar("_sending")
 
 
-class _Connector(aiohttp.TCPConnector):
+class _Telling(aiohttp.BaseConnector):
     """Tells the call that is being sent when it is connected, and over what (tracing would cost more).
 
     A kept connection over which something came that nobody asked for is closed and never used again: the client
@@ -129,6 +135,39 @@ class _Connector(aiohttp.TCPConnector):
         return None
 
 
+class _Connector(_Telling, aiohttp.TCPConnector):
+    """Over TCP."""
+
+
+class _UnixConnector(_Telling, aiohttp.UnixConnector):
+    """Over a Unix socket. Nothing is sent to a process of another user, whoever let it listen there."""
+
+    async def _create_connection(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[aiohttp.tracing.Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - theirs
+    ) -> aiohttp.client_proto.ResponseHandler:
+        protocol = await super()._create_connection(req, traces, timeout)
+        transport = protocol.transport
+        if transport is None or peer_user(transport) != os.geteuid():
+            protocol.close()
+            raise ConnectionRefusedError("another user's process listens there")
+        return protocol
+
+
+def peer_user(transport: asyncio.BaseTransport) -> int | None:
+    """The user whose process is at the other end of a Unix socket, as the kernel says; None where it doesn't."""
+    raw = transport.get_extra_info("socket")
+    if raw is None or raw.family != socket.AF_UNIX or not hasattr(socket, "SO_PEERCRED"):
+        return None
+    try:
+        told = raw.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    except OSError:
+        return None
+    return int(_CREDENTIALS.unpack(told)[1])
+
+
 def _speaks(transport: asyncio.Transport | None) -> bool:
     """Whether a kept connection has bytes for us, or its end, that the event loop hasn't read yet."""
     raw = transport.get_extra_info("socket") if transport is not None else None
@@ -150,7 +189,7 @@ class _Pool:
         self._base = str(URL(endpoint.base_url)).rstrip("/")
         self._urls: dict[str, URL] = {}
         self.session = aiohttp.ClientSession(
-            connector=_Connector(limit=0, ttl_dns_cache=_DNS_SECONDS, keepalive_timeout=_KEEP_SECONDS, ssl=trust),
+            connector=_connector(endpoint, trust),
             timeout=_NO_TIMEOUT, auto_decompress=False, raise_for_status=False, trust_env=False,
             cookie_jar=aiohttp.DummyCookieJar(), skip_auto_headers=_OWN_HEADERS, headers=_PLAIN,
             max_line_size=16_384, max_field_size=16_384,
@@ -178,6 +217,12 @@ class _Pool:
         self.slots.release()
         if self.retired and not self.busy:
             _closing(self.session)
+
+
+def _connector(endpoint: Endpoint, trust: ssl.SSLContext | bool) -> aiohttp.BaseConnector:
+    if endpoint.socket is not None:
+        return _UnixConnector(endpoint.socket, limit=0, keepalive_timeout=_KEEP_SECONDS)
+    return _Connector(limit=0, ttl_dns_cache=_DNS_SECONDS, keepalive_timeout=_KEEP_SECONDS, ssl=trust)
 
 
 class Answer:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import threading
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -456,3 +458,53 @@ async def test_an_unreadable_ca_bundle_is_told_at_start_and_fails_calls() -> Non
         with pytest.raises(ConnectFailed) as caught:
             await transport.send(endpoint, "GET", "/", [], b"")
         assert caught.value.fault == "ours"
+
+
+class Listening:
+    """A server of bytes on a Unix socket."""
+
+    def __init__(self, path: str, answer: bytes) -> None:
+        self._path, self._answer, self.asked = path, answer, list[bytes]()
+
+    async def __aenter__(self) -> Listening:
+        self._server = await asyncio.start_unix_server(self._handle, self._path)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+
+    async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError):
+            while True:
+                self.asked.append(await reader.readuntil(b"{}"))
+                writer.write(self._answer)
+        writer.close()
+
+
+async def test_a_unix_socket_is_asked_instead_of_the_host(tmp_path: Path) -> None:
+    path = str(tmp_path / "bridge.sock")
+    answer = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
+    endpoint = Endpoint("http://bridge.invalid", socket=path, connect_seconds=5)
+    async with Listening(path, answer) as listening, Transport() as transport:
+        for _ in range(2):
+            told = await transport.send(endpoint, "POST", "/v1/x", JSON, b"{}")
+            assert await told.read(10) == b"{}"
+        assert all(one.startswith(b"POST /v1/x HTTP/1.1\r\nHost: bridge.invalid\r\n") for one in listening.asked)
+        assert len(listening.asked) == 2
+
+
+async def test_nothing_is_sent_to_another_users_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, stranger = str(tmp_path / "bridge.sock"), os.geteuid() + 1
+    async with Listening(path, b"") as listening, Transport() as transport:
+        monkeypatch.setattr(os, "geteuid", lambda: stranger)
+        with pytest.raises(ConnectFailed):
+            await transport.send(Endpoint("http://bridge.invalid", socket=path), "POST", "/v1/x", JSON, b"{}")
+        await asyncio.sleep(0)
+        assert listening.asked == []
+
+
+async def test_a_socket_that_is_not_there_is_a_failure_to_connect(tmp_path: Path) -> None:
+    endpoint = Endpoint("http://bridge.invalid", socket=str(tmp_path / "none.sock"))
+    async with Transport() as transport:
+        with pytest.raises(ConnectFailed):
+            await transport.send(endpoint, "POST", "/v1/x", JSON, b"{}")
