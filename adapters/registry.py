@@ -10,7 +10,10 @@ from adapters.dialects.base import Dialect
 from adapters.dialects.openai_chat import OpenAIChat
 from adapters.dialects.openai_completions import OpenAICompletions
 from adapters.dialects.openai_embeddings import OpenAIEmbeddings
+from adapters.dialects.openai_images import OpenAIImages
+from adapters.dialects.openai_moderations import OpenAIModerations
 from adapters.dialects.openai_responses import OpenAIResponses
+from adapters.dialects.rerank import Rerank
 from adapters.vendors.anthropic import ANTHROPIC
 from adapters.vendors.azure_openai import AZURE_OPENAI
 from adapters.vendors.base import VendorKind
@@ -21,7 +24,7 @@ from adapters.vendors.simulator.vendor import SIMULATOR
 
 _DIALECTS: tuple[Dialect, ...] = (
     OpenAIChat(), OpenAICompletions(), OpenAIEmbeddings(), OpenAIResponses(), AnthropicMessages(),
-    AnthropicCountTokens(),
+    AnthropicCountTokens(), OpenAIModerations(), Rerank(), OpenAIImages(),
 )  # fmt: skip
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _DIALECTS}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gateway import extending
 from gateway.errors import BadRequest, PolicyRefusal, Refusal
-from gateway.pricing.spend import most, most_input, most_output
+from gateway.pricing.spend import WITHOUT_OUTPUT, most, most_input, most_output, reserve_output
 from gateway.quota.units import NOTHING, Amounts, Exceeded, Unknown
 from gateway.refusals import quota_refusal, quota_unknown
 
@@ -38,7 +38,7 @@ async def reserve(runtime: Runtime, exchange: Exchange, ask: Ask, candidates: Se
         return
     scopes = _scopes(exchange)
     bound = _bound(runtime, exchange, ask, exchange.bytes_in, candidates)
-    if extending.caps(exchange):
+    if extending.caps(exchange) and exchange.dialect.cap(ask, 1):  # a picture can't be held to a length
         bound = _capped(runtime, exchange, ask, candidates, bound)
     exchange.grants.append(await _held(runtime, ask, scopes, bound))
     exchange.bound, exchange.reserved, exchange.most_cost = bound, bound.tokens, bound.cost
@@ -203,7 +203,7 @@ def _scopes(exchange: Exchange) -> Scopes:
 def _bound(runtime: Runtime, exchange: Exchange, ask: Ask, sent: int, candidates: Sequence[Candidate]) -> Amounts:
     """The most that one try can use. Cost: at the dearest candidate."""
     pair, put_in = exchange.pair, most_input(ask, sent)
-    output = most_output(ask, extending.reserve_output(exchange), exchange.cap)
+    output = most_output(ask, reserve_output(exchange), exchange.cap)
     cost = 0
     if runtime.quotas.counts("cost"):
         cost = most(pair.tariffs, ask, (one.destination for one in candidates), put_in, output)
@@ -215,7 +215,7 @@ async def _held(runtime: Runtime, ask: Ask, scopes: Scopes, amounts: Amounts) ->
         return await runtime.quotas.reserve(scopes, amounts)
     except Exceeded as exceeded:
         runtime.measure.quota_refused(exceeded)
-        unstated = not ask.max_output and ask.operation != "embeddings"
+        unstated = not ask.max_output and ask.operation not in WITHOUT_OUTPUT
         raise quota_refusal(exceeded, runtime.epoch.pair.tariffs.currency, unstated=unstated) from None
     except Unknown as unknown:
         runtime.measure.quota_unknown(unknown)

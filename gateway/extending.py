@@ -28,13 +28,6 @@ GROWING = ("output", "tokens", "cost")
 """Units of which a longer answer uses more."""
 
 
-def reserve_output(exchange: Exchange) -> int:
-    """Output tokens to hold for one answer whose length nobody stated."""
-    settings = exchange.pair.settings
-    own = settings.models[exchange.model].reserve_output if exchange.model in settings.models else None
-    return own or settings.reserve_output
-
-
 def caps(exchange: Exchange) -> bool:
     """Whether answers of this model are capped where a quota lacks room, rather than cut."""
     settings = exchange.pair.settings

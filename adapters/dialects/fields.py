@@ -19,6 +19,7 @@ _NAMES = """
     stop_sequences store stream stream_options suffix summary system temperature text thinking tool_call_id tool_calls
     tool_choice tool_use_id tools top_k top_logprobs top_p transcript truncation type url user user_id vector_store_ids
     verbosity web_search_options
+    documents query top_n
 """
 FIELDS = frozenset(_NAMES.split())
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
+
 from adapters.ask import Ask
 from adapters.dialects.checks import optional, refuse_vendor_held
 from adapters.dialects.fields import dotted
@@ -49,6 +51,13 @@ def plain_counts(value: dict[str, Any]) -> None:
 def alias(ask: Ask, model: str) -> list[Edit]:
     """The edit that names the destination's model, none where it is named so already."""
     return [] if model == ask.model else [replace_string(ask.document, ("model",), model, "model_alias")]
+
+
+def named_model(ask: Ask, model: str) -> list[Edit]:
+    """The same where a request may leave the model to the vendor: the destination's own is then written into it."""
+    if ask.document.value.get("model") is not None:
+        return alias(ask, model)
+    return [set_member(ask.document, (), "model", orjson.dumps(model), "model_alias")]
 
 
 def usage_request(ask: Ask) -> list[Edit]:

@@ -12,6 +12,8 @@ PATHS: Mapping[str, str] = {
     "openai_completions": "/v1/completions",
     "openai_embeddings": "/v1/embeddings",
     "openai_responses": "/v1/responses",
+    "openai_moderations": "/v1/moderations",
+    "openai_images": "/v1/images/generations",
 }
 OPTIONS = (
     Option("organization", "Sent as openai-organization, whatever the client says."),

@@ -13,7 +13,10 @@ from adapters.vendors.base import Vendor, VendorKind
 from adapters.vendors.bearer import BearerVendor
 from adapters.vendors.openai import PATHS as OPENAI_PATHS
 
-PATHS: Mapping[str, str] = {dialect: path.removeprefix("/v1") for dialect, path in OPENAI_PATHS.items()}
+PATHS: Mapping[str, str] = {
+    **{dialect: path.removeprefix("/v1") for dialect, path in OPENAI_PATHS.items()},
+    "rerank": "/rerank",
+}
 
 
 def build(options: Mapping[str, str]) -> Vendor:

@@ -19,8 +19,21 @@ if TYPE_CHECKING:
 BYTES_PER_TOKEN = 4
 """For estimates of what a vendor didn't count. Reservations take one token a byte, which no tokenizer exceeds."""
 
+WITHOUT_OUTPUT = frozenset(("embeddings", "moderation", "rerank"))
+"""Operations whose answers are numbers, which nobody counts as output."""
+
+UNSEEN = frozenset(("image_generation",))
+"""Operations whose output can't be measured here: where a vendor doesn't count it, it counts as what was held."""
+
 WITH_TOOLS = 1024
 """Allowed for the instructions that a vendor adds of its own to a request with tools."""
+
+
+def reserve_output(exchange: Exchange) -> int:
+    """Output tokens to hold for one answer whose length nobody stated."""
+    settings = exchange.pair.settings
+    own = settings.models[exchange.model].reserve_output if exchange.model in settings.models else None
+    return own or settings.reserve_output
 
 
 def spent(exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> Used:
@@ -32,6 +45,8 @@ def spent(exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> 
         return Used(input=_tokens(attempt.sent)) if _was_read(exchange, error) else Used()
     usage = gate.reader.usage
     counted = usage.output
+    if counted is None and ask.operation in UNSEEN:
+        counted = most_output(ask, reserve_output(exchange))
     if counted is None or not gate.reader.stopped():
         # What a vendor says before its end is what it had said by then.
         counted = max(counted or 0, _tokens(gate.characters))
@@ -68,7 +83,7 @@ def most_input(ask: Ask, size: int) -> int:
 def most_output(ask: Ask, assumed: int, cap: int = 0) -> int:
     """Output tokens that an ask can take: what it allows of each answer that it wants; `assumed` where it says nothing.
     cap: what the gateway allows of each, 0 where it doesn't."""
-    if ask.operation == "embeddings":
+    if ask.operation in WITHOUT_OUTPUT:
         return 0
     return (cap or ask.max_output or assumed) * answers(ask.document.value)
 

@@ -23,6 +23,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "openai_completions": {"model": "m", "prompt": "bonjour"},
     "openai_embeddings": {"model": "m", "input": "bonjour"},
     "openai_responses": {"model": "m", "input": "bonjour"},
+    "openai_moderations": {"model": "m", "input": "bonjour"},
+    "rerank": {"model": "m", "query": "bonjour", "documents": ["bonjour"]},
+    "openai_images": {"model": "m", "prompt": "bonjour"},
     "anthropic_messages": {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "bonjour"}]},
     "anthropic_count_tokens": {"model": "m", "messages": [{"role": "user", "content": "bonjour"}]},
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from adapters.vendors.simulator import chat, messages, openai_parts, responses
+from adapters.vendors.simulator import chat, images, judges, messages, openai_parts, responses
 from adapters.vendors.simulator.frames import Frame, named, plain
 from adapters.vendors.simulator.prompt import Prompt
 from adapters.vendors.simulator.script import Script
@@ -51,6 +51,10 @@ def _no_stream(script: Script, prompt: Prompt) -> Iterator[Frame]:
     return iter(())
 
 
+_RERANK = Speech(
+    "openai", ("model", "query", "documents"), judges.read_rerank, judges.ranking, _no_stream, _broken_chat
+)
+
 SPEECHES: Mapping[str, Speech] = {
     "/v1/chat/completions": Speech(
         "openai", ("model", "messages"), chat.read, chat.answer, chat.stream, _broken_chat
@@ -70,6 +74,14 @@ SPEECHES: Mapping[str, Speech] = {
     ),
     "/v1/embeddings": Speech(
         "openai", ("model", "input"), openai_parts.read_embeddings, openai_parts.embeddings, _no_stream, _broken_chat
+    ),
+    "/v1/moderations": Speech(
+        "openai", ("input",), judges.read_moderation, judges.moderation, _no_stream, _broken_chat
+    ),
+    "/v1/rerank": _RERANK,
+    "/v2/rerank": _RERANK,
+    "/v1/images/generations": Speech(
+        "openai", ("model", "prompt"), images.read, images.answer, images.stream, _broken_chat
     ),
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ from adapters.vendors.base import Vendor, VendorKind
 from adapters.vendors.bearer import BearerVendor
 from adapters.vendors.openai import PATHS as OPENAI_PATHS
 
-PATHS: Mapping[str, str] = {**OPENAI_PATHS, **ANTHROPIC_PATHS}
+PATHS: Mapping[str, str] = {**OPENAI_PATHS, **ANTHROPIC_PATHS, "rerank": "/v1/rerank"}
 
 
 def build(options: Mapping[str, str]) -> Vendor:

@@ -87,9 +87,16 @@ _WHOLE = {
     "openai_completions": lambda v: v["choices"][0]["text"],
     "openai_responses": lambda v: v["output"][0]["content"][0]["text"],
     "openai_embeddings": lambda v: "" if v["data"][0]["embedding"] else "no vector",
+    "openai_moderations": lambda v: "" if v["results"][0]["categories"] else "no verdict",
+    "rerank": lambda v: "" if v["results"][0]["relevance_score"] else "no ranking",
+    "openai_images": lambda v: "" if v["data"][0]["b64_json"] else "no picture",
     "anthropic_messages": lambda v: v["content"][0]["text"],
     "anthropic_count_tokens": lambda v: "" if v["input_tokens"] else "no count",
 }
+
+WITHOUT_TEXT = frozenset({
+    "openai_embeddings", "openai_moderations", "rerank", "openai_images", "anthropic_count_tokens",
+})  # fmt: skip
 
 
 def stream(dialect: str, body: bytes, *, numbered: bool = True) -> Said:
@@ -113,7 +120,7 @@ def stream(dialect: str, body: bytes, *, numbered: bool = True) -> Said:
             assert value["sequence_number"] == number or not numbered
         said.error = _error(dialect, value, kind)
         said.text += _delta(dialect, value, kind)
-        said.clean = kind in ("response.completed", "message_stop")
+        said.clean = kind in ("response.completed", "message_stop", "image_generation.completed")
     return said
 
 

@@ -8,40 +8,32 @@ import httpx
 import pytest
 
 from gateway.coverage import matrix
-from gateway.routes import CALLS
+from gateway.routes import CALLS, Route
 from tests.conftest import CONFIG, OpenHouse
-from tests.gateway.path.test_policy import PEM, ask
+from tests.gateway.path.calls import call, with_media
+from tests.gateway.path.test_policy import PEM
 
-SAMPLES = {
-    "openai_chat": "chat",
-    "openai_completions": "completions",
-    "openai_responses": "responses",
-    "openai_embeddings": "embeddings",
-    "anthropic_messages": "messages",
-    "anthropic_count_tokens": "count_tokens",
-}
 QUOTA = "quotas:\n  - {scope: user, unit: requests, window: day, limit: 3}\n"
 
 
 @pytest.mark.parametrize("route", CALLS.values(), ids=lambda r: r.path)
-async def test_no_stage_is_skipped(open_house: OpenHouse, route) -> None:  # type: ignore[no-untyped-def]
-    async with open_house(CONFIG + QUOTA) as house:
-        path, body = ask(SAMPLES[route.dialect], "Bonjour")
-        assert path == route.path
+async def test_no_stage_is_skipped(open_house: OpenHouse, tmp_path: Path, route: Route) -> None:
+    async with open_house(with_media(tmp_path / "house", CONFIG + QUOTA)) as house:
+        asked = call(route, "Bonjour")
         async with httpx.AsyncClient(base_url=house.url) as stranger:
-            assert (await stranger.post(path, json=body)).status_code == 401, "identity"
-        served = await house.client.post(path, json=body)
+            assert (await stranger.request(**asked)).status_code == 401, "identity"
+        served = await house.client.request(**asked)
         assert served.status_code == 200
         kinds = [r["record"] for r in await house.records(served.headers["x-ecluse-call-id"])]
         assert kinds == ["INTENT", "ATTEMPT", "OUTCOME"], "ledger"
-        refused = await house.client.post(path, json=ask(SAMPLES[route.dialect], PEM)[1])
+        refused = await house.client.request(**call(route, PEM))
         assert refused.status_code == 400, "inspection and ruling"
         assert "secrets-stay-home" in refused.text
         await house.fault("alpha", "status=500")
-        failing = await house.client.post(path, json=body)
+        failing = await house.client.request(**asked)
         assert failing.status_code in (200, 502), "failover"
         await house.fault("alpha", "none")
-        statuses = [(await house.client.post(path, json=body)).status_code for _ in range(4)]
+        statuses = [(await house.client.request(**asked)).status_code for _ in range(4)]
         limited = 429 in statuses
         assert limited is (route.dialect != "anthropic_count_tokens"), "quota"
         page = await house.metrics()

@@ -29,10 +29,10 @@ from observability.ledger import read
 from tests.conftest import House, OpenHouse
 from tests.gateway.path import fault_table, seen
 from tests.gateway.path.bare import bare
+from tests.gateway.path.calls import body as body_of
 from tests.gateway.path.fault_table import AFTER, FAULTS, FINAL, NO_FAULTS, TOLD, Fault
-from tests.gateway.path.test_every_route import SAMPLES
-from tests.gateway.path.test_policy import ask
 
+ROUTES = {route.dialect: route for route in CALLS.values()}.values()  # one of each dialect
 WORDS = {"alpha": "κλειδαριά ", "beta": "шлюзовая ", "second": "камера "}  # no letter in common
 TEXTS = {name: word * 12 for name, word in WORDS.items()}
 ROOT = Path(__file__).parents[3]
@@ -44,6 +44,7 @@ policy: places
 owner: o
 rules:
   - {id: not-there, when: {destination: {vendor: denied}}, action: deny}
+  - {id: pictures, when: {findings: {any_of: [class.not_inspectable]}}, action: allow}
 """
 VENDORS = ("alpha", "beta", "second", "denied", "refusing", "nowhere", "plain")
 CONTRACT = """\
@@ -120,7 +121,7 @@ def _counted(word: str, count: int) -> str:
 
 def cells(fault: Fault) -> Iterator[Cell]:
     """Every cell of a fault's row; where it isn't noticed, or comes after the first word, with one second only."""
-    for route in CALLS.values():
+    for route in ROUTES:
         for stream in (False, True) if route.streams else (False,):
             if (fault.stream if stream else fault.whole) is None:
                 continue
@@ -191,9 +192,7 @@ async def test_a_fault(open_house: OpenHouse, tmp_path: Path, fault: Fault, monk
 
 
 async def _ask(house: House, cell: Cell) -> Result:
-    path, body = ask(SAMPLES[str(cell.route.dialect)], cell.words, cell.model)
-    if "max_tokens" in body:
-        body["max_tokens"] = 500
+    path, body = cell.route.path, body_of(str(cell.route.dialect), cell.words, cell.model)
     if cell.stream:
         body["stream"] = True
     began = time.monotonic()
@@ -240,7 +239,7 @@ def _check_answer(cell: Cell, answered: seen.Seen, said: seen.Said, streamed: bo
 
 
 def dialect_has_text(cell: Cell) -> bool:
-    return cell.route.dialect not in ("openai_embeddings", "anthropic_count_tokens")
+    return cell.route.dialect not in seen.WITHOUT_TEXT
 
 
 async def _check_records(house: House, fault: Fault, results: list[Result]) -> None:
@@ -311,7 +310,7 @@ async def _afterwards(house: House, cell: Cell) -> None:
     """The connections to the vendors are fit for the next call: it gets its own answer and nothing of another's."""
     if cell.second == "denied" or cell.fault.vendor != "alpha" or cell.kind:
         return
-    path, body = ask(SAMPLES[str(cell.route.dialect)], "[[sim:say=afterwards]]", cell.model)
+    path, body = cell.route.path, body_of(str(cell.route.dialect), "[[sim:say=afterwards]]", cell.model)
     answered = await seen.post(house.gateway.data.port, house.key, path, body)
     said = seen.whole(str(cell.route.dialect), answered.body)
     assert said.clean

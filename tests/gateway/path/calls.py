@@ -1,0 +1,47 @@
+"""A call down each route that reaches a vendor, as a client sends it; a dialect without a row here fails the tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gateway.routes import Route
+from tests.conftest import CONFIG, configured
+
+MEDIA = """\
+kind: EgressPolicy
+policy: media
+owner: o
+rules:
+  - {id: media-may-pass, when: {findings: {any_of: [class.not_inspectable]}}, action: allow}
+"""
+
+
+def with_media(folder: Path, config: str = CONFIG) -> str:
+    """The starter bundle in `folder`, with a rule that lets pictures and sound pass; the configuration."""
+    configured(folder, config)
+    (folder / "bundle" / "media.yaml").write_text(MEDIA)
+    return config
+
+
+def body(dialect: str, text: str, model: str | None = None) -> dict[str, Any]:
+    """The JSON of a request in a dialect with one text of the user's."""
+    message = [{"role": "user", "content": text}]
+    said: dict[str, dict[str, Any]] = {
+        "openai_chat": {"model": "gpt-4o-mini", "messages": message},
+        "openai_completions": {"model": "gpt-4o-mini", "prompt": text},
+        "openai_responses": {"model": "gpt-4o-mini", "input": text},
+        "openai_embeddings": {"model": "text-embedding-3-small", "input": text},
+        "openai_moderations": {"model": "gpt-4o-mini", "input": text},
+        "rerank": {"model": "gpt-4o-mini", "query": text, "documents": ["le quai", {"text": "l'écluse"}]},
+        "openai_images": {"model": "gpt-4o-mini", "prompt": text, "partial_images": 20},
+        "anthropic_messages": {"model": "claude-sonnet-5", "max_tokens": 500, "messages": message},
+        "anthropic_count_tokens": {"model": "claude-sonnet-5", "messages": message},
+    }
+    return said[dialect] | ({"model": model} if model else {})
+
+
+def call(route: Route, text: str) -> dict[str, Any]:
+    """The same as arguments of `httpx`."""
+    assert route.dialect is not None
+    return {"method": route.method, "url": route.path, "json": body(route.dialect, text)}
