@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check e2e bench eval lock clean help
+.PHONY: run test check e2e tools bench eval lock clean help
 
 help:            ## what each target does
 	@grep -E '^[a-z0-9]+: .*##|^[a-z0-9]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -21,6 +21,10 @@ check: .venv/develop ##          lint and types
 
 e2e: .venv/develop ##            whole processes and real client tools
 	@$(BIN)/pytest -q -m e2e -rs
+
+tools: .venv/develop ##          clients and agents in each dialect before vendors of each, as a table (installs them)
+	@$(PYTHON) -m tests.e2e.tools.installs
+	@$(BIN)/pytest -q -m e2e -rs tests/e2e/tools
 
 bench: .venv/develop ##          figures beside nginx and of rulings (needs gcc; ROUNDS, SECS)
 	@$(BIN)/python bench/figures.py

@@ -18,6 +18,7 @@ from gateway.bundle.bundle import STARTER
 from gateway.identity.keys import KeyGrant
 from gateway.serve import Gateway, gateway
 from observability.ledger import show
+from tests.e2e.tools.table import lines
 
 # What lands is decided by the same examples each time; at one's own desk they are new ones.
 settings.register_profile("steady", derandomize=True)
@@ -135,3 +136,11 @@ async def house(open_house: OpenHouse) -> AsyncIterator[House]:
     """The usual house: alpha (United States), beta (Europe) and an internal model."""
     async with open_house() as opened:
         yield opened
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The table of tools, where any ran. It is here: with pytest-xdist no deeper conftest is read where reports end."""
+    reports = [one for kind in ("passed", "failed") for one in terminalreporter.getreports(kind)]
+    properties = [item for report in reports if report.when == "call" for item in report.user_properties]
+    for line in lines(properties):
+        terminalreporter.write_line(line)

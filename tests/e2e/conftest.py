@@ -22,6 +22,7 @@ import pytest
 
 from gateway.bundle.bundle import STARTER
 from tests.conftest import leave_accounts_to_rules_of_ones_own
+from tests.e2e.tools.installs import program
 
 ROOT = Path(__file__).parents[2]
 ECLUSE = Path(sys.executable).with_name("ecluse")
@@ -237,14 +238,11 @@ def page(name: str, language: str, serving: Serving, *, last: bool = False) -> s
     return blocks[-last].replace("http://127.0.0.1:8080", serving.url).replace("ecl_...", serving.key)
 
 
-TOOLS = Path(os.environ.get("ECLUSE_TOOLS") or Path.home() / ".cache/ecluse-tools")
-
-
 def tool(name: str) -> str:
     """The path of an agent tool; skips where it isn't installed (.ci/run installs it)."""
-    if os.access(path := TOOLS / "node_modules/.bin" / name, os.X_OK):
+    if (path := program("agents", name)) is not None:
         return str(path)
-    pytest.skip(f"{name} is not installed: npm install it in $ECLUSE_TOOLS, as .ci/run does")
+    pytest.skip(f"{name} is not installed: make tools does it, as .ci/run does")
 
 
 def run_tool(

@@ -1,0 +1,41 @@
+"""The SDKs and libraries complete a task with tools, in each of their dialects, before a vendor of each dialect."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.tools.clients import CLIENTS, DID, Client, asked, judge, judge_further
+from tests.e2e.tools.installs import folder
+from tests.e2e.tools.serving import DIALECTS, House
+from tests.e2e.tools.table import NAME, Record, Row
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: f"{client.name}-{client.install}")
+def test_a_client(client: Client, tools_house: House, tmp_path: Path, record_property: Record) -> None:
+    if folder(client.install) is None:
+        pytest.skip(f"{client.install} is not installed: python3 -m tests.e2e.tools.installs")
+    cases = [(own, own) for own in client.dialects if own in DIALECTS]
+    if not cases:
+        pytest.skip("no vendor speaks its dialect yet")
+    tools_house.forget()
+    failed, more = [], [("further", cases[0][1])] * client.further
+    told = list(asked(client, tools_house, [*cases, *more], tmp_path))
+    for _ in more:
+        judge_further(client, told.pop())
+    for said, (own, vendor) in zip(told, cases, strict=True):
+        reason = ""
+        try:
+            judge(said)
+            received = tools_house.received(own, vendor)
+            assert len(received) == 5, f"the vendor was asked {len(received)} times"
+            assert "18 degrees in Paris" in received[-1]["body"]
+        except AssertionError as error:
+            failed.append(f"{own} before {vendor}: {error}")
+            reason = str(error)
+        row = Row(client.title, said["version"], own, vendor, DID, said["seconds"], reason)
+        record_property(NAME, tuple(row))
+    assert not failed, "\n".join(failed)

@@ -1,0 +1,35 @@
+"""What the pages on SDKs say is run as it stands, with the newest SDK and with one of an older major."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+
+from tests.e2e.conftest import ROOT, Serving, page, run_tool
+from tests.e2e.tools.installs import program
+
+pytestmark = pytest.mark.e2e
+
+MODELS = ["claude-sonnet-5", "gpt-4o-mini", "text-embedding-3-small"]
+
+
+@pytest.mark.parametrize("install", ["python-old", "python-new"])
+@pytest.mark.parametrize("name", ["openai", "anthropic"])
+def test_what_the_pages_say(serving: Serving, name: str, install: str) -> None:
+    python = program(install, "python") or pytest.skip(f"{install} is not installed")
+    settings = dict(re.findall("export ([A-Z_]+)=(.+)", page(f"{name}-sdk.md", "bash", serving)))
+    ran = run_tool([str(python), "-c", page(f"{name}-sdk.md", "python", serving)], ROOT, settings)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    assert "Lyon" in ran.stdout
+    assert all(f"'{model}'" in ran.stdout.splitlines()[-1] for model in MODELS)
+
+
+def test_what_the_page_on_curl_says(serving: Serving) -> None:
+    if not shutil.which("curl"):
+        pytest.skip("curl is not installed")
+    ran = run_tool(["bash", "-euo", "pipefail", "-c", page("curl.md", "bash", serving)], ROOT, {})
+    assert ran.returncode == 0, ran.stderr
+    for word in ("chat.completion.chunk", "data: [DONE]", '"type":"message"', '"embedding":[', '"gpt-4o-mini"'):
+        assert word in ran.stdout
