@@ -28,6 +28,13 @@ _DIALECTS: tuple[Dialect, ...] = (
 )  # fmt: skip
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _DIALECTS}
 
+
+def family_of(dialect: str) -> str:
+    """Whose headers go with a dialect: openai, anthropic, or "" where it is only spoken by vendors."""
+    spoken = DIALECTS.get(dialect)
+    return spoken.family if spoken is not None else ""
+
+
 VENDORS: Mapping[str, VendorKind] = {
     kind.kind: kind for kind in (OPENAI, ANTHROPIC, AZURE_OPENAI, OPENAI_COMPATIBLE, *PROFILED.values(), SIMULATOR)
 }

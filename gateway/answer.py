@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapters.dialects.structured import schema_of
 from adapters.errors import ProtocolBroken, SchemaBroken, TimedOut, UpstreamError
+from adapters.translate.crossing import Crossing
 from adapters.transport import KEPT_ALIVE
 from adapters.vendors.rates import rates
 from gateway import admission, journal, refusals
@@ -161,8 +162,9 @@ async def _ask(
             raise upstream.vendor.classify(answer.status, answer.headers, failed)
         json = schema_of(ask) is not None
         guard = restoring(outgoing.issued, _guard(runtime, exchange, ask, attempt.candidate), json=json)
-        envelope = upstream.envelopes.get(ask.dialect)
-        gate = attempt.gate = Gate(exchange.dialect.reader(ask), guard, envelope)
+        envelope = upstream.envelopes.get(attempt.candidate.dialect or ask.dialect)
+        crossing = _crossing(runtime, exchange, attempt, outgoing)
+        gate = attempt.gate = Gate(exchange.dialect.reader(ask), guard, envelope, crossing)
         reply = Reply(attempt, answer, gate, patience, buffered=buffered)
         exchange.streamed = _is_stream(answer, b"text/event-stream" if envelope is None else envelope.stream_type)
         if exchange.streamed and not ask.stream:
@@ -177,6 +179,18 @@ async def _ask(
     except BaseException:
         answer.close()
         raise
+
+
+def _crossing(runtime: Runtime, exchange: Exchange, attempt: Attempt, outgoing: Outgoing) -> Crossing | None:
+    """What turns the answer into the client's dialect, where the destination was asked in another."""
+    candidate, made = attempt.candidate, outgoing.translated
+    if made is None:
+        return None
+    attempt.lost = made.lost
+    return Crossing(
+        exchange.dialect.name, candidate.dialect, made.custom,
+        call=exchange.call, model=candidate.destination.model, created=int(runtime.now().timestamp()),
+    )  # fmt: skip
 
 
 async def _send(runtime: Runtime, exchange: Exchange, attempt: Attempt, outgoing: Outgoing) -> Answering:

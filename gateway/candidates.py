@@ -10,6 +10,7 @@ from gateway.errors import BadRequest, NotFound, Unavailable
 from gateway.exchange import Candidate
 from gateway.facts import Call, facts
 from gateway.refusals import policy_refusal
+from gateway.speaking import Speaking
 from gateway.stopping.enforcing import STOPPED, going, ruling_now, tightened
 
 if TYPE_CHECKING:
@@ -37,11 +38,11 @@ def choose_model(exchange: Exchange, ask: Ask) -> Model:
 def rule(
     runtime: Runtime, exchange: Exchange, ask: Ask, model: Model, classification: Classification
 ) -> list[Candidate]:
-    """A ruling for each destination of the model that speaks the client's dialect, most preferred first.
+    """A ruling for each destination of the model that can be asked in its own dialect, most preferred first.
 
     A reroute puts its target in the destination's place, ruled as a candidate of its own, once.
     """
-    call = facts(exchange, ask)
+    call, says = facts(exchange, ask), Speaking(exchange, ask, model)
     refused = exchange.refused_before = _refused_before(runtime, exchange, ask)
     exchange.lifted = runtime.lifts.of(exchange.caller.pseudonym, call.now)
 
@@ -52,15 +53,16 @@ def rule(
     exchange.data_class = of.of.id if of is not None else ""
     candidates = []
     for destination in model.destinations:
-        if ask.dialect not in exchange.epoch.upstream(destination).vendor.dialects:
+        dialect = says(destination)
+        if dialect is None:
             continue
         ruling = ruled(destination)
         target = exchange.pair.destinations.get(ruling.reroute or "") if ruling.verdict == "reroute" else None
-        candidates.append(Candidate(destination, ruling, known=destination.known))
-        if target is not None and ask.dialect in exchange.epoch.upstream(target).vendor.dialects:
-            candidates.append(Candidate(target, ruled(target), destination.name, target.known))
+        candidates.append(Candidate(destination, ruling, known=destination.known, dialect=dialect))
+        if target is not None and (dialect := says(target)) is not None:
+            candidates.append(Candidate(target, ruled(target), destination.name, target.known, dialect=dialect))
     if not candidates:
-        raise _wrong_dialect(model.name)
+        raise says.nobody() or _wrong_dialect(model.name)
     for candidate in candidates:
         runtime.measure.matched(candidate.ruling.rules)
     return tightened(runtime, candidates)
@@ -71,15 +73,15 @@ def larger(runtime: Runtime, exchange: Exchange, ask: Ask) -> list[Candidate]:
     caller may use, each under a ruling of its own that permits it."""
     model, found = exchange.pair.model(exchange.model), exchange.classification
     assert model is not None and found is not None
-    candidates = []
+    candidates, says = [], Speaking(exchange, ask, model)
     for named, destination in model.larger:
         if named and not exchange.caller.may_use(named):
             continue
-        if ask.dialect not in exchange.epoch.upstream(destination).vendor.dialects:
+        dialect = says(destination)
+        if dialect is None:
             continue
-        candidate = Candidate(
-            destination, judge(runtime, exchange, ask, found, destination), None, destination.known, larger=True
-        )
+        ruling = judge(runtime, exchange, ask, found, destination)
+        candidate = Candidate(destination, ruling, None, destination.known, larger=True, dialect=dialect)
         runtime.measure.matched(candidate.ruling.rules)
         stopped = runtime.stops and runtime.stops.find("destination", destination.name)
         if candidate.ruling.verdict == "allow" and destination.routable and not stopped:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapters.registry import VENDORS
+from adapters.translate.registry import by_preference
 from adapters.transport import Endpoint
 from gateway.routing.routes import build_routes
 
@@ -22,7 +23,8 @@ class Upstream(NamedTuple):
     """One vendor of the configuration, ready to be asked. credentials: in their order, none where it needs none.
 
     first_token_seconds, least_bytes: limits of an answer that is waited for (gateway.patience). envelopes: the vendor's
-    own form of some dialects.
+    own form of some dialects. dialects: those that it is asked in,
+    most preferred first.
     """
 
     vendor: Vendor
@@ -31,6 +33,7 @@ class Upstream(NamedTuple):
     on_abort: str
     first_token_seconds: float
     least_bytes: int
+    dialects: tuple[str, ...]
     envelopes: Mapping[str, Envelope] = {}
 
     def headers(self, credential: int = 0) -> list[tuple[str, str]]:
@@ -80,6 +83,7 @@ def upstreams(settings: Settings, destinations: Mapping[str, Destination]) -> di
             vendor.on_abort,
             vendor.first_token_seconds,
             vendor.least_bytes,
+            vendor.dialects or by_preference(VENDORS[vendor.kind].dialects),
             VENDORS[vendor.kind].envelopes,
         )
         for name, vendor in settings.vendors.items()

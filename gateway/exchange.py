@@ -39,18 +39,22 @@ if TYPE_CHECKING:
 
 class Candidate(NamedTuple):
     """A destination that the call could go to, with its ruling. known: a contract in force covered it then. larger: it
-    is asked only since the ask was too long for the others."""
+    is asked only since the ask was too long for the others. dialect: the one it is asked in, where it isn't the
+    client's."""
 
     destination: Destination
     ruling: Ruling
     rerouted_from: str | None = None
     known: bool = True
     larger: bool = False
+    dialect: str = ""
 
 
 @dataclass(slots=True)
 class Attempt:
     """One try at one destination. Times are monotonic seconds; 0.0 means that it didn't happen. sent: bytes.
+
+    lost: what of the ask couldn't be said in the destination's dialect.
 
     used, cost, price_version: what it spent, once it is closed. cost: nanos.
     """
@@ -71,6 +75,7 @@ class Attempt:
     cost: int = 0
     price_version: str = ""
     grant: Grant | None = None
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -17,6 +17,8 @@ from adapters.wire.sse import Framer
 
 if TYPE_CHECKING:
     from adapters.dialects.base import Reader
+    from adapters.reply import Usage
+    from adapters.translate.crossing import Crossing
     from adapters.vendors.base import Envelope, Framing
     from adapters.wire.sse import Event
     from policies.decide import RuleHit, Ruling
@@ -79,11 +81,15 @@ class Gate:
     every event that brings the answer on. edited: how many texts were changed. restored: how many tokens became values
     again. characters: how many the vendor sent, repetitions in a stream not counted; size: the same in bytes of UTF-8,
     of a stream. most_held: how many waited for the guard in one channel. states: digests of vendor-held blobs that
-    passed. Raises UpstreamError for events that are errors or can't be read, Stopped when a rule ends the answer.
+    passed. crossing: turns the vendor's answer into the client's dialect where the two differ; what is judged is
+    the client's. Raises UpstreamError for events that are errors or can't be read, Stopped when a rule ends it.
     """
 
-    def __init__(self, reader: Reader, guard: Guard | None, envelope: Envelope | None = None) -> None:
+    def __init__(
+        self, reader: Reader, guard: Guard | None, envelope: Envelope | None = None, crossing: Crossing | None = None
+    ) -> None:
         self.reader = reader
+        self.crossing = crossing
         self.content = self.begun = False
         self.progress = 0
         self.edited = 0
@@ -106,6 +112,11 @@ class Gate:
     def restored(self) -> int:
         """Tokens that became the caller's values again."""
         return self._guard.restored if self._guard is not None else 0
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens as the vendor counts so far, read in its own dialect."""
+        return self.reader.usage if self.crossing is None else self.crossing.usage
 
     @property
     def over(self) -> bool:
@@ -137,6 +148,9 @@ class Gate:
             self._take(event, out)
         if self._framer.rest() and not self.over:
             raise CutShort
+        if self.crossing is not None:
+            for event in self.crossing.end():
+                self._see_event(event, out)
         missing = self.reader.end()
         if self._guard is not None:
             for name in self._channels:
@@ -147,7 +161,11 @@ class Gate:
 
     def body(self, raw: bytes) -> bytes:
         """A whole JSON answer, judged and edited like a stream of one event."""
-        chunk = self.reader.body(raw if self._envelope is None else self._envelope.body(raw))
+        if self._envelope is not None:
+            raw = self._envelope.body(raw)
+        if self.crossing is not None:
+            raw = self.crossing.body(raw)
+        chunk = self.reader.body(raw)
         if chunk.error is not None:
             raise chunk.error
         self._see(chunk)
@@ -162,6 +180,13 @@ class Gate:
         return b"".join(out)
 
     def _take(self, event: Event, out: list[bytes]) -> None:
+        if self.crossing is None:
+            self._see_event(event, out)
+        else:
+            for made in self.crossing.event(event):
+                self._see_event(made, out)
+
+    def _see_event(self, event: Event, out: list[bytes]) -> None:
         if self.over and event.data:
             return
         chunk = self.reader.event(event)

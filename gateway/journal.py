@@ -57,7 +57,7 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
     exchange.reads_on = False
     gate = attempt.gate
     if gate is not None:
-        exchange.usage = _added(exchange.usage, gate.reader.usage)
+        exchange.usage = _added(exchange.usage, gate.usage)
         exchange.edits_out += gate.edited
         exchange.restored += gate.restored
     if attempt.drill:  # what it made up must teach nothing to what orders and bounds the calls of others
@@ -91,13 +91,15 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
             first_byte_ms=_ms(attempt.started, attempt.first_byte),
             first_content_ms=_ms(attempt.started, attempt.first_content),
             total_ms=round((ended - attempt.started) * 1000, 3),
-            tokens=_tokens(gate.reader.usage) if gate is not None else Tokens(),
+            tokens=_tokens(gate.usage) if gate is not None else Tokens(),
             cost=attempt.cost / NANOS,
             vendor_request=attempt.vendor_request,
             price_version=tariff.version,
             currency=exchange.pair.tariffs.currency,
             charged=attempt.used[:2],
             drill=attempt.drill,
+            translated=gate.crossing.route if gate is not None and gate.crossing is not None else None,
+            lost=attempt.lost + (gate.crossing.lost if gate is not None and gate.crossing is not None else ()),
             credential=attempt.turn.credential if len(exchange.epoch.upstream(destination).credentials) > 1 else None,
         )
     )

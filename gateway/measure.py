@@ -267,7 +267,7 @@ class Measure:
         if gate.most_held:
             self.metrics.observe("ecluse_held_characters", (), float(gate.most_held))
             self.metrics.observe("ecluse_held_seconds", (), exchange.held_seconds)
-        output = gate.reader.usage.output
+        output = gate.usage.output
         if exchange.streamed and attempt.first_content and output is not None and output > 1:
             spent = (ended - attempt.first_content) / (output - 1)
             self.metrics.observe("ecluse_output_token_seconds", (name,), spent)

@@ -8,17 +8,21 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
+from adapters.registry import family_of
+from adapters.translate.base import Untranslatable
 from adapters.wire.body import Document, splice
 from adapters.wire.headers import outgoing
 from gateway.candidates import issued_by
 from gateway.parameters import held_output, under_rules
 from gateway.refusals import policy_refusal
+from gateway.speaking import say, unsayable
 from gateway.transforming import Transformed, Unreachable, pseudonyms, transform
 from policies.decide import Place
 from policies.words import BUILT_IN, refusal
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
+    from adapters.translate.crossing import Translated
     from adapters.vendors.base import Envelope
     from adapters.wire.edits import Edit
     from gateway.exchange import Candidate, Exchange
@@ -34,7 +38,8 @@ _DEEP = 1024  # the body was read before: how deep it is was asked then
 class Outgoing(NamedTuple):
     """What is sent in one attempt. digest: keyed, hex. edits: how many of each kind changed the bytes.
 
-    issued: the tokens in it, to be restored in its answer.
+    issued: the tokens in it, to be restored in its answer. translated: how it was made, where the destination is asked
+    in another dialect than the client's.
     """
 
     path: str
@@ -43,6 +48,7 @@ class Outgoing(NamedTuple):
     digest: str
     edits: Mapping[str, int]
     issued: Issued
+    translated: Translated | None = None
 
 
 def build(
@@ -55,23 +61,41 @@ def build(
     destination = candidate.destination
     upstream = exchange.epoch.upstream(destination)
     vendor = upstream.vendor
-    edits = exchange.dialect.edits(ask, model=destination.model, vendor_stores=vendor.stores, meter=True)
-    edits += held_output(exchange.dialect, ask, exchange.cap, destination.parameters)
     transformed = _transformed(runtime, exchange, ask, candidate, request)
-    edits = under_rules(ask, destination.parameters, edits + transformed.edits)
-    body = splice(ask.document.raw, edits) if edits else ask.document.raw
-    headers = outgoing(request.raw_headers, family=exchange.dialect.family, beta_allowed=destination.beta)
-    if (envelope := upstream.envelopes.get(ask.dialect)) is not None:
+    spoken = candidate.dialect or ask.dialect
+    made: Translated | None = None
+    if candidate.dialect:
+        made, body, changed = _translated(exchange, ask, candidate, transformed)
+    else:
+        edits = exchange.dialect.edits(ask, model=destination.model, vendor_stores=vendor.stores, meter=True)
+        edits += held_output(exchange.dialect, ask, exchange.cap, destination.parameters)
+        edits = under_rules(ask, destination.parameters, edits + transformed.edits)
+        body = splice(ask.document.raw, edits) if edits else ask.document.raw
+        changed = Counter(e.kind for e in edits)
+    headers = outgoing(request.raw_headers, family=family_of(spoken), beta_allowed=destination.beta)
+    if (envelope := upstream.envelopes.get(spoken)) is not None:
         body, own = enveloped(envelope, body, headers)
-        edits += own
+        changed.update(e.kind for e in own)
         headers = envelope.headers(headers)
     headers += upstream.headers(credential)
     if vendor.trace_headers:
         headers.append(("x-ecluse-call-id", exchange.call))
         headers.append(("x-ecluse-attempt", f"{destination.name}#{len(exchange.attempts) + 1}"))
     digest = blake2b(body, digest_size=16, key=runtime.keyring.digest[:64]).hexdigest()
-    path = vendor.path(ask.dialect, destination.model, request.parameters, stream=ask.stream)
-    return Outgoing(path, headers, body, digest, Counter(e.kind for e in edits), transformed.issued)
+    path = vendor.path(spoken, destination.model, request.parameters, stream=ask.stream)
+    return Outgoing(path, headers, body, digest, changed, transformed.issued, made)
+
+
+def _translated(
+    exchange: Exchange, ask: Ask, candidate: Candidate, transformed: Transformed
+) -> tuple[Translated, bytes, Counter[str]]:
+    """What the ruling leaves of the ask, in the destination's dialect."""
+    body = splice(ask.document.raw, transformed.edits) if transformed.edits else ask.document.raw
+    try:
+        made = say(exchange, ask, candidate.destination, candidate.dialect, body)
+    except Untranslatable as odd:
+        raise unsayable(odd) from None
+    return made, made.body, Counter([*(e.kind for e in transformed.edits), *["parameters"] * made.ruled, "translation"])
 
 
 def enveloped(envelope: Envelope, body: bytes, headers: list[tuple[str, str]]) -> tuple[bytes, list[Edit]]:

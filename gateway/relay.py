@@ -136,6 +136,10 @@ def _headers(runtime: Runtime, exchange: Exchange, reply: Reply) -> Headers:
         (b"x-ecluse-policy", exchange.pair.bundle.revision.encode()),
         (b"x-request-id" if exchange.dialect.family == "openai" else b"request-id", name),
     ]
+    if (crossing := reply.gate.crossing) is not None:
+        headers.append((b"x-ecluse-translated", crossing.route.encode()))
+        if lost := (*reply.attempt.lost, *crossing.lost):
+            headers.append((b"x-ecluse-lost", ",".join(lost).encode()))
     if (route := routed(exchange.plan)) is not None:
         headers.append((b"x-ecluse-route", route))
     if exchange.grants:

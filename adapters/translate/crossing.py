@@ -12,6 +12,7 @@ from adapters.reply import Usage
 from adapters.translate.base import AnswerReader, AnswerWriter, Untranslatable
 from adapters.translate.canonical import AnswerPart, Arguments, CallBegin, CallEnd, Conversation
 from adapters.translate.registry import CODECS
+from adapters.wire.parameters import Parameters, applied
 from adapters.wire.sse import Event
 
 _T = TypeVar("_T")
@@ -22,11 +23,12 @@ _ODD = (TypeError, KeyError, AttributeError, IndexError, ValueError)
 
 class Translated(NamedTuple):
     """A request in the vendor's dialect. lost: names of what couldn't be carried. custom: names of tools that take any
-    text, which the vendor knows as functions."""
+    text, which the vendor knows as functions. ruled: members that the destination's parameter rules changed."""
 
     body: bytes
     lost: tuple[str, ...]
     custom: frozenset[str]
+    ruled: int = 0
 
 
 def translated(
@@ -37,12 +39,12 @@ def translated(
     model: str,
     parameters: Mapping[str, str],
     cap: int = 0,
-    rules: Callable[[dict[str, Any]], None] | None = None,
+    rules: Parameters | None = None,
 ) -> Translated:
     """A client's request in the vendor's dialect; raises Untranslatable.
 
     body: already without what the ruling takes out. model: as the vendor names it. cap: most tokens of output, 0 for as
-    many as asked for. rules: changes the made body in place, as the destination's parameter rules say.
+    many as asked for. rules: the destination's, for parameters in its own dialect.
     """
     read, write = CODECS[client].read_request, CODECS[vendor].write_request
     assert read is not None and write is not None
@@ -61,10 +63,11 @@ def translated(
         raise Untranslatable("request")
     if made is None:
         raise Untranslatable("content")
+    ruled = 0
     if rules is not None:
-        rules(made)
+        made, ruled = applied(made, rules, vendor)
     custom = frozenset(tool.name for tool in said.tools if tool.schema is None)
-    return Translated(orjson.dumps(made), said.lost.names(), custom if vendor not in _CUSTOM else frozenset())
+    return Translated(orjson.dumps(made), said.lost.names(), custom if vendor not in _CUSTOM else frozenset(), ruled)
 
 
 # Dialects in which tools of any text are told as what they are.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from adapters.translate.answers.anthropic_messages_to_canonical import AnthropicAnswerReader
@@ -28,6 +28,15 @@ CODECS: Final[Mapping[str, Codec]] = {
         AnthropicAnswerWriter,
     ),
 }
+
+
+# Where a vendor speaks several dialects, an ask in another one is translated into the one that carries the most.
+_RICHEST: Final = ("anthropic_messages", "openai_responses", "gemini_generate", "bedrock_converse", "cohere_chat")
+
+
+def by_preference(dialects: Collection[str]) -> tuple[str, ...]:
+    """A vendor's dialects, those first that carry the most of an ask in another."""
+    return tuple(sorted(dialects, key=lambda name: (_RICHEST.index(name) if name in _RICHEST else len(_RICHEST), name)))
 
 
 def translates(client: str, vendor: str) -> bool:

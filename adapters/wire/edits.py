@@ -18,6 +18,7 @@ EDIT_KINDS = {
     "identity": "identity fields that a policy strips or replaces",
     "vendor_form": "a member is named, placed or left out as the destination's vendor wants it",
     "repair": "an answer that breaks the schema asked for is sent back with what is wrong, once",
+    "translation": "the vendor is asked in another dialect than the client's: the whole body is made anew",
     TRANSFORMATION: "what the ruling or the response guard redacts or replaces",
 }
 

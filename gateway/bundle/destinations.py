@@ -87,13 +87,14 @@ class Model:
     """A model as staff ask for it, with its destinations, most preferred first.
 
     larger: what is tried where an ask is too long for it, each with the model that it is named by, "" where the
-    destination itself is named.
+    destination itself is named. translation: report | strict | never, for destinations of another dialect.
     """
 
     name: str
     aliases: tuple[str, ...]
     destinations: tuple[Destination, ...]
     larger: tuple[tuple[str, Destination], ...] = ()
+    translation: str = "report"
 
 
 def build_destinations(
@@ -120,6 +121,7 @@ def build_models(settings: Settings, destinations: Mapping[str, Destination]) ->
             model.aliases,
             tuple(destinations[d] for d in model.destinations),
             tuple(_larger(settings, destinations, model.larger)),
+            model.translation,
         )
         for name, model in settings.models.items()
     }

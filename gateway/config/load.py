@@ -19,7 +19,7 @@ from gateway.config.settings import Settings, SignaturesSettings, VendorSettings
 from gateway.config.sharing import is_redis
 from gateway.config.table import Path, build
 from gateway.config.unrouted import unrouted
-from gateway.documents import Document, Documents, DocumentsRefused, Problem, Rendered, load, unknown
+from gateway.documents import Document, Documents, DocumentsRefused, Problem, Rendered, load, nearest, unknown
 
 LEAST_BETWEEN_DRILLS = 3600.0
 MAX_SOCKET_PATH = 107  # what the kernel's sockaddr_un holds
@@ -209,6 +209,10 @@ def _vendor(settings: Settings, vendor: VendorSettings, path: Path) -> Iterator[
         kind(vendor.options)
     except OptionError as wrong:
         yield Problem((*path, "options", wrong.option), f"{wrong.option}: {wrong.message}", wrong.nearest)
+    for index, dialect in enumerate(vendor.dialects):
+        if dialect not in kind.dialects:
+            near = nearest(dialect, kind.dialects)
+            yield Problem((*path, "dialects", index), f"{vendor.kind} doesn't speak {dialect}", near)
     if vendor.kind == "simulator":
         if not settings.simulator.enabled:
             yield Problem((*path, "kind"), "a simulator needs simulator.enabled: true")

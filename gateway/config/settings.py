@@ -226,6 +226,12 @@ class VendorSettings:
         "When the client leaves: cancel at the vendor, or read to the end.",
         default="cancel",
     )
+    dialects: tuple[str, ...] = setting(
+        k.several(k.WORD),
+        "Those of its kind's dialects that it is asked in, most preferred first.",
+        default=(),
+        shown="all of the kind's",
+    )
     options: Mapping[str, str] = setting(k.OPTIONS, "What only this kind of vendor takes.", default={})
 
     @property
@@ -279,6 +285,12 @@ class ModelSettings:
         "Tier of destinations (patterns): one of tier 2 is asked after all of tier 1.",
         default={},
         shown="1 each",
+    )
+    translation: str = setting(
+        k.choice("report", "strict", "never"),
+        "Where a destination speaks another dialect: translate and report what is lost, ask only where nothing is, or"
+        " never.",
+        default="report",
     )
     larger: tuple[str, ...] = setting(
         k.several(k.WORD), "Destinations or models that are tried where an ask is too long for it.", default=()

@@ -43,7 +43,7 @@ def spent(exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> 
         return Used()
     if gate is None:
         return Used(input=_tokens(attempt.sent)) if _was_read(exchange, error) else Used()
-    usage = gate.reader.usage
+    usage = gate.usage
     counted = usage.output
     if counted is None and ask.operation in UNSEEN:
         counted = most_output(ask, reserve_output(exchange))

@@ -212,6 +212,7 @@ class Attempt(Record):
     price_version: where the price is from. charged: the input and output tokens that were priced and settled.
     cost: in the currency of the price list, None where no price is known. drill: the drill that made it fail; what it
     says of the vendor is then made up. credential: number (0 first) of ours that it went with, where there are several.
+    translated: the client's dialect > the vendor's, where they differ. lost: names of what couldn't be carried.
     """
 
     kind: ClassVar[str] = "ATTEMPT"
@@ -238,6 +239,8 @@ class Attempt(Record):
     charged: tuple[int, int] = (0, 0)
     drill: str | None = None
     credential: int | None = None
+    translated: str | None = None
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
