@@ -246,11 +246,11 @@ def tool(name: str) -> str:
 
 
 def run_tool(
-    command: list[str], folder: Path, environment: Mapping[str, str], *, seconds: float = 120
+    command: list[str], folder: Path, environment: Mapping[str, str], *, seconds: float = 120, said: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Run an agent's tool in `folder`, with nothing of this machine's settings but PATH."""
+    """Run an agent's tool in `folder`, with nothing of this machine's settings but PATH. said: its standard input."""
     return subprocess.run(
-        command, cwd=folder, env={"PATH": os.environ["PATH"], **environment}, stdin=subprocess.DEVNULL,
+        command, cwd=folder, env={"PATH": os.environ["PATH"], **environment}, input=said,
         capture_output=True, text=True, timeout=seconds, check=False,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Claude Code with the settings of docs/tools: a task with a tool, and secrets in a session that goes on."""
+"""Claude Code with the settings of docs/tools: secrets in a session that goes on."""
 
 from __future__ import annotations
 
@@ -60,16 +60,6 @@ class Claude:
         result = json.loads(ran.stdout)
         self._session = result["session_id"]
         return result
-
-
-@pytest.mark.parametrize("model", [KNOWN, THINKING])
-def test_a_task_with_a_tool(tmp_path: Path, serving: Serving, model: str) -> None:
-    claude = Claude(tmp_path, serving, model)
-    (claude.folder / "note.txt").write_text("The lock-keeper is called Odile.\n")
-    wish = {"command": "wc -w < note.txt > words.txt && cat note.txt", "description": "Count the words"}
-    answer = claude.turn(f"[[sim:tool=Bash {json.dumps(wish)}]] [[sim:echo]] Who keeps the lock?", first=True)
-    assert "Odile" in answer
-    assert (claude.folder / "words.txt").read_text().strip() == "5"
 
 
 @pytest.mark.parametrize("model", [KNOWN, THINKING])

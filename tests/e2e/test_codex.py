@@ -1,4 +1,4 @@
-"""Codex with the settings of docs/tools: a task with a tool, and secrets in a session that goes on."""
+"""Codex with the settings of docs/tools: secrets in a session that goes on."""
 
 from __future__ import annotations
 
@@ -84,15 +84,6 @@ class Codex:
         assert events, ran.stdout[-2000:] + ran.stderr[-2000:]
         self._thread = next(event["thread_id"] for event in events if event["type"] == "thread.started")
         return events
-
-
-@pytest.mark.parametrize("model", WAYS)
-def test_a_task_with_a_tool(tmp_path: Path, serving: Serving, model: str) -> None:
-    codex = Codex(tmp_path, serving, model)
-    (codex.folder / "note.txt").write_text("The lock-keeper is called Odile.\n")
-    wish = WAYS[model]("wc -w < note.txt > words.txt && cat note.txt")
-    assert "Odile" in codex.turn(f"[[sim:tool={wish}]] [[sim:echo]] Who keeps the lock?", first=True)
-    assert (codex.folder / "words.txt").read_text().strip() == "5"
 
 
 @pytest.mark.parametrize("model", WAYS)

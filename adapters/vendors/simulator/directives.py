@@ -48,6 +48,7 @@ class Directives:
     no_usage: bool = False
     reasoning: bool = False
     parallel: bool = False
+    together: int = 1
     pad: int = 0
     headers: int = 0
     half: int | None = None

@@ -77,6 +77,7 @@ TOLD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
                 "Call this tool with these arguments, one a turn. `{{result}}` is what the tool before it gave.",
             ),
             ("parallel", "Call all the tools at once."),
+            ("together=N", "Call N tools at once, one after the other where nothing is said."),
         ),
     ),
     (

@@ -88,7 +88,7 @@ def _calls(prompt: Prompt, asked: Directives, seed: bytes) -> tuple[Call, ...]:
     if not left and prompt.forced is not None and not prompt.results:
         tool = prompt.tools[0] if prompt.forced == "*" and prompt.tools else _offered(prompt.forced, prompt.tools)
         left = [(tool, orjson.dumps(example(tool.schema)).decode())] if tool is not None else []
-    turn = left if asked.parallel else left[:1]
+    turn = left if asked.parallel else left[: asked.together]
     last = orjson.dumps(prompt.results[-1] if prompt.results else "").decode()[1:-1]
     turn = [(tool, arguments.replace(_RESULT, last)) for tool, arguments in turn]
     return tuple(

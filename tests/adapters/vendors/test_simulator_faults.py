@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from adapters.vendors.simulator import Recorder, SimulatorServer, reference
 from adapters.vendors.simulator.directives import NAMES, DirectiveError, Directives, merge, read, settings
-from adapters.vendors.simulator.prompt import turns
-from adapters.vendors.simulator.script import example
+from adapters.vendors.simulator.prompt import Prompt, Tool, turns
+from adapters.vendors.simulator.script import example, write
 
 PATHS = ("/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/messages")
 
@@ -251,6 +251,14 @@ def test_any_prompt_is_read_or_refused(before: str, inside: str) -> None:
 def test_what_agent_tools_add_is_not_the_user_speaking() -> None:
     said = [("user", "first"), ("result", "old"), ("user", "now"), ("result", "a"), ("user", "<system-reminder>x")]
     assert turns(said) == ("now", ("a",))
+
+
+def test_tools_are_called_as_many_at_once_as_was_said() -> None:
+    asked = read("[[sim:tool=one]] [[sim:tool=two]] [[sim:tool=three]] [[sim:together=2]]")
+    tools = tuple(Tool(name, {}) for name in ("one", "two", "three"))
+    for results, called in (((), ["one", "two"]), (("a", "b"), ["three"]), (("a", "b", "c"), [])):
+        script = write("alpha", Prompt("m", "text", results=results, tools=tools), asked, b"seed")
+        assert [call.name for call in script.calls] == called
 
 
 def test_examples_follow_their_schema() -> None:
