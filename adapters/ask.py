@@ -22,6 +22,9 @@ SERVER_TOOL = "server_tool"
 VENDOR_STATE = "vendor_state"
 IDENTITY = "identity"
 
+MANAGING = frozenset({"retrieve", "list", "cancel", "delete"})
+"""Operations on what a vendor keeps: no model is asked, so nothing is spent but a request."""
+
 
 class Piece(NamedTuple):
     """Where a stretch of a passage's text stands in the body: `text[start:end]` is the text of `leaf`."""
@@ -87,9 +90,22 @@ class File(NamedTuple):
     charset: str
 
 
+class Held(NamedTuple):
+    """Something that a vendor keeps and an ask names. kind: response | file | batch. name: the vendor's for it. param:
+    the field that names it, None where the path does."""
+
+    kind: str
+    name: str
+    param: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request of a client, parsed but unchanged. Every attempt starts again from it."""
+    """One request of a client, parsed but unchanged. Every attempt starts again from it.
+
+    held: what it names of a vendor's. keeps: the kind of object that the vendor is to keep of it, "" for nothing.
+    query: what is sent behind the path.
+    """
 
     dialect: str
     operation: str
@@ -102,3 +118,6 @@ class Ask:
     conversation: str | None = None
     tools: tuple[str, ...] = field(default=())
     files: tuple[File, ...] = field(default=())
+    held: tuple[Held, ...] = field(default=())
+    keeps: str = ""
+    query: tuple[tuple[str, str], ...] = field(default=())

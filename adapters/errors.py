@@ -11,6 +11,7 @@
       AuthFailed           the vendor refused the gateway's credential
       InvalidRequest       the vendor found the request malformed
       NotFound             unknown model or path at the vendor
+      Gone                 what the vendor kept for a caller is there no more
       ServerFailed         5xx of any other sort
       TimedOut             connect, first byte, idle or total time passed
       ConnectFailed        no connection, TLS failure
@@ -154,6 +155,14 @@ class NotFound(UpstreamError):
     blames = "ours"
 
 
+class Gone(UpstreamError):
+    """What the vendor kept for a caller, and a call names, is there no more."""
+
+    kind = "gone"
+    retries = False
+    blames = "client"
+
+
 class ServerFailed(UpstreamError):
     """Any other failure inside the vendor."""
 
@@ -193,6 +202,6 @@ BY_KIND: dict[str, type[UpstreamError]] = {
     error.kind: error
     for error in (
         RateLimited, RampLimited, OutOfMoney, Overloaded, ContextTooLong, ContentRefused, AuthFailed, InvalidRequest,
-        NotFound, ServerFailed, TimedOut, ConnectFailed, ProtocolBroken, CutShort, SchemaBroken,
+        NotFound, Gone, ServerFailed, TimedOut, ConnectFailed, ProtocolBroken, CutShort, SchemaBroken,
     )
 }  # fmt: skip

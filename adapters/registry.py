@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adapters.ask import MANAGING
 from adapters.dialects.anthropic_count_tokens import AnthropicCountTokens
 from adapters.dialects.anthropic_messages import AnthropicMessages
 from adapters.dialects.base import Dialect
@@ -12,6 +13,7 @@ from adapters.dialects.openai_completions import OpenAICompletions
 from adapters.dialects.openai_embeddings import OpenAIEmbeddings
 from adapters.dialects.openai_images import OpenAIImages
 from adapters.dialects.openai_moderations import OpenAIModerations
+from adapters.dialects.openai_response_objects import RESPONSE_OBJECTS
 from adapters.dialects.openai_responses import OpenAIResponses
 from adapters.dialects.rerank import Rerank
 from adapters.vendors.anthropic import ANTHROPIC
@@ -24,9 +26,11 @@ from adapters.vendors.simulator.vendor import SIMULATOR
 
 _DIALECTS: tuple[Dialect, ...] = (
     OpenAIChat(), OpenAICompletions(), OpenAIEmbeddings(), OpenAIResponses(), AnthropicMessages(),
-    AnthropicCountTokens(), OpenAIModerations(), Rerank(), OpenAIImages(),
+    AnthropicCountTokens(), OpenAIModerations(), Rerank(), OpenAIImages(), *RESPONSE_OBJECTS,
 )  # fmt: skip
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _DIALECTS}
+ASKING: Mapping[str, Dialect] = {name: one for name, one in DIALECTS.items() if one.operation not in MANAGING}
+"""Those in which a model is asked for something; the others are about what a vendor keeps."""
 
 
 def family_of(dialect: str) -> str:

@@ -58,7 +58,8 @@ class Chunk:
     which the spans of `deltas` refer. content: bears content, so it is the commit point. drop: not asked for by the
     client (a usage event that we requested). error: the event is an error of the vendor's. terminal: the clean end.
     closes: channels that get no more text after this event. states: SHA-256 (hex) of each vendor-held blob (encrypted
-    reasoning, signature and what it signs) that the event carries complete.
+    reasoning, signature and what it signs) that the event carries complete. made: what the vendor calls the object that
+    it keeps of this answer.
     """
 
     raw: bytes
@@ -71,3 +72,4 @@ class Chunk:
     error: UpstreamError | None = None
     closes: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
+    made: str = ""

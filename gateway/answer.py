@@ -6,8 +6,9 @@ import asyncio
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from adapters.ask import MANAGING
 from adapters.dialects.structured import schema_of
-from adapters.errors import ProtocolBroken, SchemaBroken, TimedOut, UpstreamError
+from adapters.errors import Gone, ProtocolBroken, SchemaBroken, TimedOut, UpstreamError
 from adapters.translate.crossing import Crossing
 from adapters.transport import KEPT_ALIVE
 from adapters.vendors.rates import rates
@@ -159,6 +160,8 @@ async def _ask(
     try:
         if answer.status != 200:
             failed = await answer.read(MOST_ERROR_BYTES)
+            if answer.status == 404 and ask.operation in MANAGING:
+                raise Gone(status=answer.status)
             raise upstream.vendor.classify(answer.status, answer.headers, failed)
         json = schema_of(ask) is not None
         guard = restoring(outgoing.issued, _guard(runtime, exchange, ask, attempt.candidate), json=json)
@@ -201,7 +204,9 @@ async def _send(runtime: Runtime, exchange: Exchange, attempt: Attempt, outgoing
         if fault is not None:
             attempt.drill = exchange.drill.id
             return await send_with(runtime, exchange, attempt, outgoing, fault)
-    return await runtime.transport.send(upstream.endpoint, "POST", outgoing.path, outgoing.headers, outgoing.body)
+    return await runtime.transport.send(
+        upstream.endpoint, outgoing.method, outgoing.path, outgoing.headers, outgoing.body
+    )
 
 
 def _guard(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate) -> Guard | None:

@@ -28,7 +28,7 @@ from gateway.routing.health import Health
 from gateway.routing.router import Router
 from gateway.routing.told import Told
 from gateway.runtime import Runtime
-from gateway.sharing import follow, unshared
+from gateway.sharing import follow, open_owners, unshared
 from gateway.state.judged import JudgedCalls
 from gateway.state.lifts import Lifts
 from gateway.state.pace import Pace
@@ -91,6 +91,7 @@ def assemble(
         leases=leases,
         refused=RefusedPassages(keyring.findings),
         states=VendorStates(keyring.findings, unshared(settings, "vendor-states.json")),
+        owners=open_owners(settings, keyring, measure, now),
         files=Files(settings.files, keyring.memo),
         strangers=Strangers(time.monotonic),
         judged=JudgedCalls(unshared(settings, "judged-calls.json")),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from adapters.ask import IDENTITY
+from adapters.ask import IDENTITY, MANAGING
 from gateway.errors import BadRequest, NotFound, Unavailable
 from gateway.exchange import Candidate
 from gateway.facts import Call, facts
+from gateway.owned import keeping, known, may_hold
 from gateway.refusals import policy_refusal
 from gateway.speaking import Speaking
 from gateway.stopping.enforcing import STOPPED, going, ruling_now, tightened
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 def choose_model(exchange: Exchange, ask: Ask) -> Model:
     """The public model that was asked for, by name or alias; raises NotFound naming the nearest permitted one."""
+    if ask.operation in MANAGING:
+        return known(exchange)
     pair, caller = exchange.pair, exchange.caller
     model = pair.model(ask.model)
     if model is None or not caller.may_use(model.name):
@@ -52,14 +55,16 @@ def rule(
     of = exchange.pair.policies.data_class(call, ask.passages, classification)
     exchange.data_class = of.of.id if of is not None else ""
     candidates = []
-    for destination in model.destinations:
+    for destination in keeping(exchange, ask, model.destinations):
         dialect = says(destination)
         if dialect is None:
             continue
         ruling = ruled(destination)
         target = exchange.pair.destinations.get(ruling.reroute or "") if ruling.verdict == "reroute" else None
         candidates.append(Candidate(destination, ruling, known=destination.known, dialect=dialect))
-        if target is not None and (dialect := says(target)) is not None:
+        if target is None or not may_hold(exchange, ask, target):
+            continue
+        if (dialect := says(target)) is not None:
             candidates.append(Candidate(target, ruled(target), destination.name, target.known, dialect=dialect))
     if not candidates:
         raise says.nobody() or _wrong_dialect(model.name)
@@ -73,9 +78,10 @@ def larger(runtime: Runtime, exchange: Exchange, ask: Ask) -> list[Candidate]:
     caller may use, each under a ruling of its own that permits it."""
     model, found = exchange.pair.model(exchange.model), exchange.classification
     assert model is not None and found is not None
-    candidates, says = [], Speaking(exchange, ask, model)
+    candidates: list[Candidate] = []
+    says = Speaking(exchange, ask, model)
     for named, destination in model.larger:
-        if named and not exchange.caller.may_use(named):
+        if (named and not exchange.caller.may_use(named)) or not may_hold(exchange, ask, destination):
             continue
         dialect = says(destination)
         if dialect is None:

@@ -59,6 +59,8 @@ class Course:
         if failure.code == KEPT_ALIVE and not self._renewed and self._last is not None:
             self._renewed = True
             return await self._keep(self._last.candidate)
+        if self._exchange.pinned is not None:
+            return None  # what it names is nowhere else
         if failure.kind == "context_length":
             self.too_long += 1
             self._go_larger()
@@ -112,7 +114,8 @@ class Course:
         if not await admission.room_at(runtime, self._exchange, self._ask, candidate):
             return None
         known = max(len(self._exchange.epoch.upstream(candidate.destination).credentials), 1)
-        turn = health.take(candidate.destination.name, self._tried, known)
+        pinned = self._exchange.pinned
+        turn = health.take(candidate.destination.name, self._tried if pinned is None else pinned.others, known)
         if turn is None:
             return None
         more = any(health.admits(c.destination.name) for c in self._turns.left)

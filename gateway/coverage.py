@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from adapters.ask import MANAGING
 from adapters.registry import DIALECTS, VENDORS
 from gateway.routes import NOT_SERVED, ROUTES, Route
 
@@ -34,7 +35,11 @@ PARTS = (
         "fields that tell who asks (`user`, `safety_identifier`, `prompt_cache_key`, `metadata`, `client_metadata`)",
         "class `identity`: replaced where a rule says so",
     ),
-    ("references to vendor-held objects", "refused"),
+    (
+        "responses that a vendor keeps (`store`, `background`, `previous_response_id`, `/v1/responses/{response}`)",
+        "only where the destination may keep them, and for whoever had them made; everybody else gets a 404",
+    ),
+    ("references to other vendor-held objects", "refused"),
 )
 
 
@@ -53,7 +58,8 @@ def matrix() -> str:
         *(_route(route) for route in ROUTES),
         "",
         "Token counts are not counted on quotas: agent tools ask for dozens at once. Answers of embeddings and token",
-        "counts hold no text, so response rules have nothing to judge there.",
+        "counts hold no text, so response rules have nothing to judge there. Calls on what a vendor keeps have no",
+        "body: their query is inspected, only known members of it are sent, and each counts as a request.",
         "",
         "## Parts of a request, the same on every route",
         "",
@@ -76,12 +82,18 @@ def matrix() -> str:
     return "\n".join(lines)
 
 
+def pinned(route: Route) -> bool:
+    """Whether it is about what a vendor keeps, so that its calls go there and nowhere else."""
+    return route.dialect is not None and DIALECTS[route.dialect].operation in MANAGING
+
+
 def _route(route: Route) -> str:
     if route.dialect is None:
         stages = ["yes" if s in route.stages else "-" for s in STAGES]
         return f"| `{route.method} {route.path}` | {route.purpose} | - | " + " | ".join(stages) + " | the gateway |"
-    counts = DIALECTS[route.dialect].operation == "count_tokens"
-    stages = ["not counted" if s == "quota" and counts else "yes" for s in STAGES]
+    operation = DIALECTS[route.dialect].operation
+    said = {"quota": "not counted"} if operation == "count_tokens" else {"failover": "pinned"} if pinned(route) else {}
+    stages = [said.get(s, "yes") for s in STAGES]
     kinds = ", ".join(name for name, kind in VENDORS.items() if route.dialect in kind.dialects)
     streams = "yes" if route.streams else "no"
     return f"| `{route.method} {route.path}` | `{route.dialect}` | {streams} | " + " | ".join(stages) + f" | {kinds} |"

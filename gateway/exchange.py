@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gateway.errors import Refusal
     from gateway.gate import Gate
     from gateway.identity.callers import Caller
+    from gateway.owned import Pinned
     from gateway.quota.quotas import Grant
     from gateway.quota.steps import Steps
     from gateway.quota.units import Amounts
@@ -80,7 +81,8 @@ class Attempt:
 
 @dataclass(slots=True, eq=False)
 class Exchange:
-    """Everything known of one call so far. parameters: what its path says in the places of the route's template."""
+    """Everything known of one call so far. parameters: what its path says in the places of the route's template.
+    keeping: the kind of object that its vendor keeps of it, until it is on record whose that is."""
 
     call: str
     at: datetime
@@ -110,6 +112,8 @@ class Exchange:
     lifted: Mapping[tuple[str, bytes], str] = field(default_factory=dict)
     data_class: str = ""
     candidates: list[Candidate] = field(default_factory=list)
+    pinned: Pinned | None = None
+    keeping: str = ""
     plan: Plan[Candidate] | None = None
     grants: list[Grant] = field(default_factory=list)
     used_before: list[Amounts] = field(default_factory=list)

@@ -81,8 +81,9 @@ class Gate:
     every event that brings the answer on. edited: how many texts were changed. restored: how many tokens became values
     again. characters: how many the vendor sent, repetitions in a stream not counted; size: the same in bytes of UTF-8,
     of a stream. most_held: how many waited for the guard in one channel. states: digests of vendor-held blobs that
-    passed. crossing: turns the vendor's answer into the client's dialect where the two differ; what is judged is
-    the client's. Raises UpstreamError for events that are errors or can't be read, Stopped when a rule ends it.
+    passed. made: what the vendor calls the object that it keeps of the answer, "" until it says so. crossing: turns the
+    vendor's answer into the client's dialect where the two differ; what is judged is the client's. Raises UpstreamError
+    for events that are errors or can't be read, Stopped when a rule ends it.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Gate:
         self.size = 0
         self.most_held = 0
         self.states: list[str] = []
+        self.made = ""
         self._guard = guard
         self._envelope = envelope
         self._framer: Framing = Framer() if envelope is None else envelope.framer()
@@ -215,6 +217,8 @@ class Gate:
                 self.size += len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         if chunk.states:
             self.states.extend(chunk.states)
+        if chunk.made:
+            self.made = chunk.made
 
     def _inspect(self, chunk: Chunk, guard: Guard) -> None:
         parts = []

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
+import orjson
+
 from gateway.errors import BadRequest, TooLarge, Unsupported
 
 Scope = MutableMapping[str, Any]
@@ -86,6 +88,17 @@ class Request:
                 return b"".join(parts) if len(parts) > 1 else parts[0]
 
 
+def asked(request: Request, raw: bytes) -> bytes:
+    """The query of a call without a body, as JSON: an object of strings, and of lists of what came several times or is
+    named as a list. raw: the body, which may say nothing."""
+    if raw.strip() not in (b"", b"{}"):
+        raise BadRequest("body_not_taken", _NO_BODY)
+    found: dict[str, list[str]] = {}
+    for name, value in parse_qsl(request.query.decode("latin-1"), keep_blank_values=True):
+        found.setdefault(name, []).append(value)
+    return orjson.dumps({n: v if len(v) > 1 or n.endswith("[]") else v[0] for n, v in found.items()})
+
+
 class Responder:
     """The answer on its way out. `started`: its status and headers have gone, so only a body can follow. `complete`:
     all of it was given away, so that nothing can follow but its end."""
@@ -126,6 +139,10 @@ class Responder:
 _ENCODED = {
     "en": "Compressed request bodies aren't accepted: send the body as it is, without content-encoding.",
     "fr": "Les corps compressés ne sont pas acceptés : envoyez le corps tel quel, sans content-encoding.",
+}
+_NO_BODY = {
+    "en": "This path takes no body.",
+    "fr": "Ce chemin ne prend pas de corps de requête.",
 }
 _LATE = {
     "en": "The request body took too long to arrive.",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlencode
 
 from adapters.registry import family_of
 from adapters.translate.base import Untranslatable
@@ -42,6 +43,7 @@ class Outgoing(NamedTuple):
     in another dialect than the client's.
     """
 
+    method: str
     path: str
     headers: list[tuple[str, str]]
     body: bytes
@@ -77,13 +79,25 @@ def build(
         body, own = enveloped(envelope, body, headers)
         changed.update(e.kind for e in own)
         headers = envelope.headers(headers)
+    if not exchange.route.body:
+        body, changed = b"", Counter()
+        headers = [pair for pair in headers if pair[0] != "content-type"]
     headers += upstream.headers(credential)
     if vendor.trace_headers:
         headers.append(("x-ecluse-call-id", exchange.call))
         headers.append(("x-ecluse-attempt", f"{destination.name}#{len(exchange.attempts) + 1}"))
     digest = blake2b(body, digest_size=16, key=runtime.keyring.digest[:64]).hexdigest()
-    path = vendor.path(spoken, destination.model, request.parameters, stream=ask.stream)
-    return Outgoing(path, headers, body, digest, changed, transformed.issued, made)
+    path = _placed(vendor.path(spoken, destination.model, request.parameters, stream=ask.stream), ask)
+    return Outgoing(exchange.route.method, path, headers, body, digest, changed, transformed.issued, made)
+
+
+def _placed(path: str, ask: Ask) -> str:
+    """The vendor's path with what the client's says in its places, and the query that is sent."""
+    for held in ask.held if "{" in path else ():
+        path = path.replace(f"{{{held.kind}}}", held.name)
+    if ask.query:
+        path += ("&" if "?" in path else "?") + urlencode(ask.query)
+    return path
 
 
 def _translated(

@@ -1,8 +1,9 @@
 """The one path of a call, top to bottom.
 
-identify and let in (gateway/app.py, before anything is written) -> stopped? -> use case -> body -> parse -> read its
-files -> classify -> rule for each candidate -> plan -> reserve -> slot -> durable INTENT -> first answer -> relay ->
-settle and close the record, always. The order is the security property: a stage is never skipped, moved or plugged in.
+identify and let in (gateway/app.py, before anything is written) -> stopped? -> use case -> body -> parse -> whose is
+what it names? -> read its files -> classify -> rule for each candidate -> plan -> reserve -> slot -> durable INTENT ->
+first answer -> relay -> settle and close the record, always. The order is the security property: a stage is never
+skipped, moved or plugged in. A call without a body is read from its query; nothing else differs.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from gateway.answer import first_answer
 from gateway.candidates import choose_model, permitted, rule
 from gateway.deadline import deadline
 from gateway.errors import Refusal
-from gateway.http import ClientGone
+from gateway.http import ClientGone, asked
 from gateway.inspection import classified, read_files
 from gateway.journal import attempts_over, close
 from gateway.memories import recall_states
+from gateway.owned import pin
 from gateway.relay import relay
 from gateway.remember import remember
 from gateway.sampling import keep_samples
@@ -88,10 +90,11 @@ async def _planned(
     exchange.bytes_in = len(raw)
     await runtime.capacity.begin(exchange)
     try:
-        document = Document.parse(raw, max_depth=limits.depth)
+        document = Document.parse(raw if exchange.route.body else asked(request, raw), max_depth=limits.depth)
         exchange.ask = ask = exchange.dialect.parse(document, exchange.parameters)
     except BodyRefused as refused:
         raise refusals.unreadable(refused) from None
+    await pin(runtime, exchange, ask)
     model = choose_model(exchange, ask)
     exchange.ask = ask = await read_files(runtime, exchange, ask)
     begun = runtime.monotonic()

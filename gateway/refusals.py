@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gateway import places
 from gateway.errors import (
     BadRequest,
+    NotFound,
     PolicyRefusal,
     QuotaRefusal,
     Refusal,
@@ -203,6 +204,23 @@ def state_stale() -> Refusal:
     )
 
 
+def owners_unavailable() -> Refusal:
+    """Whose an object is can't be known, or can't be noted."""
+    return Unavailable(
+        "owners_unavailable",
+        {
+            "en": "Whose this is can't be looked up or noted now, so nothing was sent on. Please try again.",
+            "fr": "Impossible de savoir ou de noter à qui ceci appartient : rien n'a été transmis. Veuillez réessayer.",
+        },
+        retry_after=2,
+    )
+
+
+def no_object(param: str | None = None) -> Refusal:
+    """There is no such object, or it is somebody else's: one answer for both."""
+    return NotFound("object_not_found", _NO_OBJECT, param=param)
+
+
 def every_breaker_open(wait: float) -> Refusal:
     """All permitted destinations are being left alone after failures."""
     return Unavailable("destinations_unavailable", _UNAVAILABLE, retry_after=wait)
@@ -241,11 +259,17 @@ def upstream(error: UpstreamError, guarded: str, too_long: int = 0) -> Refusal:
         return Unavailable("vendor_overloaded", _UNAVAILABLE, retry_after=wait)
     if error.kind == "timeout":
         return deadline()
+    if error.kind == "gone":
+        return no_object()
     if error.kind in ("money", "auth", "not_found"):
         return VendorFailed(f"vendor_{error.kind}", _OURS, retry=False)
     return VendorFailed(f"vendor_{error.kind}", _UNAVAILABLE)
 
 
+_NO_OBJECT = {
+    "en": "There is nothing of this name that you had made through this gateway for this use case.",
+    "fr": "Rien de ce nom n'a été créé par vous à travers cette passerelle pour ce cas d'usage.",
+}
 _REFUSED = {
     "en": "The model vendor refused this request.",
     "fr": "Le fournisseur a refusé la requête.",

@@ -10,6 +10,7 @@ from gateway import journal, refusals
 from gateway.errors import PolicyRefusal
 from gateway.extending import extend
 from gateway.gate import Stopped
+from gateway.owned import noted
 from gateway.quota import standing
 from gateway.routing.order import routed
 
@@ -28,6 +29,7 @@ async def relay(runtime: Runtime, exchange: Exchange, reply: Reply, responder: R
     """Sends the answer. An error after it began becomes an in-band error event, never a clean end."""
     exchange.first_content = reply.attempt.first_content
     try:
+        await noted(runtime, exchange, reply)
         if reply.body is not None:
             responder.whole(200, _headers(runtime, exchange, reply), reply.body)
         else:
@@ -75,6 +77,7 @@ async def _rest(
     last: list[bytes] = []
     try:
         reply.gate.finish(last)
+        await noted(runtime, exchange, reply)
     finally:
         await _send(last, responder)
 
@@ -102,6 +105,8 @@ async def _pass_on(
         elif held:
             exchange.held_seconds, held = max(exchange.held_seconds, arrived - held), 0.0
         if parts:
+            if exchange.keeping:
+                await noted(runtime, exchange, reply)
             if not exchange.first_content and gate.content:
                 exchange.first_content = reply.attempt.first_content = arrived
                 patience.relayed(content=True)

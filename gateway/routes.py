@@ -15,7 +15,8 @@ from typing import NamedTuple
 class Route(NamedTuple):
     """One served path. dialect: how its body is read, None for routes that reach no vendor. stages: those of these.
 
-    path: `{name}` stands for one segment, or for the beginning of one (`{model}:countTokens`).
+    path: `{name}` stands for one segment, or for the beginning of one (`{model}:countTokens`). body: whether one is
+    read; where none is, the query takes its place.
     """
 
     method: str
@@ -25,12 +26,19 @@ class Route(NamedTuple):
     streams: bool
     purpose: str
     stages: tuple[str, ...] = ()
+    body: bool = True
 
+
+_KEPT = "/v1/responses/{response}"
 
 ROUTES = (
     Route("POST", "/v1/chat/completions", "openai", "openai_chat", True, "chat"),
     Route("POST", "/v1/completions", "openai", "openai_completions", True, "text completion"),
-    Route("POST", "/v1/responses", "openai", "openai_responses", True, "responses, stateless"),
+    Route("POST", "/v1/responses", "openai", "openai_responses", True, "responses"),
+    Route("GET", _KEPT, "openai", "openai_response_retrieve", True, "a response that is kept", body=False),
+    Route("DELETE", _KEPT, "openai", "openai_response_delete", False, "delete a response", body=False),
+    Route("POST", f"{_KEPT}/cancel", "openai", "openai_response_cancel", False, "cancel a response", body=False),
+    Route("GET", f"{_KEPT}/input_items", "openai", "openai_response_items", False, "input of a response", body=False),
     Route("POST", "/v1/embeddings", "openai", "openai_embeddings", False, "embeddings"),
     Route("POST", "/v1/moderations", "openai", "openai_moderations", False, "moderations"),
     Route("POST", "/v1/rerank", "openai", "rerank", False, "rankings"),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gateway.state.follower import Follower
     from gateway.state.judged import JudgedCalls
     from gateway.state.lifts import Lifts
+    from gateway.state.owners import Owners
     from gateway.state.pace import Pace
     from gateway.state.recent import RefusedPassages, VendorStates
     from gateway.state.reports import Reports
@@ -65,6 +66,7 @@ class Runtime:
     leases: Opened
     refused: RefusedPassages
     states: VendorStates
+    owners: Owners
     files: Files
     strangers: Strangers
     judged: JudgedCalls

@@ -133,6 +133,7 @@ async def gateway(
         stack.push_async_callback(runtime.webhooks.close)
         stack.push_async_callback(runtime.follower.close)
         stack.push_async_callback(runtime.leases.close)
+        stack.push_async_callback(runtime.owners.close)
         await runtime.follower.begin()
         reloader = Reloader(runtime, config, urls)
         serving = await _listen(runtime, reloader, simulator, refused)

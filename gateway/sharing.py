@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from gateway.state.board_sqlite import TABLES, SqliteBoard
 from gateway.state.follower import Follower
+from gateway.state.owners import Owners
 from gateway.state.sqlite import SqliteLink
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from gateway.config.settings import Settings
@@ -35,6 +38,19 @@ def follow(settings: Settings, keyring: Keyring, measure: Measure) -> Follower:
 def unshared(settings: Settings, name: str) -> Path | None:
     """A file of this machine's own for what the store would keep, where there is none."""
     return settings.state_dir / name if settings.shared.store == "memory" else None
+
+
+def open_owners(settings: Settings, keyring: Keyring, measure: Measure, now: Callable[[], datetime]) -> Owners:
+    """The table of what vendors keep for whom: in the store that replicas share, and in a file of this machine."""
+    shared, watch = settings.shared, StoreWatch(measure)
+
+    def clock() -> float:
+        return now().timestamp()
+
+    file = settings.state_dir / "owners.db"
+    own = SqliteBoard(SqliteLink(file, seconds=shared.timeout_seconds, tables=TABLES, said=watch.damaged), clock)
+    board = _board(settings, watch) if shared.store == "redis" else None
+    return Owners([own] if board is None else [board, own], keyring.findings, keyring.pepper, clock)
 
 
 def _board(settings: Settings, watch: StoreWatch) -> Board | None:

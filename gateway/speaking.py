@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapters.ask import MANAGING
 from adapters.translate.base import Untranslatable
 from adapters.translate.crossing import translated
 from adapters.translate.registry import translates
@@ -27,10 +28,13 @@ class Speaking:
 
     def __call__(self, destination: Destination) -> str | None:
         """ "" for the client's own dialect; None where the destination can't be asked."""
-        spoken, own = self._exchange.epoch.upstream(destination).dialects, self._ask.dialect
+        upstream, own = self._exchange.epoch.upstream(destination), self._ask.dialect
+        spoken = upstream.dialects
         if own in spoken:
             return ""
-        if self._how == "never":
+        if self._ask.operation in MANAGING:  # it isn't said in `dialects` for itself
+            return "" if own in upstream.vendor.dialects else None
+        if self._how == "never" or self._ask.held or self._ask.keeps:  # what is kept is kept in the vendor's own words
             return None
         dialect = next((one for one in spoken if translates(own, one)), None)
         if dialect is not None and self._how == "strict":

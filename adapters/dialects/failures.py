@@ -48,6 +48,7 @@ KINDS: dict[str, Names] = {
     "auth": _BROKEN,
     "invalid": _INVALID,
     "not_found": _MISSING,
+    "gone": _MISSING,
     "server": _BROKEN,
     "timeout": _LATE,
     "connect": _BROKEN,

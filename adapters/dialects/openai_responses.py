@@ -1,23 +1,27 @@
-"""OpenAI's Responses API without state: `POST /v1/responses`."""
+"""OpenAI's Responses API: `POST /v1/responses`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.ask import Ask
+from adapters.ask import Ask, Held
 from adapters.dialects import responses_items as parts
 from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import objects, optional, refuse_vendor_held, required
 from adapters.dialects.failures import openai_error
 from adapters.dialects.identity import openai_identity
-from adapters.dialects.openai_requests import alias, hold, refuse_held, token_limit
+from adapters.dialects.openai_requests import VENDOR_HELD, alias, hold, token_limit
+from adapters.dialects.openai_response_objects import KIND
 from adapters.dialects.passages import Gathering, Mark
 from adapters.dialects.responses_reader import ResponsesReader
 from adapters.errors import BodyRefused
 from adapters.wire.body import Document, Edit, set_member
 
 _MAX_ID = 128
+
+# What a request may ask of a vendor to keep, or of what it kept, where the gateway knows whose it is.
+_OWNED = ("previous_response_id", "background")
 
 
 class OpenAIResponses:
@@ -32,10 +36,9 @@ class OpenAIResponses:
         value = document.value
         model = required(value, "model", str)
         stream = optional(value, "stream", bool) or False
-        optional(value, "store", bool)
-        optional(value, "background", bool)
-        refuse_held(value)
-        refuse_vendor_held(value, ("prompt",))
+        store = optional(value, "store", bool)
+        background = optional(value, "background", bool) or False
+        refuse_vendor_held(value, (*(name for name in VENDOR_HELD if name not in _OWNED), "prompt"))
         gathering = Gathering(document)
         openai_identity(gathering, value)
         if type(value.get("instructions")) is str:
@@ -52,12 +55,14 @@ class OpenAIResponses:
             max_output=token_limit(value, "max_output_tokens"),
             conversation=_conversation(value),
             tools=names,
+            held=_held(value),
+            keeps=KIND if store or background else "",
         )
 
     def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
         """The destination's own model name, and `store: false` where the client leaves it to a vendor that stores."""
         edits = alias(ask, model)
-        if vendor_stores and ask.document.value.get("store") is None:
+        if vendor_stores and not ask.keeps and ask.document.value.get("store") is None:
             edits.append(set_member(ask.document, (), "store", b"false", "store"))
         return edits
 
@@ -82,6 +87,12 @@ def _input(gathering: Gathering, value: dict[str, Any]) -> tuple[str, ...]:
     if type(given) is not list:
         raise BodyRefused("wrong_type", "input must be a string or an array.", param="input")
     return parts.items(gathering, objects(given, ("input",)))
+
+
+def _held(value: dict[str, Any]) -> tuple[Held, ...]:
+    """The response that this one goes on from."""
+    before = optional(value, "previous_response_id", str)
+    return (Held(KIND, before, "previous_response_id"),) if before is not None else ()
 
 
 def _conversation(value: dict[str, Any]) -> str | None:

@@ -40,6 +40,8 @@ _PLAIN = frozenset({
 _BEGINS = frozenset({"response.created", "response.queued", "response.in_progress"})
 _ENDS = frozenset({"response.completed", "response.incomplete"})
 
+MOST_NAME = 256
+
 # Sound and pictures, in pieces of base64.
 _BINARY = {"response.output_audio.delta": "delta", "response.image_generation_call.partial_image": "partial_image_b64"}
 
@@ -95,8 +97,9 @@ class ResponsesReader:
         strings = Strings(read)
         claim_response(strings, (), read.value, {})
         self._stopped = True
-        usage = self._meter(read.value)
-        return Chunk(raw, raw, strings.deltas(), content=True, terminal=True, usage=usage, states=tuple(strings.states))
+        usage, states = self._meter(read.value), tuple(strings.states)
+        deltas, made = strings.deltas(), _made(read.value)
+        return Chunk(raw, raw, deltas, content=True, terminal=True, usage=usage, states=states, made=made)
 
     def rewrite(self, chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
         """`chunk.raw` with only the edited strings changed; log probabilities and annotations beside them emptied."""
@@ -153,13 +156,14 @@ class ResponsesReader:
 
     def _whole_response(self, event: Event, response: dict[str, Any], kind: str) -> Chunk:
         """The response as it stands: empty at the beginning, complete at the end."""
+        made = _made(response) if self._response is None else ""
         if type(response.get("id")) is str:
             self._response = response["id"]
         usage = self._meter(response)
         if kind in ("response.failed", "response.cancelled"):
             return Chunk(event.raw, event.data, usage=usage, error=_error(response) or ServerFailed())
         if kind in _BEGINS and only_echoes(response):
-            return Chunk(event.raw, event.data)
+            return Chunk(event.raw, event.data, made=made)
         strings = Strings(reading.document(event.data), f"{known(kind, 'response')}:")
         claim_response(strings, ("response",), response, self._outputs)
         deltas = strings.deltas()
@@ -172,6 +176,7 @@ class ResponsesReader:
             terminal=kind in _ENDS,
             usage=usage,
             states=tuple(strings.states),
+            made=made,
         )
 
     def _other(self, event: Event, value: dict[str, Any], kind: str) -> Chunk:
@@ -214,6 +219,12 @@ def _error(response: dict[str, Any]) -> Any:
     if response.get("error"):
         return vendor_failure(response["error"])
     return ServerFailed() if response.get("status") in ("failed", "cancelled") else None
+
+
+def _made(response: dict[str, Any]) -> str:
+    """What the vendor calls the response."""
+    name = response.get("id")
+    return name if type(name) is str and len(name) <= MOST_NAME else ""
 
 
 def _number(value: dict[str, Any], field: str) -> int:

@@ -39,7 +39,7 @@ class AzureOpenAI:
             return f"/openai/v1{tail}"
         if self.api_version == "preview":
             return f"/openai/v1{tail}?api-version=preview"
-        place = "" if dialect == "openai_responses" else f"/deployments/{quote(model, safe='')}"
+        place = "" if tail.startswith("/responses") else f"/deployments/{quote(model, safe='')}"
         return f"/openai{place}{tail}?api-version={self.api_version}"
 
     def credential_headers(self, secret: str) -> list[tuple[str, str]]:

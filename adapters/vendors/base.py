@@ -54,6 +54,7 @@ class Vendor(Protocol):
     def path(self, dialect: str, model: str, query: Mapping[str, str], *, stream: bool = False) -> str:
         """What follows the base URL, with the query that this vendor takes; `model` is the vendor's own name.
 
+        A place such as `{response}` stands for what the client's path says there (gateway.routes).
         stream: a streamed answer is wanted (some vendors are told so in the path). Raises KeyError for a dialect that
         it doesn't speak. Of `query` (the client's) only known keys are kept.
         """

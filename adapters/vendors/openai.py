@@ -14,6 +14,10 @@ PATHS: Mapping[str, str] = {
     "openai_responses": "/v1/responses",
     "openai_moderations": "/v1/moderations",
     "openai_images": "/v1/images/generations",
+    "openai_response_retrieve": "/v1/responses/{response}",
+    "openai_response_delete": "/v1/responses/{response}",
+    "openai_response_cancel": "/v1/responses/{response}/cancel",
+    "openai_response_items": "/v1/responses/{response}/input_items",
 }
 OPTIONS = (
     Option("organization", "Sent as openai-organization, whatever the client says."),

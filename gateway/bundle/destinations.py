@@ -21,8 +21,9 @@ class Destination:
     """One model at one vendor and the terms it is used under: what rulings and routing see of it.
 
     vendor: its name in the configuration. kind: how it is spoken to. A fact that no contract states is None, which
-    policies take as the most sensitive value. flaw: why it isn't routable, "" where nothing is wrong but time.
-    parameters: rules on the bodies that go there, None where there are none.
+    policies take as the most sensitive value. keep_seconds: how long its vendor may keep objects, as configured. flaw:
+    why it isn't routable, "" where nothing is wrong but time. parameters: rules on the bodies that go there, None where
+    there are none.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Destination:
     expires: date | None = None
     deadline_seconds: float | None = None
     backoff_seconds: float | None = None
+    keep_seconds: float = 0.0
     flaw: str = ""
     parameters: Parameters | None = field(default=None, hash=False, repr=False)
     today: Callable[[], date] = field(default=utc_today, repr=False, compare=False)
@@ -58,6 +60,12 @@ class Destination:
     def known(self) -> bool:
         """Whether a contract in force covers its host."""
         return not self.flaw and not self.expired
+
+    @property
+    def keeps_seconds(self) -> float:
+        """How long its vendor may keep what callers have it make: not longer than the contract lets it keep prompts,
+        and not at all where none says that it may."""
+        return min(self.keep_seconds, (self.retention_days or 0) * 86400.0)
 
     @property
     def routable(self) -> bool:
@@ -165,6 +173,7 @@ def _destination(
         model=wanted.model,
         base_url=url,
         beta=frozenset(wanted.beta),
+        keep_seconds=wanted.keep_seconds or 0.0,
         flaw="it names no contract",
         parameters=wanted.parameters.rules,
         today=today,

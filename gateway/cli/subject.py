@@ -14,7 +14,7 @@ import orjson
 from adapters.ask import TEXT as TEXT_PART
 from adapters.ask import Ask, Passage, Piece
 from adapters.errors import BodyRefused
-from adapters.registry import DIALECTS
+from adapters.registry import ASKING
 from adapters.wire.body import Document
 from gateway.config import Settings
 from gateway.config.settings import FilesSettings
@@ -67,10 +67,10 @@ def read_body(file: Path, dialect: str, settings: Settings | None) -> Subject:
         raise Unreadable(f"{file} is too large for the gateway") from None
     try:
         document = Document.parse(raw, max_depth=settings.limits.depth) if settings else Document.parse(raw)
-        ask = DIALECTS[dialect].parse(document)
+        ask = ASKING[dialect].parse(document)
     except BodyRefused as refused:
         said = f"the gateway would refuse this body as {dialect}: {refused}"
-        raise Unreadable(f"{said}; --dialect {' | '.join(DIALECTS)} says which API it is for") from None
+        raise Unreadable(f"{said}; --dialect {' | '.join(ASKING)} says which API it is for") from None
     ask = asyncio.run(_with_files(ask, settings.files if settings else FilesSettings())) if ask.files else ask
     return Subject(ask.passages, len(raw), ask.model)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.registry import DIALECTS
+from adapters.registry import ASKING
 from adapters.wire.parameters import OUTPUT_LIMITS, Number, Parameters, Path
 from gateway.config import kinds as k
 from gateway.config.kinds import Context, Kind, WrongValue
@@ -106,7 +106,7 @@ class ParametersSettings:
     )
     clamp: Mapping[Path, tuple[Number, Number]] = setting(RANGES, "Ranges that numbers are held in.", default={})
     dialects: tuple[str, ...] = setting(
-        k.several(k.choice(*DIALECTS)), "Only for requests in these dialects.", default=(), shown="all"
+        k.several(k.choice(*ASKING)), "Only for requests in these dialects.", default=(), shown="all"
     )
 
     @property

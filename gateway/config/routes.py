@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.registry import DIALECTS
+from adapters.registry import ASKING
 from gateway.config import kinds as k
 from gateway.config.kinds import Context, Kind, WrongValue
 from gateway.config.table import listed, section, setting
@@ -56,8 +56,8 @@ GOAL = Kind("percentage", _goal, {"type": "number", "exclusiveMinimum": 0, "excl
 WEIGHTS = _numbers(0, MOST_WEIGHT)
 TIERS = _numbers(1, MOST_TIER)
 PLACES = k.several(k.TEXT, least=1)
-_DIALECTS = k.several(k.choice(*DIALECTS))
-_OPERATIONS = k.several(k.choice(*dict.fromkeys(d.operation for d in DIALECTS.values())))
+_DIALECTS = k.several(k.choice(*ASKING))
+_OPERATIONS = k.several(k.choice(*dict.fromkeys(d.operation for d in ASKING.values())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -260,6 +260,13 @@ class DestinationSettings:
         shown="the vendor's connections",
     )
     parameters: ParametersSettings = section(ParametersSettings, "Rules on the parameters of its requests.")
+    keep_seconds: float | None = setting(
+        k.SPAN,
+        "How long its vendor may keep what callers ask it to (stored and background responses); no longer than the "
+        "contract's retention_days.",
+        default=None,
+        shown="nothing is kept",
+    )
 
 
 _OUTPUT = k.count(1, 10_000_000)

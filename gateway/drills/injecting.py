@@ -49,7 +49,9 @@ async def send(runtime: Runtime, exchange: Exchange, attempt: Attempt, outgoing:
             raise ClientGone
         await runtime.capacity.slots.hold(exchange, destination)
         before_attempt(runtime, exchange, attempt.candidate)
-    answer = await runtime.transport.send(upstream.endpoint, "POST", outgoing.path, outgoing.headers, outgoing.body)
+    answer = await runtime.transport.send(
+        upstream.endpoint, outgoing.method, outgoing.path, outgoing.headers, outgoing.body
+    )
     return _Cut(answer, int(fault.amount)) if fault.kind == "cut" else answer
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from adapters.ask import MANAGING
 from adapters.dialects.serving import answers, kept_for_hours, service
 from gateway.pricing.rates import Used, bound, cost
 
@@ -39,7 +40,7 @@ def reserve_output(exchange: Exchange) -> int:
 def spent(exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> Used:
     """The tokens of an attempt: as the vendor counted, else estimated. One that was broken off is never free."""
     gate, ask = attempt.gate, exchange.ask
-    if ask is None or ask.operation == "count_tokens":
+    if ask is None or ask.operation == "count_tokens" or ask.operation in MANAGING:
         return Used()
     if gate is None:
         return Used(input=_tokens(attempt.sent)) if _was_read(exchange, error) else Used()
@@ -83,7 +84,7 @@ def most_input(ask: Ask, size: int) -> int:
 def most_output(ask: Ask, assumed: int, cap: int = 0) -> int:
     """Output tokens that an ask can take: what it allows of each answer that it wants; `assumed` where it says nothing.
     cap: what the gateway allows of each, 0 where it doesn't."""
-    if ask.operation in WITHOUT_OUTPUT:
+    if ask.operation in WITHOUT_OUTPUT or ask.operation in MANAGING:
         return 0
     return (cap or ask.max_output or assumed) * answers(ask.document.value)
 

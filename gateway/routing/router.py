@@ -10,12 +10,13 @@ from hashlib import blake2b
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
+from adapters.ask import MANAGING
 from adapters.transport import KEPT_ALIVE
 from gateway.capacity.slots import UNCOUNTED
 from gateway.config.routes import DEFAULT
 from gateway.errors import Unavailable
 from gateway.routing.objectives import Kept, Result, Standing
-from gateway.routing.order import plan
+from gateway.routing.order import Plan, plan
 from gateway.routing.pace import Pace
 from gateway.routing.sight import Sight
 from gateway.routing.subject import Subject
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from gateway.config.settings import Settings
     from gateway.exchange import Attempt, Candidate, Exchange
     from gateway.http import Request
-    from gateway.routing.order import Plan
     from gateway.runtime import Runtime
 
 
@@ -68,6 +68,8 @@ class Router:
     ) -> Plan[Candidate]:
         """Where the call goes, most preferred first; raises Unavailable where its route lets it go nowhere."""
         route = exchange.epoch.routes[exchange.model]
+        if exchange.pinned is not None:
+            return Plan(permitted, route.name, deadline_seconds=route.deadline_seconds, spill=False)
         subject = Subject(exchange, ask, self._key, request.header(CONVERSATION_HEADER))
         found = plan(permitted, route, subject, Sight(runtime, exchange, ask), self._draw)
         if not found.candidates:
@@ -126,7 +128,7 @@ class Router:
         """Of streams and of whole answers apart: a whole one begins when all of it is there. Counts of tokens, which
         vendors answer at once, say nothing of either; nor do calls of a drill."""
         ask = exchange.ask
-        if ask is None or ask.operation == UNCOUNTED or exchange.drill is not None:
+        if ask is None or ask.operation == UNCOUNTED or ask.operation in MANAGING or exchange.drill is not None:
             return None
         key = attempt.candidate.destination.name, ask.stream
         pace = self.paces.get(key)

@@ -13,8 +13,13 @@ from starlette.routing import Route
 from adapters.vendors.simulator.dialects import SPEECHES, failure, models
 from adapters.vendors.simulator.directives import Directives, settings
 from adapters.vendors.simulator.recorder import Faults, Recorder
+from adapters.vendors.simulator.shelf import Shelf, ShelfDesk
 from adapters.vendors.simulator.speaker import Speaker
 
+_RESPONSES = "/v1/responses"
+_KEPT = (
+    ("GET", "", "retrieve"), ("DELETE", "", "delete"), ("POST", "/cancel", "cancel"), ("GET", "/input_items", "items")
+)  # fmt: skip
 _EXPECTED = 'expected {"fault": "status=503", "seconds": 30}; {"fault": "none"} ends one'
 
 
@@ -23,7 +28,15 @@ def simulator_app(name: str, recorder: Recorder | None = None) -> Starlette:
     kept = recorder if recorder is not None else Recorder()
     faults = Faults(kept.clock)
     desk = _Desk(name, kept, faults)
-    routes = [Route(path, Speaker(name, kept, faults, speech), methods=["POST"]) for path, speech in SPEECHES.items()]
+    shelf = Shelf(name, kept.clock)
+    routes = [
+        Route(path, Speaker(name, kept, faults, speech, shelf if path == _RESPONSES else None), methods=["POST"])
+        for path, speech in SPEECHES.items()
+    ]
+    routes += [
+        Route(f"{_RESPONSES}/{{response}}{tail}", ShelfDesk(name, kept, shelf, what), methods=[method])
+        for method, tail, what in _KEPT
+    ]
     routes += [
         Route("/v1/responses", desk.upgrade, methods=["GET"]),
         Route("/v1/models", desk.models, methods=["GET"]),

@@ -10,6 +10,7 @@ from adapters.vendors.simulator.frames import Frame, named
 from adapters.vendors.simulator.prompt import Prompt, Tool, mapping, mappings, text_of, tokens, turns, whole
 from adapters.vendors.simulator.script import CREATED, Call, Script
 
+_COUNTED = ("completed", "incomplete", "failed")
 _RESULTS = {"function_call_output", "custom_tool_call_output", "local_shell_call_output", "shell_call_output"}
 _CALLABLE = {"function", "custom"}
 
@@ -28,6 +29,7 @@ def read(body: Mapping[str, Any]) -> Prompt:
         schema=parts.schema(mapping(mapping(body.get("text")).get("format"))),
         cap=whole(body.get("max_output_tokens")),
         stream=body.get("stream") is True,
+        asked=body,
     )
 
 
@@ -51,21 +53,28 @@ def _spoken(item: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def answer(script: Script, prompt: Prompt) -> dict[str, Any]:
-    """The whole answer."""
-    return _response(script, "incomplete" if script.stop == "length" else "completed", _items(script))
+    """The whole answer; of one that is made in the background, that it waits to be."""
+    if prompt.asked.get("background"):
+        return unfinished(script, prompt, "queued")
+    return _response(script, "incomplete" if script.stop == "length" else "completed", _items(script), prompt.asked)
+
+
+def unfinished(script: Script, prompt: Prompt, status: str) -> dict[str, Any]:
+    """A response of which nothing is there yet, or will be."""
+    return _response(script, status, [], prompt.asked)
 
 
 def stream(script: Script, prompt: Prompt) -> Iterator[Frame]:
     """The events of a streamed answer, numbered."""
-    for number, (value, content, terminal) in enumerate(_events(script)):
+    for number, (value, content, terminal) in enumerate(_events(script, prompt.asked)):
         yield named({"type": value["type"], "sequence_number": number} | value, content=content, terminal=terminal)
 
 
 _Event = tuple[dict[str, Any], bool, bool]
 
 
-def _events(script: Script) -> Iterator[_Event]:
-    started = _response(script, "in_progress", [])
+def _events(script: Script, asked: Mapping[str, Any]) -> Iterator[_Event]:
+    started = _response(script, "in_progress", [], asked)
     yield {"type": "response.created", "response": started}, False, False
     yield {"type": "response.in_progress", "response": started}, False, False
     items = _items(script)
@@ -74,7 +83,7 @@ def _events(script: Script) -> Iterator[_Event]:
         for value, content in write(script, item):
             yield value | {"output_index": index}, content, False
     status = "incomplete" if script.stop == "length" else "completed"
-    yield {"type": f"response.{status}", "response": _response(script, status, items)}, False, True
+    yield {"type": f"response.{status}", "response": _response(script, status, items, asked)}, False, True
 
 
 def _message(script: Script, item: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], bool]]:
@@ -138,17 +147,24 @@ def _call(call: Call) -> dict[str, Any]:
     return {"id": f"fc_{call.id}", "type": "function_call", "arguments": call.arguments} | head
 
 
-def _response(script: Script, status: str, output: list[dict[str, Any]]) -> dict[str, Any]:
+_NOTHING: Mapping[str, Any] = {}
+
+
+def _response(
+    script: Script, status: str, output: list[dict[str, Any]], asked: Mapping[str, Any] = _NOTHING
+) -> dict[str, Any]:
     short = {"reason": "max_output_tokens"} if status == "incomplete" else None
     return {
         "id": f"resp_{script.id}", "object": "response", "created_at": CREATED, "status": status,
-        "background": False, "error": None, "incomplete_details": short, "instructions": None,
+        "background": asked.get("background") is True, "error": None, "incomplete_details": short, "instructions": None,
         "max_output_tokens": None, "max_tool_calls": None, "model": script.model, "output": output,
-        "parallel_tool_calls": True, "previous_response_id": None, "prompt_cache_key": None,
+        "parallel_tool_calls": True, "previous_response_id": asked.get("previous_response_id"),
+        "prompt_cache_key": None,
         "reasoning": {"effort": None, "summary": None}, "safety_identifier": None, "service_tier": "default",
-        "store": False, "temperature": 1.0, "text": {"format": {"type": "text"}, "verbosity": "medium"},
+        "store": asked.get("store") is not False, "temperature": 1.0,
+        "text": {"format": {"type": "text"}, "verbosity": "medium"},
         "tool_choice": "auto", "tools": [], "top_logprobs": 0, "top_p": 1.0, "truncation": "disabled",
-        "usage": _usage(script) if script.usage and status != "in_progress" else None, "user": None, "metadata": {},
+        "usage": _usage(script) if script.usage and status in _COUNTED else None, "user": None, "metadata": {},
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Protocol
 
 import orjson
 from starlette.requests import Request
@@ -29,15 +30,26 @@ _CODES = {
 }  # fmt: skip
 
 
+class Keeping(Protocol):
+    """Where a vendor keeps its answers."""
+
+    def admit(self, body: bytes) -> bytes: ...
+    def keep(self, script: Script, prompt: Prompt, seconds: float) -> None: ...
+
+
 class Speaker:
     """An ASGI app of its own, because its answers may break off."""
 
-    def __init__(self, name: str, recorder: Recorder, faults: Faults, speech: Speech) -> None:
+    def __init__(
+        self, name: str, recorder: Recorder, faults: Faults, speech: Speech, shelf: Keeping | None = None
+    ) -> None:
+        """shelf: where answers are kept, in dialects in which some are."""
         self._name, self._recorder, self._faults, self._speech = name, recorder, faults, speech
+        self._shelf = shelf
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await Request(scope, receive).body()
-        received = _keep(self._recorder, self._name, scope, body)
+        received = keep(self._recorder, self._name, scope, body)
         line, outcome = Line(scope, receive, send), "gone"
         try:
             outcome = await self._speak(body, line)
@@ -51,6 +63,7 @@ class Speaker:
         """Answer; the outcome for the record."""
         try:
             prompt, asked = self._understand(body)
+            seed = body if self._shelf is None else self._shelf.admit(body)
         except (DirectiveError, ValueError) as problem:
             return await self._refuse(line, 400, str(problem), Directives())
         line.pieces = asked.pieces
@@ -65,7 +78,11 @@ class Speaker:
             return await self._refuse(line, status, "The simulator was told to fail.", asked)
         if asked.other:
             prompt = replace(prompt, stream=not prompt.stream)
-        script = write(self._name, prompt, asked, body)
+        script = write(self._name, prompt, asked, seed)
+        if self._shelf is not None:
+            self._shelf.keep(script, prompt, asked.hold)
+            if prompt.asked.get("background") and not prompt.stream:
+                asked = replace(asked, hold=0.0)
         if prompt.stream and not asked.length:
             return await self._stream(line, prompt, script, asked)
         return await self._whole(line, prompt, script, asked)
@@ -191,7 +208,8 @@ def headers(family: str) -> Iterator[tuple[str, str]]:
         yield "openai-processing-ms", "1"
 
 
-def _keep(recorder: Recorder, name: str, scope: Scope, body: bytes) -> Received:
+def keep(recorder: Recorder, name: str, scope: Scope, body: bytes) -> Received:
+    """Puts a request on the record of what was received."""
     query = scope["query_string"].decode("latin-1")
     path = scope["path"].removeprefix(scope.get("root_path", "")) + (f"?{query}" if query else "")
     peer = ":".join(map(str, scope.get("client") or ()))

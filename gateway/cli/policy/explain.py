@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from adapters.registry import DIALECTS
+from adapters.registry import ASKING
 from gateway.bundle.destinations import Destination
 from gateway.bundle.workspace import Workspace
 from gateway.cli.explaining import (
@@ -56,7 +56,7 @@ def add(sub: argparse.ArgumentParser) -> None:
     what.add_argument("--body", type=Path, metavar="FILE", help="the JSON body of a request")
     what.add_argument("--call", metavar="ID", help="a call of the ledger: what was ruled then, and would be now")
     sub.add_argument(
-        "--dialect", choices=tuple(DIALECTS), default=DIALECT, help=f"the API that the body is for (default: {DIALECT})"
+        "--dialect", choices=tuple(ASKING), default=DIALECT, help=f"the API that the body is for (default: {DIALECT})"
     )
     sub.add_argument("--model", help="the public model (default: the body's, else every destination)")
     sub.add_argument("--to", action="append", metavar="DEST", help="only this destination; may be repeated")

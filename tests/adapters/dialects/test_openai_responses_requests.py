@@ -136,10 +136,8 @@ def test_a_text_file_is_read() -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"previous_response_id": "resp_1"},
         {"conversation": "conv_1"},
         {"conversation": {"id": "conv_1"}},
-        {"background": True},
         {"prompt": {"id": "pmpt_1"}},
         {"input": [{"type": "item_reference", "id": "msg_1"}]},
         {"input": [{"role": "user", "content": [{"type": "input_file", "file_id": "file_1"}]}]},
@@ -152,7 +150,7 @@ def test_a_text_file_is_read() -> None:
         {"tools": [{"type": "image_generation", "input_image_mask": {"file_id": "f"}}]},
     ],
 )
-def test_what_the_vendor_keeps_is_refused(fields: dict[str, Any]) -> None:
+def test_what_nobody_here_knows_of_at_the_vendor_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(BodyRefused) as refused:
         ask(**fields)
     assert refused.value.code == "vendor_held" and "_1" not in str(refused.value)

@@ -7,16 +7,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.coverage import matrix
+from gateway.coverage import matrix, pinned
 from gateway.routes import CALLS, Route
 from tests.conftest import CONFIG, OpenHouse
 from tests.gateway.path.calls import call, with_media
+from tests.gateway.path.test_owned import KEEPS, made
 from tests.gateway.path.test_policy import PEM
 
 QUOTA = "quotas:\n  - {scope: user, unit: requests, window: day, limit: 3}\n"
 
 
-@pytest.mark.parametrize("route", CALLS.values(), ids=lambda r: r.path)
+@pytest.mark.parametrize("route", [r for r in CALLS.values() if not pinned(r)], ids=lambda r: r.path)
 async def test_no_stage_is_skipped(open_house: OpenHouse, tmp_path: Path, route: Route) -> None:
     async with open_house(with_media(tmp_path / "house", CONFIG + QUOTA)) as house:
         asked = call(route, "Bonjour")
@@ -36,6 +37,24 @@ async def test_no_stage_is_skipped(open_house: OpenHouse, tmp_path: Path, route:
         statuses = [(await house.client.request(**asked)).status_code for _ in range(4)]
         limited = 429 in statuses
         assert limited is (route.dialect != "anthropic_count_tokens"), "quota"
+        page = await house.metrics()
+        assert f'ecluse_requests_total{{dialect="{route.dialect}"' in page, "metrics"
+
+
+@pytest.mark.parametrize("route", [r for r in CALLS.values() if pinned(r)], ids=lambda r: f"{r.method} {r.path}")
+async def test_no_stage_is_skipped_where_a_vendor_keeps_something(open_house: OpenHouse, route: Route) -> None:
+    async with open_house(KEEPS + QUOTA) as house:
+        path = route.path.replace("{response}", await made(house, background=True))
+        async with httpx.AsyncClient(base_url=house.url) as stranger:
+            assert (await stranger.request(route.method, path)).status_code == 401, "identity"
+        refused = await house.client.request(route.method, path, params={"x": PEM})
+        assert refused.status_code == 400 and "secrets-stay-home" in refused.text, "inspection and ruling"
+        served = await house.client.request(route.method, path)
+        assert served.status_code == 200
+        kinds = [r["record"] for r in await house.records(served.headers["x-ecluse-call-id"])]
+        assert kinds == ["INTENT", "ATTEMPT", "OUTCOME"], "ledger"
+        statuses = [(await house.client.request(route.method, path)).status_code for _ in range(2)]
+        assert statuses[-1] == (429 if route.method != "DELETE" else 404), "quota"
         page = await house.metrics()
         assert f'ecluse_requests_total{{dialect="{route.dialect}"' in page, "metrics"
 

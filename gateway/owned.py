@@ -1,0 +1,222 @@
+"""What vendors keep for callers: whose it is, where a call that names it goes, and what becomes it.
+
+A call that names an object goes where it is kept, with the credential that it was made with, or nowhere. Whoever didn't
+have it made is told what is told of an object that never was.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from adapters.ask import MANAGING
+from gateway import refusals
+from gateway.errors import BadRequest, PolicyRefusal
+from gateway.state.owners import Owned, of_one_place
+from gateway.state.store import StoreUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from adapters.ask import Ask, Held
+    from gateway.bundle.destinations import Destination, Model
+    from gateway.config.secret import Secret
+    from gateway.exchange import Attempt, Exchange
+    from gateway.reply import Reply
+    from gateway.runtime import Runtime
+
+
+class Pinned(NamedTuple):
+    """Where a call has to go. owned: the first of the objects that it names. credential: index of the one that sees it.
+    others: indexes of those that don't."""
+
+    owned: Owned
+    destination: Destination
+    credential: int
+    others: frozenset[int]
+
+
+async def pin(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
+    """Finds who had made what the ask names; raises NotFound for what this caller didn't, and a Refusal where it can't
+    be reached any more. Where the vendor is to keep something, makes sure that it could be noted whose it is."""
+    if not ask.held and not ask.keeps:
+        return
+    if ask.operation not in MANAGING and (param := _nowhere(exchange, ask)):
+        raise _never_kept(param)
+    exchange.keeping = ask.keeps
+    try:
+        if ask.keeps:
+            await runtime.owners.ready()
+        found = [await _found(runtime, exchange, held) for held in ask.held]
+    except StoreUnavailable:
+        runtime.measure.shed("owners")
+        raise refusals.owners_unavailable() from None
+    if found:
+        exchange.pinned = _place(runtime, exchange, ask, found)
+
+
+async def _found(runtime: Runtime, exchange: Exchange, held: Held) -> Owned:
+    caller = exchange.caller
+    owned = await runtime.owners.find(held.kind, caller.organisation, caller.pseudonym, exchange.use_case, held.name)
+    if owned is None:
+        raise refusals.no_object(held.param)
+    return owned
+
+
+def _place(runtime: Runtime, exchange: Exchange, ask: Ask, found: list[Owned]) -> Pinned:
+    owned = found[0]
+    if not of_one_place(found):
+        raise BadRequest("objects_apart", _APART)
+    destination = exchange.pair.destinations.get(owned.destination)
+    if destination is None:
+        raise BadRequest("object_out_of_reach", _OUT_OF_REACH)
+    credentials = exchange.epoch.upstream(destination).credentials
+    index = _credential(runtime, owned, credentials)
+    if index is None:
+        raise BadRequest("object_out_of_reach", _OUT_OF_REACH)
+    if ask.operation not in MANAGING and any(one.rules != rules_of(exchange) for one in found):
+        raise PolicyRefusal("rules_changed", _RULES_CHANGED, retry=False)
+    return Pinned(owned, destination, index, frozenset(range(len(credentials))) - {index})
+
+
+def _credential(runtime: Runtime, owned: Owned, credentials: tuple[Secret, ...]) -> int | None:
+    """The credential that an object was made with: the same one, else what its place in the configuration has now,
+    which is how a credential is renewed."""
+    if not credentials:
+        return 0 if not owned.credential else None
+    prints = [runtime.owners.fingerprint(one.reveal()) for one in credentials]
+    if owned.fingerprint in prints:
+        return prints.index(owned.fingerprint)
+    named = [one.reference for one in credentials]
+    return named.index(owned.credential) if owned.credential in named else None
+
+
+def known(exchange: Exchange) -> Model:
+    """The public model that an object which the path names was made by; raises where the caller may not use it now."""
+    assert exchange.pinned is not None, "the path names an object, and it was found"
+    owned = exchange.pinned.owned
+    model = exchange.pair.model(owned.model)
+    if model is None or not exchange.caller.may_use(model.name):
+        raise BadRequest("object_out_of_reach", _OUT_OF_REACH)
+    exchange.model = model.name
+    return model
+
+
+def keeping(exchange: Exchange, ask: Ask, destinations: Iterable[Destination]) -> Iterable[Destination]:
+    """Those of a model's destinations that may be asked: where an object is kept, or where one may be.
+
+    Raises BadRequest where a call names an object that isn't kept at any of them.
+    """
+    pinned = exchange.pinned
+    if pinned is None and not ask.keeps:
+        return destinations
+    if pinned is not None:
+        # One that the path names is kept there whatever the model's destinations are by now.
+        left = [one for one in destinations if one.name == pinned.destination.name or ask.operation in MANAGING]
+        if not left:
+            raise BadRequest("object_elsewhere", _ELSEWHERE, param=ask.held[0].param)
+        return [pinned.destination]
+    return [one for one in destinations if may_hold(exchange, ask, one)]
+
+
+def may_hold(exchange: Exchange, ask: Ask, destination: Destination) -> bool:
+    """Whether a destination may have this call, for all that it names and is to keep."""
+    if exchange.pinned is not None and exchange.pinned.destination.name != destination.name:
+        return False
+    return not ask.keeps or bool(destination.keeps_seconds)
+
+
+def _nowhere(exchange: Exchange, ask: Ask) -> str:
+    """The field that asks for what none of the model's destinations does, "" where one may."""
+    model = exchange.pair.model(ask.model)
+    if model is None or any(one.keeps_seconds for one in model.destinations):
+        return ""
+    fields = [held.param for held in ask.held if held.param]
+    return fields[0] if fields else "background" if ask.document.value.get("background") else "store"
+
+
+async def record(runtime: Runtime, exchange: Exchange, attempt: Attempt, kind: str, name: str) -> None:
+    """Returns when it is on record whose the object is that an answer brought; raises Unavailable where it can't be."""
+    destination, caller = attempt.candidate.destination, exchange.caller
+    credentials = exchange.epoch.upstream(destination).credentials
+    secret = credentials[attempt.turn.credential] if credentials else None
+    now = runtime.now().timestamp()
+    owned = Owned(
+        kind=kind,
+        organisation=caller.organisation,
+        caller=caller.pseudonym,
+        use_case=exchange.use_case,
+        model=exchange.model,
+        destination=destination.name,
+        credential=secret.reference if secret is not None else "",
+        fingerprint=runtime.owners.fingerprint(secret.reveal()) if secret is not None else "",
+        rules=rules_of(exchange),
+        made=now,
+        ends=now + destination.keeps_seconds,
+    )
+    try:
+        await runtime.owners.record(name, owned)
+    except StoreUnavailable:
+        runtime.measure.shed("owners")
+        raise refusals.owners_unavailable() from None
+
+
+async def noted(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:
+    """Called before a stretch of the answer goes to the client, which then has the name of what the vendor keeps: it is
+    on record by then whose that is. What was deleted is forgotten."""
+    ask, kind, name = exchange.ask, exchange.keeping, reply.gate.made
+    if kind and name:
+        await record(runtime, exchange, reply.attempt, kind, name)
+        exchange.keeping = ""
+    elif ask is not None and ask.operation == "delete":
+        await forget(runtime, exchange)
+
+
+async def forget(runtime: Runtime, exchange: Exchange) -> None:
+    """The object that the path names is no more; where that can't be noted, its vendor says so the next time."""
+    assert exchange.ask is not None and exchange.pinned is not None
+    try:
+        await runtime.owners.forget(exchange.ask.held[0].name, exchange.pinned.owned)
+    except StoreUnavailable:
+        runtime.measure.shed("owners")
+
+
+def rules_of(exchange: Exchange) -> str:
+    """What a text was inspected under: the revisions of the policies and of the detection."""
+    return f"{exchange.pair.policies.revision} {exchange.pair.bundle.engine.revision}"
+
+
+def _never_kept(param: str) -> BadRequest:
+    return BadRequest(
+        "vendor_held",
+        {
+            "en": f"{param} is about something that a vendor keeps, and no destination of this model may keep "
+            "anything: send the content.",
+            "fr": f"{param} porte sur ce qu'un fournisseur conserve, et aucune destination de ce modèle n'a le droit "
+            "de conserver : envoyez le contenu.",
+        },
+        param=param,
+    )
+
+
+_OUT_OF_REACH = {
+    "en": "This is kept at a place that can't be reached any more: its destination, its credential or your leave to "
+    "use its model was taken away. Ask the operators.",
+    "fr": "Ceci est conservé à un endroit hors d'atteinte désormais : destination, identifiants ou droit d'usage du "
+    "modèle retirés. Adressez-vous à l'exploitation.",
+}
+_ELSEWHERE = {
+    "en": "What this request goes on from was made by another model, at another destination: ask that model, or send "
+    "the whole conversation.",
+    "fr": "Ce que cette requête prolonge vient d'un autre modèle, à une autre destination : demandez à ce modèle, ou "
+    "envoyez toute la conversation.",
+}
+_APART = {
+    "en": "This request names objects that are kept at different places: no vendor has them all.",
+    "fr": "Cette requête nomme des objets conservés à différents endroits : aucun fournisseur ne les a tous.",
+}
+_RULES_CHANGED = {
+    "en": "The rules have changed since the earlier turns were inspected: send the whole conversation instead of "
+    "previous_response_id.",
+    "fr": "Les règles ont changé depuis l'inspection des tours précédents : envoyez toute la conversation plutôt que "
+    "previous_response_id.",
+}

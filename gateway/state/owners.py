@@ -1,0 +1,121 @@
+"""Who had a vendor make what it keeps: responses, files, batches.
+
+An entry stands under a keyed hash of everything that must agree: the kind of object, organisation, person, use case and
+the vendor's name for it. So an object of somebody else is looked for, and missed, exactly as one that never was.
+
+Entries lie in a file of this machine, which outlives restarts, and before it in the store that replicas share where
+there is one. A store that doesn't answer is an error, never a "no" and never a "yes".
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from math import ceil
+
+import orjson
+
+from gateway.state.board import Board, Note
+from gateway.state.proof import Proof, value_of
+
+NOTHING_SINCE = 1 << 53
+"""Asks a board for no news beside what it is told."""
+LONGEST = 366 * 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """One object that a vendor keeps for a caller.
+
+    kind: response | file | batch | ... caller: pseudonym. model: the public one that was asked. credential,
+    fingerprint: reference in the configuration and keyed hash of what it was, never the secret. rules: revisions of the
+    policies and of the detection that it was made under. made, ends: Unix time.
+    """
+
+    kind: str
+    organisation: str
+    caller: str
+    use_case: str
+    model: str
+    destination: str
+    credential: str
+    fingerprint: str
+    rules: str
+    made: float
+    ends: float
+
+
+class Owners:
+    """The table. shelves: where entries lie, the one that counts first. Its methods raise StoreUnavailable."""
+
+    def __init__(
+        self, shelves: Sequence[Board], secret: bytes, proof: bytes, now: Callable[[], float] = time.time
+    ) -> None:
+        """secret: names entries and credentials. proof: as of everything that is told to the store."""
+        self._shelves = tuple(shelves)
+        self._key = blake2b(b"ecluse owners", key=secret[:64], digest_size=32).digest()
+        self._proof = Proof(proof)
+        self._now = now
+
+    async def record(self, name: str, owned: Owned) -> None:
+        """Returns when it is stored whose the object is that the vendor calls `name`."""
+        left = min(owned.ends - self._now(), LONGEST)
+        if left > 0:
+            await self._put(self._name(owned.kind, owned.organisation, owned.caller, owned.use_case, name), owned, left)
+
+    async def find(self, kind: str, organisation: str, caller: str, use_case: str, name: str) -> Owned | None:
+        """What is known of an object, where this caller had it made; None for every other."""
+        key = self._name(kind, organisation, caller, use_case, name)
+        lacking: list[Board] = []
+        for shelf in self._shelves:
+            held = (await shelf.look([key])).get(key)
+            if held is None or not self._proof.holds(key, 0, held):
+                lacking.append(shelf)
+                continue
+            owned = self._read(held)
+            if owned is not None and lacking:  # a store that forgot what this machine knows
+                await self._put(key, owned, owned.ends - self._now(), lacking)
+            return owned
+        return None
+
+    async def forget(self, name: str, owned: Owned) -> None:
+        """The object is no more."""
+        key = self._name(owned.kind, owned.organisation, owned.caller, owned.use_case, name)
+        await self._put(key, None, min(max(owned.ends - self._now(), 1.0), LONGEST))
+
+    async def ready(self) -> None:
+        """Returns where an entry could be stored now."""
+        await self.find("ready", "", "", "", "")
+
+    async def close(self) -> None:
+        """Ends the connections."""
+        for shelf in self._shelves:
+            await shelf.close()
+
+    def fingerprint(self, secret: str) -> str:
+        """By what a credential is known again, also under another name."""
+        return blake2b(secret.encode(), key=self._key, digest_size=16, person=b"credential").hexdigest()
+
+    def _name(self, *parts: str) -> str:
+        named = b"".join(b"%d:%s" % (len(said), said) for said in (part.encode() for part in parts))
+        return "owner/" + blake2b(named, key=self._key, digest_size=20, person=b"object").hexdigest()
+
+    async def _put(self, key: str, owned: Owned | None, left: float, shelves: Sequence[Board] = ()) -> None:
+        value = None if owned is None else orjson.dumps(asdict(owned))
+        note = Note(key, self._proof.held(key, 0, value), float(ceil(left)))
+        for shelf in shelves or self._shelves:
+            await shelf.exchange((), (note,), NOTHING_SINCE)
+
+    def _read(self, held: bytes) -> Owned | None:
+        value = value_of(held)
+        if value is None:
+            return None
+        owned = Owned(**orjson.loads(value))
+        return owned if owned.ends > self._now() else None
+
+
+def of_one_place(found: Iterable[Owned]) -> bool:
+    """Whether objects that are named together are kept in one place with one credential."""
+    return len({(one.destination, one.fingerprint) for one in found}) <= 1

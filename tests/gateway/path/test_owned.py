@@ -1,0 +1,148 @@
+"""Responses that a vendor keeps: whoever had them made gets at them, and nobody else does, by any way."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.serve import gateway
+from tests.conftest import CONFIG, House, OpenHouse, configured
+
+KEEPS = CONFIG.replace("contract: alpha-us}\n  beta", "contract: alpha-us, keep_seconds: 7d}\n  beta", 1)
+UNKNOWN = "resp_" + "0" * 24
+
+WAYS: dict[str, tuple[str, str]] = {
+    "retrieve": ("GET", ""),
+    "stream": ("GET", "?stream=true"),
+    "stream from an event": ("GET", "?stream=true&starting_after=1"),
+    "input items": ("GET", "/input_items"),
+    "cancel": ("POST", "/cancel"),
+    "delete": ("DELETE", ""),
+}
+
+
+@pytest.fixture
+async def keeping(open_house: OpenHouse) -> AsyncIterator[House]:
+    async with open_house(KEEPS) as house:
+        yield house
+
+
+async def made(house: House, text: str = "Bonjour", **fields: Any) -> str:
+    """A response that is kept; its name."""
+    body = {"model": "gpt-4o-mini", "input": text, "store": True, **fields}
+    answer = await house.client.post("/v1/responses", json=body)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["id"])
+
+
+async def asked(client: httpx.AsyncClient, way: str, name: str) -> httpx.Response:
+    """One way to get at a response."""
+    if way == "previous_response_id":
+        body = {"model": "gpt-4o-mini", "input": "Et puis ?", "previous_response_id": name}
+        return await client.post("/v1/responses", json=body)
+    method, tail = WAYS[way]
+    return await client.request(method, f"/v1/responses/{name}{tail}")
+
+
+def stranger(house: House, **grant: Any) -> httpx.AsyncClient:
+    """A client with a key of another caller."""
+    headers = {"authorization": f"Bearer {house.issue(**grant)}"}
+    return httpx.AsyncClient(base_url=house.url, headers=headers, timeout=20)
+
+
+def told(answer: httpx.Response) -> tuple[Any, ...]:
+    """All that an answer says, but for the call's own name."""
+    own = {"x-ecluse-call-id", "x-request-id", "request-id", "date"}
+    return answer.status_code, answer.content, sorted((k, v) for k, v in answer.headers.items() if k not in own)
+
+
+@pytest.mark.parametrize("way", [*WAYS, "previous_response_id"])
+async def test_another_caller_gets_what_nobody_would(keeping: House, way: str) -> None:
+    name = await made(keeping, background=True)
+    before = len(list(keeping.received))
+    async with stranger(keeping, user="bob") as bob:
+        theirs, nobodys = await asked(bob, way, name), await asked(bob, way, UNKNOWN)
+        assert told(theirs) == told(nobodys)
+        assert (theirs.status_code, theirs.json()["error"]["code"]) == (404, "object_not_found")
+    assert len(list(keeping.received)) == before, "nothing was asked of the vendor"
+    records = await keeping.records(theirs.headers["x-ecluse-call-id"])
+    assert [record["record"] for record in records] == ["OUTCOME"]
+    async with stranger(keeping) as again:
+        served = await asked(again, way, name)
+        assert served.status_code == 200, "another key of the same person"
+        assert served.headers["x-ecluse-destination"] == "alpha/gpt-4o-mini"
+    records = await keeping.records(served.headers["x-ecluse-call-id"])
+    assert [record["record"] for record in records] == ["INTENT", "ATTEMPT", "OUTCOME"]
+
+
+async def test_a_kept_response_is_what_the_first_answer_was(keeping: House) -> None:
+    body = {"model": "gpt-4o-mini", "input": "Bonjour", "store": True}
+    first = (await keeping.client.post("/v1/responses", json=body)).json()
+    again = await keeping.client.get(f"/v1/responses/{first['id']}?include[]=message.output_text.logprobs&x=1")
+    assert again.json() == first
+    sent = list(keeping.received)[-1]
+    assert (sent.method, sent.body) == ("GET", b"")
+    assert sent.path == f"/v1/responses/{first['id']}?include%5B%5D=message.output_text.logprobs"
+    items = (await keeping.client.get(f"/v1/responses/{first['id']}/input_items?limit=5&order=asc")).json()
+    assert items["data"][0]["content"] == [{"type": "input_text", "text": "Bonjour"}]
+    gone = await keeping.client.delete(f"/v1/responses/{first['id']}")
+    assert gone.json()["deleted"] is True
+    after = [await asked(keeping.client, way, first["id"]) for way in (*WAYS, "previous_response_id")]
+    assert {answer.status_code for answer in after} == {404}
+
+
+async def test_what_the_vendor_lost_is_told_as_what_never_was(keeping: House) -> None:
+    name = await made(keeping)
+    async with httpx.AsyncClient() as operator:
+        await operator.delete(f"{keeping.simulator('alpha')}/v1/responses/{name}")
+    lost = await asked(keeping.client, "retrieve", name)
+    assert told(lost) == told(await asked(keeping.client, "retrieve", UNKNOWN))
+    assert (await keeping.chat("Bonjour")).headers["x-ecluse-destination"] == "alpha/gpt-4o-mini", "no breaker opened"
+
+
+async def test_a_pinned_call_goes_nowhere_else(keeping: House) -> None:
+    name = await made(keeping)
+    await keeping.fault("alpha", "status=503")
+    body = {"model": "gpt-4o-mini", "input": "Et puis ?", "previous_response_id": name}
+    before = len(keeping.received.of("beta"))
+    assert (await keeping.client.post("/v1/responses", json=body)).status_code == 503
+    assert len(keeping.received.of("beta")) == before
+    other = await keeping.client.post("/v1/responses", json={**body, "model": "maison"})
+    assert other.json()["error"]["code"] in ("object_elsewhere", "vendor_held")
+
+
+@pytest.mark.parametrize("fields", [{"store": True}, {"background": True}, {"previous_response_id": UNKNOWN}])
+async def test_where_nothing_may_be_kept_nothing_is(house: House, fields: dict[str, Any]) -> None:
+    body = {"model": "gpt-4o-mini", "input": "Bonjour", **fields}
+    refused = await house.client.post("/v1/responses", json=body)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "vendor_held")
+    assert refused.json()["error"]["param"] == next(iter(fields))
+    assert not list(house.received)
+
+
+async def test_a_response_that_nobody_asked_to_keep_is_nobodys(keeping: House) -> None:
+    answer = await keeping.client.post("/v1/responses", json={"model": "gpt-4o-mini", "input": "Bonjour"})
+    assert answer.json()["store"] is False
+    assert (await asked(keeping.client, "retrieve", answer.json()["id"])).status_code == 404
+
+
+async def test_its_owner_is_known_after_a_restart(keeping: House, tmp_path: Path) -> None:
+    path = configured(tmp_path / "other", KEEPS)
+    async with gateway(path, development=True) as serving:
+        house = House(serving, path.parent, "", httpx.AsyncClient())
+        house.key = house.issue()
+        async with httpx.AsyncClient(base_url=house.url, headers={"authorization": f"Bearer {house.key}"}) as client:
+            house.client = client
+            name = await made(house)
+    async with gateway(path, development=True) as serving:
+        url = f"http://127.0.0.1:{serving.data.port}"
+        async with httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {house.key}"}) as client:
+            found = await asked(client, "retrieve", name)
+            # The simulator is new as well and has lost it, but was asked.
+            assert found.status_code == 404
+            assert serving.simulator is not None
+            assert [one.method for one in serving.simulator.recorder] == ["GET"]
