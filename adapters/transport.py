@@ -66,6 +66,12 @@ class Endpoint:
     socket: str | None = None
 
 
+def joined(base: str, path: str) -> str:
+    """Base URL and path; a version that both name (`.../v1` and `/v1/...`) stands once."""
+    version = "/" + base.rpartition("/")[2]
+    return base + (path.removeprefix(version) if path.startswith(f"{version}/") else path)
+
+
 class _Stage:
     """How far one send has come: `transport` is set once it is connected, and the first-byte limit runs from there;
     `fresh` where the connection was made for it."""
@@ -196,12 +202,10 @@ class _Pool:
         )  # fmt: skip
 
     def url(self, path: str) -> URL:
-        """Base URL and path; a version that both name (`.../v1` and `/v1/...`) stands once."""
+        """See `joined`."""
         known = self._urls.get(path)
         if known is None:
-            version = "/" + self._base.rpartition("/")[2]
-            tail = path.removeprefix(version) if path.startswith(f"{version}/") else path
-            known = URL(self._base + tail, encoded=True)
+            known = URL(joined(self._base, path), encoded=True)
             if len(self._urls) < _URLS:
                 self._urls[path] = known
         return known

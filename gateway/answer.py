@@ -23,6 +23,7 @@ from gateway.http import ClientGone
 from gateway.outgoing import build
 from gateway.patience import Patience
 from gateway.reply import Reply, until_content, whole
+from gateway.signing import signed
 from gateway.stopping.enforcing import before_attempt
 from gateway.structured import form_of, held_to_form
 from policies.transform.restoring import restoring
@@ -149,6 +150,8 @@ async def _ask(
     upstream = exchange.epoch.upstream(attempt.candidate.destination)
     waiting = runtime.monotonic()
     try:
+        if upstream.identities:
+            outgoing = await signed(upstream, attempt.turn.credential, outgoing)
         answer = await _send(runtime, exchange, attempt, outgoing)
     finally:
         exchange.waited += runtime.monotonic() - waiting

@@ -11,11 +11,12 @@ from adapters.transport import Endpoint
 from gateway.routing.routes import build_routes
 
 if TYPE_CHECKING:
+    from adapters.clouds.identity import Identity
     from adapters.vendors.base import Envelope, Vendor
     from gateway.bundle.destinations import Destination
     from gateway.bundle.pair import Pair
     from gateway.config.secret import Secret
-    from gateway.config.settings import Settings
+    from gateway.config.settings import Settings, VendorSettings
     from gateway.routing.routes import Route
 
 
@@ -25,6 +26,7 @@ class Upstream(NamedTuple):
     first_token_seconds, least_bytes: limits of an answer that is waited for (gateway.patience). envelopes: the vendor's
     own form of some dialects. dialects: those that it is asked in,
     most preferred first.
+    own form of some dialects. identities: of a vendor in a cloud, one for each credential or one of its own.
     """
 
     vendor: Vendor
@@ -35,9 +37,12 @@ class Upstream(NamedTuple):
     least_bytes: int
     dialects: tuple[str, ...]
     envelopes: Mapping[str, Envelope] = {}
+    identities: tuple[Identity | None, ...] = ()
 
     def headers(self, credential: int = 0) -> list[tuple[str, str]]:
         """The vendor's own headers and one of our credentials there."""
+        if self.identities and self.identities[credential] is not None:
+            return self.vendor.fixed_headers()  # what identifies us comes last (gateway.signing)
         secret = self.credentials[credential].reveal() if self.credentials else ""
         return self.vendor.fixed_headers() + self.vendor.credential_headers(secret)
 
@@ -63,6 +68,14 @@ class Epoch(NamedTuple):
         return self.upstreams[destination.vendor]
 
 
+def identities(vendor: VendorSettings) -> tuple[Identity | None, ...]:
+    """Who the gateway is at a vendor in a cloud; empty where a vendor wants nothing but a key."""
+    cloud = VENDORS[vendor.kind].cloud
+    if cloud is None:
+        return ()
+    return tuple(cloud.build(vendor.options, s.reveal if s else None) for s in vendor.every_credential or (None,))
+
+
 def upstreams(settings: Settings, destinations: Mapping[str, Destination]) -> dict[str, Upstream]:
     """Every vendor that a destination names."""
     urls = {destination.vendor: destination.base_url for destination in destinations.values()}
@@ -85,6 +98,7 @@ def upstreams(settings: Settings, destinations: Mapping[str, Destination]) -> di
             vendor.least_bytes,
             vendor.dialects or by_preference(VENDORS[vendor.kind].dialects),
             VENDORS[vendor.kind].envelopes,
+            identities(vendor),
         )
         for name, vendor in settings.vendors.items()
         if name in urls

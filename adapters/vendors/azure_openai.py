@@ -10,12 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from adapters.clouds import azure
+from adapters.clouds.identity import Cloud, Identity, Reveal
+from adapters.clouds.tokens import Bearer
 from adapters.errors import UpstreamError
 from adapters.vendors import taxonomy
 from adapters.vendors.base import Option, OptionError, RawHeaders, Vendor, VendorKind
 from adapters.vendors.openai import PATHS
 
-OPTIONS = (Option("api_version", "A dated version (2024-10-21) for deployment paths, or preview; /openai/v1 without."),)
+OPTIONS = (
+    Option("api_version", "A dated version (2024-10-21) for deployment paths, or preview; /openai/v1 without."),
+    Option("identity", "entra: instead of a key, tokens of Entra ID by Azure's default chain."),
+)
+_SCOPE = "https://cognitiveservices.azure.com/.default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,14 @@ def build(options: Mapping[str, str]) -> Vendor:
     version = options.get("api_version", "")
     if not all(char.isalnum() or char in "-." for char in version):
         raise OptionError("api_version", "must be like 2024-10-21, or preview")
+    if options.get("identity", "entra") != "entra":
+        raise OptionError("identity", "must be entra, or be left out where there is a key")
     return AzureOpenAI("" if version == "v1" else version)
 
 
-AZURE_OPENAI = VendorKind("azure_openai", frozenset(PATHS), OPTIONS, None, build)
+def _entra(options: Mapping[str, str], key: Reveal | None) -> Identity | None:
+    return Bearer(azure.tokens(_SCOPE)) if "identity" in options else None
+
+
+CLOUD = Cloud(azure.MODULE, lambda options, keyed: "identity" in options, _entra)
+AZURE_OPENAI = VendorKind("azure_openai", frozenset(PATHS), OPTIONS, None, build, cloud=CLOUD)

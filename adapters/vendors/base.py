@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple, Protocol
 
+from adapters.clouds.identity import Cloud
 from adapters.errors import UpstreamError
 from adapters.wire.body import Document
 from adapters.wire.edits import Edit
@@ -104,7 +105,8 @@ class VendorKind(NamedTuple):
     """A kind of vendor, before it has options: a row of the registry. Call it with options to have a vendor.
 
     default_base_url: where it listens where the configuration says nothing; None where the configuration must say.
-    envelopes: of the dialects whose form at this vendor is its own.
+    envelopes: of the dialects whose form at this vendor is its own. cloud: how it comes by an identity that is more
+    than a key.
     """
 
     kind: str
@@ -113,6 +115,7 @@ class VendorKind(NamedTuple):
     default_base_url: str | None
     build: Callable[[Mapping[str, str]], Vendor]
     envelopes: Mapping[str, Envelope] = {}
+    cloud: Cloud | None = None
 
     def __call__(self, options: Mapping[str, str]) -> Vendor:
         """The vendor; raises OptionError for an option that it doesn't take or can't use."""

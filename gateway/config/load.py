@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -213,6 +214,9 @@ def _vendor(settings: Settings, vendor: VendorSettings, path: Path) -> Iterator[
         if dialect not in kind.dialects:
             near = nearest(dialect, kind.dialects)
             yield Problem((*path, "dialects", index), f"{vendor.kind} doesn't speak {dialect}", near)
+    wants = kind.cloud is not None and kind.cloud.needed(vendor.options, bool(vendor.every_credential))
+    if kind.cloud is not None and wants and not installed(kind.cloud.module):
+        yield Problem((*path, "kind"), f"{vendor.kind} needs what isn't installed: pip install 'ecluse[clouds]'")
     if vendor.kind == "simulator":
         if not settings.simulator.enabled:
             yield Problem((*path, "kind"), "a simulator needs simulator.enabled: true")
@@ -220,6 +224,14 @@ def _vendor(settings: Settings, vendor: VendorSettings, path: Path) -> Iterator[
             yield from unknown(path, "simulator", vendor.name, settings.simulator.names)
     elif vendor.base_url is None and kind.default_base_url is None:
         yield Problem(path, f"base_url is required for kind {vendor.kind}")
+
+
+def installed(module: str) -> bool:
+    """Whether a module could be imported, without importing it."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package that it is in
+        return False
 
 
 def _written(document: Document, section: str) -> Collection[str]:

@@ -42,6 +42,9 @@ PLACES = {
     "httpx": ("gateway/cli/",),
     "cryptography": ("gateway/bundle/signing.py", "gateway/identity/sealing.py"),
     "litellm": (),
+    "botocore": ("adapters/clouds/aws.py",),
+    "google": ("adapters/clouds/google.py",),
+    "azure": ("adapters/clouds/azure.py",),
     "orjson": tuple(f"{room}/" for room in ROOMS),
 }
 
