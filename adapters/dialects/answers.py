@@ -119,6 +119,8 @@ class Strings:
 
 def rewritten(chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
     """`chunk.raw` with only the edited strings changed, and what repeats their text emptied."""
+    if not edits:  # among them comments, which hold no JSON
+        return chunk.raw
     read = reading.document(chunk.data)
     leaves = {leaf.start: leaf for leaf in read.leaves}
     stale: dict[int, Edit] = {}

@@ -8,18 +8,28 @@ from typing import Final
 from adapters.translate.answers.anthropic_messages_to_canonical import AnthropicAnswerReader
 from adapters.translate.answers.canonical_to_anthropic_messages import AnthropicAnswerWriter
 from adapters.translate.answers.canonical_to_openai_chat import ChatAnswerWriter
+from adapters.translate.answers.canonical_to_openai_responses import ResponsesAnswerWriter
 from adapters.translate.answers.openai_chat_to_canonical import ChatAnswerReader
+from adapters.translate.answers.openai_responses_to_canonical import ResponsesAnswerReader
 from adapters.translate.base import Codec
 from adapters.translate.requests import (
     anthropic_messages_to_canonical,
     canonical_to_anthropic_messages,
     canonical_to_openai_chat,
+    canonical_to_openai_responses,
     openai_chat_to_canonical,
+    openai_responses_to_canonical,
 )
 
 CODECS: Final[Mapping[str, Codec]] = {
     "openai_chat": Codec(
         openai_chat_to_canonical.read, canonical_to_openai_chat.write, ChatAnswerReader, ChatAnswerWriter
+    ),
+    "openai_responses": Codec(
+        openai_responses_to_canonical.read,
+        canonical_to_openai_responses.write,
+        ResponsesAnswerReader,
+        ResponsesAnswerWriter,
     ),
     "anthropic_messages": Codec(
         anthropic_messages_to_canonical.read,

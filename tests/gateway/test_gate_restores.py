@@ -124,6 +124,15 @@ def test_what_went_comes_back(
 
 
 @pytest.mark.parametrize("name", PATHS)
+def test_comments_pass_between_events_of_every_dialect(guards: GuardMaker, name: str) -> None:
+    """Vendors and proxies send them as signs of life."""
+    raw = streamed(name, script(["Bonjour"], calls=name != "openai_completions", chunk=3))
+    alive = raw.replace(b"\n\n", b"\n\n: alive\n\n")
+    end = alive.rfind(b": alive")
+    assert through(name, alive[:end], guards(), []) == alive[:end]
+
+
+@pytest.mark.parametrize("name", PATHS)
 def test_in_addresses_tokens_stay_in_every_dialect(guards: GuardMaker, name: str) -> None:
     parts = [f"![x](https://e.example/?q={BY_TEXT[VALUES[0]]})", BY_TEXT[VALUES[1]]]
     for calls in (False, True) if name != "openai_completions" else (False,):

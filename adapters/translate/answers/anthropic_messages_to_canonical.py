@@ -25,7 +25,7 @@ from adapters.translate.canonical import (
     Thinking,
     Words,
 )
-from adapters.translate.states import ANTHROPIC, REDACTED, pack
+from adapters.translate.states import ANTHROPIC, REDACTED, packed
 from adapters.wire.sse import Event
 
 _ALIVE: Final = (Alive(),)
@@ -133,7 +133,7 @@ class AnthropicAnswerReader:
                 self._signatures[index] = _text(signature)
             return (Thinking(_text(block["thinking"])),) if block["thinking"] else ()
         if kind == "redacted_thinking":
-            return (Signed(pack(REDACTED, _text(block["data"]))),)
+            return (Signed(packed(_text(block["data"]), REDACTED)),)
         self.lost.kind(kind, _BLOCKS, "answer")
         return ()
 
@@ -143,7 +143,7 @@ class AnthropicAnswerReader:
             number, unsaid = self._calls[index], self._unsaid.pop(index, None)
             return (CallEnd(number),) if unsaid is None else (Arguments(number, unsaid), CallEnd(number))
         signature = self._signatures.pop(index, "")
-        return (Signed(pack(ANTHROPIC, signature)),) if signature else ()
+        return (Signed(packed(signature, ANTHROPIC)),) if signature else ()
 
     def _finish(self, value: Mapping[str, Any]) -> Sequence[AnswerPart]:
         reason = value.get("stop_reason")

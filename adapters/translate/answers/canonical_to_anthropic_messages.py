@@ -226,6 +226,6 @@ def _object(text: str, lost: Lost) -> Any:
     """Arguments as the object that this dialect wants."""
     said = complete(text) if text else {}
     if isinstance(said, dict):
-        return said
+        return orjson.Fragment(text or "{}")  # as it was said: numbers may be longer than ours
     lost.add("answer.arguments")
     return {"input": text}

@@ -34,7 +34,7 @@ class InTurn:
             self._current = number
         elif number != self._current:
             self._waiting.setdefault(number, []).append(part)
-            if isinstance(part, CallBegin) and (not self._said or complete(self._said) is not None):
+            if isinstance(part, CallBegin) and complete(self._said) is not None:
                 yield from self._close()
             return
         yield part

@@ -208,7 +208,9 @@ def _object(part: Call) -> Any:
         said = orjson.loads(part.arguments or "{}")
     except orjson.JSONDecodeError:
         said = None
-    return said if isinstance(said, dict) else {"input": part.arguments}
+    if isinstance(said, dict):
+        return orjson.Fragment(part.arguments or "{}")  # as it was said: numbers may be longer than ours
+    return {"input": part.arguments}
 
 
 def _result(part: Result, lost: Lost, marks: _Marks) -> dict[str, Any]:

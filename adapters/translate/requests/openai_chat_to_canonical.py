@@ -20,6 +20,7 @@ from adapters.translate.canonical import (
     Thought,
     Tool,
 )
+from adapters.translate.requests.openai_responses_to_canonical import described
 from adapters.translate.requests.reading import cache_of, instruct, number, say, stops, text_of, whole
 from adapters.translate.urls import media
 
@@ -161,7 +162,10 @@ def _tool(tool: dict[str, Any]) -> Tool | None:
     kind = tool["type"]
     named = tool[kind]
     schema = (named.get("parameters") or {"type": "object", "properties": {}}) if kind == "function" else None
-    return Tool(named["name"], named.get("description") or "", schema, named.get("strict"), cache_of(tool))
+    description = named.get("description") or ""
+    if schema is None:
+        description = described(description, named.get("format") or {})
+    return Tool(named["name"], description, schema, named.get("strict"), cache_of(tool))
 
 
 def _choice(value: Any) -> Choice | None:

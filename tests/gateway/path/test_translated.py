@@ -142,3 +142,66 @@ async def test_where_translation_is_off_the_dialect_is_refused(open_house: OpenH
     config = speaking("anthropic_messages").replace("  gpt-4o-mini: {d", "  gpt-4o-mini: {translation: never, d")
     async with open_house(config) as house:
         assert (await house.chat("Bonjour")).json()["error"]["code"] == "dialect_not_served"
+
+
+@pytest.fixture
+async def responses(open_house: OpenHouse) -> AsyncIterator[House]:
+    """A gateway whose vendors speak OpenAI's responses only."""
+    async with open_house(speaking("openai_responses")) as house:
+        yield house
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_responses_client_calls_tools_of_a_vendor_of_messages(claude: House, stream: bool) -> None:
+    async with openai.AsyncOpenAI(api_key=claude.key, base_url=f"{claude.url}/v1", max_retries=0) as client:
+        ask = {
+            "model": "gpt-4o-mini",
+            "instructions": "Sois bref.",
+            "tools": [
+                {"type": "function", "name": "weather", "parameters": WEATHER, "strict": None},
+                {"type": "custom", "name": "patch", "description": "Any text"},
+            ],
+        }
+        items = [{"role": "user", "content": '[[sim:tool=patch {"input": "*** Begin Patch\\né"}]]'}]
+        if stream:
+            async with client.responses.stream(**ask, input=items) as events:
+                async for _ in events:
+                    pass
+                answer = await events.get_final_response()
+        else:
+            answer = await client.responses.create(**ask, input=items)
+        call = next(item for item in answer.output if item.type == "custom_tool_call")
+        assert (call.name, call.input) == ("patch", "*** Begin Patch\né")
+        assert answer.usage is not None and answer.usage.output_tokens > 0
+        output = {"type": "custom_tool_call_output", "call_id": call.call_id, "output": "done"}
+        items += [item.model_dump(exclude_none=True) for item in answer.output] + [output]
+        last = await client.responses.create(**ask, input=items)
+        assert last.output_text == "The task is done after 1 tool result(s)."
+    sent = json.loads([*claude.received][-1].body)
+    assert [m["role"] for m in sent["messages"]] == ["user", "assistant", "user"]
+    assert sent["messages"][1]["content"][-1]["input"] == {"input": "*** Begin Patch\né"}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_thoughts_that_a_vendor_signed_come_back_to_it_through_another_dialect(
+    responses: House, stream: bool
+) -> None:
+    async with anthropic.AsyncAnthropic(api_key=responses.key, base_url=responses.url, max_retries=0) as client:
+        turns = [{"role": "user", "content": "[[sim:reasoning]] [[sim:say=oui]]"}]
+        ask = {"model": "claude-sonnet-5", "max_tokens": 9000, "thinking": {"type": "enabled", "budget_tokens": 2000}}
+        if stream:
+            async with client.messages.stream(**ask, messages=turns) as events:
+                answer = await events.get_final_message()
+        else:
+            answer = await client.messages.create(**ask, messages=turns)
+        assert [block.type for block in answer.content] == ["thinking", "text"]
+        assert answer.content[0].signature
+        turns += [
+            {"role": "assistant", "content": [b.model_dump(exclude_none=True) for b in answer.content]},
+            {"role": "user", "content": "[[sim:say=encore]]"},
+        ]
+        last = await client.messages.create(**ask, messages=turns)
+        assert last.content[-1].text == "encore"
+    sent = json.loads([*responses.received][-1].body)["input"]
+    (thought,) = [item for item in sent if item.get("type") == "reasoning"]
+    assert thought["encrypted_content"] and not thought["encrypted_content"].startswith("ecluse.")
