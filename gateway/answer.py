@@ -172,7 +172,7 @@ async def _ask(
         crossing = _crossing(runtime, exchange, attempt, outgoing)
         gate = attempt.gate = Gate(exchange.dialect.reader(ask), guard, envelope, crossing)
         reply = Reply(attempt, answer, gate, patience, buffered=buffered)
-        exchange.streamed = _is_stream(answer, b"text/event-stream" if envelope is None else envelope.stream_type)
+        exchange.streamed = _is_stream(answer, gate, b"text/event-stream" if envelope is None else envelope.stream_type)
         if exchange.streamed and not ask.stream:
             raise ProtocolBroken(status=answer.status, code="unasked_stream")
         if exchange.streamed:
@@ -241,7 +241,7 @@ def _request_id(answer: Answering) -> str | None:
     return None
 
 
-def _is_stream(answer: Answering, stream_type: bytes) -> bool:
+def _is_stream(answer: Answering, gate: Gate, stream_type: bytes) -> bool:
     for name, value in answer.headers:
         if name.lower() == b"content-type":
             kind = value.split(b";")[0].strip().lower()
@@ -249,5 +249,5 @@ def _is_stream(answer: Answering, stream_type: bytes) -> bool:
                 return True
             if kind in (b"application/json", b""):
                 return False
-            raise ProtocolBroken(status=answer.status)
+            return gate.other_form(kind.decode("latin-1"))
     return False

@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from adapters.dialects.base import OtherForms
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Chunk, TextEdit
 from adapters.wire.sse import Framer
 
 if TYPE_CHECKING:
-    from adapters.dialects.base import Reader
+    from adapters.dialects.base import Framing, Reader
     from adapters.reply import Usage
     from adapters.translate.crossing import Crossing
-    from adapters.vendors.base import Envelope, Framing
+    from adapters.vendors.base import Envelope
     from adapters.wire.sse import Event
     from policies.decide import RuleHit, Ruling
 
@@ -135,6 +136,15 @@ class Gate:
         """How many events wait for the guard now, comments not counted; where the answer fails, the client never gets
         them."""
         return sum(bool(chunk.data) for chunk, _ in self._queue)
+
+    def other_form(self, kind: str) -> bool:
+        """Whether an answer of a content type that is neither JSON nor events comes in pieces; raises UpstreamError
+        where it is none of this dialect's."""
+        if not isinstance(self.reader, OtherForms):
+            raise ProtocolBroken(code="content_type")
+        framing = self.reader.framing(kind)
+        self._framer = framing or self._framer
+        return framing is not None
 
     def feed(self, data: bytes, out: list[bytes]) -> None:
         """Takes bytes of the stream, in any cut; adds to `out` the events that may leave now.

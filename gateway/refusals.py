@@ -45,9 +45,10 @@ async def send(exchange: Exchange, responder: Responder, refusal: Refusal) -> No
         error = gate.reader.stream_error(
             refusal.kind, words, code=refusal.code, call_id=exchange.call, unsent=gate.unsent
         )
-        await responder.part(error)
-        await responder.end()
-        return
+        if error:
+            await responder.part(error)
+            await responder.end()
+        return  # without an end, the connection is closed in mid answer
     body = dialect.error(
         refusal.status, refusal.kind, words, param=refusal.param, code=refusal.code, call_id=exchange.call
     )

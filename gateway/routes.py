@@ -44,6 +44,7 @@ ROUTES = (
     Route("POST", "/v1/rerank", "openai", "rerank", False, "rankings"),
     Route("POST", "/v2/rerank", "openai", "rerank", False, "rankings, as Cohere's clients ask"),
     Route("POST", "/v1/images/generations", "openai", "openai_images", True, "pictures from a text"),
+    Route("POST", "/v1/audio/speech", "openai", "openai_speech", True, "a text read aloud"),
     Route("POST", "/v1/messages", "anthropic", "anthropic_messages", True, "messages"),
     Route("POST", "/v1/messages/count_tokens", "anthropic", "anthropic_count_tokens", False, "token count"),
     Route("GET", "/v1/models", "openai", None, False, "models that the caller may use", ("identity",)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from adapters.ask import Ask
 from adapters.reply import Chunk, TextEdit, Usage
@@ -12,6 +12,14 @@ from adapters.wire.body import Document, Edit
 from adapters.wire.sse import Event
 
 NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
+
+
+class Framing(Protocol):
+    """Cuts a stream's bytes into events: adapters.wire.sse.Framer, or what does the same for other framings."""
+
+    def feed(self, chunk: bytes) -> list[Event]: ...
+    def end(self) -> list[Event]: ...
+    def rest(self) -> bytes: ...
 
 
 class Reader(Protocol):
@@ -44,9 +52,21 @@ class Reader(Protocol):
         """Whether a clean terminal event was seen."""
 
     def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str, unsent: int = 0) -> bytes:
-        """In-band error event(s) that continue this answer; no clean terminal follows.
+        """In-band error event(s) that continue this answer; no clean terminal follows. b"": the answer has no place for
+        one, and is broken off.
 
         unsent: how many events were read that the client never gets.
+        """
+
+
+@runtime_checkable
+class OtherForms(Protocol):
+    """A reader of answers that may be neither JSON nor events."""
+
+    def framing(self, kind: str) -> Framing | None:
+        """How the bytes of an answer of this content type are cut, None where it is read whole (`body`).
+
+        Raises UpstreamError (kind `protocol`) for a type that its answers never have.
         """
 
 

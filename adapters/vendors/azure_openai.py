@@ -16,13 +16,14 @@ from adapters.clouds.tokens import Bearer
 from adapters.errors import UpstreamError
 from adapters.vendors import taxonomy
 from adapters.vendors.base import Option, OptionError, RawHeaders, Vendor, VendorKind
-from adapters.vendors.openai import PATHS
+from adapters.vendors.openai import PATHS as OPENAI_PATHS
 
 OPTIONS = (
     Option("api_version", "A dated version (2024-10-21) for deployment paths, or preview; /openai/v1 without."),
     Option("identity", "entra: instead of a key, tokens of Entra ID by Azure's default chain."),
 )
 _SCOPE = "https://cognitiveservices.azure.com/.default"
+PATHS: Mapping[str, str] = {name: path for name, path in OPENAI_PATHS.items() if name != "openai_moderations"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from typing import NamedTuple, Protocol
 
 from adapters.clouds.identity import Cloud
+from adapters.dialects.base import Framing as Framing
 from adapters.errors import UpstreamError
 from adapters.wire.body import Document
 from adapters.wire.edits import Edit
-from adapters.wire.sse import Event
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 Headers = list[tuple[str, str]]
@@ -68,14 +68,6 @@ class Vendor(Protocol):
 
     def classify(self, status: int, headers: RawHeaders, body: bytes) -> UpstreamError:
         """What a failed answer means; status alone is not enough."""
-
-
-class Framing(Protocol):
-    """Cuts a stream's bytes into events: adapters.wire.sse.Framer, or what does the same for other framings."""
-
-    def feed(self, chunk: bytes) -> list[Event]: ...
-    def end(self) -> list[Event]: ...
-    def rest(self) -> bytes: ...
 
 
 class Envelope(Protocol):

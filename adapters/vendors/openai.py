@@ -13,6 +13,7 @@ PATHS: Mapping[str, str] = {
     "openai_embeddings": "/v1/embeddings",
     "openai_responses": "/v1/responses",
     "openai_moderations": "/v1/moderations",
+    "openai_speech": "/v1/audio/speech",
     "openai_images": "/v1/images/generations",
     "openai_response_retrieve": "/v1/responses/{response}",
     "openai_response_delete": "/v1/responses/{response}",

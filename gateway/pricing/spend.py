@@ -23,7 +23,7 @@ BYTES_PER_TOKEN = 4
 WITHOUT_OUTPUT = frozenset(("embeddings", "moderation", "rerank"))
 """Operations whose answers are numbers, which nobody counts as output."""
 
-UNSEEN = frozenset(("image_generation",))
+UNSEEN = frozenset(("image_generation", "speech"))
 """Operations whose output can't be measured here: where a vendor doesn't count it, it counts as what was held."""
 
 WITH_TOOLS = 1024

@@ -25,6 +25,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "openai_responses": {"model": "m", "input": "bonjour"},
     "openai_moderations": {"model": "m", "input": "bonjour"},
     "rerank": {"model": "m", "query": "bonjour", "documents": ["bonjour"]},
+    "openai_speech": {"model": "m", "input": "bonjour", "voice": "alloy"},
     "openai_images": {"model": "m", "prompt": "bonjour"},
     "anthropic_messages": {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "bonjour"}]},
     "anthropic_count_tokens": {"model": "m", "messages": [{"role": "user", "content": "bonjour"}]},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from adapters.vendors.simulator import chat, images, judges, messages, openai_parts, responses
+from adapters.vendors.simulator import chat, images, judges, messages, openai_parts, responses, sound
 from adapters.vendors.simulator.frames import Frame, named, plain
 from adapters.vendors.simulator.prompt import Prompt
 from adapters.vendors.simulator.script import Script
@@ -14,7 +14,8 @@ from adapters.vendors.simulator.script import Script
 class Speech(NamedTuple):
     """One dialect. `needs`: the members that a request must have. `broken`: the in-band error of a started stream.
 
-    alive: what says in a stream that somebody is still there.
+    alive: what says in a stream that somebody is still there. kind: the content type of an answer that is neither JSON
+    nor events, None for others.
     """
 
     family: str
@@ -24,6 +25,7 @@ class Speech(NamedTuple):
     stream: Callable[[Script, Prompt], Iterator[Frame]]
     broken: Callable[[Script, str | None], Frame]
     alive: bytes = b": keep-alive\n\n"
+    kind: Callable[[Prompt], str | None] = lambda prompt: None
 
 
 _SAID = "The simulated server had an error."
@@ -82,6 +84,9 @@ SPEECHES: Mapping[str, Speech] = {
     "/v2/rerank": _RERANK,
     "/v1/images/generations": Speech(
         "openai", ("model", "prompt"), images.read, images.answer, images.stream, _broken_chat
+    ),
+    "/v1/audio/speech": Speech(
+        "openai", ("model", "input", "voice"), sound.read, sound.answer, sound.stream, _broken_chat, kind=sound.kind
     ),
 }  # fmt: skip
 

@@ -9,15 +9,21 @@ import orjson
 
 
 class Frame(NamedTuple):
-    """One SSE event. content: bears content (a delta), so faults count it. terminal: says that the answer is whole."""
+    """One SSE event. content: bears content (a delta), so faults count it. terminal: says that the answer is whole.
+
+    bare: no event but a piece of an answer that is bytes.
+    """
 
     data: bytes
     event: str | None = None
     content: bool = False
     terminal: bool = False
+    bare: bool = False
 
     def encode(self) -> bytes:
         """The bytes on the wire, with the blank line."""
+        if self.bare:
+            return self.data
         head = b"" if self.event is None else b"event: " + self.event.encode() + b"\n"
         return head + b"data: " + self.data + b"\n\n"
 

@@ -142,7 +142,8 @@ class Speaker:
         return "cut"
 
     async def _stream(self, line: Line, prompt: Prompt, script: Script, asked: Directives) -> str:
-        await line.start(200, [*self._head(asked, _EVENTS), ("cache-control", "no-cache")])
+        kind = self._speech.kind(prompt) or _EVENTS
+        await line.start(200, [*self._head(asked, kind), ("cache-control", "no-cache")])
         sent, last = 0, b""
         for frame in self._speech.stream(script, prompt):
             if frame.content or frame.terminal:

@@ -35,6 +35,7 @@ def body(dialect: str, text: str, model: str | None = None) -> dict[str, Any]:
         "openai_moderations": {"model": "gpt-4o-mini", "input": text},
         "rerank": {"model": "gpt-4o-mini", "query": text, "documents": ["le quai", {"text": "l'écluse"}]},
         "openai_images": {"model": "gpt-4o-mini", "prompt": text, "partial_images": 20},
+        "openai_speech": {"model": "gpt-4o-mini", "input": text, "voice": "alloy", "stream_format": "sse"},
         "anthropic_messages": {"model": "claude-sonnet-5", "max_tokens": 500, "messages": message},
         "anthropic_count_tokens": {"model": "claude-sonnet-5", "messages": message},
     }

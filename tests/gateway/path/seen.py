@@ -95,7 +95,7 @@ _WHOLE = {
 }
 
 WITHOUT_TEXT = frozenset({
-    "openai_embeddings", "openai_moderations", "rerank", "openai_images", "anthropic_count_tokens",
+    "openai_embeddings", "openai_moderations", "rerank", "openai_images", "openai_speech", "anthropic_count_tokens",
 })  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def stream(dialect: str, body: bytes, *, numbered: bool = True) -> Said:
             assert value["sequence_number"] == number or not numbered
         said.error = _error(dialect, value, kind)
         said.text += _delta(dialect, value, kind)
-        said.clean = kind in ("response.completed", "message_stop", "image_generation.completed")
+        said.clean = kind in ("response.completed", "message_stop", "image_generation.completed", "speech.audio.done")
     return said
 
 
