@@ -196,7 +196,7 @@ def _scopes(exchange: Exchange) -> Scopes:
         ("use_case", exchange.use_case),
         ("user", caller.user),
         ("key", caller.key_id),
-        ("model", exchange.model),
+        ("model", exchange.model, exchange.counted),
     )
 
 

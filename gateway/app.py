@@ -128,15 +128,16 @@ class DataApp:
 
     def _models(self, request: Request, responder: Responder, caller: Caller) -> None:
         family = family_of(request.path, request.headers)
-        cards = [ModelCard(name, 0, "ecluse") for name in caller.allowed(self._runtime.epoch.pair.model_names)]
+        pair = self._runtime.epoch.pair
         wanted = request.path.removeprefix("/v1/models").lstrip("/")
         if not wanted:
+            cards = [ModelCard(name, 0, "ecluse") for name in caller.allowed(pair.model_names)]
             responder.whole(200, [JSON], models_list(family, cards))
             return
-        card = next((c for c in cards if c.id == wanted), None)
-        if card is None:
+        model = pair.model(wanted)
+        if model is None or not caller.may_use(model.name):
             raise NotFound("model_not_found", _NO_MODEL)
-        responder.whole(200, [JSON], model_card(family, card))
+        responder.whole(200, [JSON], model_card(family, ModelCard(model.name, 0, "ecluse")))
 
     def _refuse(self, request: Request, responder: Responder, refusal: Refusal) -> None:
         call = uuid7()

@@ -23,6 +23,7 @@ from gateway.quota.opening import open_quotas
 from gateway.quota.overrides import Overrides
 from gateway.quota.telling import soft_limits
 from gateway.reading.files import Files
+from gateway.routing.absent import Absent
 from gateway.routing.budget import RetryBudget
 from gateway.routing.health import Health
 from gateway.routing.router import Router
@@ -84,6 +85,7 @@ def assemble(
         standing=standing,
         stops=standing.stops,
         health=health,
+        absent=Absent(time.monotonic),
         retries=RetryBudget(time.monotonic, settings.health.retry_share),
         router=Router(keyring.digest),
         capacity=Capacity(settings, measure, time.monotonic, health),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from policies.decide import PassageFacts, Ruling
 
 
-def choose_model(exchange: Exchange, ask: Ask) -> Model:
+def choose_model(runtime: Runtime, exchange: Exchange, ask: Ask) -> Model:
     """The public model that was asked for, by name or alias; raises NotFound naming the nearest permitted one."""
     if ask.operation in MANAGING:
         return known(exchange)
@@ -34,7 +34,9 @@ def choose_model(exchange: Exchange, ask: Ask) -> Model:
     if model is None or not caller.may_use(model.name):
         near = get_close_matches(ask.model[:200], [m for m in pair.model_names if caller.may_use(m)], 1, 0.4)
         raise _unknown_model(near[0] if near else None)
-    exchange.model = model.name
+    if all(runtime.absent.knows(d) for d in model.destinations):
+        raise _unknown_model(None)
+    exchange.model, exchange.entry, exchange.counted = model.name, model.entry, model.counted
     return model
 
 
@@ -60,7 +62,8 @@ def rule(
         if dialect is None:
             continue
         ruling = ruled(destination)
-        target = exchange.pair.destinations.get(ruling.reroute or "") if ruling.verdict == "reroute" else None
+        named = exchange.pair.destinations.get(ruling.reroute or "") if ruling.verdict == "reroute" else None
+        target = model.at(named) if named is not None else None
         candidates.append(Candidate(destination, ruling, known=destination.known, dialect=dialect))
         if target is None or not may_hold(exchange, ask, target):
             continue

@@ -54,7 +54,7 @@ class Course:
         long for to larger ones, where the rules permit them.
         """
         if failure is None:
-            self._exchange.retries.called(self._exchange.model)
+            self._exchange.retries.called(self._exchange.counted)
             return await self._step()
         if failure.code == KEPT_ALIVE and not self._renewed and self._last is not None:
             self._renewed = True
@@ -66,7 +66,7 @@ class Course:
             self._go_larger()
         elif not failure.retryable:
             return None
-        model = "" if self._further else self._exchange.model
+        model = "" if self._further else self._exchange.counted
         if not self._exchange.retries.allows(len(self._runtime.live), model):
             return None
         step = await self._other_credential(failure) or await self._step()
@@ -75,7 +75,7 @@ class Course:
 
     def in_vain(self) -> None:
         """None of the attempts was answered."""
-        self._exchange.retries.in_vain(self._exchange.model, self._further)
+        self._exchange.retries.in_vain(self._exchange.counted, self._further)
 
     def wait(self) -> float:
         """Seconds until any of the candidates may be asked."""
@@ -109,7 +109,7 @@ class Course:
 
     async def _keep(self, candidate: Candidate) -> Step | None:
         runtime, health = self._runtime, self._exchange.health
-        if not health.admits(candidate.destination.name):
+        if not health.admits(candidate.destination.name) or runtime.absent.knows(candidate.destination):
             return None
         if not await admission.room_at(runtime, self._exchange, self._ask, candidate):
             return None

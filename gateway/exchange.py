@@ -82,7 +82,9 @@ class Attempt:
 @dataclass(slots=True, eq=False)
 class Exchange:
     """Everything known of one call so far. parameters: what its path says in the places of the route's template.
-    keeping: the kind of object that its vendor keeps of it, until it is on record whose that is."""
+    keeping: the kind of object that its vendor keeps of it, until it is on record whose that is. model: the public one
+    that is asked. entry: its name in the configuration. counted: what metrics and accounts call it; both are bounded
+    where clients can make up names."""
 
     call: str
     at: datetime
@@ -106,6 +108,8 @@ class Exchange:
     bytes_in: int = 0
     ask: Ask | None = None
     model: str = ""
+    entry: str = ""
+    counted: str = ""
     unread: str = ""
     classification: Classification | None = None
     refused_before: frozenset[int] = frozenset()

@@ -31,7 +31,7 @@ GROWING = ("output", "tokens", "cost")
 def caps(exchange: Exchange) -> bool:
     """Whether answers of this model are capped where a quota lacks room, rather than cut."""
     settings = exchange.pair.settings
-    own = settings.models[exchange.model].when_exhausted if exchange.model in settings.models else None
+    own = settings.models[exchange.entry].when_exhausted if exchange.entry in settings.models else None
     return (own or settings.when_exhausted) == "cap"
 
 

@@ -120,6 +120,9 @@ def _tell_health(runtime: Runtime, exchange: Exchange, attempt: Attempt, error: 
         health.left(turn)
     elif error is not None and exchange.epoch is not runtime.epoch and class_of(error.kind) in MENDED_BY_PEOPLE:
         health.left(turn)  # a load since then may have brought what mends it
+    elif error is not None and error.kind == "not_found" and attempt.candidate.destination.template:
+        health.left(turn)  # one of its models isn't there
+        runtime.absent.add(attempt.candidate.destination)
     elif error is not None:
         health.failed(turn, error.kind, error.retry_after, attempt.candidate.destination.backoff_seconds)
     elif exchange.outcome == "served":
@@ -246,6 +249,7 @@ def _ruled(candidate: Candidate) -> Ruled:
     return Ruled(
         candidate.destination.name, ruling.verdict, _fired(ruling.rules), len(ruling.rewrites), ruling.reroute,
         ruling.pseudonyms(), candidate.known, candidate.rerouted_from,
+        candidate.destination.model if candidate.destination.template else None,
     )  # fmt: skip
 
 

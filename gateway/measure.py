@@ -286,7 +286,7 @@ class Measure:
     def call(self, exchange: Exchange, total: float, overhead: float) -> None:
         """A call is over."""
         m, caller, dialect = self.metrics, exchange.caller, exchange.dialect.name
-        model = exchange.model or "none"
+        model = exchange.counted or "none"
         m.inc("ecluse_requests_total", (exchange.outcome, dialect, model, caller.team, exchange.use_case or "none"))
         m.observe("ecluse_request_seconds", (dialect, exchange.outcome), total)
         m.observe("ecluse_overhead_seconds", (dialect,), overhead)

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from adapters.registry import family_of
 from adapters.translate.base import Untranslatable
 from adapters.wire.body import Document, splice
+from adapters.wire.edits import PARAMETER
 from adapters.wire.headers import outgoing
 from gateway.candidates import issued_by
 from gateway.parameters import held_output, under_rules
@@ -109,7 +110,7 @@ def _translated(
         made = say(exchange, ask, candidate.destination, candidate.dialect, body)
     except Untranslatable as odd:
         raise unsayable(odd) from None
-    return made, made.body, Counter([*(e.kind for e in transformed.edits), *["parameters"] * made.ruled, "translation"])
+    return made, made.body, Counter([*(e.kind for e in transformed.edits), *[PARAMETER] * made.ruled, "translation"])
 
 
 def enveloped(envelope: Envelope, body: bytes, headers: list[tuple[str, str]]) -> tuple[bytes, list[Edit]]:

@@ -97,7 +97,7 @@ def known(exchange: Exchange) -> Model:
     model = exchange.pair.model(owned.model)
     if model is None or not exchange.caller.may_use(model.name):
         raise BadRequest("object_out_of_reach", _OUT_OF_REACH)
-    exchange.model = model.name
+    exchange.model, exchange.entry, exchange.counted = model.name, model.entry, model.counted
     return model
 
 
@@ -114,7 +114,7 @@ def keeping(exchange: Exchange, ask: Ask, destinations: Iterable[Destination]) -
         left = [one for one in destinations if one.name == pinned.destination.name or ask.operation in MANAGING]
         if not left:
             raise BadRequest("object_elsewhere", _ELSEWHERE, param=ask.held[0].param)
-        return [pinned.destination]
+        return [next((one for one in left if one.name == pinned.destination.name), pinned.destination)]
     return [one for one in destinations if may_hold(exchange, ask, one)]
 
 

@@ -95,7 +95,7 @@ async def _planned(
     except BodyRefused as refused:
         raise refusals.unreadable(refused) from None
     await pin(runtime, exchange, ask)
-    model = choose_model(exchange, ask)
+    model = choose_model(runtime, exchange, ask)
     exchange.ask = ask = await read_files(runtime, exchange, ask)
     begun = runtime.monotonic()
     exchange.classification = await classified(exchange, ask.passages)

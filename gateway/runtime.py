@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gateway.quota.quotas import Quotas
     from gateway.quota.soft import SoftLimits
     from gateway.reading.files import Files
+    from gateway.routing.absent import Absent
     from gateway.routing.budget import RetryBudget
     from gateway.routing.health import Health
     from gateway.routing.router import Router
@@ -59,6 +60,7 @@ class Runtime:
     standing: Standing
     stops: Stops
     health: Health
+    absent: Absent
     retries: RetryBudget
     router: Router
     capacity: Capacity

@@ -17,6 +17,7 @@ from gateway.bundle.prices import price_faults
 from gateway.bundle.use_cases import THE_SANDBOX, UseCase
 from gateway.bundle.vocabulary import Names
 from gateway.config.kinds import Context
+from gateway.config.patterns import starred
 from gateway.config.table import build
 from gateway.documents import Document, Documents, DocumentsRefused, Problem, nearest
 from policies.decide import Policies
@@ -157,7 +158,7 @@ def _vocabulary(
         vendors=names.vendors | {c.vendor for c in contracts},
         destinations=frozenset(destinations),
         models=names.models,
-        vendor_models=frozenset(d.model for d in destinations.values()),
+        vendor_models=frozenset(starred(d.model) for d in destinations.values()),
         groups=names.groups,
         teams=names.teams,
         use_cases=frozenset(papers.use_cases),

@@ -30,7 +30,7 @@ def written(found: Charter, languages: Sequence[str], revision: str, today: date
 def _places(bundle: Bundle, destinations: Iterable[Destination], models: Collection[Model]) -> Iterator[Place]:
     for destination in destinations:
         if destination.routable:
-            asked = tuple(m.name for m in models if destination in m.destinations)
+            asked = tuple(m.name for m in models if any(d.name == destination.name for d in m.destinations))
             yield Place(destination, _title(bundle, destination), asked)
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 
 from adapters.wire.parameters import Parameters
 from gateway.bundle.contracts import Contract
-from gateway.config.settings import DestinationSettings, Settings, VendorSettings
+from gateway.config.patterns import STAR, Pattern, is_pattern, is_template, vendor_name
+from gateway.config.settings import DestinationSettings, ModelSettings, Settings, VendorSettings
 
 
 def utc_today() -> date:
@@ -23,7 +24,7 @@ class Destination:
     vendor: its name in the configuration. kind: how it is spoken to. A fact that no contract states is None, which
     policies take as the most sensitive value. keep_seconds: how long its vendor may keep objects, as configured. flaw:
     why it isn't routable, "" where nothing is wrong but time. parameters: rules on the bodies that go there, None where
-    there are none.
+    there are none. template: what `model` was made from where the name that was asked for tells it, "" otherwise.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Destination:
     backoff_seconds: float | None = None
     keep_seconds: float = 0.0
     flaw: str = ""
+    template: str = ""
     parameters: Parameters | None = field(default=None, hash=False, repr=False)
     today: Callable[[], date] = field(default=utc_today, repr=False, compare=False)
 
@@ -72,6 +74,12 @@ class Destination:
         """Whether calls may go there, as far as terms say; policies may still refuse."""
         return self.known
 
+    def named(self, name: str, star: str = "") -> Destination:
+        """The same for a public name, where its model is a template. star: what the name's asterisk stands for."""
+        if not is_template(self.model):
+            return self
+        return replace(self, model=vendor_name(self.model, name, star), template=self.model)
+
     def under(self, contract: Contract) -> Destination:
         """The same under a contract; with a `flaw` where the contract doesn't cover its host."""
         covered = contract.covers(self.base_url)
@@ -95,7 +103,9 @@ class Model:
     """A model as staff ask for it, with its destinations, most preferred first.
 
     larger: what is tried where an ask is too long for it, each with the model that it is named by, "" where the
-    destination itself is named. translation: report | strict | never, for destinations of another dialect.
+    destination itself is named. translation: report | strict | never, for destinations of another dialect. pattern: the
+    name in the configuration that it is one of, "" where that is its own; star: what the asterisk of it stands for.
+    known: it isn't only a client who says that there is such a model.
     """
 
     name: str
@@ -103,6 +113,38 @@ class Model:
     destinations: tuple[Destination, ...]
     larger: tuple[tuple[str, Destination], ...] = ()
     translation: str = "report"
+    pattern: str = ""
+    star: str = ""
+    known: bool = True
+
+    @property
+    def entry(self) -> str:
+        """Its name in the configuration."""
+        return self.pattern or self.name
+
+    @property
+    def counted(self) -> str:
+        """The name that metrics and accounts have for it: clients don't make those up."""
+        return self.name if self.known else self.pattern
+
+    def named(self, name: str, *, known: bool) -> Model:
+        """The model of that name, where this one is a pattern of names."""
+        star = Pattern.of(self.name).star(name)
+        return replace(
+            self,
+            name=name,
+            aliases=(),
+            destinations=tuple(d.named(name, star) for d in self.destinations),
+            larger=tuple((of, d.named(name, star)) for of, d in self.larger),
+            pattern=self.name,
+            star=star,
+            known=known,
+        )
+
+    def at(self, destination: Destination) -> Destination | None:
+        """A destination that isn't among its own, as it is asked for this model; None where that can't be said."""
+        made = destination.named(self.name, self.star)
+        return None if is_template(made.model) or (STAR in made.template and not self.star) else made
 
 
 def build_destinations(
@@ -122,27 +164,33 @@ def build_destinations(
 
 
 def build_models(settings: Settings, destinations: Mapping[str, Destination]) -> dict[str, Model]:
-    """Every public model by name."""
+    """Every public model by its name in the configuration; destinations of patterns are templates still."""
     return {
         name: Model(
             name,
             model.aliases,
-            tuple(destinations[d] for d in model.destinations),
-            tuple(_larger(settings, destinations, model.larger)),
+            called(name, (destinations[d] for d in model.destinations)),
+            tuple(_larger(settings, destinations, model)),
             model.translation,
         )
         for name, model in settings.models.items()
     }
 
 
+def called(name: str, destinations: Iterable[Destination]) -> tuple[Destination, ...]:
+    """Destinations as they are asked for the model of that name; as they are, where it is a pattern."""
+    return tuple(d if is_pattern(name) else d.named(name) for d in destinations)
+
+
 def _larger(
-    settings: Settings, destinations: Mapping[str, Destination], names: Iterable[str]
+    settings: Settings, destinations: Mapping[str, Destination], model: ModelSettings
 ) -> Iterator[tuple[str, Destination]]:
-    for name in names:
+    for name in model.larger:
         if name in destinations:
-            yield "", destinations[name]
+            yield from (("", one) for one in called(model.name, [destinations[name]]))
         else:
-            yield from ((name, destinations[d]) for d in settings.models[name].destinations)
+            own = (destinations[d] for d in settings.models[name].destinations)
+            yield from ((name, one) for one in called(name, own))
 
 
 def remarks(destinations: Mapping[str, Destination], warn_days: int = 30) -> Iterator[str]:

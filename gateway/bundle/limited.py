@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from gateway.config.patterns import Pattern, is_pattern
 from gateway.documents import Problem, unknown
 from gateway.identity.callers import SANDBOX
 
@@ -32,5 +33,6 @@ def for_nobody(bundle: Bundle, settings: Settings, file: str) -> Iterator[Proble
     known = names_by_scope(bundle, settings)
     for index, quota in enumerate(settings.quotas):
         name, names = quota.match, known.get(quota.scope)
-        if names is not None and not _WILD & set(name):
+        meant = any(Pattern.of(one).star(name) for one in names or () if quota.scope == "model" and is_pattern(one))
+        if names is not None and not _WILD & set(name) and not meant:
             yield from unknown((file, "quotas", index, "match"), quota.scope.replace("_", " "), name, names)

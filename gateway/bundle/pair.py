@@ -16,6 +16,8 @@ from gateway.bundle.bundle import Bundle, Papers, build_bundle, read_papers
 from gateway.bundle.destinations import Destination, Model, build_destinations, build_models, remarks, utc_today
 from gateway.bundle.indexes import index_key
 from gateway.bundle.limited import for_nobody
+from gateway.bundle.naming import Naming, known_names
+from gateway.bundle.naming import remarks as naming_remarks
 from gateway.bundle.removed import removed
 from gateway.bundle.routed import in_vain, unknown_to
 from gateway.bundle.samples import unsampled
@@ -23,6 +25,7 @@ from gateway.bundle.seal import Approval, Seal, approval_of, read_seal, with_ind
 from gateway.bundle.source import Look, look, refuse_checkout, refuse_unsettled
 from gateway.bundle.vocabulary import Names, unfounded
 from gateway.config import Address, Settings, load_config, read_settings
+from gateway.config.patterns import is_pattern
 from gateway.config.settings import VendorSettings
 from gateway.documents import Documents, DocumentsRefused, Problem, load, nearest
 from gateway.identity import KeyGrant, Keyring, KeyringRefused
@@ -50,6 +53,7 @@ class Pair:
     config: Documents = field(repr=False)
     destinations: Mapping[str, Destination]
     models: Mapping[str, Model]
+    naming: Naming
     tariffs: Tariffs
     classifier: Classifier
     policies: Policies
@@ -61,21 +65,21 @@ class Pair:
     seen: Look = field(default_factory=dict, repr=False)
     seal: Seal | None = None
     approval: Approval | None = None
-    _named: Mapping[str, Model] = field(default_factory=dict, repr=False)
 
     @property
     def model_names(self) -> tuple[str, ...]:
-        """The public models, in the order of the configuration."""
-        return tuple(self.models)
+        """The public models, in the order of the configuration; of a pattern, the names that it is known to mean."""
+        return self.naming.names
 
     def model(self, asked: str) -> Model | None:
         """The public model of that name or alias."""
-        return self._named.get(asked)
+        return self.naming.model(asked)
 
     def nearest(self, asked: str, allowed: Callable[[str], bool] = lambda _: True) -> str | None:
         """The allowed public model whose name or alias is most like what was asked for."""
-        near = nearest(asked[:200], [n for n, m in self._named.items() if allowed(m.name)])
-        return self._named[near].name if near else None
+        found = {name: m.name for name in self.naming.spelt if (m := self.model(name)) is not None and allowed(m.name)}
+        near = nearest(asked[:200], found)
+        return found[near] if near else None
 
     def unknown_in(self, grant: KeyGrant) -> str | None:
         """What a new key's description names that doesn't exist, with the nearest name; None where all exists."""
@@ -150,6 +154,7 @@ def build_pair(
     destinations = build_destinations(settings, papers.contracts, urls, today)
     models = build_models(settings, destinations)
     tariffs = resolve(config, settings.prices, papers, destinations)
+    naming = _naming(settings, models, tariffs)
     keyring = _keyring(config, settings) if serving else None
     engine = previous.bundle.engine if previous is not None else None
     bundle = build_bundle(papers, Names.of(settings), destinations, _index_key(papers, settings, keyring), engine)
@@ -162,6 +167,7 @@ def build_pair(
         config=config,
         destinations=destinations,
         models=models,
+        naming=naming,
         tariffs=tariffs,
         classifier=_classifier(bundle, keyring, previous),
         policies=bundle.policies,
@@ -171,6 +177,7 @@ def build_pair(
         revision=_revision(config, bundle),
         notes=(
             *remarks(destinations),
+            *naming_remarks(models.values(), naming),
             *tariffs.notes(),
             *_shared_credentials(settings),
             *_plain_http(settings),
@@ -185,8 +192,13 @@ def build_pair(
         ),
         seal=seal,
         approval=approval,
-        _named={name: model for model in models.values() for name in (model.name, *model.aliases)},
     )
+
+
+def _naming(settings: Settings, models: Mapping[str, Model], tariffs: Tariffs) -> Naming:
+    patterns = [model for name, model in models.items() if is_pattern(name)]
+    known = {m.name: known_names(m, settings.models[m.name].known, tariffs.priced) for m in patterns}
+    return Naming.of(models.values(), known)
 
 
 def _locate(settings: Settings, vendor: VendorSettings, simulators: Mapping[str, str]) -> str:

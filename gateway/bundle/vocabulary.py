@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 from gateway.bundle.contracts import HOST, Contract
 from gateway.bundle.destinations import Destination
 from gateway.config.kinds import WORD, Context, several
+from gateway.config.patterns import PUBLIC, PUBLIC_NAME, VENDOR_MODEL
 from gateway.config.settings import Settings
-from gateway.config.table import build, named, setting
+from gateway.config.table import PLAIN, build, named, setting
 from gateway.documents import Documents, DocumentsRefused, Problem, Rendered, nearest
 
 KIND = "Vocabulary"
@@ -50,7 +51,7 @@ class NamedDestination:
 
     name: str
     vendor: str = setting(WORD, "Name of the vendor.")
-    model: str = setting(WORD, "The model as the vendor names it.")
+    model: str = setting(VENDOR_MODEL, "The model as the vendor names it.")
     host: str = setting(HOST, "Host that calls go to; the contract must allow it.")
     contract: str | None = setting(WORD, "Name of the contract in the bundle.", default=None)
 
@@ -61,7 +62,7 @@ class NamedModel:
 
     name: str
     destinations: tuple[str, ...] = setting(several(WORD, least=1), "Destinations, most preferred first.")
-    aliases: tuple[str, ...] = setting(several(WORD), "Other names for the same model.", default=())
+    aliases: tuple[str, ...] = setting(several(PUBLIC_NAME), "Other names for the same model.", default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ class VocabularyFile:
     teams: tuple[str, ...] = setting(several(WORD), "Teams that exist.", default=())
     groups: tuple[str, ...] = setting(several(WORD), "Groups that exist.", default=())
     destinations: Mapping[str, NamedDestination] = named(NamedDestination, "Destinations by name.")
-    models: Mapping[str, NamedModel] = named(NamedModel, "Public models by name.")
+    models: Mapping[str, NamedModel] = named(NamedModel, "Public models by name.", PUBLIC, f"{PLAIN}, and one *")
 
     @property
     def names(self) -> Names:

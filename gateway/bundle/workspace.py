@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gateway.bundle.bundle import Bundle, build_bundle, read_papers
-from gateway.bundle.destinations import Destination, Model, remarks
+from gateway.bundle.destinations import Destination, Model, called, remarks
+from gateway.bundle.naming import Naming
 from gateway.bundle.pair import build_pair
 from gateway.bundle.samples import unsampled
 from gateway.bundle.vocabulary import Names, destinations_of, read_vocabulary
@@ -35,6 +36,7 @@ class Workspace:
     names: Names
     destinations: Mapping[str, Destination]
     models: Mapping[str, Model]
+    naming: Naming
     classifier: Classifier
     settings: Settings | None = None
     notes: tuple[str, ...] = ()
@@ -84,6 +86,7 @@ def with_configuration(
         names,
         pair.destinations,
         pair.models,
+        pair.naming,
         pair.classifier,
         settings,
         _notes(pair.bundle, pair.destinations),
@@ -101,11 +104,12 @@ def with_vocabulary(vocabulary: Path, bundle: Path, *, policies: bool = True) ->
     destinations = destinations_of(documents, file, papers.contracts)
     built = build_bundle(papers, file.names, destinations)
     models = {
-        name: Model(name, model.aliases, tuple(destinations[d] for d in model.destinations))
+        name: Model(name, model.aliases, called(name, (destinations[d] for d in model.destinations)))
         for name, model in file.models.items()
     }
     classifier = Classifier(built.engine, secret=secrets.token_bytes(32))
-    return Workspace(built, file.names, destinations, models, classifier, notes=_notes(built, destinations))
+    naming = Naming.of(models.values(), {})
+    return Workspace(built, file.names, destinations, models, naming, classifier, notes=_notes(built, destinations))
 
 
 def _notes(bundle: Bundle, destinations: Mapping[str, Destination]) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def explained(
 
 def model_of(here: Workspace, name: str | None) -> Model | None:
     """The public model of that name or alias."""
-    return next((m for m in here.models.values() if name in (m.name, *m.aliases)), None)
+    return here.naming.model(name) if name else None
 
 
 def destinations_of(here: Workspace, model: Model | None) -> Sequence[Destination]:
@@ -101,7 +101,7 @@ def destinations_of(here: Workspace, model: Model | None) -> Sequence[Destinatio
 def unknown(here: Workspace, asked: Asked, model: str | None = None) -> str | None:
     """A name that doesn't exist, with the nearest that does: an explanation of a typo would mislead."""
     names = here.names
-    models = [name for m in here.models.values() for name in (m.name, *m.aliases)]
+    models = here.naming.spelt if model is None or model_of(here, model) is None else (model,)
     named = [("model", model, models), ("team", asked.team, names.teams)]
     named += [("use case", asked.use_case, tuple(here.bundle.use_cases))]
     named += [("group", group, names.groups) for group in asked.groups or ()]

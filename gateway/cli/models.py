@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 
-from gateway.bundle.destinations import Destination
-from gateway.bundle.pair import load_pair
+from gateway.bundle.destinations import Destination, Model
+from gateway.bundle.pair import Pair, load_pair
 from gateway.cli.main import add_config
 from gateway.cli.routing import described
+from gateway.config.patterns import is_pattern
 from gateway.routing.routes import build_routes
 
 TEXT = """\
 Show each public model with its aliases and, most preferred first, its destinations with the terms that policies see:
 vendor, region, trust, contract, retention, training. A destination that calls can't go to says why. Below them stands
-its larger ones, and the route that orders them, where it isn't the order written.
+its larger ones, and the route that orders them, where it isn't the order written. A name with an asterisk stands for
+every name that fits; those that are listed to callers are named.
 """
 
 
@@ -28,6 +30,8 @@ def run(args: argparse.Namespace) -> int:
     routes = build_routes(pair.settings)
     for model in pair.models.values():
         print(model.name + (f"   (also {', '.join(model.aliases)})" if model.aliases else ""))
+        if is_pattern(model.name):
+            print(f"  any name that fits; known: {', '.join(_known(pair, model)) or 'none'}")
         for destination in model.destinations:
             print(f"  {terms(destination)}")
         if model.larger:
@@ -36,6 +40,10 @@ def run(args: argparse.Namespace) -> int:
         for line in described(routes[model.name], model.destinations):
             print(f"  {line}")
     return 0
+
+
+def _known(pair: Pair, model: Model) -> list[str]:
+    return [name for name in pair.model_names if (one := pair.model(name)) is not None and one.pattern == model.name]
 
 
 def terms(destination: Destination) -> str:

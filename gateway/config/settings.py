@@ -16,11 +16,12 @@ from gateway.config.health import HealthSettings
 from gateway.config.kinds import Address, Network
 from gateway.config.money import PricesSettings
 from gateway.config.parameters import ParametersSettings
+from gateway.config.patterns import PUBLIC, PUBLIC_NAME, VENDOR_MODEL
 from gateway.config.quotas import QuotaSettings
 from gateway.config.routes import DEFAULT, TIERS, RouteSettings
 from gateway.config.secret import Secret
 from gateway.config.sharing import SharedSettings
-from gateway.config.table import Row, listed, named, rows, section, setting
+from gateway.config.table import PLAIN, Row, listed, named, rows, section, setting
 from gateway.config.webhooks import WebhookSettings
 
 
@@ -246,7 +247,10 @@ class DestinationSettings:
 
     name: str
     vendor: str = setting(k.WORD, "Name of the vendor.")
-    model: str = setting(k.WORD, "The model as the vendor names it.")
+    model: str = setting(
+        VENDOR_MODEL,
+        "The model as the vendor names it; {model}: the name asked for, {*}: what its asterisk stands for.",
+    )
     contract: str | None = setting(
         k.WORD, "Name of the contract in the bundle; without one the destination is not routable.", default=None
     )
@@ -279,7 +283,12 @@ class ModelSettings:
 
     name: str
     destinations: tuple[str, ...] = setting(k.several(k.WORD, least=1), "Destinations, most preferred first.")
-    aliases: tuple[str, ...] = setting(k.several(k.WORD), "Other names for the same model.", default=())
+    aliases: tuple[str, ...] = setting(
+        k.several(PUBLIC_NAME), "Other names for the same model; of a pattern, patterns.", default=()
+    )
+    known: tuple[str, ...] = setting(
+        k.several(k.WORD), "Of a pattern: names that are listed, beside those with a price.", default=()
+    )
     route: str = setting(k.WORD, "Route that orders them.", default=DEFAULT)
     reserve_output: int | None = setting(
         _OUTPUT, "Output tokens reserved for an answer of it.", default=None, shown="reserve_output"
@@ -332,7 +341,9 @@ class Settings:
     simulator: SimulatorSettings = section(SimulatorSettings, "The vendor double.")
     vendors: Mapping[str, VendorSettings] = named(VendorSettings, "Vendors by name.")
     destinations: Mapping[str, DestinationSettings] = named(DestinationSettings, "Destinations by name.")
-    models: Mapping[str, ModelSettings] = named(ModelSettings, "Models by the name that staff ask for.")
+    models: Mapping[str, ModelSettings] = named(
+        ModelSettings, "Models by the name that staff ask for, or a pattern of it.", PUBLIC, f"{PLAIN}, and one *"
+    )
     routes: Mapping[str, RouteSettings] = named(RouteSettings, "Routes by name; `default`: of models that name none.")
     quotas: tuple[QuotaSettings, ...] = listed(QuotaSettings, "Hard limits.")
     prices: PricesSettings = section(PricesSettings, "What tokens cost.")

@@ -8,6 +8,7 @@ is for editors.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import MISSING, field, fields
 from typing import Any, NamedTuple, TypeVar
@@ -18,6 +19,7 @@ from gateway.documents import Problem, nearest
 Path = tuple[str | int, ...]
 T = TypeVar("T")
 
+PLAIN = "letters, digits and . _ : / @ + - only"
 _ONE, _SECTION, _NAMED, _LISTED = "one", "section", "named", "listed"
 
 
@@ -45,9 +47,9 @@ def section(cls: type[Any], help: str) -> Any:
     return field(default_factory=cls, metadata={"shape": _SECTION, "cls": cls, "help": help})
 
 
-def named(cls: type[Any], help: str) -> Any:
-    """A mapping of names to groups; the group has a plain field `name`."""
-    return field(default_factory=dict, metadata={"shape": _NAMED, "cls": cls, "help": help})
+def named(cls: type[Any], help: str, names: re.Pattern[str] = NAME, rule: str = PLAIN) -> Any:
+    """A mapping of names to groups; the group has a plain field `name`. rule: what `names` may have, in words."""
+    return field(default_factory=dict, metadata={"shape": _NAMED, "cls": cls, "help": help, "names": (names, rule)})
 
 
 def listed(cls: type[Any], help: str) -> Any:
@@ -91,7 +93,7 @@ def _read(meta: Any, value: Any, path: Path, context: Context, problems: list[Pr
     if shape == _SECTION:
         return build(meta["cls"], value, path, context, problems)
     if shape == _NAMED:
-        return _read_named(meta["cls"], value, path, context, problems)
+        return _read_named(meta["cls"], meta["names"], value, path, context, problems)
     if shape == _LISTED:
         return _read_listed(meta["cls"], value, path, context, problems)
     try:
@@ -101,14 +103,21 @@ def _read(meta: Any, value: Any, path: Path, context: Context, problems: list[Pr
         return None
 
 
-def _read_named(cls: type[Any], value: Any, path: Path, context: Context, problems: list[Problem]) -> dict[str, Any]:
+def _read_named(
+    cls: type[Any],
+    names: tuple[re.Pattern[str], str],
+    value: Any,
+    path: Path,
+    context: Context,
+    problems: list[Problem],
+) -> dict[str, Any]:
     if not isinstance(value, dict):
         problems.append(Problem(path, "must be a mapping of names"))
         return {}
     found: dict[str, Any] = {}
     for name, inner in value.items():
-        if not NAME.fullmatch(name):
-            problems.append(Problem((*path, name), "a name has letters, digits and . _ : / @ + - only"))
+        if not names[0].fullmatch(name):
+            problems.append(Problem((*path, name), f"a name has {names[1]}"))
         built = build(cls, inner, (*path, name), context, problems, name=name)
         if built is not None:
             found[name] = built

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_CEILING, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.bundle.prices import contract_files
+from gateway.config.patterns import is_template
 from gateway.documents import DocumentsRefused, Problem, nearest
 from gateway.pricing.rates import Price, Tariff, converted, dearest, filled
 from gateway.pricing.table import Entry, Table, TableRefused, load, shipped
@@ -26,6 +28,10 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """Where in the table a vendor kind's models are looked up; other kinds have their own name."""
 
+WILD = frozenset("*?[")
+MOST_MADE = 1000
+"""Prices of models that only the names asked for tell, kept in one process."""
+
 
 class Missing(NamedTuple):
     """A destination without a known price; `assumed` is what it counts as."""
@@ -36,13 +42,28 @@ class Missing(NamedTuple):
     assumed: Price
 
 
+def _nothing(destination: Destination) -> Tariff:
+    raise KeyError(destination.name)
+
+
 class Tariffs(NamedTuple):
-    """What every destination costs, by name, in the currency that the configuration counts in."""
+    """What every destination costs, by name, in the currency that the configuration counts in.
+
+    of: without those whose model is told by the name that was asked for; `made` resolves these for each model. priced:
+    of these, the vendor's models that have a price.
+    """
 
     currency: str
     version: str
     of: Mapping[str, Tariff]
     missing: tuple[Missing, ...]
+    made: Callable[[Destination], Tariff] = _nothing
+    priced: Mapping[str, tuple[str, ...]] = {}
+
+    def at(self, destination: Destination) -> Tariff:
+        """What this destination costs."""
+        found = self.of.get(destination.name)
+        return self.made(destination) if found is None else found
 
     def notes(self) -> Iterator[str]:
         """What `check` says: which destinations have no price."""
@@ -70,13 +91,28 @@ def resolve(
     unknown = [*_unknown_currencies(file, prices, table, papers)]
     if unknown:
         raise DocumentsRefused(config.render(unknown))
-    found = {name: _tariff(prices, table, papers.contracts, one) for name, one in destinations.items()}
+
+    @lru_cache(maxsize=MOST_MADE)
+    def made(destination: Destination) -> Tariff:
+        return _tariff(prices, table, papers.contracts, destination)
+
+    plain = {name: one for name, one in destinations.items() if not is_template(one.model)}
+    found = {name: _tariff(prices, table, papers.contracts, one) for name, one in plain.items()}
     missing = tuple(
-        Missing(name, one.kind, one.model, found[name].plain)
-        for name, one in destinations.items()
-        if found[name].assumed
+        Missing(name, one.kind, one.model, found[name].plain) for name, one in plain.items() if found[name].assumed
     )
-    return Tariffs(prices.currency, table.version, found, missing)
+    priced = {
+        name: tuple(_priced(table, papers.contracts, one)) for name, one in destinations.items() if name not in plain
+    }
+    return Tariffs(prices.currency, table.version, found, missing, made, priced)
+
+
+def _priced(table: Table, contracts: Mapping[str, Contract], destination: Destination) -> Iterator[str]:
+    """The vendor's models of which a price is known."""
+    for kind in KINDS.get(destination.kind, (destination.kind,)):
+        yield from table.prices.get(kind, {})
+    contract = contracts.get(destination.contract or "")
+    yield from (line.model for line in contract.prices if not WILD & set(line.model)) if contract else ()
 
 
 def _tariff(

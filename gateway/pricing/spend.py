@@ -33,7 +33,7 @@ WITH_TOOLS = 1024
 def reserve_output(exchange: Exchange) -> int:
     """Output tokens to hold for one answer whose length nobody stated."""
     settings = exchange.pair.settings
-    own = settings.models[exchange.model].reserve_output if exchange.model in settings.models else None
+    own = settings.models[exchange.entry].reserve_output if exchange.entry in settings.models else None
     return own or settings.reserve_output
 
 
@@ -64,7 +64,7 @@ def spent(exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> 
 
 def cost_of(exchange: Exchange, attempt: Attempt, used: Used) -> tuple[int, Tariff]:
     """Nanos, and the tariff that they are by."""
-    tariff = exchange.pair.tariffs.of[attempt.candidate.destination.name]
+    tariff = exchange.pair.tariffs.at(attempt.candidate.destination)
     ask = exchange.ask
     return cost(tariff.price(service(ask.document.value) if ask is not None else ""), used), tariff
 
@@ -72,7 +72,7 @@ def cost_of(exchange: Exchange, attempt: Attempt, used: Used) -> tuple[int, Tari
 def most(tariffs: Tariffs, ask: Ask, destinations: Iterable[Destination], input: int, output: int) -> int:
     """The most micros that a call of so many tokens can cost at any of these destinations."""
     asked = service(ask.document.value)
-    nanos = max((bound(tariffs.of[one.name].price(asked), input, output) for one in destinations), default=0)
+    nanos = max((bound(tariffs.at(one).price(asked), input, output) for one in destinations), default=0)
     return -(-nanos // 1000)
 
 

@@ -149,8 +149,8 @@ class Accounts:
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
             found = self._known[scopes] = tuple(
-                self._account(line, name)
-                for scope, name in scopes
+                self._account(line, account[0] if account else name)
+                for scope, name, *account in scopes
                 for line in self._limits
                 if line.scope == scope and fnmatchcase(name, line.match)
             )

@@ -10,8 +10,10 @@ UNITS = ("requests", "input", "output", "tokens", "cost", "concurrent")
 SCOPES = ("organisation", "team", "use_case", "user", "key", "model", "contract", "destination")
 """The last two are asked for each attempt, the others once for the call."""
 
-Scopes = tuple[tuple[str, str], ...]
-"""(scope, name) of everything that a call belongs to: (("user", "m.durand"), ("team", "hr"), ...)."""
+Scopes = tuple[tuple[str, ...], ...]
+"""(scope, name) of everything that a call belongs to: (("user", "m.durand"), ("team", "hr"), ...).
+
+A third text is the name of the account, where that isn't the name that limits are looked up by."""
 
 
 class Amounts(NamedTuple):

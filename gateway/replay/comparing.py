@@ -119,7 +119,7 @@ class Comparison:
         for ruled in one.intent["rulings"]:
             then = places.get(ruled["destination"])
             if then is not None:
-                then = replace(then, known=ruled["known"])
+                then = replace(then, known=ruled["known"], model=ruled.get("model") or then.model)
                 work.at(ruled, then, replace(then, **self._moved.get(then.name, {})))
         if one.intent["destination"] in places:
             work.answered(places[one.intent["destination"]])

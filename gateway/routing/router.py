@@ -67,7 +67,7 @@ class Router:
         self, runtime: Runtime, exchange: Exchange, ask: Ask, permitted: list[Candidate], request: Request
     ) -> Plan[Candidate]:
         """Where the call goes, most preferred first; raises Unavailable where its route lets it go nowhere."""
-        route = exchange.epoch.routes[exchange.model]
+        route = exchange.epoch.routes[exchange.entry]
         if exchange.pinned is not None:
             return Plan(permitted, route.name, deadline_seconds=route.deadline_seconds, spill=False)
         subject = Subject(exchange, ask, self._key, request.header(CONVERSATION_HEADER))

@@ -55,7 +55,11 @@ class Sight:
 
     def price(self, destination: str) -> float | None:
         """What this call costs there, about."""
-        tariff = self._exchange.pair.tariffs.of.get(destination)
+        tariffs = self._exchange.pair.tariffs
+        tariff = tariffs.of.get(destination)
+        if tariff is None:  # it has one for each model that is asked for
+            asked = (c.destination for c in self._exchange.candidates if c.destination.name == destination)
+            tariff = next((tariffs.at(one) for one in asked), None)
         if tariff is None or tariff.assumed:
             return None
         output = min(self._ask.max_output or EXPECTED_OUTPUT, EXPECTED_OUTPUT)

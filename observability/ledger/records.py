@@ -98,7 +98,8 @@ class Ruled:
     """The ruling for one candidate destination. verdict: allow | reroute | deny. edits: stretches of text replaced.
 
     pseudonyms: how many of them by tokens that come back in the answer, by detector. known: a contract in force covered
-    it. rerouted_from: the candidate that a rule sent here instead.
+    it. rerouted_from: the candidate that a rule sent here instead. model: the vendor's, where the name that was asked
+    for tells it.
     """
 
     destination: str
@@ -109,6 +110,7 @@ class Ruled:
     pseudonyms: Mapping[str, int] = field(default_factory=dict)
     known: bool = True
     rerouted_from: str | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True)

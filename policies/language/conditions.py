@@ -163,11 +163,20 @@ class ConditionReader:
         if known is None or not name:
             return
         if "*" in name:
-            pre, _, post = name.partition("*")
-            if not any(k.startswith(pre) and k.endswith(post) for k in known):
+            if not any(_meet(name, one) for one in known):
                 self.reading.fault(path, f"{name} matches none of the {plain(register)}")
-        elif name not in known:
+        elif name not in known and not any("*" in one and _meet(name, one) for one in known):
             self.reading.fault(path, f"{name} is none of the {plain(register)}", nearest(name, known))
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether a name can be both: of names, or patterns with one asterisk, that a register has too."""
+    (pre, star, post), (before, wild, after) = one.partition("*"), other.partition("*")
+    if not star:
+        return len(one) > len(before) + len(after) and one.startswith(before) and one.endswith(after)
+    if not wild:
+        return other.startswith(pre) and other.endswith(post)
+    return (pre.startswith(before) or before.startswith(pre)) and (post.endswith(after) or after.endswith(post))
 
 
 def plain(register: str) -> str:

@@ -14,9 +14,9 @@ _Names = frozenset[str] | None
 class Vocabulary:
     """Names by kind. None: nothing keeps a register of that kind, so any name is taken as it stands.
 
-    detectors: ids, classes of parts (`class.remote_url`) not included. confidential: those of `detectors` whose name is
-    never shown. markers: those of `detectors` that find labels. facts: destination name -> its facts, for the `to:` of
-    inline tests.
+    detectors: ids, classes of parts (`class.remote_url`) not included. models, vendor_models: also patterns, of which
+    any name is one. confidential: those of `detectors` whose name is never shown. markers: those of `detectors` that
+    find labels. facts: destination name -> its facts, for the `to:` of inline tests.
     """
 
     detectors: _Names = frozenset()

@@ -35,7 +35,11 @@ def explain_call(here: Workspace, folder: Path, call: str) -> Answer:
         )
     subject = anew(one, _names(here))
     rulings = {r["destination"]: r for r in one.intent["rulings"]}
-    where = [here.destinations[name] for name in rulings if name in here.destinations]
+    where = [
+        replace(here.destinations[name], model=ruled.get("model") or here.destinations[name].model)
+        for name, ruled in rulings.items()
+        if name in here.destinations
+    ]
 
     def judged(destination: Destination) -> Ruling:
         return here.policies.judge(

@@ -13,7 +13,7 @@ ALPHA, BETA = "alpha/gpt-4o-mini", "beta/gpt-4o-mini"
 
 def sight(house: House, *, size: int = 4000, most: int | None = None, stream: bool = False) -> Sight:
     runtime = house.gateway.runtime
-    exchange: Any = SimpleNamespace(pair=runtime.epoch.pair, bytes_in=size)
+    exchange: Any = SimpleNamespace(pair=runtime.epoch.pair, bytes_in=size, candidates=[])
     return Sight(runtime, exchange, SimpleNamespace(max_output=most, stream=stream))  # type: ignore[arg-type]
 
 
