@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from adapters.translate.registry import translates
 from gateway.config.drills import PROBE
 from gateway.documents import nearest
 from gateway.drills.faults import KINDS, Fault, parse
@@ -181,8 +182,8 @@ class Conductor:
         _permitted(pair, order)
         destination = pair.destinations[order.destination]
         model = order.model or _model(pair, destination)
-        spoken = runtime.epoch.upstream(destination).vendor.dialects
-        if order.probes and not any(dialect in spoken for dialect in _SPOKEN):
+        spoken = runtime.epoch.upstream(destination).dialects
+        if order.probes and not any(one in spoken or any(translates(one, s) for s in spoken) for one in _SPOKEN):
             raise DrillRefused(f"{destination.name} speaks neither chat completions nor messages")
         now = runtime.now().timestamp()
         settle = _SPREAD * pair.settings.shared.poll_seconds
@@ -229,8 +230,8 @@ class Conductor:
 
     async def _probe(self, drill: Drill, model: str, key: str) -> None:
         runtime = self._runtime
-        spoken = runtime.epoch.upstream(runtime.epoch.pair.destinations[drill.destination]).vendor.dialects
-        self.probes = probes = Probes(runtime.transport, self._url(), key, model, spoken)
+        spoken = runtime.epoch.upstream(runtime.epoch.pair.destinations[drill.destination]).dialects
+        self.probes = probes = Probes(runtime.transport, self._url(), key, model, frozenset(spoken))
         await self._until(lambda: runtime.now().timestamp() >= drill.began or self._over(drill))
         await probes.run(runtime.epoch.pair.settings.drills.rate, lambda: self._over(drill))
         await probes.finish(probes.seconds if self.drill is drill else _STOPPED_SECONDS)
