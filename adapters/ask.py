@@ -104,7 +104,7 @@ class Ask:
     """One request of a client, parsed but unchanged. Every attempt starts again from it.
 
     held: what it names of a vendor's. keeps: the kind of object that the vendor is to keep of it, "" for nothing.
-    query: what is sent behind the path.
+    query: what is sent behind the path. later: the vendor goes on with the answer when the call is over.
     """
 
     dialect: str
@@ -121,3 +121,4 @@ class Ask:
     held: tuple[Held, ...] = field(default=())
     keeps: str = ""
     query: tuple[tuple[str, str], ...] = field(default=())
+    later: bool = False

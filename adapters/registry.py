@@ -15,6 +15,7 @@ from adapters.dialects.openai_images import OpenAIImages
 from adapters.dialects.openai_moderations import OpenAIModerations
 from adapters.dialects.openai_response_objects import RESPONSE_OBJECTS
 from adapters.dialects.openai_responses import OpenAIResponses
+from adapters.dialects.openai_responses_other import OpenAICompact, OpenAIInputTokens
 from adapters.dialects.openai_speech import OpenAISpeech
 from adapters.dialects.rerank import Rerank
 from adapters.vendors.anthropic import ANTHROPIC
@@ -28,6 +29,7 @@ from adapters.vendors.simulator.vendor import SIMULATOR
 _DIALECTS: tuple[Dialect, ...] = (
     OpenAIChat(), OpenAICompletions(), OpenAIEmbeddings(), OpenAIResponses(), AnthropicMessages(),
     AnthropicCountTokens(), OpenAIModerations(), Rerank(), OpenAIImages(), OpenAISpeech(), *RESPONSE_OBJECTS,
+    OpenAICompact(), OpenAIInputTokens(),
 )  # fmt: skip
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _DIALECTS}
 ASKING: Mapping[str, Dialect] = {name: one for name, one in DIALECTS.items() if one.operation not in MANAGING}

@@ -180,6 +180,11 @@ async def forget(runtime: Runtime, exchange: Exchange) -> None:
         runtime.measure.shed("owners")
 
 
+def no_pseudonyms() -> PolicyRefusal:
+    """A call whose names a rule replaces: nobody could tell what stands for what in what is kept of it."""
+    return PolicyRefusal("pseudonyms_kept", _NO_PSEUDONYMS, retry=False)
+
+
 def rules_of(exchange: Exchange) -> str:
     """What a text was inspected under: the revisions of the policies and of the detection."""
     return f"{exchange.pair.policies.revision} {exchange.pair.bundle.engine.revision}"
@@ -213,6 +218,12 @@ _ELSEWHERE = {
 _APART = {
     "en": "This request names objects that are kept at different places: no vendor has them all.",
     "fr": "Cette requête nomme des objets conservés à différents endroits : aucun fournisseur ne les a tous.",
+}
+_NO_PSEUDONYMS = {
+    "en": "A rule replaces names in this text by pseudonyms, and in what a vendor keeps they can't become names again: "
+    "ask without store and background.",
+    "fr": "Une règle remplace des noms de ce texte par des pseudonymes, qui ne pourraient redevenir des noms dans ce "
+    "que conserve un fournisseur : demandez sans store ni background.",
 }
 _RULES_CHANGED = {
     "en": "The rules have changed since the earlier turns were inspected: send the whole conversation instead of "

@@ -35,6 +35,8 @@ ROUTES = (
     Route("POST", "/v1/chat/completions", "openai", "openai_chat", True, "chat"),
     Route("POST", "/v1/completions", "openai", "openai_completions", True, "text completion"),
     Route("POST", "/v1/responses", "openai", "openai_responses", True, "responses"),
+    Route("POST", "/v1/responses/compact", "openai", "openai_responses_compact", False, "a shorter conversation"),
+    Route("POST", "/v1/responses/input_tokens", "openai", "openai_input_tokens", False, "token count"),
     Route("GET", _KEPT, "openai", "openai_response_retrieve", True, "a response that is kept", body=False),
     Route("DELETE", _KEPT, "openai", "openai_response_delete", False, "delete a response", body=False),
     Route("POST", f"{_KEPT}/cancel", "openai", "openai_response_cancel", False, "cancel a response", body=False),

@@ -51,12 +51,20 @@ def form_of(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate
     schema = schema_of(ask) if rules else None
     if schema is None:
         return None
+    if ask.later:
+        raise BadRequest("background_form", _LATER, param="background")
     try:
         return Form(rules, checker(schema))
     except SchemaRefused as refused:
         words = {language: f"{text} ({refused})." for language, text in BUILT_IN["schema_unusable"].items()}
         unusable = BadRequest("schema_unusable", words)
     raise unusable
+
+
+_LATER = {
+    "en": "A rule wants this answer checked against its JSON schema, and an answer made in the background is none yet.",
+    "fr": "Une règle veut que cette réponse soit vérifiée par son schéma JSON, et en arrière-plan elle n'existe pas.",
+}
 
 
 async def held_to_form(

@@ -57,6 +57,7 @@ class OpenAIResponses:
             tools=names,
             held=_held(value),
             keeps=KIND if store or background else "",
+            later=background,
         )
 
     def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
@@ -81,6 +82,8 @@ def _input(gathering: Gathering, value: dict[str, Any]) -> tuple[str, ...]:
     given = value.get("input")
     if type(given) is str:
         gathering.text(("input",), Mark("user"))
+        return ()
+    if given is None and value.get("previous_response_id") is not None:
         return ()
     if given is None:
         raise BodyRefused("missing_field", "input is required.", param="input")

@@ -15,6 +15,8 @@ PATHS: Mapping[str, str] = {
     "openai_moderations": "/v1/moderations",
     "openai_speech": "/v1/audio/speech",
     "openai_images": "/v1/images/generations",
+    "openai_responses_compact": "/v1/responses/compact",
+    "openai_input_tokens": "/v1/responses/input_tokens",
     "openai_response_retrieve": "/v1/responses/{response}",
     "openai_response_delete": "/v1/responses/{response}",
     "openai_response_cancel": "/v1/responses/{response}/cancel",

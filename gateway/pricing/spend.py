@@ -48,6 +48,8 @@ def spent(exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> 
     counted = usage.output
     if counted is None and ask.operation in UNSEEN:
         counted = most_output(ask, reserve_output(exchange))
+    if ask.later and (counted is None or not gate.reader.stopped()):
+        counted = most_output(ask, reserve_output(exchange), exchange.cap)  # nobody may ever ask what became of it
     if counted is None or not gate.reader.stopped():
         # What a vendor says before its end is what it had said by then.
         counted = max(counted or 0, _tokens(gate.characters))

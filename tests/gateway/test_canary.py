@@ -23,6 +23,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "openai_completions": {"model": "m", "prompt": "bonjour"},
     "openai_embeddings": {"model": "m", "input": "bonjour"},
     "openai_responses": {"model": "m", "input": "bonjour"},
+    "openai_responses_compact": {"model": "m", "input": "bonjour"},
+    "openai_input_tokens": {"model": "m", "input": "bonjour"},
+    "openai_response_retrieve": {"stream": "true"},
+    "openai_response_items": {"limit": "5"},
     "openai_moderations": {"model": "m", "input": "bonjour"},
     "rerank": {"model": "m", "query": "bonjour", "documents": ["bonjour"]},
     "openai_speech": {"model": "m", "input": "bonjour", "voice": "alloy"},
@@ -74,7 +78,7 @@ def test_the_denial_fires_wherever_the_secret_stands(
     body = {**BODIES[dialect], **planted(unknown, path, data.draw(st.booleans()))}
     raw = json.dumps(body, ensure_ascii=data.draw(st.booleans())).encode()
     try:
-        ask = DIALECTS[dialect].parse(Document.parse(raw))
+        ask = DIALECTS[dialect].parse(Document.parse(raw), {"response": "resp_1"})
     except BodyRefused:
         return  # not sent either
     found = pair.classifier.classify("acme", ask.passages)

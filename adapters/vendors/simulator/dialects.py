@@ -67,6 +67,12 @@ SPEECHES: Mapping[str, Speech] = {
     "/v1/responses": Speech(
         "openai", ("model", "input"), responses.read, responses.answer, responses.stream, _broken_response
     ),
+    "/v1/responses/compact": Speech(
+        "openai", ("model",), responses.read, responses.compact, _no_stream, _broken_response
+    ),
+    "/v1/responses/input_tokens": Speech(
+        "openai", ("model",), responses.read, responses.count, _no_stream, _broken_response
+    ),
     "/v1/messages": Speech(
         "anthropic", ("model", "messages", "max_tokens"), messages.read, messages.answer, messages.stream,
         _broken_message, b'event: ping\ndata: {"type":"ping"}\n\n',

@@ -64,6 +64,22 @@ def unfinished(script: Script, prompt: Prompt, status: str) -> dict[str, Any]:
     return _response(script, status, [], prompt.asked)
 
 
+def compact(script: Script, prompt: Prompt) -> dict[str, Any]:
+    """A conversation made shorter: what the user said, and the rest sealed."""
+    said = [{"type": "input_text", "text": prompt.text}]
+    sealed = {"id": f"cmp_{script.id}", "type": "compaction", "encrypted_content": f"simulated-{script.id}"}
+    kept = {"id": f"msg_{script.id}", "type": "message", "status": "completed", "role": "user", "content": said}
+    return {
+        "id": f"resp_{script.id}", "object": "response.compaction", "created_at": CREATED, "output": [kept, sealed],
+        "usage": _usage(script),
+    }  # fmt: skip
+
+
+def count(script: Script, prompt: Prompt) -> dict[str, Any]:
+    """A count of tokens."""
+    return {"object": "response.input_tokens", "input_tokens": script.input}
+
+
 def stream(script: Script, prompt: Prompt) -> Iterator[Frame]:
     """The events of a streamed answer, numbered."""
     for number, (value, content, terminal) in enumerate(_events(script, prompt.asked)):

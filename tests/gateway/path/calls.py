@@ -31,6 +31,8 @@ def body(dialect: str, text: str, model: str | None = None) -> dict[str, Any]:
         "openai_chat": {"model": "gpt-4o-mini", "messages": message},
         "openai_completions": {"model": "gpt-4o-mini", "prompt": text},
         "openai_responses": {"model": "gpt-4o-mini", "input": text},
+        "openai_responses_compact": {"model": "gpt-4o-mini", "input": text},
+        "openai_input_tokens": {"model": "gpt-4o-mini", "input": text},
         "openai_embeddings": {"model": "text-embedding-3-small", "input": text},
         "openai_moderations": {"model": "gpt-4o-mini", "input": text},
         "rerank": {"model": "gpt-4o-mini", "query": text, "documents": ["le quai", {"text": "l'écluse"}]},

@@ -86,6 +86,8 @@ _WHOLE = {
     "openai_chat": lambda v: v["choices"][0]["message"]["content"],
     "openai_completions": lambda v: v["choices"][0]["text"],
     "openai_responses": lambda v: v["output"][0]["content"][0]["text"],
+    "openai_responses_compact": lambda v: "" if v["output"][-1]["encrypted_content"] else "nothing",
+    "openai_input_tokens": lambda v: "" if v["input_tokens"] else "no count",
     "openai_embeddings": lambda v: "" if v["data"][0]["embedding"] else "no vector",
     "openai_moderations": lambda v: "" if v["results"][0]["categories"] else "no verdict",
     "rerank": lambda v: "" if v["results"][0]["relevance_score"] else "no ranking",
@@ -96,6 +98,7 @@ _WHOLE = {
 
 WITHOUT_TEXT = frozenset({
     "openai_embeddings", "openai_moderations", "rerank", "openai_images", "openai_speech", "anthropic_count_tokens",
+    "openai_responses_compact", "openai_input_tokens",
 })  # fmt: skip
 
 

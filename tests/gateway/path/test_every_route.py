@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from adapters.registry import DIALECTS
 from gateway.coverage import matrix, pinned
 from gateway.routes import CALLS, Route
 from tests.conftest import CONFIG, OpenHouse
@@ -36,7 +37,7 @@ async def test_no_stage_is_skipped(open_house: OpenHouse, tmp_path: Path, route:
         await house.fault("alpha", "none")
         statuses = [(await house.client.request(**asked)).status_code for _ in range(4)]
         limited = 429 in statuses
-        assert limited is (route.dialect != "anthropic_count_tokens"), "quota"
+        assert limited is (DIALECTS[str(route.dialect)].operation != "count_tokens"), "quota"
         page = await house.metrics()
         assert f'ecluse_requests_total{{dialect="{route.dialect}"' in page, "metrics"
 
