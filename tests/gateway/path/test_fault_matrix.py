@@ -87,13 +87,15 @@ SHORT, LONG = (f"first_byte_seconds: {s}, idle_seconds: {s}, total_seconds: {2 *
 
 
 class Cell(NamedTuple):
-    """after: the fault comes after the first word. second: what stands behind the first destination."""
+    """after: the fault comes after the first word. second: what stands behind the first destination. speaks: the
+    vendors' dialect, where it isn't the route's."""
 
     fault: Fault
     route: Route
     stream: bool
     after: bool
     second: str
+    speaks: str = ""
 
     @property
     def model(self) -> str:
@@ -103,7 +105,7 @@ class Cell(NamedTuple):
     @property
     def kind(self) -> str:
         """The class of the failure, "" where there is none."""
-        if self.stream and self.route.dialect in self.fault.sound_in:
+        if self.stream and (self.speaks or self.route.dialect) in self.fault.sound_in:
             return ""
         return (self.fault.stream if self.stream else self.fault.whole) or ""
 
@@ -121,22 +123,32 @@ def _counted(word: str, count: int) -> str:
     return word.replace("=N", f"={count}").replace("=M", f"={count + 1}")
 
 
-def cells(fault: Fault) -> Iterator[Cell]:
+def cells(fault: Fault, crossing: Crossing | None = None) -> Iterator[Cell]:
     """Every cell of a fault's row; where it isn't noticed, or comes after the first word, with one second only."""
-    for route in ROUTES:
+    speaks = crossing.speaks if crossing else ""
+    for route in ROUTES if crossing is None else [one for one in ROUTES if one.dialect == crossing.asks]:
         for stream in ALWAYS.get(route.dialect, (False, True)) if route.streams else (False,):
             if (fault.stream if stream else fault.whole) is None:
                 continue
             for after in (False, True) if stream else (False,):
                 if stream and not (fault.after if after else fault.before):
                     continue
-                plain = after or not Cell(fault, route, stream, after, "").kind
+                plain = after or not Cell(fault, route, stream, after, "", speaks).kind
                 for second in ("beta",) if plain else ("beta", "second", "denied"):
-                    yield Cell(fault, route, stream, after, second)
+                    yield Cell(fault, route, stream, after, second, speaks)
+
+
+class Crossing(NamedTuple):
+    """asks: the client's dialect. speaks: the vendors'."""
+
+    asks: str
+    speaks: str
 
 
 @asynccontextmanager
-async def opened(open_house: OpenHouse, folder: Path, fault: Fault) -> AsyncIterator[House]:
+async def opened(
+    open_house: OpenHouse, folder: Path, fault: Fault, crossing: Crossing | None = None
+) -> AsyncIterator[House]:
     """A house with a model, and destinations of its own, for each cell: what one teaches is not another's."""
 
     async def say_no(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -144,7 +156,7 @@ async def opened(open_house: OpenHouse, folder: Path, fault: Fault) -> AsyncIter
         writer.close()
 
     plain = await asyncio.start_server(say_no, "127.0.0.1", 0)
-    pairs = [(cell.model, vendor) for cell in cells(fault) for vendor in (fault.vendor, cell.second)]
+    pairs = [(cell.model, vendor) for cell in cells(fault, crossing) for vendor in (fault.vendor, cell.second)]
     ways = {"second": fault.vendor} if fault.vendor != "alpha" else {}
     config = CONFIG.format(
         limits=SHORT if "timeout" in (fault.whole, fault.stream) else LONG,
@@ -152,8 +164,10 @@ async def opened(open_house: OpenHouse, folder: Path, fault: Fault) -> AsyncIter
         destinations="\n".join(
             f"  {v}/{m}: {{vendor: {ways.get(v, v)}, model: m, contract: {ways.get(v, v)}}}" for m, v in pairs
         ),
-        models="\n".join(_model(cell) for cell in cells(fault)),
+        models="\n".join(_model(cell) for cell in cells(fault, crossing)),
     )
+    if crossing is not None:
+        config = config.replace("{kind: simulator", f"{{kind: simulator, dialects: [{crossing.speaks}]")
     contracts = "---\n".join(CONTRACT.format(vendor) for vendor in VENDORS)
     bare(folder / "house", config=config, contracts=contracts, places=DENY)
     async with plain, open_house(config) as house:
@@ -176,8 +190,30 @@ class Result(NamedTuple):
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.words)
 async def test_a_fault(open_house: OpenHouse, tmp_path: Path, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+    await _meet(open_house, tmp_path, fault, None, monkeypatch)
+
+
+CROSSINGS = (
+    Crossing("openai_chat", "anthropic_messages"),
+    Crossing("anthropic_messages", "openai_responses"),
+    Crossing("openai_responses", "openai_chat"),
+)
+
+
+@pytest.mark.parametrize("crossing", CROSSINGS, ids=lambda crossing: f"{crossing.asks}>{crossing.speaks}")
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.words)
+async def test_a_fault_of_a_vendor_of_another_dialect(
+    open_house: OpenHouse, tmp_path: Path, fault: Fault, crossing: Crossing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if list(cells(fault, crossing)):
+        await _meet(open_house, tmp_path, fault, crossing, monkeypatch)
+
+
+async def _meet(
+    open_house: OpenHouse, folder: Path, fault: Fault, crossing: Crossing | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reply, "MOST_ANSWER_BYTES", 2**20)
-    async with opened(open_house, tmp_path, fault) as house:
+    async with opened(open_house, folder, fault, crossing) as house:
         house.gateway.runtime.retries = RetryBudget(count(0, 3600).__next__, share=9.0)
         gate = asyncio.Semaphore(24)
 
@@ -185,11 +221,11 @@ async def test_a_fault(open_house: OpenHouse, tmp_path: Path, fault: Fault, monk
             async with gate:
                 return await _ask(house, cell)
 
-        results = await asyncio.gather(*(one(cell) for cell in cells(fault)))
+        results = await asyncio.gather(*(one(cell) for cell in cells(fault, crossing)))
         assert results
         await _check_records(house, fault, results)
         await _check_rest(house, results)
-        for cell in cells(fault):
+        for cell in cells(fault, crossing):
             await _afterwards(house, cell)
 
 
