@@ -2,8 +2,11 @@
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-COPY requirements/serve.txt requirements/serve.txt
-RUN python -m venv /opt/ecluse && /opt/ecluse/bin/pip install --require-hashes -r requirements/serve.txt
+# EXTRAS: what only some installations need, by the names of requirements/*.txt (docker build --build-arg EXTRAS=litellm).
+ARG EXTRAS=""
+COPY requirements requirements
+RUN python -m venv /opt/ecluse \
+    && for each in serve $EXTRAS; do /opt/ecluse/bin/pip install --require-hashes -r requirements/$each.txt || exit 1; done
 COPY pyproject.toml README.md ./
 COPY adapters adapters
 COPY policies policies

@@ -89,6 +89,7 @@ class _Control:
                 "stops": [shown(stop) for stop in runtime.stops.all()],
                 "overrides": [shown_override(one) for one in runtime.standing.overrides],
                 "shared_store": _store(runtime),
+                "bridge": runtime.bridge.shown() if runtime.bridge is not None else None,
                 "workers": workers,
                 "notes": [*runtime.epoch.pair.notes, *_of_now(runtime, workers, unloaded)],
             }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from adapters.registry import VENDORS
 from adapters.translate.registry import by_preference
 from adapters.transport import Endpoint
+from gateway.bridge.reach import through_bridge
 from gateway.routing.routes import build_routes
 
 if TYPE_CHECKING:
@@ -81,16 +82,8 @@ def upstreams(settings: Settings, destinations: Mapping[str, Destination]) -> di
     urls = {destination.vendor: destination.base_url for destination in destinations.values()}
     return {
         name: Upstream(
-            VENDORS[vendor.kind](vendor.options),
-            Endpoint(
-                base_url=urls[name],
-                ca_bundle=str(vendor.ca_bundle) if vendor.ca_bundle else None,
-                egress_proxy=vendor.egress_proxy,
-                connect_seconds=vendor.connect_seconds,
-                first_byte_seconds=vendor.first_byte_seconds,
-                idle_seconds=vendor.idle_seconds,
-                total_seconds=vendor.total_seconds,
-                connections=vendor.connections,
+            *through_bridge(
+                VENDORS[vendor.kind](vendor.options), _endpoint(vendor, urls[name]), settings.bridge_socket
             ),
             vendor.every_credential,
             vendor.on_abort,
@@ -103,3 +96,16 @@ def upstreams(settings: Settings, destinations: Mapping[str, Destination]) -> di
         for name, vendor in settings.vendors.items()
         if name in urls
     }
+
+
+def _endpoint(vendor: VendorSettings, url: str) -> Endpoint:
+    return Endpoint(
+        base_url=url,
+        ca_bundle=str(vendor.ca_bundle) if vendor.ca_bundle else None,
+        egress_proxy=vendor.egress_proxy,
+        connect_seconds=vendor.connect_seconds,
+        first_byte_seconds=vendor.first_byte_seconds,
+        idle_seconds=vendor.idle_seconds,
+        total_seconds=vendor.total_seconds,
+        connections=vendor.connections,
+    )

@@ -11,6 +11,7 @@ from gateway.workers.station import ALONE, Station
 
 if TYPE_CHECKING:
     from adapters.transport import Transport
+    from gateway.bridge.keeper import Keeper
     from gateway.capacity import Capacity
     from gateway.drills.running import Drills
     from gateway.epoch import Epoch
@@ -47,7 +48,7 @@ class Runtime:
     """Swapped on reload: `epoch`. Calls in flight keep the one that they began with.
 
     now: wall clock (aware). monotonic: seconds. draining: it will stop, balancers are to send no more. closed: no new
-    calls. station: which of several processes this is.
+    calls. station: which of several processes this is. bridge: what keeps litellm's process, where no supervisor does.
     """
 
     epoch: Epoch
@@ -87,3 +88,4 @@ class Runtime:
     started: float = 0.0
     station: Station = ALONE
     closed: bool = False
+    bridge: Keeper | None = None

@@ -20,6 +20,8 @@ from adapters.vendors.simulator import SimulatorServer
 from gateway import provenance
 from gateway.app import DataApp
 from gateway.assembly import assemble, utc_now
+from gateway.bridge.keeper import Keeper
+from gateway.bridge.reach import needs_bridge
 from gateway.bundle.last_good import first_pair, keep, loud
 from gateway.config.starting import starting_settings
 from gateway.control import control_app
@@ -135,10 +137,11 @@ async def gateway(
         stack.push_async_callback(runtime.leases.close)
         stack.push_async_callback(runtime.owners.close)
         await runtime.follower.begin()
+        bridging = await _bridging(runtime)
         reloader = Reloader(runtime, config, urls)
         serving = await _listen(runtime, reloader, simulator, refused)
         beside = (housekeeping(runtime), runtime.follower.run(), runtime.leases.run(), runtime.capacity.keep())
-        keepers = [asyncio.create_task(one) for one in beside]
+        keepers = [*bridging, *(asyncio.create_task(one) for one in beside)]
         firsts = []
         if station.first:
             watcher = Watcher(runtime, lambda by: serving.reload(by), config)
@@ -152,6 +155,21 @@ async def gateway(
             for keeper in keepers:
                 keeper.cancel()
             await asyncio.gather(*keepers, *firsts, return_exceptions=True)
+
+
+async def _bridging(runtime: Runtime) -> list[asyncio.Task[None]]:
+    """Keeps litellm's process, where vendors need it and no supervisor does; waits a while until it serves."""
+    if not runtime.station.alone:
+        return []
+    runtime.bridge = Keeper.of(
+        runtime.epoch.pair.settings,
+        lambda: needs_bridge(runtime.epoch.pair.settings),
+        runtime.measure.log,
+        runtime.measure.metrics,
+    )
+    keeping = asyncio.create_task(runtime.bridge.run())
+    await runtime.bridge.begun()
+    return [keeping]
 
 
 async def _listen(

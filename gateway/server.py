@@ -18,6 +18,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from adapters.transport import peer_user
+
 Headers = Sequence[tuple[bytes, bytes]]
 
 MOST_HEADER_BYTES = 64 * 1024
@@ -41,6 +43,8 @@ class Connection(HttpToolsProtocol):
     header_seconds = 10.0
     last = False
     """Whether the answer under way is the last one on this connection."""
+    own_user_only = False
+    """Whether it is closed at once where the other end is another user's process (Unix sockets)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,6 +54,9 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if self.own_user_only and peer_user(transport) not in (os.geteuid(), 0):
+            transport.abort()
+            return
         self._header_timer = self.loop.call_later(self.header_seconds, self._headers_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -171,7 +178,7 @@ class Listener:
         self._header_seconds = header_seconds
         self._most = most_connections
         self._servers: dict[int, Sequence[asyncio.AbstractServer]] = {}
-        self._ending = False
+        self._ending = self._own_user_only = False
         self.port = 0
 
     @property
@@ -198,8 +205,9 @@ class Listener:
                 self.port = one.getsockname()[1]
                 await self._take(one.dup(), one.fileno())
 
-    async def listen_unix(self, path: Path) -> None:
-        """Starts on a Unix socket that only its owner may open."""
+    async def listen_unix(self, path: Path, *, own_user_only: bool = False) -> None:
+        """Starts on a Unix socket that only its owner may open. own_user_only: the kernel is asked who it is, too."""
+        self._own_user_only = own_user_only
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)  # noqa: ASYNC240 - at start only
         before = os.umask(0o177)
@@ -252,6 +260,7 @@ class Listener:
         connection = Connection(config=self._config, server_state=self._state, app_state={})
         connection.header_seconds = self._header_seconds
         connection.last = self._ending
+        connection.own_user_only = self._own_user_only
         if self._most is not None and len(self._state.connections) >= self._most:
             return _Full()
         return connection

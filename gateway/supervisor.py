@@ -51,6 +51,8 @@ async def _run(config: Path, settings: Settings, development: bool) -> int:
         crew = Crew(config, settings, urls)
         rolling = Rolling(crew)
         stack.push_async_callback(crew.end)
+        crew.beside(crew.bridge.run())
+        await crew.bridge.begun()
         health, control = Listener(health_surface(crew)), Listener(control_surface(crew, rolling))
         await listen(health, "server.metrics", settings.server.metrics)
         stack.push_async_callback(_closed, health)

@@ -336,6 +336,19 @@ FAMILIES: tuple[Family, ...] = (
         "Workers started again, by what became of the one before (ended, hung).",
         ("worker", "reason"),
     ),
+    Family(
+        "ecluse_bridge_up",
+        "gauge",
+        "1 where the process that runs litellm serves, 0 where it should and doesn't; only where a vendor needs it.",
+        ("bridge",),
+        cap=2,
+    ),
+    Family(
+        "ecluse_bridge_restarts_total",
+        "counter",
+        "That process started again, by what became of the one before (ended, hung, not_started).",
+        ("reason",),
+    ),
     Family("ecluse_build_info", "gauge", "1 for the version that runs.", ("version",), cap=2),
 )
 
@@ -354,6 +367,7 @@ ALERTS: tuple[tuple[str, str], ...] = (
     ("a contract ends within 30 days", "ecluse_contract_expiry_timestamp_seconds - time() < 30 * 86400"),
     ("a destination wasn't drilled for 92 days", "time() - ecluse_drill_last_timestamp_seconds > 92 * 86400"),
     ("a worker ended or hung, and was replaced", "increase(ecluse_worker_restarts_total[15m]) > 0"),
+    ("litellm's process ended or hung, and was started again", "increase(ecluse_bridge_restarts_total[15m]) > 0"),
     ("a destination is left alone after failures", "max by (destination) (ecluse_breaker_state) == 2"),
     ("calls can't be recorded", "ecluse_ledger_ready == 0"),
     ("calls of high priority are turned away", 'increase(ecluse_shed_total{priority="high"}[5m]) > 0'),

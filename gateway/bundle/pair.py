@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from adapters.registry import VENDORS
+from gateway.bridge.reach import unbridged
 from gateway.bundle.bundle import Bundle, Papers, build_bundle, read_papers
 from gateway.bundle.destinations import Destination, Model, build_destinations, build_models, remarks, utc_today
 from gateway.bundle.indexes import index_key
@@ -179,14 +180,7 @@ def build_pair(
             *remarks(destinations),
             *naming_remarks(models.values(), naming),
             *tariffs.notes(),
-            *_shared_credentials(settings),
-            *_plain_http(settings),
-            *in_vain(settings),
-            *(
-                f"webhook {name} has no secret: nothing is sent"
-                for name, w in settings.webhooks.items()
-                if not w.secret
-            ),
+            *_of_settings(settings),
             *bundle.indexes.notes,
             *unsampled(bundle.policies, keyring),
         ),
@@ -236,6 +230,17 @@ def _revision(config: Documents, bundle: Bundle) -> str:
     for raw in config.files.values():
         found.update(raw)
     return found.hexdigest()
+
+
+def _of_settings(settings: Settings) -> Iterator[str]:
+    """What the configuration says by itself that works but needs attention."""
+    yield from _shared_credentials(settings)
+    yield from _plain_http(settings)
+    yield from unbridged(settings)
+    yield from in_vain(settings)
+    yield from (
+        f"webhook {name} has no secret: nothing is sent" for name, w in settings.webhooks.items() if not w.secret
+    )
 
 
 def _shared_credentials(settings: Settings) -> Iterator[str]:

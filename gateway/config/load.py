@@ -134,6 +134,8 @@ def _impossible(settings: Settings, file: str) -> Iterator[Problem]:
         yield Problem((file, where), f"the path of the control socket is longer than {MAX_SOCKET_PATH} bytes")
     elif settings.server.workers > 1 and len(os.fsencode(settings.worker_socket(63, 10**6))) > MAX_SOCKET_PATH:
         yield Problem((file, "state_dir"), f"the paths of workers' sockets are longer than {MAX_SOCKET_PATH} bytes")
+    if len(os.fsencode(settings.bridge_socket)) > MAX_SOCKET_PATH:
+        yield Problem((file, "state_dir"), f"the path of the bridge's socket is longer than {MAX_SOCKET_PATH} bytes")
     if settings.keyring.dir.is_relative_to(settings.state_dir):
         yield Problem((file, "keyring", "dir"), "the keyring must lie outside state_dir")
     yield from _sharing(settings, file)

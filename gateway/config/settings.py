@@ -367,6 +367,11 @@ class Settings:
         return self.state_dir / "workers" / f"w{slot}.{made}.sock"
 
     @property
+    def bridge_socket(self) -> Path:
+        """The Unix socket of the process that runs litellm."""
+        return self.state_dir / "bridge.sock"
+
+    @property
     def processes(self) -> int:
         """Serving processes over all machines, as far as they are stated."""
         return max(self.server.workers, self.shared.replicas)

@@ -51,6 +51,11 @@ def limit(memory: int) -> None:
             raise
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    end_with_parent()
+
+
+def end_with_parent() -> None:
+    """On Linux: end when the process that started this one does, and let no other process look into the memory."""
     libc = _libc()
     if libc is not None:
         _prctl(libc, _PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -34,13 +34,13 @@ class Child:
     """Made by `Child.start`. told: called with each message that isn't only about the worker itself.
 
     ready: it has said so. leaving: it takes no more connections, and its end is expected. reasons: why no call should
-    be sent to it. last: its figures at its end, or as last asked for.
+    be sent to it. bridged: it needs litellm's process. last: its figures at its end, or as last asked for.
     """
 
     def __init__(self, station: Station, process: asyncio.subprocess.Process, line: Line) -> None:
         self.station, self.process, self._line = station, process, line
         self.started = self.beaten = time.monotonic()
-        self.ready = self.leaving = False
+        self.ready = self.leaving = self.bridged = False
         self.reasons: list[str] = []
         self.calls, self.drain_seconds = 0, 0.0
         self.revision = ""
@@ -152,10 +152,11 @@ class Child:
     def _heard(self, said: dict[str, Any]) -> None:
         if "ready" in said:
             self.ready, self.revision, self.beaten = True, said["ready"], time.monotonic()
+            self.bridged = said["bridged"]
             self._decided.set()
         elif "beat" in said:
             self.beaten, self.reasons, self.calls = time.monotonic(), said["beat"], said["calls"]
-            self.revision, self.drain_seconds = said["revision"], said["drain_seconds"]
+            self.revision, self.drain_seconds, self.bridged = said["revision"], said["drain_seconds"], said["bridged"]
         elif "accepting" in said:
             self._accepted.set()
         elif "last" in said:

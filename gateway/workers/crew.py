@@ -13,6 +13,8 @@ from pathlib import Path
 from random import random
 from typing import TYPE_CHECKING, Any
 
+from gateway.bridge.keeper import Keeper
+from gateway.bridge.reach import needs_bridge
 from gateway.ports import asked_by
 from gateway.server import bound, shut
 from gateway.workers.backoff import Backoff
@@ -49,6 +51,8 @@ class Crew:
         self._simulators = simulators
         self._sockets = _sockets(settings)
         self._log = Log(sys.stderr.buffer, clock=lambda: datetime.now(UTC))
+        self.bridge = Keeper.of(settings, self._bridged, self._log, self.figures.own)
+        """Of litellm's process, which all workers share."""
         self._serving: dict[int, Child] = {}
         self._backoffs = [Backoff(random) for _ in self._sockets]
         self._made = 0
@@ -65,6 +69,11 @@ class Crew:
     def serving(self) -> list[Child]:
         """The workers, by slot: those that serve and are to go on."""
         return [self._serving[slot] for slot in sorted(self._serving)]
+
+    def _bridged(self) -> bool:
+        """Whether a worker serves a vendor that needs litellm; before there is one, what the files say."""
+        ready = [child.bridged for child in self.children if child.ready]
+        return any(ready) if ready else needs_bridge(self.settings)
 
     @property
     def slots(self) -> int:

@@ -20,17 +20,19 @@ if TYPE_CHECKING:
 
 ASK_SECONDS = 1.0
 FRESH_SECONDS = 1.0
-_OWN = ("ecluse_workers", "ecluse_worker_restarts_total")
+_OWN = (
+    "ecluse_workers", "ecluse_worker_restarts_total", "ecluse_bridge_up", "ecluse_bridge_restarts_total",
+)  # fmt: skip
 
 
 class Figures:
     """What the supervisor counts, what workers that ended had counted, and the page.
 
-    replaced: how often each worker was, by reason: ended | hung.
+    own: what it counts. replaced: how often each worker was, by reason: ended | hung.
     """
 
     def __init__(self) -> None:
-        self._own = Metrics(family for family in FAMILIES if family.name in _OWN)
+        self.own = Metrics(family for family in FAMILIES if family.name in _OWN)
         self.replaced: dict[str, Counter[str]] = {}
         self._ended: Snapshot = {}
         self._asking = asyncio.Lock()
@@ -38,7 +40,7 @@ class Figures:
 
     def lost(self, worker: str, reason: str) -> None:
         """A worker is to be started again."""
-        self._own.inc("ecluse_worker_restarts_total", (worker, reason))
+        self.own.inc("ecluse_worker_restarts_total", (worker, reason))
         self.replaced.setdefault(worker, Counter())[reason] += 1
 
     def departed(self, child: Child) -> None:
@@ -51,9 +53,9 @@ class Figures:
         async with self._asking:
             if time.monotonic() - self._made >= FRESH_SECONDS:
                 await asyncio.gather(*(_look(child) for child in children if child.ready))
-                self._own.set("ecluse_workers", (), float(taking))
+                self.own.set("ecluse_workers", (), float(taking))
                 whole = Metrics()
-                whole.hold(merged((self._ended, *(child.last for child in children), self._own.snapshot())))
+                whole.hold(merged((self._ended, *(child.last for child in children), self.own.snapshot())))
                 self._page, self._made = whole.page(), time.monotonic()
         return self._page
 

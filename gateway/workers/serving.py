@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gateway.bridge.reach import needs_bridge
 from gateway.health import not_ready
 from gateway.serve import first_key, gateway, run_loop, settle, show_first_key
 from gateway.server import shut
@@ -46,7 +47,8 @@ async def _serve(config: Path, station: Station) -> int:
         threading.Thread(
             target=_orphaned, args=(station.line, limits.drain_seconds + ORPHAN_SECONDS), daemon=True
         ).start()
-        line.say(ready=serving.runtime.epoch.pair.revision)
+        pair = serving.runtime.epoch.pair
+        line.say(ready=pair.revision, bridged=needs_bridge(pair.settings))
         beating = asyncio.create_task(_beats(serving, line))
         await _obey(serving, line, key)
     beating.cancel()
@@ -70,6 +72,7 @@ async def _beats(serving: Gateway, line: Line) -> None:
             calls=len(runtime.live),
             revision=pair.revision,
             drain_seconds=pair.settings.limits.drain_seconds,
+            bridged=needs_bridge(pair.settings),
         )
         await asyncio.sleep(BEAT_SECONDS)
 

@@ -80,6 +80,7 @@ async def _status(crew: Crew) -> tuple[int, Any]:
     found["calls_in_flight"] = found.get("calls_in_flight", 0) + sum(child.calls for child in finishing)
     found["draining"] = crew.draining
     found["workers_replaced"] = crew.figures.replaced or None
+    found["bridge"] = crew.bridge.shown()
     found["processes"] = [_process(child) for child in crew.children]
     found.setdefault("notes", []).extend(f"{one} is missing and will be started again" for one in crew.missing)
     return 200, found

@@ -39,12 +39,12 @@ PLACES = {
         "adapters/vendors/simulator/",
     ),
     "httptools": (),
-    "httpx": ("gateway/cli/",),
+    "httpx": ("gateway/cli/", "gateway/bridge/"),
     "cryptography": ("gateway/bundle/signing.py", "gateway/identity/sealing.py"),
-    "litellm": (),
     "botocore": ("adapters/clouds/aws.py",),
     "google": ("adapters/clouds/google.py",),
     "azure": ("adapters/clouds/azure.py",),
+    "litellm": ("gateway/bridge/calls.py",),
     "orjson": tuple(f"{room}/" for room in ROOMS),
 }
 
