@@ -21,6 +21,7 @@ from adapters.dialects.rerank import Rerank
 from adapters.vendors.anthropic import ANTHROPIC
 from adapters.vendors.azure_openai import AZURE_OPENAI
 from adapters.vendors.base import VendorKind
+from adapters.vendors.bedrock import BEDROCK
 from adapters.vendors.litellm import LITELLM
 from adapters.vendors.openai import OPENAI
 from adapters.vendors.openai_compatible import OPENAI_COMPATIBLE
@@ -45,5 +46,5 @@ def family_of(dialect: str) -> str:
 
 VENDORS: Mapping[str, VendorKind] = {
     kind.kind: kind
-    for kind in (OPENAI, ANTHROPIC, AZURE_OPENAI, OPENAI_COMPATIBLE, *PROFILED.values(), LITELLM, SIMULATOR)
+    for kind in (OPENAI, ANTHROPIC, AZURE_OPENAI, OPENAI_COMPATIBLE, *PROFILED.values(), BEDROCK, LITELLM, SIMULATOR)
 }

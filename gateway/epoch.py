@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapters.registry import VENDORS
@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 class Upstream(NamedTuple):
     """One vendor of the configuration, ready to be asked. credentials: in their order, none where it needs none.
 
-    first_token_seconds, least_bytes: limits of an answer that is waited for (gateway.patience). envelopes: the vendor's
-    own form of some dialects. dialects: those that it is asked in,
-    most preferred first.
-    own form of some dialects. identities: of a vendor in a cloud, one for each credential or one of its own.
+    first_token_seconds, least_bytes: limits of an answer that is waited for (gateway.patience). dialects: those that it
+    is asked in, most preferred first. envelopes: the vendor's own form of some dialects. identities: of a vendor in a
+    cloud, one for each credential or one of its own.
     """
 
     vendor: Vendor
@@ -39,6 +38,12 @@ class Upstream(NamedTuple):
     dialects: tuple[str, ...]
     envelopes: Mapping[str, Envelope] = {}
     identities: tuple[Identity | None, ...] = ()
+    serves: Callable[[str, str], bool] | None = None
+
+    def spoken(self, model: str) -> tuple[str, ...]:
+        """The dialects that one of its models is asked in."""
+        serves = self.serves
+        return self.dialects if serves is None else tuple(one for one in self.dialects if serves(model, one))
 
     def headers(self, credential: int = 0) -> list[tuple[str, str]]:
         """The vendor's own headers and one of our credentials there."""
@@ -92,6 +97,7 @@ def upstreams(settings: Settings, destinations: Mapping[str, Destination]) -> di
             vendor.dialects or by_preference(VENDORS[vendor.kind].dialects),
             VENDORS[vendor.kind].envelopes,
             identities(vendor),
+            VENDORS[vendor.kind].serves,
         )
         for name, vendor in settings.vendors.items()
         if name in urls

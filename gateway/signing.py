@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from gateway.outgoing import Outgoing
 
 
-async def signed(upstream: Upstream, credential: int, outgoing: Outgoing, method: str = "POST") -> Outgoing:
+async def signed(upstream: Upstream, credential: int, outgoing: Outgoing) -> Outgoing:
     """The request with the headers that identify us; raises AuthFailed."""
     identity = upstream.identities[credential]
     if identity is None:
         return outgoing
     url = joined(upstream.endpoint.base_url, outgoing.path)
-    added = await identity.headers(Sending(method, url, outgoing.headers, outgoing.body))
+    added = await identity.headers(Sending(outgoing.method, url, outgoing.headers, outgoing.body))
     return outgoing._replace(headers=[*outgoing.headers, *added])

@@ -29,7 +29,7 @@ class Speaking:
     def __call__(self, destination: Destination) -> str | None:
         """ "" for the client's own dialect; None where the destination can't be asked."""
         upstream, own = self._exchange.epoch.upstream(destination), self._ask.dialect
-        spoken = upstream.dialects
+        spoken = upstream.spoken(destination.model)
         if own in spoken:
             return ""
         if self._ask.operation in MANAGING:  # it isn't said in `dialects` for itself

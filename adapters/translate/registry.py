@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from adapters.translate.answers.anthropic_messages_to_canonical import AnthropicAnswerReader
+from adapters.translate.answers.bedrock_converse_to_canonical import ConverseAnswerReader
 from adapters.translate.answers.canonical_to_anthropic_messages import AnthropicAnswerWriter
 from adapters.translate.answers.canonical_to_openai_chat import ChatAnswerWriter
 from adapters.translate.answers.canonical_to_openai_responses import ResponsesAnswerWriter
@@ -15,6 +16,7 @@ from adapters.translate.base import Codec
 from adapters.translate.requests import (
     anthropic_messages_to_canonical,
     canonical_to_anthropic_messages,
+    canonical_to_bedrock_converse,
     canonical_to_openai_chat,
     canonical_to_openai_responses,
     openai_chat_to_canonical,
@@ -37,6 +39,7 @@ CODECS: Final[Mapping[str, Codec]] = {
         AnthropicAnswerReader,
         AnthropicAnswerWriter,
     ),
+    "bedrock_converse": Codec(None, canonical_to_bedrock_converse.write, ConverseAnswerReader, None),
 }
 
 

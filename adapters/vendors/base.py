@@ -96,9 +96,10 @@ class Envelope(Protocol):
 class VendorKind(NamedTuple):
     """A kind of vendor, before it has options: a row of the registry. Call it with options to have a vendor.
 
-    default_base_url: where it listens where the configuration says nothing; None where the configuration must say.
-    envelopes: of the dialects whose form at this vendor is its own. cloud: how it comes by an identity that is more
-    than a key.
+    default_base_url: where it listens where the configuration says nothing, with options in braces; None where the
+    configuration must say. envelopes: of the dialects whose form at this vendor is its own. cloud: how it comes by an
+    identity that is more than a key. serves: whether a model of it is asked in one of its dialects, where that isn't
+    the same for all models.
     """
 
     kind: str
@@ -108,6 +109,14 @@ class VendorKind(NamedTuple):
     build: Callable[[Mapping[str, str]], Vendor]
     envelopes: Mapping[str, Envelope] = {}
     cloud: Cloud | None = None
+    serves: Callable[[str, str], bool] | None = None
+
+    def base_url(self, options: Mapping[str, str]) -> str | None:
+        """Where it listens by itself; None where its options don't say enough for that."""
+        try:
+            return self.default_base_url and self.default_base_url.format_map(options)
+        except KeyError:
+            return None
 
     def __call__(self, options: Mapping[str, str]) -> Vendor:
         """The vendor; raises OptionError for an option that it doesn't take or can't use."""

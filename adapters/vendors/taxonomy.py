@@ -66,10 +66,12 @@ class Words(NamedTuple):
 NO_MORE = Words()
 
 
-def classify(status: int, headers: RawHeaders, body: bytes, own: Words = NO_MORE) -> UpstreamError:
+def classify(status: int, headers: RawHeaders, body: bytes, own: Words = NO_MORE, *, named: str = "") -> UpstreamError:
     """The failure in an answer with `status` outside 2xx; never raises, whatever the body is. own: the vendor's words,
-    which go before those that all share."""
+    which go before those that all share. named: what a header calls the failure, where it does."""
     said = _error(body)
+    if named:
+        said = {"message": said.get("message") or said.get("Message"), "type": named}
     read = vendor_failure(said, status=status)
     words = read.message[:_WORDS]
     kind = read.kind if read.kind not in _VAGUE else _kind(status, said, words.lower(), own)

@@ -198,7 +198,7 @@ def _naming(settings: Settings, models: Mapping[str, Model], tariffs: Tariffs) -
 def _locate(settings: Settings, vendor: VendorSettings, simulators: Mapping[str, str]) -> str:
     if vendor.kind == "simulator" and vendor.base_url is None:
         return simulators.get(vendor.name, f"http://127.0.0.1:{settings.simulator.port}/{vendor.name}")
-    return vendor.base_url or VENDORS[vendor.kind].default_base_url or ""
+    return vendor.base_url or VENDORS[vendor.kind].base_url(vendor.options) or ""
 
 
 def _classifier(bundle: Bundle, keyring: Keyring | None, previous: Pair | None) -> Classifier:

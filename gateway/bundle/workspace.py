@@ -76,7 +76,7 @@ def with_configuration(
     vendors' credentials must be at hand.
     """
     documents = load_config(config) if secrets else without_secrets(load_config(config))
-    settings = read_settings(documents, config.parent, environ)
+    settings = read_settings(documents, config.parent, environ, sends=secrets)
     if bundle is not None:
         settings = replace(settings, bundle=bundle)
     pair = build_pair(documents, settings, _files(settings.bundle, policies))

@@ -63,8 +63,11 @@ def load_places(path: FilePath, *also: str) -> Settings:
     return read_settings(replace(documents, items=items), path.parent)
 
 
-def read_settings(documents: Documents, folder: FilePath, environ: Mapping[str, str] | None = None) -> Settings:
-    """The same from documents in memory. folder: where relative paths start."""
+def read_settings(
+    documents: Documents, folder: FilePath, environ: Mapping[str, str] | None = None, *, sends: bool = True
+) -> Settings:
+    """The same from documents in memory. folder: where relative paths start. sends: what sending needs must be
+    there."""
     if len(documents.items) != 1:
         file = next(iter(documents.files), "config.yaml")
         raise DocumentsRefused([Rendered(documents.shown(file), 1, 1, "must hold one document, and only one")])
@@ -78,6 +81,7 @@ def read_settings(documents: Documents, folder: FilePath, environ: Mapping[str, 
         settings = replace(_absolute(settings), quotas=counted(settings.quotas))
         problems.extend(_dangling(settings, document))
         problems.extend(_impossible(settings, document.name))
+        problems.extend(_uninstalled(settings, document.name) if sends else ())
     if problems or settings is None:
         raise DocumentsRefused(documents.render(_first_of_each_place(problems)))
     return settings
@@ -218,16 +222,22 @@ def _vendor(settings: Settings, vendor: VendorSettings, path: Path) -> Iterator[
         if dialect not in kind.dialects:
             near = nearest(dialect, kind.dialects)
             yield Problem((*path, "dialects", index), f"{vendor.kind} doesn't speak {dialect}", near)
-    wants = kind.cloud is not None and kind.cloud.needed(vendor.options, bool(vendor.every_credential))
-    if kind.cloud is not None and wants and not installed(kind.cloud.module):
-        yield Problem((*path, "kind"), f"{vendor.kind} needs what isn't installed: pip install 'ecluse[clouds]'")
     if vendor.kind == "simulator":
         if not settings.simulator.enabled:
             yield Problem((*path, "kind"), "a simulator needs simulator.enabled: true")
         if vendor.base_url is None:  # with one, it runs elsewhere, started by somebody else
             yield from unknown(path, "simulator", vendor.name, settings.simulator.names)
-    elif vendor.base_url is None and kind.default_base_url is None:
+    elif vendor.base_url is None and kind.base_url(vendor.options) is None:
         yield Problem(path, f"base_url is required for kind {vendor.kind}")
+
+
+def _uninstalled(settings: Settings, file: str) -> Iterator[Problem]:
+    """Vendors in a cloud whose library isn't there."""
+    for vendor in settings.vendors.values():
+        cloud = VENDORS[vendor.kind].cloud
+        if cloud and cloud.needed(vendor.options, bool(vendor.every_credential)) and not installed(cloud.module):
+            said = f"{vendor.kind} needs what isn't installed: pip install 'ecluse[clouds]'"
+            yield Problem((file, "vendors", vendor.name, "kind"), said)
 
 
 def installed(module: str) -> bool:

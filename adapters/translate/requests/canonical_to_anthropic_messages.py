@@ -7,7 +7,19 @@ from typing import Any, Final
 
 import orjson
 
-from adapters.translate.canonical import Call, Conversation, Lost, Media, Part, Refused, Result, Text, Thought, Tool
+from adapters.translate.canonical import (
+    Call,
+    Conversation,
+    Form,
+    Lost,
+    Media,
+    Part,
+    Refused,
+    Result,
+    Text,
+    Thought,
+    Tool,
+)
 from adapters.translate.requests.claude import adapts, keeps_form
 from adapters.translate.requests.efforts import budget_of
 from adapters.translate.states import ANTHROPIC, REDACTED, unpack
@@ -43,7 +55,7 @@ def write(said: Conversation) -> dict[str, Any]:
         if choice := _choice(said):
             body["tool_choice"] = choice
     _form(said, body)
-    _thinking(said, body)
+    thinking(said, body)
     _sampling(said, body)
     if said.user:
         body["metadata"] = {"user_id": said.user}
@@ -103,11 +115,16 @@ def _form(said: Conversation, body: dict[str, Any]) -> None:
         body["output_config"] = {"format": {"type": "json_schema", "schema": form.schema}}
         return
     said.lost.add("response_format")
-    words = _ANY_JSON if form.schema is None else f"{_ANY_JSON} Its schema: {orjson.dumps(form.schema).decode()}"
-    body.setdefault("system", []).append({"type": "text", "text": words})
+    body.setdefault("system", []).append({"type": "text", "text": form_words(form)})
 
 
-def _thinking(said: Conversation, body: dict[str, Any]) -> None:
+def form_words(form: Form) -> str:
+    """An instruction to keep to a form, for models that can't be held to it."""
+    return _ANY_JSON if form.schema is None else f"{_ANY_JSON} Its schema: {orjson.dumps(form.schema).decode()}"
+
+
+def thinking(said: Conversation, body: dict[str, Any]) -> None:
+    """Says in a body with `max_tokens` how much Claude is to think."""
     reasoning = said.reasoning
     if reasoning is None or reasoning.effort == "none":
         return
@@ -191,16 +208,16 @@ def _blocks(part: Part, lost: Lost, marks: _Marks) -> list[dict[str, Any]]:
     return _thought(part, lost)
 
 
-def _id(said: str) -> str:
+def call_id(said: str) -> str:
     """A call's id as this dialect allows it, the same for the same."""
     return _NO_ID.sub("_", said) or "_"
 
 
 def _call(part: Call) -> dict[str, Any]:
-    return {"type": "tool_use", "id": _id(part.id), "name": part.name, "input": _object(part)}
+    return {"type": "tool_use", "id": call_id(part.id), "name": part.name, "input": as_object(part)}
 
 
-def _object(part: Call) -> Any:
+def as_object(part: Call) -> Any:
     """A call's arguments as the object that this dialect wants; a text that is none stands in a member of its own."""
     if part.custom:
         return {"input": part.arguments}
@@ -214,7 +231,7 @@ def _object(part: Call) -> Any:
 
 
 def _result(part: Result, lost: Lost, marks: _Marks) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "tool_result", "tool_use_id": _id(part.call)}
+    made: dict[str, Any] = {"type": "tool_result", "tool_use_id": call_id(part.call)}
     content = [block for inner in part.parts for block in _blocks(inner, lost, marks)]
     if content:
         made["content"] = content

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.registry import DIALECTS, VENDORS
+from adapters.translate.registry import CODECS
 from adapters.vendors.mistral import call_id, joined
 from adapters.wire.body import Document, splice
 from tests.adapters.conftest import RawServer, raw_server  # noqa: F401 - a fixture
@@ -120,4 +121,4 @@ async def test_an_openai_client_has_a_thinking_answer_of_mistral(
 
 def test_the_form_is_of_a_dialect_that_is_spoken() -> None:
     for kind in VENDORS.values():
-        assert set(kind.envelopes) <= kind.dialects <= set(DIALECTS)
+        assert set(kind.envelopes) <= kind.dialects <= set(DIALECTS) | set(CODECS)
