@@ -8,6 +8,9 @@ from adapters.ask import MANAGING
 from adapters.dialects.anthropic_count_tokens import AnthropicCountTokens
 from adapters.dialects.anthropic_messages import AnthropicMessages
 from adapters.dialects.base import Dialect
+from adapters.dialects.gemini_count_tokens import GeminiCountTokens
+from adapters.dialects.gemini_embed import GeminiBatchEmbed, GeminiEmbed
+from adapters.dialects.gemini_generate import GeminiGenerate
 from adapters.dialects.openai_chat import OpenAIChat
 from adapters.dialects.openai_completions import OpenAICompletions
 from adapters.dialects.openai_embeddings import OpenAIEmbeddings
@@ -22,6 +25,7 @@ from adapters.vendors.anthropic import ANTHROPIC
 from adapters.vendors.azure_openai import AZURE_OPENAI
 from adapters.vendors.base import VendorKind
 from adapters.vendors.bedrock import BEDROCK
+from adapters.vendors.gemini import GEMINI
 from adapters.vendors.litellm import LITELLM
 from adapters.vendors.openai import OPENAI
 from adapters.vendors.openai_compatible import OPENAI_COMPATIBLE
@@ -32,6 +36,7 @@ _DIALECTS: tuple[Dialect, ...] = (
     OpenAIChat(), OpenAICompletions(), OpenAIEmbeddings(), OpenAIResponses(), AnthropicMessages(),
     AnthropicCountTokens(), OpenAIModerations(), Rerank(), OpenAIImages(), OpenAISpeech(), *RESPONSE_OBJECTS,
     OpenAICompact(), OpenAIInputTokens(),
+    GeminiGenerate(), GeminiCountTokens(), GeminiEmbed(), GeminiBatchEmbed(),
 )  # fmt: skip
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _DIALECTS}
 ASKING: Mapping[str, Dialect] = {name: one for name, one in DIALECTS.items() if one.operation not in MANAGING}
@@ -46,5 +51,7 @@ def family_of(dialect: str) -> str:
 
 VENDORS: Mapping[str, VendorKind] = {
     kind.kind: kind
-    for kind in (OPENAI, ANTHROPIC, AZURE_OPENAI, OPENAI_COMPATIBLE, *PROFILED.values(), BEDROCK, LITELLM, SIMULATOR)
-}
+    for kind in (
+        OPENAI, ANTHROPIC, AZURE_OPENAI, GEMINI, OPENAI_COMPATIBLE, *PROFILED.values(), BEDROCK, LITELLM, SIMULATOR,
+    )
+}  # fmt: skip

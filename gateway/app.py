@@ -9,6 +9,7 @@ from adapters.dialects.failures import error as error_body
 from adapters.dialects.models import ModelCard, model_card, models_list
 from adapters.registry import DIALECTS
 from gateway import refusals
+from gateway.arrays import InArray, wants_array
 from gateway.charter import Charters
 from gateway.errors import NotFound, Refusal, Unavailable, Unidentified, Unsupported
 from gateway.exchange import Exchange
@@ -17,7 +18,7 @@ from gateway.me import PATH as ME
 from gateway.me import me
 from gateway.pipeline import answer
 from gateway.reporting import take_report
-from gateway.routes import family_of, match, not_served
+from gateway.routes import family_of, match, models_at, not_served
 from gateway.state.strangers import within
 from gateway.stopping.enforcing import admit
 from observability.ledger import uuid7
@@ -40,7 +41,8 @@ class DataApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
-        request, responder = Request(scope, receive), Responder(scope, send)
+        request = Request(scope, receive)
+        responder = InArray(scope, send) if wants_array(scope) else Responder(scope, send)
         try:
             await self._serve(request, responder)
         except Refusal as refusal:
@@ -73,7 +75,7 @@ class DataApp:
         await answer(runtime, self._exchange(route, parameters, caller, rank), request, responder)
 
     def _identify(self, request: Request) -> Caller:
-        presented = request.header(b"x-api-key") or _bearer(request.header(b"authorization"))
+        presented = request.header(b"x-api-key") or _bearer(request.header(b"authorization")) or _googles(request)
         record = self._runtime.keys.find(presented)
         if record is not None:
             return record.caller
@@ -115,8 +117,8 @@ class DataApp:
     async def _other(self, request: Request, responder: Responder, caller: Caller) -> None:
         if request.header(b"upgrade").lower() == "websocket":
             raise Unsupported(426, "websocket", _NO_WEBSOCKET)
-        if request.method == "GET" and (request.path == "/v1/models" or request.path.startswith("/v1/models/")):
-            self._models(request, responder, caller)
+        if request.method == "GET" and (model := models_at(request.path)) is not None:
+            self._models(request, responder, caller, model)
             return
         if request.method == "GET" and request.path == ME:
             responder.whole(200, [JSON], me(self._runtime, caller))
@@ -126,10 +128,9 @@ class DataApp:
             return
         raise NotFound("path_not_served", _NOT_SERVED if not_served(request.path) else _NO_PATH)
 
-    def _models(self, request: Request, responder: Responder, caller: Caller) -> None:
-        family = family_of(request.path, request.headers)
+    def _models(self, request: Request, responder: Responder, caller: Caller, wanted: str) -> None:
+        family = family_of(request.path, request.headers, request.query)
         pair = self._runtime.epoch.pair
-        wanted = request.path.removeprefix("/v1/models").lstrip("/")
         if not wanted:
             cards = [ModelCard(name, 0, "ecluse") for name in caller.allowed(pair.model_names)]
             responder.whole(200, [JSON], models_list(family, cards))
@@ -141,11 +142,12 @@ class DataApp:
 
     def _refuse(self, request: Request, responder: Responder, refusal: Refusal) -> None:
         call = uuid7()
-        family = family_of(request.path, request.headers)
+        family = family_of(request.path, request.headers, request.query)
         words = refusal.message(self._runtime.epoch.pair.settings.server.language)
         body = error_body(
-            family, refusal.status, refusal.kind, words, param=refusal.param, code=refusal.code, call_id=call
-        )
+            family, refusal.status, refusal.kind, words, param=refusal.param, code=refusal.code, call_id=call,
+            wait=refusal.wait,
+        )  # fmt: skip
         responder.whole(refusal.status, refusals.headers(call, refusal), body)
 
 
@@ -156,6 +158,13 @@ def _bearer(value: str) -> str:
     return value[7:].strip() if value[:7].lower() == "bearer " else ""
 
 
+def _googles(request: Request) -> str:
+    """The key where Google's clients have theirs: in a header of its own, or in the query."""
+    if family_of(request.path, request.headers, request.query) != "gemini":
+        return ""
+    return request.header(b"x-goog-api-key") or request.parameters.get("key", "")
+
+
 def _throttled() -> Refusal:
     refusal = Unavailable("too_many_strangers", _NO_KEY, retry_after=60)
     refusal.status, refusal.kind = 429, "rate_limit_error"
@@ -163,8 +172,10 @@ def _throttled() -> Refusal:
 
 
 _NO_KEY = {
-    "en": "No valid Écluse key. Send yours as `Authorization: Bearer ecl_...` or `x-api-key: ecl_...`.",
-    "fr": "Pas de clé Écluse valide. Envoyez la vôtre : `Authorization: Bearer ecl_...` ou `x-api-key: ecl_...`.",
+    "en": "No valid Écluse key. Send yours as `Authorization: Bearer ecl_...`, `x-api-key: ecl_...` or, for "
+    "Gemini's API, `x-goog-api-key: ecl_...`.",
+    "fr": "Pas de clé Écluse valide. Envoyez la vôtre : `Authorization: Bearer ecl_...`, `x-api-key: ecl_...` ou, pour "
+    "l'API de Gemini, `x-goog-api-key: ecl_...`.",
 }
 _NO_WEBSOCKET = {
     "en": "Websockets aren't served here: use HTTP.",

@@ -32,7 +32,8 @@ PARTS = (
     ("tools that a vendor would run", "class `server_tool`: denied unless a rule allows"),
     ("encrypted reasoning, signatures", "class `vendor_state`: only back to the vendor that issued it here"),
     (
-        "fields that tell who asks (`user`, `safety_identifier`, `prompt_cache_key`, `metadata`, `client_metadata`)",
+        "fields that tell who asks (`user`, `safety_identifier`, `prompt_cache_key`, `metadata`, `client_metadata`, "
+        "`labels`)",
         "class `identity`: replaced where a rule says so",
     ),
     (

@@ -21,6 +21,8 @@ from collections.abc import Mapping
 
 Words = Mapping[str, str]
 
+_NOT_TODAY = 24 * 3600.0
+
 
 def whole_seconds(retry_after: float) -> int:
     """When to come back, as `retry-after` and our words both say it."""
@@ -43,6 +45,11 @@ class Refusal(Exception):
         self.param = param
         self.retry_after = retry_after
         self.retry = retry
+
+    @property
+    def wait(self) -> float | None:
+        """Seconds after which trying again may help, for clients that read it in the error itself; a day: it won't."""
+        return self.retry_after if self.retry or self.status < 429 else _NOT_TODAY
 
     def message(self, language: str) -> str:
         """The words in `language` (English where there are none)."""

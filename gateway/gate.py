@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from adapters.dialects.base import OtherForms
+from adapters.dialects.base import OtherForms, Unended
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Chunk, TextEdit
 from adapters.wire.sse import Framer
@@ -125,6 +125,18 @@ class Gate:
     def over(self) -> bool:
         """Whether the clean end was read: nothing that comes after it is the answer's."""
         return self.reader.stopped()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the answer is whole, though nothing says so but the end of the connection, which is still to come."""
+        if self.crossing is not None:
+            return self.crossing.complete()
+        return isinstance(self.reader, Unended) and self.reader.complete()
+
+    @property
+    def read_out(self) -> bool:
+        """Whether nothing is left to be read of the vendor's answer."""
+        return self.over or (self.crossing is not None and self.crossing.ended)
 
     @property
     def waiting(self) -> bool:

@@ -50,8 +50,9 @@ async def send(exchange: Exchange, responder: Responder, refusal: Refusal) -> No
             await responder.end()
         return  # without an end, the connection is closed in mid answer
     body = dialect.error(
-        refusal.status, refusal.kind, words, param=refusal.param, code=refusal.code, call_id=exchange.call
-    )
+        refusal.status, refusal.kind, words, param=refusal.param, code=refusal.code, call_id=exchange.call,
+        wait=refusal.wait,
+    )  # fmt: skip
     policy = (b"x-ecluse-policy", exchange.pair.bundle.revision.encode())
     responder.whole(refusal.status, [*headers(exchange.call, refusal), policy], body)
 

@@ -69,11 +69,16 @@ async def _rest(
     runtime: Runtime, exchange: Exchange, reply: Reply, chunks: AsyncIterator[bytes], responder: Responder
 ) -> None:
     reply.patience.relayed(content=reply.gate.content)
-    if reply.patience.endless:
-        await _pass_on(runtime, exchange, reply, chunks, responder)
-    else:
-        async with reply.patience:
+    try:
+        if reply.patience.endless:
             await _pass_on(runtime, exchange, reply, chunks, responder)
+        else:
+            async with reply.patience:
+                await _pass_on(runtime, exchange, reply, chunks, responder)
+    except UpstreamError as error:
+        # How the connection of a whole answer ends is nobody's matter; what can't be read is.
+        if error.kind not in ("timeout", "cut") or not reply.gate.complete:
+            raise
     last: list[bytes] = []
     try:
         reply.gate.finish(last)
@@ -119,7 +124,7 @@ async def _pass_on(
 
 async def _until_over(gate: Gate, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """What comes until the clean end has been read: the client then has a whole answer, and nothing after it counts."""
-    while not gate.over:
+    while not gate.read_out:
         try:
             yield await anext(chunks)
         except StopAsyncIteration:
@@ -139,7 +144,7 @@ def _headers(runtime: Runtime, exchange: Exchange, reply: Reply) -> Headers:
         (b"x-ecluse-call-id", name),
         (b"x-ecluse-destination", candidate.destination.name.encode()),
         (b"x-ecluse-policy", exchange.pair.bundle.revision.encode()),
-        (b"x-request-id" if exchange.dialect.family == "openai" else b"request-id", name),
+        (b"request-id" if exchange.dialect.family == "anthropic" else b"x-request-id", name),
     ]
     if (crossing := reply.gate.crossing) is not None:
         headers.append((b"x-ecluse-translated", crossing.route.encode()))

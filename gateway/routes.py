@@ -16,7 +16,8 @@ class Route(NamedTuple):
     """One served path. dialect: how its body is read, None for routes that reach no vendor. stages: those of these.
 
     path: `{name}` stands for one segment, or for the beginning of one (`{model}:countTokens`). body: whether one is
-    read; where none is, the query takes its place.
+    read; where none is, the query takes its place. says: parameters that the path gives by its own words, without a
+    value.
     """
 
     method: str
@@ -27,6 +28,18 @@ class Route(NamedTuple):
     purpose: str
     stages: tuple[str, ...] = ()
     body: bool = True
+    says: tuple[str, ...] = ()
+
+
+def _gemini(version: str) -> tuple[Route, ...]:
+    model, family = f"/{version}/models/{{model}}", "gemini"
+    return (
+        Route("POST", f"{model}:generateContent", family, "gemini_generate", False, "content"),
+        Route("POST", f"{model}:streamGenerateContent", family, "gemini_generate", True, "content", says=("stream",)),
+        Route("POST", f"{model}:countTokens", family, "gemini_count_tokens", False, "token count"),
+        Route("POST", f"{model}:embedContent", family, "gemini_embed", False, "one embedding"),
+        Route("POST", f"{model}:batchEmbedContents", family, "gemini_batch_embed", False, "embeddings"),
+    )
 
 
 _KEPT = "/v1/responses/{response}"
@@ -49,8 +62,12 @@ ROUTES = (
     Route("POST", "/v1/audio/speech", "openai", "openai_speech", True, "a text read aloud"),
     Route("POST", "/v1/messages", "anthropic", "anthropic_messages", True, "messages"),
     Route("POST", "/v1/messages/count_tokens", "anthropic", "anthropic_count_tokens", False, "token count"),
+    *_gemini("v1beta"),
+    *_gemini("v1"),
     Route("GET", "/v1/models", "openai", None, False, "models that the caller may use", ("identity",)),
     Route("GET", "/v1/models/{model}", "openai", None, False, "one model", ("identity",)),
+    Route("GET", "/v1beta/models", "gemini", None, False, "models that the caller may use", ("identity",)),
+    Route("GET", "/v1beta/models/{model}", "gemini", None, False, "one model", ("identity",)),
     Route(
         "POST",
         "/ecluse/report/{call}",
@@ -93,7 +110,7 @@ def match(method: str, path: str) -> tuple[Route, Mapping[str, str]] | None:
         return route, _NOTHING
     for wanted, pattern, names, made in _MADE:
         if wanted == method and (found := pattern.fullmatch(path)):
-            return made, dict(zip(names, found.groups(), strict=True))
+            return made, dict(zip(names, found.groups(), strict=True)) | dict.fromkeys(made.says, "")
     return None
 
 
@@ -112,6 +129,7 @@ NOT_SERVED = (
     "/v1/fine_tuning",
     "/v1/messages/batches",
     "/v1beta/",
+    "/upload/",
 )
 
 
@@ -120,6 +138,29 @@ def not_served(path: str) -> bool:
     return path.startswith(NOT_SERVED)
 
 
-def family_of(path: str, headers: dict[bytes, bytes]) -> str:
-    """Which error shape a client expects: `anthropic` or `openai`."""
+def family_of(path: str, headers: dict[bytes, bytes], query: bytes = b"") -> str:
+    """Which error shape a client expects: `anthropic`, `gemini` or `openai`."""
+    if path.startswith(_GOOGLES) or (models_at(path) is not None and googles(headers, query)):
+        return "gemini"
+    if path.startswith("/v1/models/") and path.rpartition(":")[2] in _VERBS:
+        return "gemini"
     return "anthropic" if path.startswith("/v1/messages") or b"anthropic-version" in headers else "openai"
+
+
+_GOOGLES = ("/v1beta/", "/upload/")
+_VERBS = frozenset(route.path.rpartition(":")[2] for route in _gemini("v1"))
+
+
+def googles(headers: dict[bytes, bytes], query: bytes) -> bool:
+    """Whether a client shows its key as only clients of Google's APIs do."""
+    return b"x-goog-api-key" in headers or query.startswith(b"key=") or b"&key=" in query
+
+
+def models_at(path: str) -> str | None:
+    """What a path says of the models served: "" for all, the name of one; None where it is another path."""
+    for listed in ("/v1/models", "/v1beta/models"):
+        if path == listed:
+            return ""
+        if path.startswith(f"{listed}/"):
+            return path[len(listed) + 1 :]
+    return None

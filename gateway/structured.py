@@ -123,7 +123,7 @@ def _set_aside(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:
 def _asked_again(exchange: Exchange, ask: Ask, verdict: Verdict) -> Ask:
     limits = exchange.pair.settings.limits
     raw = splice(ask.document.raw, [ask_again(ask, verdict.said, verdict.complaint)])
-    return exchange.dialect.parse(Document.parse(raw, max_depth=limits.depth))
+    return exchange.dialect.parse(Document.parse(raw, max_depth=limits.depth), exchange.parameters)
 
 
 async def _ruled(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate) -> Candidate:

@@ -117,9 +117,10 @@ class Strings:
         return _Claim(f"other:{self._place}{pointer(path)}", TEXT, True)
 
 
-def rewritten(chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
-    """`chunk.raw` with only the edited strings changed, and what repeats their text emptied."""
-    if not edits:  # among them comments, which hold no JSON
+def rewritten(chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]], also: Sequence[Edit] = ()) -> bytes:
+    """`chunk.raw` with only the edited strings changed, and what repeats their text emptied; `also`: edits of a
+    dialect's own to the same end."""
+    if not edits and not also:  # among them comments, which hold no JSON
         return chunk.raw
     read = reading.document(chunk.data)
     leaves = {leaf.start: leaf for leaf in read.leaves}
@@ -132,7 +133,7 @@ def rewritten(chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
             stale |= {edit.start: edit for edit in _stale(read, leaf.path)}
         else:
             stale[leaf.start] = _as_string(leaf, changes)
-    return reading.rewrite(chunk, texts, stale.values(), read)
+    return reading.rewrite(chunk, texts, [*stale.values(), *also], read)
 
 
 def _as_string(leaf: Leaf, changes: Sequence[TextEdit]) -> Edit:

@@ -75,11 +75,7 @@ class AnthropicMessages:
         """A fresh reader for one attempt's answer."""
         return AnthropicReader()
 
-    def error(
-        self, status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str
-    ) -> bytes:
-        """A whole-body error."""
-        return anthropic_error(status, kind, message, param=param, code=code, call_id=call_id)
+    error = staticmethod(anthropic_error)
 
 
 def _conversation(value: dict[str, Any]) -> str | None:

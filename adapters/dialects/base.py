@@ -70,12 +70,19 @@ class OtherForms(Protocol):
         """
 
 
+@runtime_checkable
+class Unended(Protocol):
+    """A reader of a dialect whose streams have no event that ends them: they end with their connection."""
+
+    def complete(self) -> bool:
+        """Whether the answer is whole, though its connection may go on."""
+
+
 class Dialect(Protocol):
     """One request format with its answers and errors.
 
-    name: openai_chat | openai_completions | openai_embeddings | openai_responses | anthropic_messages |
-    anthropic_count_tokens. family: openai | anthropic. operation: chat | text_completion | embeddings | count_tokens
-    (OpenTelemetry GenAI operation names).
+    name: openai_chat, anthropic_messages, gemini_generate, ... family: openai | anthropic | gemini. operation: chat |
+    text_completion | embeddings | count_tokens (OpenTelemetry GenAI operation names).
     """
 
     @property
@@ -103,6 +110,8 @@ class Dialect(Protocol):
         """A fresh reader for one attempt's answer."""
 
     def error(
-        self, status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str
-    ) -> bytes:
-        """A whole-body error in this dialect's shape."""
+        self, status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str,
+        wait: float | None = None,
+    ) -> bytes:  # fmt: skip
+        """A whole-body error in this dialect's shape. wait: seconds until trying again may help, where it has a place
+        for them."""

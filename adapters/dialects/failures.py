@@ -18,25 +18,31 @@ from adapters.wire.sse import encode
 
 
 class Names(NamedTuple):
-    """What one kind of failure is called. response_code: the code inside `response.failed` (a closed set there)."""
+    """What one kind of failure is called. response_code: the code inside `response.failed` (a closed set there).
+    google: the status of Google's APIs."""
 
     openai: str
     anthropic: str
     openai_code: str | None = None
     response_code: str = "server_error"
+    google: str = "INVALID_ARGUMENT"
 
 
 _INVALID = Names("invalid_request_error", "invalid_request_error", None, "invalid_prompt")
 _CONTEXT = Names("invalid_request_error", "invalid_request_error", "context_length_exceeded", "context_length_exceeded")
 _CONTENT = Names("invalid_request_error", "invalid_request_error", "content_policy_violation", "invalid_prompt")
-_UNKNOWN_KEY = Names("invalid_request_error", "authentication_error", "invalid_api_key", "invalid_prompt")
-_FORBIDDEN = Names("invalid_request_error", "permission_error", None, "invalid_prompt")
-_MISSING = Names("invalid_request_error", "not_found_error", None, "invalid_prompt")
+_UNKNOWN_KEY = Names(
+    "invalid_request_error", "authentication_error", "invalid_api_key", "invalid_prompt", "UNAUTHENTICATED"
+)
+_FORBIDDEN = Names("invalid_request_error", "permission_error", None, "invalid_prompt", "PERMISSION_DENIED")
+_MISSING = Names("invalid_request_error", "not_found_error", None, "invalid_prompt", "NOT_FOUND")
 _TOO_LARGE = Names("invalid_request_error", "request_too_large", "request_too_large", "invalid_prompt")
-_RATE = Names("rate_limit_error", "rate_limit_error", "rate_limit_exceeded", "rate_limit_exceeded")
-_BUSY = Names("server_error", "overloaded_error", None, "server_is_overloaded")
-_LATE = Names("server_error", "timeout_error", None)
-_BROKEN = Names("server_error", "api_error", None)
+_RATE = Names(
+    "rate_limit_error", "rate_limit_error", "rate_limit_exceeded", "rate_limit_exceeded", "RESOURCE_EXHAUSTED"
+)
+_BUSY = Names("server_error", "overloaded_error", None, "server_is_overloaded", "UNAVAILABLE")
+_LATE = Names("server_error", "timeout_error", None, google="DEADLINE_EXCEEDED")
+_BROKEN = Names("server_error", "api_error", None, google="INTERNAL")
 
 KINDS: dict[str, Names] = {
     "rate_limit": _RATE,
@@ -83,7 +89,10 @@ def names(kind: str, status: int = 500) -> Names:
     return KINDS.get(kind) or _BY_STATUS.get(status) or (_INVALID if 400 <= status < 500 else _BROKEN)
 
 
-def openai_error(status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str) -> bytes:
+def openai_error(
+    status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str,
+    wait: float | None = None,
+) -> bytes:  # fmt: skip
     """`{"error": {message, type, param, code}}`; the call id travels in the `x-request-id` header."""
     known = names(kind, status)
     return orjson.dumps(
@@ -92,11 +101,39 @@ def openai_error(status: int, kind: str, message: str, *, param: str | None, cod
 
 
 def anthropic_error(
-    status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str
-) -> bytes:
+    status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str,
+    wait: float | None = None,
+) -> bytes:  # fmt: skip
     """`{"type": "error", "error": {type, message}, "request_id"}`; this family has no place for param and code."""
     error = {"type": names(kind, status).anthropic, "message": message}
     return orjson.dumps({"type": "error", "error": error, "request_id": call_id})
+
+
+# The HTTP status that goes with each status of Google's.
+_GOOGLE: dict[str, int] = {
+    "INVALID_ARGUMENT": 400, "UNAUTHENTICATED": 401, "PERMISSION_DENIED": 403, "NOT_FOUND": 404,
+    "RESOURCE_EXHAUSTED": 429, "INTERNAL": 500, "UNAVAILABLE": 503, "DEADLINE_EXCEEDED": 504,
+}  # fmt: skip
+_RPC = "type.googleapis.com/google.rpc."
+
+
+def gemini_error(
+    status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str,
+    wait: float | None = None,
+) -> bytes:  # fmt: skip
+    """`{"error": {code, message, status, details}}`: our own code as an ErrorInfo, `wait` as a RetryInfo."""
+    info = {"@type": f"{_RPC}ErrorInfo", "reason": (code or kind).upper(), "domain": "ecluse"}
+    details: list[dict[str, object]] = [info | {"metadata": {"call": call_id} | ({"param": param} if param else {})}]
+    if wait is not None:
+        details.append({"@type": f"{_RPC}RetryInfo", "retryDelay": f"{max(1, round(wait))}s"})
+    error = {"code": status, "message": message, "status": names(kind, status).google, "details": details}
+    return orjson.dumps({"error": error})
+
+
+def gemini_stream_error(kind: str, message: str, *, code: str | None, call_id: str, unsent: int = 0) -> bytes:
+    """An in-band `data: {"error": ...}` event."""
+    status = _GOOGLE[names(kind).google]
+    return encode(None, gemini_error(status, kind, message, param=None, code=code, call_id=call_id))
 
 
 def openai_stream_error(kind: str, message: str, *, code: str | None, call_id: str, unsent: int = 0) -> bytes:
@@ -110,11 +147,12 @@ def anthropic_stream_error(kind: str, message: str, *, code: str | None, call_id
 
 
 def error(
-    family: str, status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str
-) -> bytes:
+    family: str, status: int, kind: str, message: str, *, param: str | None, code: str | None, call_id: str,
+    wait: float | None = None,
+) -> bytes:  # fmt: skip
     """A whole-body error for a family, for refusals that come before a dialect is known."""
-    shape = anthropic_error if family == "anthropic" else openai_error
-    return shape(status, kind, message, param=param, code=code, call_id=call_id)
+    shape = {"anthropic": anthropic_error, "gemini": gemini_error}.get(family, openai_error)
+    return shape(status, kind, message, param=param, code=code, call_id=call_id, wait=wait)
 
 
 # What vendors call things, in `code` and in `type`, in the words of our taxonomy. `code` says more, so it goes first.

@@ -21,7 +21,20 @@ _NAMES = """
     verbosity web_search_options
     documents query top_n
 """
-FIELDS = frozenset(_NAMES.split())
+# Google's, which has each in two spellings.
+_GOOGLE = """
+    args cachedContent cached_content candidateCount candidate_count code codeExecution codeExecutionResult
+    code_execution code_execution_result computerUse computer_use contents continuationToken continuation_token
+    executableCode executable_code fileData fileSearch fileSearchStoreNames fileUri file_search file_search_store_names
+    file_uri functionCall functionCallingConfig functionDeclarations functionResponse function_calling_config
+    function_declarations function_response generateContentRequest generate_content_request generationConfig
+    generation_config googleSearch google_search inlineData inline_data labels maxOutputTokens mcpServers mimeType
+    mime_type parametersJsonSchema parameters_json_schema partialArgs partial_args requests response responseJsonSchema
+    responseModalities responseSchema response_json_schema response_modalities response_schema retrieval safetySettings
+    safety_settings stopSequences systemInstruction system_instruction thinkingConfig thinking_config thoughtSignature
+    thought_signature title toolCall toolConfig toolResponse tool_call tool_config tool_response urlContext url_context
+"""
+FIELDS = frozenset(_NAMES.split()) | frozenset(_GOOGLE.split())
 
 _MOST = 4_096
 _shown: dict[Path, str] = {}

@@ -10,15 +10,19 @@ import orjson
 
 
 class ModelCard(NamedTuple):
-    """One public model. created: seconds since 1970. owner: who is shown as its owner (OpenAI's list only)."""
+    """One public model. created: seconds since 1970. owner: who is shown as its owner (OpenAI's list only).
+    methods: what can be asked of it (Gemini's list only)."""
 
     id: str
     created: int
     owner: str
+    methods: tuple[str, ...] = ("generateContent", "countTokens")
 
 
 def models_list(family: str, models: Sequence[ModelCard]) -> bytes:
-    """The body of `GET /v1/models` for `openai` or `anthropic`, in the order given; one page, nothing more to come."""
+    """The body of `GET /v1/models` for a family of clients, in the order given; one page, nothing more to come."""
+    if family == "gemini":
+        return orjson.dumps({"models": [_gemini(card) for card in models]})
     if family == "anthropic":
         page = {
             "data": [_anthropic(card) for card in models],
@@ -32,7 +36,13 @@ def models_list(family: str, models: Sequence[ModelCard]) -> bytes:
 
 def model_card(family: str, card: ModelCard) -> bytes:
     """The body of `GET /v1/models/{id}`."""
-    return orjson.dumps(_anthropic(card) if family == "anthropic" else _openai(card))
+    shape = {"anthropic": _anthropic, "gemini": _gemini}.get(family, _openai)
+    return orjson.dumps(shape(card))
+
+
+def _gemini(card: ModelCard) -> dict[str, object]:
+    name = {"name": f"models/{card.id}", "version": "001", "displayName": card.id}
+    return {**name, "supportedGenerationMethods": card.methods}
 
 
 def _openai(card: ModelCard) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Any
 # Members that choose a way of being served, with the values that are the usual one or cost less.
 _MEMBERS = {
     "service_tier": frozenset((None, "auto", "default", "standard", "standard_only", "flex", "scale")),
+    "serviceTier": frozenset((None, "standard", "flex", "unspecified")),
     "speed": frozenset((None, "standard")),
     "inference_geo": frozenset((None, "global")),
 }
@@ -31,6 +32,9 @@ def kept_for_hours(value: Mapping[str, Any]) -> bool:
 def answers(value: Mapping[str, Any]) -> int:
     """How many answers are asked for at once; each may be as long as the limit on output says."""
     each = max(_count(value.get("n")), _count(value.get("best_of")))
+    for config in ("generationConfig", "generation_config"):
+        if isinstance(inside := value.get(config), dict):
+            each = max(each, *(_count(inside.get(name)) for name in ("candidateCount", "candidate_count")))
     prompts = value.get("prompt")
     many = isinstance(prompts, list) and bool(prompts) and not isinstance(prompts[0], int)
     return each * (len(prompts) if many else 1)  # type: ignore[arg-type]

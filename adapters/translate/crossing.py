@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
+from adapters.dialects.base import Unended
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Usage
 from adapters.translate.base import AnswerReader, AnswerWriter, Untranslatable
@@ -96,6 +97,15 @@ class Crossing:
     def usage(self) -> Usage:
         """As the vendor counts."""
         return self._reader.usage
+
+    @property
+    def ended(self) -> bool:
+        """Whether the vendor's answer came to its clean end."""
+        return self._ended
+
+    def complete(self) -> bool:
+        """Whether the vendor's answer is whole, though its connection may go on (see Unended)."""
+        return self._ended or (isinstance(self._reader, Unended) and self._reader.complete())
 
     @property
     def lost(self) -> tuple[str, ...]:

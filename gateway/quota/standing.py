@@ -17,11 +17,13 @@ Headers = list[tuple[bytes, bytes]]
 WARNING = b"x-ecluse-quota-warning"
 
 _REQUESTS, _TOKENS = frozenset(("requests",)), frozenset(("tokens", "input", "output"))
+_OPENAI = tuple(
+    tuple(f"x-ratelimit-{what}-{shown}".encode() for what in ("limit", "remaining", "reset"))
+    for shown in ("requests", "tokens")
+)
 _NAMES = {
-    "openai": tuple(
-        tuple(f"x-ratelimit-{what}-{shown}".encode() for what in ("limit", "remaining", "reset"))
-        for shown in ("requests", "tokens")
-    ),
+    "openai": _OPENAI,
+    "gemini": _OPENAI,  # Google has no names of its own
     "anthropic": tuple(
         tuple(f"anthropic-ratelimit-{shown}-{what}".encode() for what in ("limit", "remaining", "reset"))
         for shown in ("requests", "tokens")

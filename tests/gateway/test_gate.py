@@ -21,7 +21,10 @@ from gateway.gate import Gate, Guard
 from tests.conftest import configured
 
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "recorded"
-NAMES = {"chat": "openai_chat", "responses": "openai_responses", "messages": "anthropic_messages"}
+NAMES = {
+    "chat": "openai_chat", "responses": "openai_responses", "messages": "anthropic_messages",
+    "gemini": "gemini_generate",
+}  # fmt: skip
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
 
 
@@ -35,6 +38,8 @@ def ask_for(name: str, stream: bool) -> Ask:
     body: dict[str, object] = {"model": "m", "stream": stream}
     if name == "openai_responses":
         body["input"] = "x"
+    elif name == "gemini_generate":
+        body = {"model": "m", "contents": [{"parts": [{"text": "x"}]}]}
     else:
         body["messages"] = [{"role": "user", "content": "x"}]
     if name == "openai_chat" and stream:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from adapters.vendors.simulator.dialects import SPEECHES, failure, models
+from adapters.vendors.simulator.dialects import MODELS, SPEECHES, failure, models
 from adapters.vendors.simulator.directives import Directives, settings
 from adapters.vendors.simulator.recorder import Faults, Recorder
 from adapters.vendors.simulator.shelf import Shelf, ShelfDesk
@@ -40,6 +40,7 @@ def simulator_app(name: str, recorder: Recorder | None = None) -> Starlette:
     routes += [
         Route("/v1/responses", desk.upgrade, methods=["GET"]),
         Route("/v1/models", desk.models, methods=["GET"]),
+        Route("/v1beta/models", desk.models, methods=["GET"]),
         Route("/sim/fault", desk.fault, methods=["POST"]),
         Route("/sim/received", desk.received, methods=["GET", "DELETE"]),
         Route("/", desk.root, methods=["GET"]),
@@ -63,6 +64,8 @@ class _Desk:
 
     async def models(self, request: Request) -> Response:
         """The list of models, in the dialect of the caller."""
+        if "x-goog-api-key" in request.headers or "/v1beta/" in request.url.path:
+            return _json({"models": [{"name": f"models/{name}"} for name in MODELS]})
         return _json(models("anthropic-version" in request.headers))
 
     async def fault(self, request: Request) -> Response:

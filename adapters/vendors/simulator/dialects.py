@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from adapters.vendors.simulator import chat, images, judges, messages, openai_parts, responses, sound
+from adapters.vendors.simulator import chat, gemini, images, judges, messages, openai_parts, responses, sound
 from adapters.vendors.simulator.frames import Frame, named, plain
 from adapters.vendors.simulator.prompt import Prompt
 from adapters.vendors.simulator.script import Script
@@ -15,7 +15,7 @@ class Speech(NamedTuple):
     """One dialect. `needs`: the members that a request must have. `broken`: the in-band error of a started stream.
 
     alive: what says in a stream that somebody is still there. kind: the content type of an answer that is neither JSON
-    nor events, None for others.
+    nor events, None for others. streams: its path asks for a stream.
     """
 
     family: str
@@ -26,14 +26,15 @@ class Speech(NamedTuple):
     broken: Callable[[Script, str | None], Frame]
     alive: bytes = b": keep-alive\n\n"
     kind: Callable[[Prompt], str | None] = lambda prompt: None
+    streams: bool = False
 
 
 _SAID = "The simulated server had an error."
 
 
 def failure(family: str, status: int, message: str, code: str | None = None) -> Mapping[str, Any]:
-    """An error body in the shape of a family (openai or anthropic)."""
-    shape = messages.failure if family == "anthropic" else openai_parts.failure
+    """An error body in the shape of a family (openai, anthropic or gemini)."""
+    shape = {"anthropic": messages.failure, "gemini": gemini.failure}.get(family, openai_parts.failure)
     return shape(status, message, code)
 
 
@@ -49,6 +50,10 @@ def _broken_message(script: Script, code: str | None) -> Frame:
     return named(messages.failure(500, _SAID, code))
 
 
+def _broken_generation(script: Script, code: str | None) -> Frame:
+    return plain(gemini.failure(500, _SAID, code))
+
+
 def _no_stream(script: Script, prompt: Prompt) -> Iterator[Frame]:
     return iter(())
 
@@ -57,6 +62,23 @@ _RERANK = Speech(
     "openai", ("model", "query", "documents"), judges.read_rerank, judges.ranking, _no_stream, _broken_chat
 )
 
+
+def _gemini(verb: str) -> Speech:
+    read, answer, needs = {
+        "countTokens": (gemini.read_count, gemini.count, ()),
+        "embedContent": (gemini.read_embed, gemini.embedding, ("content",)),
+        "batchEmbedContents": (gemini.read_embed, gemini.embeddings, ("requests",)),
+    }.get(verb, (gemini.read, gemini.answer, ("contents",)))
+    streams = verb == "streamGenerateContent"
+    stream = gemini.stream if "generate" in verb.lower() else _no_stream
+    return Speech("gemini", needs, read, answer, stream, _broken_generation, kind=gemini.kind, streams=streams)
+
+
+_GEMINI = {
+    f"/{version}/models/{{model}}:{verb}": _gemini(verb)
+    for version in ("v1beta", "v1")
+    for verb in ("generateContent", "streamGenerateContent", "countTokens", "embedContent", "batchEmbedContents")
+}
 SPEECHES: Mapping[str, Speech] = {
     "/v1/chat/completions": Speech(
         "openai", ("model", "messages"), chat.read, chat.answer, chat.stream, _broken_chat
@@ -94,6 +116,7 @@ SPEECHES: Mapping[str, Speech] = {
     "/v1/audio/speech": Speech(
         "openai", ("model", "input", "voice"), sound.read, sound.answer, sound.stream, _broken_chat, kind=sound.kind
     ),
+    **_GEMINI,
 }  # fmt: skip
 
 MODELS = ("sim-large", "sim-small", "sim-embed")

@@ -38,4 +38,15 @@ def named(value: Mapping[str, Any], *, content: bool = False, terminal: bool = F
     return Frame(orjson.dumps(value), value["type"], content, terminal)
 
 
+def row(value: Mapping[str, Any], number: int, *, array: bool, content: bool = False) -> Frame:
+    """One of a row of answers, as Gemini sends them: events without a name, or the items of one array."""
+    frame = plain(value, content=content)
+    return item(frame, number) if array else frame
+
+
+def item(frame: Frame, number: int, *, last: bool = False) -> Frame:
+    """An event as the item of an array; number: how many came before it."""
+    return frame._replace(data=(b",\r\n" if number else b"[") + frame.data + b"]" * last, bare=True)
+
+
 DONE = Frame(b"[DONE]", None, False, True)

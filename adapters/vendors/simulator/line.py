@@ -6,6 +6,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Iterable
+from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
@@ -24,7 +25,7 @@ class ClientLeftError(Exception):
 class Line:
     """Writes one answer over ASGI. Leaving without `end` makes the server drop the connection, which is a cut.
 
-    pieces: most bytes of the body sent at a time, 0 for no limit.
+    pieces: most bytes of the body sent at a time, 0 for no limit. said: what the request's path and query say.
     """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,6 +33,8 @@ class Line:
         self._transport: asyncio.Transport | None = scope.get("state", {}).get(TRANSPORT)
         self._watch: asyncio.Task[None] | None = None
         self.pieces = 0
+        query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1")))
+        self.said: dict[str, str] = query | scope.get("path_params", {})
 
     async def pause(self, seconds: float) -> None:
         """Wait; raises ClientLeftError as soon as the client leaves."""

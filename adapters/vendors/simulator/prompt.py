@@ -25,7 +25,8 @@ class Prompt:
 
     text: the last thing that the user said. results: tool results that came after it. forced: the tool that must be
     called, "*" for any. schema: the JSON schema that the answer must have. cap: most output tokens allowed.
-    choices: how many answers. asked: the request itself, where its answer is made of more than its text.
+    choices: how many answers. array: a stream is wanted as one JSON array. asked: the request itself, where its answer
+    is made of more than its text.
     """
 
     model: str
@@ -38,6 +39,7 @@ class Prompt:
     choices: int = 1
     stream: bool = False
     wants_usage: bool = True
+    array: bool = False
     input_tokens: int = 0
     asked: Mapping[str, Any] = field(default_factory=dict)
 

@@ -118,6 +118,9 @@ prompts only.
 does it at `alpha` alone, so that the call goes on to the next destination and is answered there. What isn't known is
 answered with an error that names all that is.
 
+A path of Gemini's is answered in Gemini's dialect (`/v1beta/models/NAME:generateContent` and the others), a stream as
+events or, without `alt=sse`, as one array; `error=` then gives Google's status and words for the same failure.
+
 ## What it received
 
     curl -s http://127.0.0.1:8181/alpha/sim/received?call_id=ID

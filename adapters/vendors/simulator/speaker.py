@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from adapters.vendors.simulator.breaks import BREAKS, Rest, break_of, half_a_character
 from adapters.vendors.simulator.dialects import Speech, failure
 from adapters.vendors.simulator.directives import DirectiveError, Directives, merge, read
-from adapters.vendors.simulator.frames import Frame
+from adapters.vendors.simulator.frames import Frame, item
 from adapters.vendors.simulator.line import ClientLeftError, Line
 from adapters.vendors.simulator.oddities import INTERIM, STRAY, is_odd, oddity
 from adapters.vendors.simulator.prompt import Prompt, tokens
@@ -62,7 +62,7 @@ class Speaker:
     async def _speak(self, body: bytes, line: Line) -> str:
         """Answer; the outcome for the record."""
         try:
-            prompt, asked = self._understand(body)
+            prompt, asked = self._understand(body, line.said)
             seed = body if self._shelf is None else self._shelf.admit(body)
         except (DirectiveError, ValueError) as problem:
             return await self._refuse(line, 400, str(problem), Directives())
@@ -87,12 +87,15 @@ class Speaker:
             return await self._stream(line, prompt, script, asked)
         return await self._whole(line, prompt, script, asked)
 
-    def _understand(self, body: bytes) -> tuple[Prompt, Directives]:
+    def _understand(self, body: bytes, said: Mapping[str, str]) -> tuple[Prompt, Directives]:
+        """said: what path and query say."""
         value = orjson.loads(body)
         if not isinstance(value, dict):
             raise ValueError("the body is not a JSON object")
         if missing := [key for key in self._speech.needs if key not in value]:
             raise ValueError(f"missing required parameter: {missing[0]}")
+        if self._speech.family == "gemini":
+            value |= {"model": said["model"], "stream": self._speech.streams, "alt": said.get("alt")}
         prompt = replace(self._speech.read(value), input_tokens=tokens(body))
         return prompt, merge(self._faults.now(), read(prompt.text, self._name))
 
@@ -113,7 +116,8 @@ class Speaker:
             return await self._refuse(line, 500, "The simulator was told to fail.", asked)
         data, kind = orjson.dumps(self._speech.answer(script, prompt)) + _spaces(asked), _JSON
         if prompt.stream:
-            data, kind = b"".join(frame.encode() for frame in self._speech.stream(script, prompt)), _EVENTS
+            data = b"".join(frame.encode() for frame in self._speech.stream(script, prompt))
+            kind = self._speech.kind(prompt) or _EVENTS
         if asked.malformed is not None:
             data = data[:-1]
         if asked.half is not None:
@@ -150,7 +154,10 @@ class Speaker:
                 if frame.content and not sent:
                     await line.pause(asked.hold)
                 if (asked.fail_before and frame.content) or sent == asked.fail_after:
-                    await line.end(self._speech.broken(script, asked.error).encode())
+                    broken = self._speech.broken(script, asked.error)
+                    if prompt.array:
+                        broken = item(broken, sent, last=True)
+                    await line.end(broken.encode())
                     return "failed"
                 if (name := break_of(asked, sent)) is not None:
                     await BREAKS[name](line, Rest(frame.encode(), self._speech.alive))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -11,9 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.ask import Ask
 from adapters.dialects.anthropic_messages import AnthropicMessages
 from adapters.dialects.anthropic_reader import AnthropicReader
-from adapters.dialects.base import Dialect, Reader
+from adapters.dialects.base import NO_PARAMETERS, Dialect, Reader
+from adapters.dialects.gemini_generate import GeminiGenerate
+from adapters.dialects.gemini_reader import GeminiReader
 from adapters.dialects.openai_responses import OpenAIResponses
 from adapters.dialects.responses_reader import ResponsesReader
 from adapters.errors import BodyRefused, UpstreamError
@@ -29,6 +33,13 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["type", "text", "id"]), inner),
     max_leaves=4,
 )
+
+
+class Named(GeminiGenerate):
+    """As on its path, where the model stands."""
+
+    def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
+        return super().parse(document, {"model": "m"})
 
 
 def bent(data: st.DataObject, value: Any) -> bytes:
@@ -56,6 +67,10 @@ def events(dialect: str) -> list[Any]:
         for event in Framer().feed(path.read_bytes()):
             if event.data:
                 value = json.loads(event.data)
+                if "candidates" in value:
+                    parts = value["candidates"][0].get("content", {}).get("parts", [{}])
+                    found.setdefault(str([sorted(part) for part in parts]), value)
+                    continue
                 inner = value.get("item") or value.get("delta") or value.get("content_block") or {}
                 found.setdefault(f"{value['type']} {inner.get('type') if isinstance(inner, dict) else ''}", value)
     return list(found.values())
@@ -63,7 +78,9 @@ def events(dialect: str) -> list[Any]:
 
 @needs_records
 @pytest.mark.parametrize(
-    ("dialect", "name"), [(AnthropicMessages(), "messages"), (OpenAIResponses(), "responses")], ids=lambda x: str(x)[:9]
+    ("dialect", "name"),
+    [(AnthropicMessages(), "messages"), (OpenAIResponses(), "responses"), (Named(), "gemini")],
+    ids=lambda x: str(x)[:9],
 )
 def test_bent_requests(dialect: Dialect, name: str) -> None:
     bodies = requests(name)
@@ -82,7 +99,9 @@ def test_bent_requests(dialect: Dialect, name: str) -> None:
 
 @needs_records
 @pytest.mark.parametrize(
-    ("reads", "name"), [(AnthropicReader, "messages"), (ResponsesReader, "responses")], ids=lambda x: str(x)[:9]
+    ("reads", "name"),
+    [(AnthropicReader, "messages"), (ResponsesReader, "responses"), (GeminiReader, "gemini")],
+    ids=lambda x: str(x)[:9],
 )
 def test_bent_answers(reads: type[Reader], name: str) -> None:
     streamed = events(name)

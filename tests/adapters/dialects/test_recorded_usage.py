@@ -9,6 +9,7 @@ import pytest
 
 from adapters.dialects.anthropic_reader import AnthropicReader
 from adapters.dialects.base import Reader
+from adapters.dialects.gemini_reader import GeminiReader
 from adapters.dialects.responses_reader import ResponsesReader
 from adapters.errors import UpstreamError
 from adapters.wire.sse import Framer
@@ -16,6 +17,7 @@ from tests.adapters.dialects.test_openai_chat_answers import usual
 from tests.adapters.dialects.vendor_records import needs_records, records
 
 READERS: dict[str, Callable[[], Reader]] = {"chat": usual, "responses": ResponsesReader, "messages": AnthropicReader}
+READERS["gemini"] = GeminiReader
 
 
 def metered(reader: Reader, path: Path) -> bool:

@@ -25,6 +25,10 @@ ASKS: dict[str, dict[str, Any]] = {
         "model": "m", "max_tokens": 9, "messages": TURNS,
         "output_config": {"format": {"type": "json_schema", "schema": SCHEMA}},
     },
+    "gemini_generate": {
+        "model": "m", "contents": [{"role": "user", "parts": [{"text": "Bonjour"}]}],
+        "generationConfig": {"responseMimeType": "application/json", "responseJsonSchema": SCHEMA},
+    },
 }  # fmt: skip
 
 
@@ -56,11 +60,12 @@ def test_asked_again_every_other_byte_stays(dialect: str) -> None:
     raw = splice(ask.document.raw, [ask_again(ask, 'dit "non"', "mal fait")])
     again = DIALECTS[dialect].parse(Document.parse(raw))
     name = "input" if dialect == "openai_responses" else "messages"
-    assert again.document.value[name] == [
-        {"role": "user", "content": "Bonjour"},
-        {"role": "assistant", "content": 'dit "non"'},
-        {"role": "user", "content": "mal fait"},
-    ]
+    turns = [("user", "Bonjour"), ("assistant", 'dit "non"'), ("user", "mal fait")]
+    expected: list[dict[str, Any]] = [{"role": role, "content": text} for role, text in turns]
+    if dialect == "gemini_generate":
+        name, roles = "contents", {"user": "user", "assistant": "model"}
+        expected = [{"role": roles[role], "parts": [{"text": text}]} for role, text in turns]
+    assert again.document.value[name] == expected
     assert {k: v for k, v in again.document.value.items() if k != name} == {
         k: v for k, v in ask.document.value.items() if k != name
     }
@@ -72,3 +77,20 @@ def test_what_was_said_is_history_and_the_complaint_is_new() -> None:
     again = DIALECTS["openai_chat"].parse(Document.parse(raw))
     history = {p.text: p.history for p in again.passages if p.text in ("Bonjour", "non", "mal fait")}
     assert history == {"Bonjour": True, "non": True, "mal fait": False}
+
+
+@pytest.mark.parametrize(
+    ("config", "schema"),
+    [
+        ({"responseSchema": {"type": "OBJECT", "properties": {"type": {"type": "STRING", "nullable": True}}}},
+         {"type": "object", "properties": {"type": {"type": ["string", "null"]}}}),
+        ({"response_schema": {"type": "ARRAY", "items": {"type": "INTEGER"}, "min_items": "2"}},
+         {"type": "array", "items": {"type": "integer"}, "minItems": 2}),
+        ({"responseMimeType": "application/json"}, True),
+        ({"responseMimeType": "text/plain"}, None),
+        ({}, None),
+    ],
+)  # fmt: skip
+def test_googles_own_schemas_are_read_as_json_schema(config: dict[str, Any], schema: Any) -> None:
+    body = {"model": "m", "contents": [], "generationConfig": config}
+    assert schema_of(parsed("gemini_generate", body)) == schema

@@ -29,6 +29,9 @@ from adapters.vendors.base import OptionError
          "/openai/responses?api-version=2025-03-01-preview"),
         ("simulator", {}, "anthropic_messages", {}, "/v1/messages"),
         ("simulator", {}, "openai_completions", {}, "/v1/completions"),
+        ("gemini", {}, "gemini_generate", {"key": "k", "alt": "json"}, "/v1beta/models/gpt%2F4%3F:generateContent"),
+        ("gemini", {"api_version": "v1"}, "gemini_count_tokens", {}, "/v1/models/gpt%2F4%3F:countTokens"),
+        ("simulator", {}, "gemini_batch_embed", {}, "/v1beta/models/gpt%2F4%3F:batchEmbedContents"),
     ],
 )  # fmt: skip
 def test_paths(kind: str, options: dict[str, str], dialect: str, query: dict[str, str], path: str) -> None:
@@ -42,12 +45,19 @@ def test_paths(kind: str, options: dict[str, str], dialect: str, query: dict[str
         ("openai_compatible", [("authorization", "Bearer s")]),
         ("azure_openai", [("api-key", "s")]),
         ("anthropic", [("x-api-key", "s")]),
+        ("gemini", [("x-goog-api-key", "s")]),
     ],
 )
 def test_credentials(kind: str, headers: list[tuple[str, str]]) -> None:
     vendor = VENDORS[kind]({})
     assert vendor.credential_headers("s") == headers
     assert vendor.credential_headers("") == []
+
+
+def test_a_stream_of_geminis_is_always_one_of_events() -> None:
+    for kind in ("gemini", "simulator"):
+        path = VENDORS[kind]({}).path("gemini_generate", "m", {"alt": "json"}, stream=True)
+        assert path == "/v1beta/models/m:streamGenerateContent?alt=sse"
 
 
 def test_the_account_is_named_by_the_configuration_only() -> None:
@@ -71,7 +81,7 @@ def test_every_kind_speaks_known_dialects_in_a_family_it_can_name(kind: str) -> 
     for dialect in row.dialects:
         assert vendor.path(dialect, "m", {}).startswith("/")
     with pytest.raises(KeyError):
-        vendor.path("gemini_generate", "m", {})
+        vendor.path("telepathy", "m", {})
     assert vendor.classify(429, (), b"").kind == "rate_limit"
 
 

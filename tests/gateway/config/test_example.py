@@ -16,7 +16,7 @@ from gateway.documents import load, load_texts
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "config.example.yaml"
 PAGE = ROOT / "docs" / "reference" / "configuration.md"
-ENVIRON = {"OPENAI_API_KEY": "a", "AZURE_OPENAI_KEY": "b", "VLLM_KEY": "c"}
+ENVIRON = {"OPENAI_API_KEY": "a", "AZURE_OPENAI_KEY": "b", "VLLM_KEY": "c", "GEMINI_API_KEY": "e"}
 
 
 @pytest.mark.parametrize("path", [row.path for row in SETTINGS])
@@ -58,7 +58,7 @@ def test_the_commented_vendors_work_when_uncommented(tmp_path):
     secret.write_text("d")
     text = re.sub(r"(?m)^# (?=  )", "", EXAMPLE.read_text("utf-8")).replace("/run/secrets/anthropic", str(secret))
     found = read_settings(load_texts({"config.yaml": text.encode()}), tmp_path, ENVIRON)
-    assert {"openai", "anthropic", "azure", "vllm", "ollama"} <= set(found.vendors)
+    assert {"openai", "anthropic", "gemini", "azure", "vllm", "ollama"} <= set(found.vendors)
     assert {"openai/gpt-4o", "anthropic/sonnet", "azure/gpt-4o", "vllm/qwen", "ollama/llama"} <= set(found.destinations)
 
 

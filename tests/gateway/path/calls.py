@@ -27,6 +27,7 @@ def with_media(folder: Path, config: str = CONFIG) -> str:
 def body(dialect: str, text: str, model: str | None = None) -> dict[str, Any]:
     """The JSON of a request in a dialect with one text of the user's."""
     message = [{"role": "user", "content": text}]
+    contents = [{"role": "user", "parts": [{"text": text}]}]
     said: dict[str, dict[str, Any]] = {
         "openai_chat": {"model": "gpt-4o-mini", "messages": message},
         "openai_completions": {"model": "gpt-4o-mini", "prompt": text},
@@ -40,11 +41,25 @@ def body(dialect: str, text: str, model: str | None = None) -> dict[str, Any]:
         "openai_speech": {"model": "gpt-4o-mini", "input": text, "voice": "alloy", "stream_format": "sse"},
         "anthropic_messages": {"model": "claude-sonnet-5", "max_tokens": 500, "messages": message},
         "anthropic_count_tokens": {"model": "claude-sonnet-5", "messages": message},
+        "gemini_generate": {"contents": contents},
+        "gemini_count_tokens": {"contents": contents},
+        "gemini_embed": {"content": contents[0]},
+        "gemini_batch_embed": {"requests": [{"content": one} for one in contents]},
     }
-    return said[dialect] | ({"model": model} if model else {})
+    inside = model is not None and not dialect.startswith("gemini")
+    return said[dialect] | ({"model": model} if inside else {})
+
+
+def target(route: Route, model: str = "gpt-4o-mini", *, stream: bool = False) -> str:
+    """The path of a route, with the model where it stands there; a stream, where the path says so, is one of events."""
+    path = route.path.format(model=model)
+    if route.dialect == "gemini_generate":
+        path = path.rpartition(":")[0] + (":streamGenerateContent?alt=sse" if stream else ":generateContent")
+    return path
 
 
 def call(route: Route, text: str) -> dict[str, Any]:
     """The same as arguments of `httpx`."""
     assert route.dialect is not None
-    return {"method": route.method, "url": route.path, "json": body(route.dialect, text)}
+    path = target(route, stream=bool(route.says))
+    return {"method": route.method, "url": path, "json": body(route.dialect, text)}

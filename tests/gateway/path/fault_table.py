@@ -25,11 +25,11 @@ class Fault:
     """One row.
 
     words: what happens, for a reader. asked: what the simulator is asked for, with N for how many content events come
-    before, M for the number of the spoiled one. whole, stream: class of the failure in either kind of answer, "" where
-    the answer is served all the same, None where there is no such fault. sound_in: dialects whose stream is whole
-    nevertheless. before, after: whether a stream meets it before or after its first word. vendor: the first
-    destination's vendor, where the fault is on the way to it. also: another class that it may have, depending on what
-    comes with it.
+    before, M for the number of the spoiled one. whole, stream: class of the failure in either kind of answer, ""
+    where the answer is served all the same, None where there is no such fault. sound_in: dialects whose stream is
+    whole nevertheless. absent_in: dialects whose streams have no such fault. before, after: whether a stream meets it
+    before or after its first word. vendor: the first destination's vendor, where the fault is on the way to it. also:
+    another class that it may have, depending on what comes with it.
     """
 
     words: str
@@ -41,6 +41,7 @@ class Fault:
     after: bool = False
     vendor: str = "alpha"
     also: str = ""
+    absent_in: tuple[str, ...] = ()
 
 
 def _both(words: str, asked: str, kind: str, *, after: bool = False, vendor: str = "alpha") -> Fault:
@@ -48,11 +49,13 @@ def _both(words: str, asked: str, kind: str, *, after: bool = False, vendor: str
 
 
 def _stream(
-    words: str, asked: str, kind: str, *, before: bool = True, after: bool = False, sound_in: tuple[str, ...] = ()
-) -> Fault:
-    return Fault(words, asked, None, kind, sound_in, before, after)
+    words: str, asked: str, kind: str, *, before: bool = True, after: bool = False, sound_in: tuple[str, ...] = (),
+    absent_in: tuple[str, ...] = (),
+) -> Fault:  # fmt: skip
+    return Fault(words, asked, None, kind, sound_in, before, after, absent_in=absent_in)
 
 
+_UNENDED = ("gemini_generate",)
 _CHOICES = ("openai_chat", "openai_completions")
 
 FAULTS = (
@@ -111,14 +114,15 @@ FAULTS = (
     _stream("overload as an event", "fail_after=N,error=overloaded_error", "overload", after=True),
     _stream("no terminal event", "no_done", "cut", before=False, after=True,
             sound_in=(*_CHOICES, "anthropic_messages")),
-    _stream("no end of the answer after its terminal event", "linger=60", ""),
-    _stream("two terminal events", "twice", ""),
-    _stream("events after the terminal one", "after_done", ""),
+    _stream("no end of the answer after its terminal event", "linger=60", "", absent_in=_UNENDED),
+    _stream("two terminal events", "twice", "", absent_in=_UNENDED),
+    _stream("events after the terminal one", "after_done", "", absent_in=_UNENDED),
 )  # fmt: skip
 
 # What the simulator can be asked for that is no fault.
 NO_FAULTS = frozenset({
-    "chunk", "echo", "no_usage", "on", "parallel", "reasoning", "say", "tool", "words", "retry_after", "error", "hold",
+    "chunk", "echo", "no_usage", "on", "parallel", "together", "reasoning", "say", "tool", "words",
+    "retry_after", "error", "hold",
 })  # fmt: skip
 
 # What goes wrong on our own side: (what happens, what callers see, what the ledger, the metrics and health say, test).
@@ -166,7 +170,8 @@ sound second destination, a faulty one and one that policy denies); a test compa
 - After the first word the answer ends with an error event of the caller's dialect and without its clean end. No
   second destination's words ever follow those of a first.
 - After the clean end of an answer nothing counts that a vendor still sends, and how its connection ends doesn't
-  either: the caller has a whole answer.
+  either: the caller has a whole answer. Streams of Gemini's have no clean end but that of their connection: what
+  follows the last event of an answer is passed on, and how long it takes doesn't make the answer a failed one.
 - Each attempt is on record before it leaves (INTENT, ATTEMPT-START) and has a record of how it ended (ATTEMPT, with
   the class as `error`; `committed` where words had been passed on). `ecluse_attempts_total` counts by class,
   `ecluse_failovers_total` where it went on. What was used is settled, also of attempts that failed.
@@ -213,7 +218,7 @@ def _row(fault: Fault) -> str:
     before = _told(fault.stream if fault.before else None, fault.also)
     after = _told(fault.stream if fault.after else None, fault.also)
     if fault.sound_in:
-        after += " (`openai_responses`); else served"
+        after += " (`openai_responses`, `gemini_generate`); else served"
     return f"| {fault.words} | {tried} | {whole} | {before} | {after} |"
 
 

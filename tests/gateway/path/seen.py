@@ -77,11 +77,13 @@ def whole(dialect: str, body: bytes) -> Said:
         assert value["error"].keys() == {"type", "message"}
         return Said("", False, value["error"])
     if "error" in value and value["error"] is not None:
-        assert value["error"].keys() == {"message", "type", "param", "code"}
+        google = dialect.startswith("gemini")
+        assert value["error"].keys() == {*(_GOOGLE if google else ("message", "type", "param", "code"))}
         return Said("", False, value["error"])
     return Said(_WHOLE[dialect](value), True, None)
 
 
+_GOOGLE = ("code", "message", "status", "details")
 _WHOLE = {
     "openai_chat": lambda v: v["choices"][0]["message"]["content"],
     "openai_completions": lambda v: v["choices"][0]["text"],
@@ -94,11 +96,16 @@ _WHOLE = {
     "openai_images": lambda v: "" if v["data"][0]["b64_json"] else "no picture",
     "anthropic_messages": lambda v: v["content"][0]["text"],
     "anthropic_count_tokens": lambda v: "" if v["input_tokens"] else "no count",
+    "gemini_generate": lambda v: v["candidates"][0]["content"]["parts"][0]["text"],
+    "gemini_count_tokens": lambda v: "" if v["totalTokens"] else "no count",
+    "gemini_embed": lambda v: "" if v["embedding"]["values"] else "no vector",
+    "gemini_batch_embed": lambda v: "" if v["embeddings"][0]["values"] else "no vector",
 }
 
 WITHOUT_TEXT = frozenset({
     "openai_embeddings", "openai_moderations", "rerank", "openai_images", "openai_speech", "anthropic_count_tokens",
     "openai_responses_compact", "openai_input_tokens",
+    "gemini_count_tokens", "gemini_embed", "gemini_batch_embed",
 })  # fmt: skip
 
 
@@ -124,6 +131,8 @@ def stream(dialect: str, body: bytes, *, numbered: bool = True) -> Said:
         said.error = _error(dialect, value, kind)
         said.text += _delta(dialect, value, kind)
         said.clean = kind in ("response.completed", "message_stop", "image_generation.completed", "speech.audio.done")
+        if dialect == "gemini_generate" and not said.error:
+            said.clean = "finishReason" in value["candidates"][0]
     return said
 
 
@@ -150,6 +159,8 @@ def _delta(dialect: str, value: dict[str, Any], kind: str | None) -> str:
         return value["delta"] if kind == "response.output_text.delta" else ""
     if dialect == "anthropic_messages":
         return value["delta"]["text"] if kind == "content_block_delta" else ""
+    if dialect == "gemini_generate":
+        return "" if value.get("error") else value["candidates"][0]["content"]["parts"][0].get("text", "")
     choices = value.get("choices") or [{}]
     if dialect == "openai_completions":
         return choices[0].get("text") or ""

@@ -31,6 +31,7 @@ from tests.conftest import House, OpenHouse
 from tests.gateway.path import fault_table, seen
 from tests.gateway.path.bare import bare
 from tests.gateway.path.calls import body as body_of
+from tests.gateway.path.calls import target
 from tests.gateway.path.fault_table import AFTER, FAULTS, FINAL, NO_FAULTS, TOLD, Fault
 
 ROUTES = {route.dialect: route for route in CALLS.values() if not pinned(route)}.values()  # one of each dialect
@@ -127,7 +128,8 @@ def cells(fault: Fault, crossing: Crossing | None = None) -> Iterator[Cell]:
     """Every cell of a fault's row; where it isn't noticed, or comes after the first word, with one second only."""
     speaks = crossing.speaks if crossing else ""
     for route in ROUTES if crossing is None else [one for one in ROUTES if one.dialect == crossing.asks]:
-        for stream in ALWAYS.get(route.dialect, (False, True)) if route.streams else (False,):
+        ways = ALWAYS.get(str(route.dialect), (False, True)) if route.streams else (False,)
+        for stream in ways if route.dialect not in fault.absent_in else (False,):
             if (fault.stream if stream else fault.whole) is None:
                 continue
             for after in (False, True) if stream else (False,):
@@ -230,8 +232,9 @@ async def _meet(
 
 
 async def _ask(house: House, cell: Cell) -> Result:
-    path, body = cell.route.path, body_of(str(cell.route.dialect), cell.words, cell.model)
-    if cell.stream:
+    path = target(cell.route, cell.model, stream=cell.stream)
+    body = body_of(str(cell.route.dialect), cell.words, cell.model)
+    if cell.stream and cell.route.family != "gemini":
         body["stream"] = True
     began = time.monotonic()
     answered = await seen.post(house.gateway.data.port, house.key, path, body)
@@ -348,7 +351,8 @@ async def _afterwards(house: House, cell: Cell) -> None:
     """The connections to the vendors are fit for the next call: it gets its own answer and nothing of another's."""
     if cell.second == "denied" or cell.fault.vendor != "alpha" or cell.kind:
         return
-    path, body = cell.route.path, body_of(str(cell.route.dialect), "[[sim:say=afterwards]]", cell.model)
+    path = target(cell.route, cell.model)
+    body = body_of(str(cell.route.dialect), "[[sim:say=afterwards]]", cell.model)
     answered = await seen.post(house.gateway.data.port, house.key, path, body)
     said = _read(cell, answered.body, cell.route.dialect in ALWAYS)
     assert said.clean
