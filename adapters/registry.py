@@ -31,6 +31,7 @@ from adapters.vendors.openai import OPENAI
 from adapters.vendors.openai_compatible import OPENAI_COMPATIBLE
 from adapters.vendors.profiles import PROFILED
 from adapters.vendors.simulator.vendor import SIMULATOR
+from adapters.vendors.vertex_ai import VERTEX_AI
 
 _DIALECTS: tuple[Dialect, ...] = (
     OpenAIChat(), OpenAICompletions(), OpenAIEmbeddings(), OpenAIResponses(), AnthropicMessages(),
@@ -52,6 +53,7 @@ def family_of(dialect: str) -> str:
 VENDORS: Mapping[str, VendorKind] = {
     kind.kind: kind
     for kind in (
-        OPENAI, ANTHROPIC, AZURE_OPENAI, GEMINI, OPENAI_COMPATIBLE, *PROFILED.values(), BEDROCK, LITELLM, SIMULATOR,
+        OPENAI, ANTHROPIC, AZURE_OPENAI, GEMINI, OPENAI_COMPATIBLE, *PROFILED.values(), BEDROCK, VERTEX_AI, LITELLM,
+        SIMULATOR,
     )
 }  # fmt: skip

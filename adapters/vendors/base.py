@@ -99,7 +99,7 @@ class VendorKind(NamedTuple):
     default_base_url: where it listens where the configuration says nothing, with options in braces; None where the
     configuration must say. envelopes: of the dialects whose form at this vendor is its own. cloud: how it comes by an
     identity that is more than a key. serves: whether a model of it is asked in one of its dialects, where that isn't
-    the same for all models.
+    the same for all models. locate: where it listens by its options, where a template doesn't say it.
     """
 
     kind: str
@@ -110,9 +110,12 @@ class VendorKind(NamedTuple):
     envelopes: Mapping[str, Envelope] = {}
     cloud: Cloud | None = None
     serves: Callable[[str, str], bool] | None = None
+    locate: Callable[[Mapping[str, str]], str] | None = None
 
     def base_url(self, options: Mapping[str, str]) -> str | None:
         """Where it listens by itself; None where its options don't say enough for that."""
+        if self.locate is not None:
+            return self.locate(options)
         try:
             return self.default_base_url and self.default_base_url.format_map(options)
         except KeyError:
