@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING
 from adapters.ask import IDENTITY, MANAGING
 from gateway.errors import BadRequest, NotFound, Unavailable
 from gateway.exchange import Candidate
-from gateway.facts import Call, facts
+from gateway.facts import facts
 from gateway.owned import keeping, known, may_hold
 from gateway.refusals import policy_refusal
+from gateway.sealed import issued_by, without
 from gateway.speaking import Speaking
 from gateway.stopping.enforcing import STOPPED, going, ruling_now, tightened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from adapters.ask import Ask
     from gateway.bundle.destinations import Destination, Model
     from gateway.exchange import Exchange
     from gateway.runtime import Runtime
     from policies.classify import Classification
-    from policies.decide import PassageFacts, Ruling
 
 
 def choose_model(runtime: Runtime, exchange: Exchange, ask: Ask) -> Model:
@@ -51,8 +49,8 @@ def rule(
     refused = exchange.refused_before = _refused_before(runtime, exchange, ask)
     exchange.lifted = runtime.lifts.of(exchange.caller.pseudonym, call.now)
 
-    def ruled(destination: Destination) -> Ruling:
-        return _judge(runtime, exchange, call, ask, classification, destination, refused)
+    def ruled(destination: Destination, dialect: str) -> Candidate:
+        return _judge(runtime, exchange, ask, classification, destination, dialect, refused)
 
     of = exchange.pair.policies.data_class(call, ask.passages, classification)
     exchange.data_class = of.of.id if of is not None else ""
@@ -61,14 +59,15 @@ def rule(
         dialect = says(destination)
         if dialect is None:
             continue
-        ruling = ruled(destination)
+        candidate = ruled(destination, dialect)
+        ruling = candidate.ruling
         named = exchange.pair.destinations.get(ruling.reroute or "") if ruling.verdict == "reroute" else None
         target = model.at(named) if named is not None else None
-        candidates.append(Candidate(destination, ruling, known=destination.known, dialect=dialect))
+        candidates.append(candidate)
         if target is None or not may_hold(exchange, ask, target):
             continue
         if (dialect := says(target)) is not None:
-            candidates.append(Candidate(target, ruled(target), destination.name, target.known, dialect=dialect))
+            candidates.append(ruled(target, dialect)._replace(rerouted_from=destination.name))
     if not candidates:
         raise says.nobody() or _wrong_dialect(model.name)
     for candidate in candidates:
@@ -89,8 +88,7 @@ def larger(runtime: Runtime, exchange: Exchange, ask: Ask) -> list[Candidate]:
         dialect = says(destination)
         if dialect is None:
             continue
-        ruling = judge(runtime, exchange, ask, found, destination)
-        candidate = Candidate(destination, ruling, None, destination.known, larger=True, dialect=dialect)
+        candidate = judge(runtime, exchange, ask, found, destination, dialect)._replace(larger=True)
         runtime.measure.matched(candidate.ruling.rules)
         stopped = runtime.stops and runtime.stops.find("destination", destination.name)
         if candidate.ruling.verdict == "allow" and destination.routable and not stopped:
@@ -99,28 +97,35 @@ def larger(runtime: Runtime, exchange: Exchange, ask: Ask) -> list[Candidate]:
 
 
 def judge(
-    runtime: Runtime, exchange: Exchange, ask: Ask, classification: Classification, destination: Destination
-) -> Ruling:
-    """The ruling on an ask at one destination."""
+    runtime: Runtime,
+    exchange: Exchange,
+    ask: Ask,
+    classification: Classification,
+    destination: Destination,
+    dialect: str,
+) -> Candidate:
+    """A destination as a candidate for an ask that it wasn't judged for. dialect: as of a Candidate."""
     refused = _refused_before(runtime, exchange, ask)
-    ruling = _judge(runtime, exchange, facts(exchange, ask), ask, classification, destination, refused)
-    return ruling_now(runtime, ruling)
+    candidate = _judge(runtime, exchange, ask, classification, destination, dialect, refused)
+    return candidate._replace(ruling=ruling_now(runtime, candidate.ruling))
 
 
 def _judge(
     runtime: Runtime,
     exchange: Exchange,
-    call: Call,
     ask: Ask,
     classification: Classification,
     destination: Destination,
+    dialect: str,
     refused: frozenset[int],
-) -> Ruling:
-    return exchange.pair.policies.judge(
+) -> Candidate:
+    call, out = facts(exchange, ask), without(runtime, exchange, ask, classification, destination, dialect)
+    ruling = exchange.pair.policies.judge(
         call, ask.passages, classification, destination, refused=refused,
-        vendor_state_ok=issued_by(runtime, exchange, destination),
+        vendor_state_ok=issued_by(runtime, exchange, destination, out),
         lifted=runtime.lifts.of(exchange.caller.pseudonym, call.now),
     )  # fmt: skip
+    return Candidate(destination, ruling, known=destination.known, dialect=dialect, left_out=out)
 
 
 def permitted(runtime: Runtime, exchange: Exchange, ask: Ask) -> list[Candidate]:
@@ -155,12 +160,6 @@ def _remember(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
         # Who asks comes with every call: it was never what was refused.
         if passage.text and not passage.history and passage.part != IDENTITY:
             runtime.refused.add(exchange.caller.pseudonym, passage.text)
-
-
-def issued_by(runtime: Runtime, exchange: Exchange, destination: Destination) -> Callable[[PassageFacts], bool]:
-    """Tells of a passage whether the destination's vendor wrote it in a call through this gateway."""
-    organisation = exchange.caller.organisation
-    return lambda passage: runtime.states.issuer(organisation, passage.note) == destination.vendor
 
 
 def _unknown_model(near: str | None) -> NotFound:

@@ -16,6 +16,7 @@ from gateway.quota.units import NOTHING as NO_AMOUNTS
 if TYPE_CHECKING:
     from adapters.ask import Ask
     from adapters.dialects.base import Dialect
+    from adapters.wire.edits import Edit
     from gateway.bundle.destinations import Destination
     from gateway.bundle.pair import Pair
     from gateway.capacity.bodies import Body
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 class Candidate(NamedTuple):
     """A destination that the call could go to, with its ruling. known: a contract in force covered it then. larger: it
     is asked only since the ask was too long for the others. dialect: the one it is asked in, where it isn't the
-    client's."""
+    client's. left_out: the edits that take out what other vendors sealed (gateway.sealed)."""
 
     destination: Destination
     ruling: Ruling
@@ -49,6 +50,7 @@ class Candidate(NamedTuple):
     known: bool = True
     larger: bool = False
     dialect: str = ""
+    left_out: tuple[Edit, ...] = ()
 
 
 @dataclass(slots=True)

@@ -249,7 +249,7 @@ def _ruled(candidate: Candidate) -> Ruled:
     return Ruled(
         candidate.destination.name, ruling.verdict, _fired(ruling.rules), len(ruling.rewrites), ruling.reroute,
         ruling.pseudonyms(), candidate.known, candidate.rerouted_from,
-        candidate.destination.model if candidate.destination.template else None,
+        candidate.destination.model if candidate.destination.template else None, len(candidate.left_out),
     )  # fmt: skip
 
 

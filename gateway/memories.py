@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from adapters.ask import VENDOR_STATE
+from gateway.sealed import sealed
 from gateway.state.judged import Judged, read, written
 from gateway.state.lifts import LASTS
 from gateway.state.pace import Pace
-from policies.findings import class_detector
+from gateway.state.recent import LASTS_FOR
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
@@ -23,14 +23,12 @@ if TYPE_CHECKING:
 REFUSED_SECONDS = 4 * 3600.0
 REFUSED_A_PERSON = 200
 """How many refused passages of a person the others are told of in an hour; what is refused more often is looked at."""
-STATE_SECONDS = 7 * 86400.0
 JUDGED_SECONDS = {True: 86400.0, False: 3600.0}
 """How long a call may be reported, by whether it was refused."""
 MOST_STATES = 200
 AGAIN_SECONDS = 0.15
 """A client is quick: what the last answer brought may be on its way to the store when it comes back."""
 _LONGEST_CALL = 64
-_STATE = class_detector(VENDOR_STATE)
 
 
 def share(runtime: Runtime) -> None:
@@ -51,7 +49,7 @@ def share(runtime: Runtime) -> None:
     follower.on("refused/", runtime.refused.hear)
     runtime.lifts.told = lambda report, value: follower.say(f"lift/{report}", value, LASTS.total_seconds())
     runtime.refused.told = refused
-    runtime.states.told = lambda name, vendor: follower.note(f"state/{name}", vendor.encode(), STATE_SECONDS)
+    runtime.states.told = lambda name, vendor: follower.note(f"state/{name}", vendor.encode(), LASTS_FOR)
     runtime.judged.told = judged
 
 
@@ -59,8 +57,7 @@ async def recall_states(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
     """Learns which vendors issued the states in a request that never passed this worker."""
     if not runtime.follower.shared:
         return
-    found = exchange.classification.findings if exchange.classification is not None else ()
-    blobs = [ask.passages[one.passage].note for one in found if one.detector == _STATE][:MOST_STATES]
+    blobs = [ask.passages[index].note for index in sealed(ask, exchange.classification)][:MOST_STATES]
     for pause in (AGAIN_SECONDS, 0.0):
         missing = runtime.states.missing(exchange.caller.organisation, blobs)
         if not missing:

@@ -14,10 +14,10 @@ from adapters.translate.base import Untranslatable
 from adapters.wire.body import Document, splice
 from adapters.wire.edits import PARAMETER
 from adapters.wire.headers import outgoing
-from gateway.candidates import issued_by
 from gateway.owned import no_pseudonyms
 from gateway.parameters import held_output, under_rules
 from gateway.refusals import policy_refusal
+from gateway.sealed import beside, issued_by
 from gateway.speaking import say, unsayable
 from gateway.transforming import Transformed, Unreachable, pseudonyms, transform
 from policies.decide import Place
@@ -122,12 +122,12 @@ def enveloped(envelope: Envelope, body: bytes, headers: list[tuple[str, str]]) -
 
 
 def _transformed(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate, request: Request) -> Transformed:
-    issued = issued_by(runtime, exchange, candidate.destination)
+    issued = issued_by(runtime, exchange, candidate.destination, candidate.left_out)
     try:
         made = transform(ask, candidate.ruling, lambda: pseudonyms(runtime, exchange, ask, request), issued)
         if made.issued and ask.keeps:
             raise no_pseudonyms()
-        return made
+        return made._replace(edits=beside(made.edits, candidate.left_out)) if candidate.left_out else made
     except Unreachable as unreachable:
         exchange.refused_by = _denied(ask, candidate.ruling, unreachable.found)
     raise policy_refusal(exchange, candidate._replace(ruling=exchange.refused_by))

@@ -114,7 +114,10 @@ def keeping(exchange: Exchange, ask: Ask, destinations: Iterable[Destination]) -
         left = [one for one in destinations if one.name == pinned.destination.name or ask.operation in MANAGING]
         if not left:
             raise BadRequest("object_elsewhere", _ELSEWHERE, param=ask.held[0].param)
-        return [next((one for one in left if one.name == pinned.destination.name), pinned.destination)]
+        there = next((one for one in left if one.name == pinned.destination.name), pinned.destination)
+        if ask.keeps and not there.keeps_seconds:
+            raise _never_kept("store")
+        return [there]
     return [one for one in destinations if may_hold(exchange, ask, one)]
 
 

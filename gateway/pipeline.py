@@ -26,6 +26,7 @@ from gateway.owned import pin
 from gateway.relay import relay
 from gateway.remember import remember
 from gateway.sampling import keep_samples
+from gateway.sealed import at_home_first
 from gateway.stopping.enforcing import admit, admit_use_case
 
 if TYPE_CHECKING:
@@ -106,8 +107,9 @@ async def _planned(
     plan = exchange.plan = runtime.router.plan(runtime, exchange, ask, allowed, request)
     exchange.deadline.by(plan.deadline_seconds)
     runtime.capacity.work.end(exchange)
-    await admission.reserve(runtime, exchange, ask, plan.candidates)
-    return ask, plan.candidates
+    candidates = at_home_first(plan.candidates)
+    await admission.reserve(runtime, exchange, ask, candidates)
+    return ask, candidates
 
 
 async def _interrupted(runtime: Runtime, exchange: Exchange, responder: Responder) -> bool:

@@ -157,6 +157,8 @@ def _headers(runtime: Runtime, exchange: Exchange, reply: Reply) -> Headers:
         headers += standing.headers(uses, exchange.dialect.family, runtime.now().timestamp())
     if candidate.rerouted_from is not None:
         headers.append((b"x-ecluse-rerouted-from", candidate.rerouted_from.encode()))
+    if candidate.left_out:
+        headers.append((b"x-ecluse-left-out", b"%d" % len(candidate.left_out)))
     if candidate.ruling.rewrites:
         headers += _replaced(candidate.ruling)
     if candidate.ruling.notices:

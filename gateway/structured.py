@@ -129,7 +129,8 @@ def _asked_again(exchange: Exchange, ask: Ask, verdict: Verdict) -> Ask:
 async def _ruled(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate) -> Candidate:
     """The same destination under a ruling on what is sent now; raises PolicyRefusal where it may not be."""
     found = await classified(exchange, ask.passages)
-    ruled = candidate._replace(ruling=judge(runtime, exchange, ask, found, candidate.destination))
+    anew = judge(runtime, exchange, ask, found, candidate.destination, candidate.dialect)
+    ruled = candidate._replace(ruling=anew.ruling, left_out=anew.left_out)
     if ruled.ruling.verdict != "allow":
         exchange.refused_by = ruled.ruling
         raise policy_refusal(exchange, ruled)

@@ -7,7 +7,7 @@ surrogates; trailing bytes; deep nesting), so that what was inspected is what th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -30,6 +30,7 @@ __all__ = [
     "append_items",
     "nested",
     "outermost",
+    "remove_items",
     "replace_string",
     "replace_text",
     "set_member",
@@ -216,6 +217,32 @@ def append_items(document: Document, path: Path, items: bytes, kind: str) -> Edi
     if type(holder) is not list or end - start < 2:
         raise KeyError(path)
     return Edit(end - 1, end - 1, (b"," if holder else b"") + items, kind)
+
+
+def remove_items(document: Document, path: Path, indexes: Collection[int], kind: str) -> list[Edit]:
+    """The edits, one for each, that take items out of the array at `path`; ValueError where none would be left."""
+    spans = _item_spans(document, path)
+    first = next((index for index in range(len(spans)) if index not in indexes), None)
+    if first is None:
+        raise ValueError("an array can't be emptied")
+    edits = []
+    for index in sorted(indexes):
+        start, end = spans[index]
+        # With the comma behind it where nothing is left in front of it, else with the one in front.
+        place = (start, spans[index + 1][0]) if index < first else (spans[index - 1][1], end)
+        edits.append(Edit(*place, b"", kind))
+    return edits
+
+
+def _item_spans(document: Document, path: Path) -> list[tuple[int, int]]:
+    start, end = document.value_span(path)
+    spans = []
+    position = skip(document.raw, start + 1, b"")
+    while position < end - 1:
+        over = value_end(document.raw, position)
+        spans.append((position, over))
+        position = skip(document.raw, over, b",")
+    return spans
 
 
 def nested(leaf: Leaf) -> tuple[Leaf, ...] | None:

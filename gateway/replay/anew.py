@@ -55,7 +55,8 @@ class Findings(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Anew:
     """A call to be ruled on again. refused: passages that this caller was refused before. lifted: rules that
-    the caller had lifted for a value. placed: findings stand as far apart as they did.
+    the caller had lifted for a value. placed: findings stand as far apart as they did. without: destinations for which
+    what other vendors sealed was left out.
     """
 
     call: Call
@@ -65,6 +66,7 @@ class Anew:
     refused: frozenset[int]
     lifted: Mapping[tuple[str, bytes], str]
     placed: bool
+    without: frozenset[str] = frozenset()
 
     def classification(self, without: frozenset[str] = frozenset()) -> Findings:
         """The findings but those of some detectors."""
@@ -96,8 +98,10 @@ def anew(one: Recorded, user_of: UserOf, *, placed: bool = True) -> Anew:
     return _Making(pair.get("names", {}), placed).made(call, intent)
 
 
-def issued_by(destination: DestinationFacts) -> Callable[[PassageFacts], bool]:
-    """Tells of a passage whether the destination's vendor wrote it."""
+def issued_by(call: Anew, destination: DestinationFacts) -> Callable[[PassageFacts], bool]:
+    """Tells of a passage whether the destination's vendor wrote it; any vendor, where it was left out for this one."""
+    if destination.name in call.without:
+        return lambda passage: getattr(passage, "issuer", None) is not None
     return lambda passage: getattr(passage, "issuer", None) == destination.vendor
 
 
@@ -130,6 +134,7 @@ class _Making:
         return Anew(
             call, tuple(self._passages), tuple(self._findings), intent["failed"], frozenset(self._refused),
             self._lifted, self._placed,
+            frozenset(one["destination"] for one in intent.get("rulings", ()) if one.get("left_out")),
         )  # fmt: skip
 
     def _add(self, number: int, found: Mapping[str, Any], last: Mapping[int, int]) -> None:

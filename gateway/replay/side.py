@@ -201,7 +201,7 @@ class Judge:
     def _judge(self, policies: Policies, call: Anew, destination: Terms) -> Ruling:
         return policies.judge(
             call.call, call.passages, call.classification(self._since(call)), destination, refused=call.refused,
-            vendor_state_ok=issued_by(destination), lifted=call.lifted,
+            vendor_state_ok=issued_by(call, destination), lifted=call.lifted,
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
@@ -55,25 +56,37 @@ class RefusedPassages:
         return blake2b(named, digest_size=16, key=self._secret, person=b"refused").digest()
 
 
+LASTS_FOR = 7 * 86400.0
+"""Seconds for which it is known who issued a blob."""
+
+
 class VendorStates:
-    """Which vendor issued a blob through this gateway to an organisation; only that vendor may get it back.
+    """Which vendor issued a blob through this gateway to an organisation; only that vendor may get it back. For a week.
 
     Where no store is shared it is kept in a file beside the ledger so that sessions of agent tools survive a restart (a
     kill loses what was issued since the last save: the client is then told to start a new conversation). told: is told
     of each blob by its name, a keyed hash, and of the vendor.
     """
 
-    def __init__(self, secret: bytes, file: Path | None = None, most: int = 50_000) -> None:
+    def __init__(
+        self,
+        secret: bytes,
+        file: Path | None = None,
+        most: int = 50_000,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """clock: Unix time."""
         self._secret = secret[:64]
         self._file = file
         self._most = most
+        self._clock = clock
         self.told: Callable[[str, str], None] = lambda name, vendor: None
         self._changed = False
-        self._issuers: OrderedDict[str, str] = OrderedDict()
+        self._issuers: OrderedDict[str, tuple[str, float]] = OrderedDict()
         if file is not None and file.exists():
             try:
-                self._issuers.update(orjson.loads(file.read_bytes()))
-            except (orjson.JSONDecodeError, TypeError, ValueError):
+                self._issuers.update(_read(file, clock() + LASTS_FOR))
+            except (orjson.JSONDecodeError, AttributeError, TypeError, ValueError):
                 self._issuers.clear()  # a damaged memory only means that old blobs are refused
 
     def issued(self, organisation: str, blob: str, vendor: str) -> None:
@@ -84,7 +97,7 @@ class VendorStates:
 
     def take(self, key: str, vendor: str) -> None:
         """Remembers what was issued under this name."""
-        self._issuers[key] = vendor
+        self._issuers[key] = vendor, self._clock() + LASTS_FOR
         self._issuers.move_to_end(key)
         self._changed = True
         if len(self._issuers) > self._most:
@@ -92,14 +105,21 @@ class VendorStates:
 
     def issuer(self, organisation: str, blob: str) -> str | None:
         """The vendor that issued the blob, None where it never passed here."""
-        return self._issuers.get(self.name(organisation, blob))
+        return self._known(self.name(organisation, blob))
 
     def missing(self, organisation: str, blobs: Iterable[str]) -> list[str]:
         """The names of those that never passed here."""
-        return [name for blob in blobs if (name := self.name(organisation, blob)) not in self._issuers]
+        return [name for blob in blobs if self._known(name := self.name(organisation, blob)) is None]
+
+    def _known(self, name: str) -> str | None:
+        vendor, ends = self._issuers.get(name, (None, 0.0))
+        return vendor if ends > self._clock() else None
 
     def save(self) -> None:
         """Writes the memory if it changed; replaces the file in one step."""
+        while self._issuers and next(iter(self._issuers.values()))[1] <= self._clock():
+            self._issuers.popitem(last=False)
+            self._changed = True
         if self._file is None or not self._changed:
             return
         new = self._file.with_suffix(".new")
@@ -112,3 +132,12 @@ class VendorStates:
     def name(self, organisation: str, blob: str) -> str:
         """How a blob is known."""
         return blake2b(f"{organisation}\0{blob}".encode(), digest_size=16, key=self._secret).hexdigest()
+
+
+def _read(file: Path, ends: float) -> dict[str, tuple[str, float]]:
+    """What was written; ends: of what an earlier version wrote, which knew none."""
+    written = orjson.loads(file.read_bytes())
+    return {
+        str(name): (said, ends) if isinstance(said, str) else (str(said[0]), min(float(said[1]), ends))
+        for name, said in written.items()
+    }

@@ -99,7 +99,7 @@ class Ruled:
 
     pseudonyms: how many of them by tokens that come back in the answer, by detector. known: a contract in force covered
     it. rerouted_from: the candidate that a rule sent here instead. model: the vendor's, where the name that was asked
-    for tells it.
+    for tells it. left_out: parts that another vendor sealed, which are left out of what goes there.
     """
 
     destination: str
@@ -111,6 +111,7 @@ class Ruled:
     known: bool = True
     rerouted_from: str | None = None
     model: str | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,9 @@ def _rulings(rulings: Iterable[Facts]) -> Iterator[str]:
         verdict = _plain(one["verdict"]) + (f" to {_plain(one['reroute'])}" if one.get("reroute") else "")
         changed = f", {_count(one['edits'], 'stretch', 'stretches')} of text replaced" if one.get("edits") else ""
         tokens = f", by tokens that come back: {_edits(one['pseudonyms'])}" if one.get("pseudonyms") else ""
-        yield f"{_plain(one['destination']):<{width}}  {verdict}{changed}{tokens}"
+        sealed = _count(one["left_out"], "part", "parts") if one.get("left_out") else ""
+        out = f", without {sealed} that another vendor sealed" if sealed else ""
+        yield f"{_plain(one['destination']):<{width}}  {verdict}{changed}{tokens}{out}"
         for line in _rules(one["rules"]):
             yield f"{'':<{width}}    {line}"
 

@@ -49,7 +49,7 @@ def explain_call(here: Workspace, folder: Path, call: str) -> Answer:
             destination,
             refused=subject.refused,
             lifted=subject.lifted,
-            vendor_state_ok=issued_by(destination),
+            vendor_state_ok=issued_by(subject, destination),
         )
 
     answer = explained(here, subject.call, subject.passages, subject.classification(), where, judged)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from gateway.features import features
 from gateway.replay.anew import anew, issued_by
 from gateway.replay.recorded import Recorded
-from observability.ledger import Intent, Terms, Who
+from observability.ledger import Intent, Ruled, Terms, Who
 from policies.decide import Policies, Ruling
 from policies.findings import PART_CLASSES, Finding, class_detector
 from tests.policies.decide_cases import ALPHA, BETA, CALL, INTERNAL, OPEN, Found, Text, compiled, policy
@@ -77,7 +77,9 @@ def findings(texts: list[Text], given: list[Any]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda f: (f.passage, f.start)))
 
 
-def on_record(policies: Policies, texts: list[Text], found: tuple[Finding, ...], refused: frozenset[int]) -> Recorded:
+def on_record(
+    policies: Policies, texts: list[Text], found: tuple[Finding, ...], refused: frozenset[int], ruled: Ruled
+) -> Recorded:
     """The call as a reader of the ledger finds it."""
     exchange: Any = SimpleNamespace(
         ask=SimpleNamespace(passages=texts),
@@ -92,7 +94,7 @@ def on_record(policies: Policies, texts: list[Text], found: tuple[Finding, ...],
     )
     intent = Intent(
         "c", CALL.now, who, CALL.dialect, "chat", CALL.model, False, CALL.size, findings=kept.findings,
-        places=kept.places, kept=kept.kept,
+        places=kept.places, kept=kept.kept, rulings=(ruled,),
     )  # fmt: skip
     pair = {"names": policies.place_names}
     return Recorded("c", datetime.now(UTC), orjson.loads(intent.to_bytes()), pair, True)
@@ -111,21 +113,31 @@ def told(ruling: Ruling) -> tuple[object, ...]:
     given_=st.lists(FOUND, max_size=8, unique_by=lambda f: f[:3]),
     to=st.sampled_from([ALPHA, BETA, INTERNAL]),
     refused=st.frozensets(st.integers(0, 3), max_size=2),
+    without=st.booleans(),
 )
 def test_the_ruling_is_the_same(
-    placed: bool, rules: list[Any], texts: list[Text], given_: list[Any], to: Any, refused: frozenset[int]
+    placed: bool,
+    rules: list[Any],
+    texts: list[Text],
+    given_: list[Any],
+    to: Any,
+    refused: frozenset[int],
+    without: bool,
 ) -> None:
     policies = compiled(policy(*({"id": f"r{n}", **rule} for n, rule in enumerate(rules))), defaults=OPEN)
     found = findings(texts, given_)
     issued = {"blob": BETA.vendor}
 
     def ok(passage: Any) -> bool:
-        return issued.get(passage.note) == to.vendor
+        issuer = issued.get(passage.note)
+        return issuer is not None if without else issuer == to.vendor
 
     then = policies.judge(CALL, texts, Found(found), to, refused=refused, vendor_state_ok=ok)
-    call = anew(on_record(policies, texts, found, refused), lambda organisation, person: person, placed=placed)
+    ruled = Ruled(to.name, then.verdict, left_out=int(without))
+    call = anew(on_record(policies, texts, found, refused, ruled), lambda organisation, person: person, placed=placed)
     where = Terms(**{name: getattr(to, name) for name in Terms.__dataclass_fields__})
     now = policies.judge(
-        call.call, call.passages, call.classification(), where, refused=call.refused, vendor_state_ok=issued_by(where)
-    )
+        call.call, call.passages, call.classification(), where, refused=call.refused,
+        vendor_state_ok=issued_by(call, where),
+    )  # fmt: skip
     assert told(now) == told(then)
