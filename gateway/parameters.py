@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from adapters.wire.edits import Edit
     from adapters.wire.parameters import Parameters
 
-COUNTED = "count_tokens"
-"""An operation whose vendors take no parameters of an answer."""
+WITHOUT_ANSWER = ("count_tokens", "compaction")
+"""Operations whose vendors take no parameters of an answer."""
 
 
 def held_output(dialect: Dialect, ask: Ask, cap: int, rules: Parameters | None) -> list[Edit]:
@@ -30,4 +30,4 @@ def under_rules(ask: Ask, rules: Parameters | None, others: list[Edit]) -> list[
     """All edits of a body in the client's dialect: `others`, and those that the rules make."""
     if rules is None or not rules.holds(ask.dialect):
         return others
-    return beside(others, edits(ask.document, rules, defaults=ask.operation != COUNTED))
+    return beside(others, edits(ask.document, rules, defaults=ask.operation not in WITHOUT_ANSWER))

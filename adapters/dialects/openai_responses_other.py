@@ -22,6 +22,7 @@ class OpenAICompact(OpenAIResponses):
     """A conversation made shorter: its answer is input of the next response, and isn't kept."""
 
     name = "openai_responses_compact"
+    operation = "compaction"
 
     def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
         """The ask in a body; never a stream."""

@@ -23,7 +23,7 @@ SECONDS = st.floats(0.001, 1e5)
 def upstream(**of: Any) -> Upstream:
     endpoint = Endpoint("http://vendor", idle_seconds=of.pop("idle", 120.0))
     vendor: Any = SimpleNamespace()
-    return Upstream(vendor, endpoint, (), "cancel", of.pop("first_token", 300.0), of.pop("least_bytes", 16))
+    return Upstream(vendor, endpoint, (), "cancel", of.pop("first_token", 300.0), of.pop("least_bytes", 16), ())
 
 
 async def late(patience: Patience) -> TimedOut:
