@@ -25,6 +25,7 @@ from adapters.vendors.anthropic import ANTHROPIC
 from adapters.vendors.azure_openai import AZURE_OPENAI
 from adapters.vendors.base import VendorKind
 from adapters.vendors.bedrock import BEDROCK
+from adapters.vendors.cohere import COHERE
 from adapters.vendors.gemini import GEMINI
 from adapters.vendors.litellm import LITELLM
 from adapters.vendors.openai import OPENAI
@@ -53,7 +54,7 @@ def family_of(dialect: str) -> str:
 VENDORS: Mapping[str, VendorKind] = {
     kind.kind: kind
     for kind in (
-        OPENAI, ANTHROPIC, AZURE_OPENAI, GEMINI, OPENAI_COMPATIBLE, *PROFILED.values(), BEDROCK, VERTEX_AI, LITELLM,
-        SIMULATOR,
+        OPENAI, ANTHROPIC, AZURE_OPENAI, GEMINI, OPENAI_COMPATIBLE, *PROFILED.values(), COHERE, BEDROCK, VERTEX_AI,
+        LITELLM, SIMULATOR,
     )
 }  # fmt: skip

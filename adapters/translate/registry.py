@@ -10,6 +10,7 @@ from adapters.translate.answers.bedrock_converse_to_canonical import ConverseAns
 from adapters.translate.answers.canonical_to_anthropic_messages import AnthropicAnswerWriter
 from adapters.translate.answers.canonical_to_openai_chat import ChatAnswerWriter
 from adapters.translate.answers.canonical_to_openai_responses import ResponsesAnswerWriter
+from adapters.translate.answers.cohere_chat_to_canonical import CohereAnswerReader
 from adapters.translate.answers.openai_chat_to_canonical import ChatAnswerReader
 from adapters.translate.answers.openai_responses_to_canonical import ResponsesAnswerReader
 from adapters.translate.base import Codec
@@ -17,6 +18,7 @@ from adapters.translate.requests import (
     anthropic_messages_to_canonical,
     canonical_to_anthropic_messages,
     canonical_to_bedrock_converse,
+    canonical_to_cohere_chat,
     canonical_to_openai_chat,
     canonical_to_openai_responses,
     openai_chat_to_canonical,
@@ -39,6 +41,7 @@ CODECS: Final[Mapping[str, Codec]] = {
         AnthropicAnswerReader,
         AnthropicAnswerWriter,
     ),
+    "cohere_chat": Codec(None, canonical_to_cohere_chat.write, CohereAnswerReader, None),
     "bedrock_converse": Codec(None, canonical_to_bedrock_converse.write, ConverseAnswerReader, None),
 }
 
