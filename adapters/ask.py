@@ -80,11 +80,11 @@ class File(NamedTuple):
     """A file that a parser must read before anything is known of it.
 
     passage: index of the passage that stands for it, not inspectable until then. payload: as the body spells it, in the
-    given encoding (base64 | percent). mime, charset: what it is declared to be, "" where nothing is.
+    given encoding (base64 | percent | raw). mime, charset: what it is declared to be, "" where nothing is.
     """
 
     passage: int
-    payload: str
+    payload: str | bytes
     encoding: str
     mime: str
     charset: str
@@ -104,7 +104,8 @@ class Ask:
     """One request of a client, parsed but unchanged. Every attempt starts again from it.
 
     held: what it names of a vendor's. keeps: the kind of object that the vendor is to keep of it, "" for nothing.
-    query: what is sent behind the path. later: the vendor goes on with the answer when the call is over.
+    query: what is sent behind the path. later: the vendor goes on with the answer when the call is over. most_input:
+    input tokens that it may be, where its size in bytes says little.
     """
 
     dialect: str
@@ -122,3 +123,4 @@ class Ask:
     keeps: str = ""
     query: tuple[tuple[str, str], ...] = field(default=())
     later: bool = False
+    most_input: int | None = None

@@ -32,8 +32,8 @@ class BodyRefused(Exception):
     """A client's body that is not taken in.
 
     code: one of not_json, duplicate_key, invalid_utf8, bom, not_a_number, lone_surrogate, trailing_bytes, too_deep,
-    too_large, wrong_type, missing_field, vendor_held. message: safe words (byte offsets and names of known fields,
-    never content). param: the known field, where there is one.
+    too_large, wrong_type, missing_field, vendor_held, bad_multipart. message: safe words (byte offsets and names of
+    known fields, never content). param: the known field, where there is one.
     """
 
     def __init__(self, code: str, message: str, *, param: str | None = None) -> None:

@@ -14,12 +14,14 @@ from adapters.dialects.gemini_generate import GeminiGenerate
 from adapters.dialects.openai_chat import OpenAIChat
 from adapters.dialects.openai_completions import OpenAICompletions
 from adapters.dialects.openai_embeddings import OpenAIEmbeddings
+from adapters.dialects.openai_image_edits import IMAGE_EDITS
 from adapters.dialects.openai_images import OpenAIImages
 from adapters.dialects.openai_moderations import OpenAIModerations
 from adapters.dialects.openai_response_objects import RESPONSE_OBJECTS
 from adapters.dialects.openai_responses import OpenAIResponses
 from adapters.dialects.openai_responses_other import OpenAICompact, OpenAIInputTokens
 from adapters.dialects.openai_speech import OpenAISpeech
+from adapters.dialects.openai_transcriptions import TRANSCRIPTIONS
 from adapters.dialects.rerank import Rerank
 from adapters.vendors.anthropic import ANTHROPIC
 from adapters.vendors.azure_openai import AZURE_OPENAI
@@ -36,8 +38,8 @@ from adapters.vendors.vertex_ai import VERTEX_AI
 
 _DIALECTS: tuple[Dialect, ...] = (
     OpenAIChat(), OpenAICompletions(), OpenAIEmbeddings(), OpenAIResponses(), AnthropicMessages(),
-    AnthropicCountTokens(), OpenAIModerations(), Rerank(), OpenAIImages(), OpenAISpeech(), *RESPONSE_OBJECTS,
-    OpenAICompact(), OpenAIInputTokens(),
+    AnthropicCountTokens(), OpenAIModerations(), Rerank(), OpenAIImages(), OpenAISpeech(), *TRANSCRIPTIONS,
+    *IMAGE_EDITS, *RESPONSE_OBJECTS, OpenAICompact(), OpenAIInputTokens(),
     GeminiGenerate(), GeminiCountTokens(), GeminiEmbed(), GeminiBatchEmbed(),
 )  # fmt: skip
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _DIALECTS}

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from adapters.registry import family_of
 from adapters.translate.base import Untranslatable
-from adapters.wire.body import Document, splice
+from adapters.wire.body import JSON, Document, splice
 from adapters.wire.edits import PARAMETER
 from adapters.wire.headers import outgoing
 from gateway.owned import no_pseudonyms
@@ -74,9 +74,11 @@ def build(
         edits = exchange.dialect.edits(ask, model=destination.model, vendor_stores=vendor.stores, meter=True)
         edits += held_output(exchange.dialect, ask, exchange.cap, destination.parameters)
         edits = under_rules(ask, destination.parameters, edits + transformed.edits)
-        body = splice(ask.document.raw, edits) if edits else ask.document.raw
+        body = ask.document.spliced(edits) if edits else ask.document.raw
         changed = Counter(e.kind for e in edits)
     headers = outgoing(request.raw_headers, family=family_of(spoken), beta_allowed=destination.beta)
+    if ask.document.content_type != JSON:
+        headers[0] = ("content-type", ask.document.content_type)
     if (envelope := upstream.envelopes.get(spoken)) is not None:
         body, own = enveloped(envelope, body, headers)
         changed.update(e.kind for e in own)

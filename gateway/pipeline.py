@@ -12,17 +12,17 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from adapters.errors import BodyRefused
-from adapters.wire.body import Document
 from gateway import admission, refusals
 from gateway.answer import first_answer
 from gateway.candidates import choose_model, permitted, rule
 from gateway.deadline import deadline
 from gateway.errors import Refusal
-from gateway.http import ClientGone, asked
+from gateway.http import ClientGone
 from gateway.inspection import classified, read_files
 from gateway.journal import attempts_over, close
 from gateway.memories import recall_states
 from gateway.owned import pin
+from gateway.parsing import document_of
 from gateway.relay import relay
 from gateway.remember import remember
 from gateway.sampling import keep_samples
@@ -91,7 +91,7 @@ async def _planned(
     exchange.bytes_in = len(raw)
     await runtime.capacity.begin(exchange)
     try:
-        document = Document.parse(raw if exchange.route.body else asked(request, raw), max_depth=limits.depth)
+        document = document_of(exchange, request, raw, limits.depth)
         exchange.ask = ask = exchange.dialect.parse(document, exchange.parameters)
     except BodyRefused as refused:
         raise refusals.unreadable(refused) from None

@@ -17,7 +17,7 @@ class Route(NamedTuple):
 
     path: `{name}` stands for one segment, or for the beginning of one (`{model}:countTokens`). body: whether one is
     read; where none is, the query takes its place. says: parameters that the path gives by its own words, without a
-    value.
+    value. form: it may be multipart/form-data.
     """
 
     method: str
@@ -29,6 +29,7 @@ class Route(NamedTuple):
     stages: tuple[str, ...] = ()
     body: bool = True
     says: tuple[str, ...] = ()
+    form: bool = False
 
 
 def _gemini(version: str) -> tuple[Route, ...]:
@@ -59,6 +60,18 @@ ROUTES = (
     Route("POST", "/v1/rerank", "openai", "rerank", False, "rankings"),
     Route("POST", "/v2/rerank", "openai", "rerank", False, "rankings, as Cohere's clients ask"),
     Route("POST", "/v1/images/generations", "openai", "openai_images", True, "pictures from a text"),
+    Route("POST", "/v1/images/edits", "openai", "openai_image_edits", True, "pictures from pictures", form=True),
+    Route(
+        "POST",
+        "/v1/images/variations",
+        "openai",
+        "openai_image_variations",
+        False,
+        "pictures like a picture",
+        form=True,
+    ),
+    Route("POST", "/v1/audio/transcriptions", "openai", "openai_transcriptions", True, "sound to text", form=True),
+    Route("POST", "/v1/audio/translations", "openai", "openai_translations", False, "sound to English", form=True),
     Route("POST", "/v1/audio/speech", "openai", "openai_speech", True, "a text read aloud"),
     Route("POST", "/v1/messages", "anthropic", "anthropic_messages", True, "messages"),
     Route("POST", "/v1/messages/count_tokens", "anthropic", "anthropic_count_tokens", False, "token count"),

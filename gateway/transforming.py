@@ -116,7 +116,7 @@ def _identity(ask: Ask, rewrite: Rewrite, make: Callable[[], Pseudonyms]) -> Edi
         return Edit(start, end, b"{}", "identity")
     kept = value if path[-1] == "prompt_cache_key" else ""
     said = make().identity(kept) if rewrite.action == "pseudonymise" else _NOBODY
-    return Edit(start, end, orjson.dumps(said), "identity")
+    return Edit(start, end, ask.document.spelt(said), "identity")
 
 
 class _Stretch(NamedTuple):

@@ -31,13 +31,14 @@ A_TEXT = "text"  # and where it stands
 _MOST_INSIDE = 200  # files in texts; a body with more is no prose
 
 
-Known = tuple[str, int | None]
+Known = tuple[str | bytes, int | None]
 
 
 class Spelt(NamedTuple):
-    """A file as a body spells it. encoding: base64 | percent. mime, charset: what it is declared to be."""
+    """A file as a body spells it. encoding: base64 | percent, or raw: its bytes. mime, charset: what it is declared to
+    be."""
 
-    payload: str
+    payload: str | bytes
     encoding: str
     mime: str
     charset: str
@@ -62,6 +63,8 @@ class Spelt(NamedTuple):
 
     def _head(self) -> bytes:
         """Its first bytes, as many as tell a kind, however much white space stands before and between the letters."""
+        if isinstance(self.payload, bytes):
+            return self.payload[:HEAD]
         size = _LETTERS
         while len(cut := "".join(self.payload[:size].split())) < _LETTERS and size < len(self.payload):
             size *= 4
@@ -76,7 +79,7 @@ class Spelt(NamedTuple):
         """Its text, where it is a short one."""
         if len(self.payload) > _AT_ONCE:
             return None
-        raw = unpacked(self.payload, self.encoding)
+        raw = self.payload if isinstance(self.payload, bytes) else unpacked(self.payload, self.encoding)
         if raw is None or sniffed(raw[:HEAD]) != UNKNOWN:
             return None
         return text_of(raw, self.mime, self.charset)

@@ -10,6 +10,7 @@ from adapters.dialects import reading
 from adapters.dialects.answers import TEXT, Strings, rewritten
 from adapters.dialects.failures import openai_stream_error, vendor_failure
 from adapters.dialects.passages import is_base64
+from adapters.dialects.serving import answers
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Chunk, Delta, TextEdit, Usage
 from adapters.wire.body import Document, Path
@@ -23,7 +24,7 @@ class ImagesReader:
 
     def __init__(self, ask: Ask) -> None:
         self.usage = Usage()
-        self._left = reading.count(ask.document.value, "n") or 1  # pictures of a stream that are still to come
+        self._left = answers(ask.document.value)  # pictures of a stream that are still to come
         self._done = False
 
     def event(self, event: Event) -> Chunk:

@@ -19,7 +19,7 @@ from adapters.dialects.files import A_TEXT, READ_AT_ONCE, Known, Spelt, holds_fi
 from adapters.dialects.pieces import Pieces, escaped, gathered, single
 from adapters.wire.body import Document, Path
 from adapters.wire.body import inside as inside_json
-from adapters.wire.payloads import BASE64, UNKNOWN
+from adapters.wire.payloads import BASE64, RAW, UNKNOWN
 
 _SEPARATOR = "\x00"
 _DEEPEST = 1_000_000  # below every group: a single text
@@ -152,9 +152,14 @@ class Gathering:
         if said is not None:
             self._file(path, mark, Spelt(said, BASE64, "", ""), "base64", opaque=False)
 
+    def file(self, path: Path, raw: bytes, mime: str, charset: str, mark: Mark, otherwise: str) -> None:
+        """A file that is a part of its own, in its bytes. otherwise: what it is where its type says nothing."""
+        self._file(path, mark, Spelt(raw, RAW, mime, charset), otherwise)
+
     def _file(self, path: Path, mark: Mark, spelt: Spelt, otherwise: str, *, opaque: bool = True) -> None:
         """A file that a passage stands for: its text where it is a short one, else not inspectable for now."""
-        self._known.add((spelt.payload, mark.message))
+        if type(spelt.payload) is str:
+            self._known.add((spelt.payload, mark.message))
         kind = spelt.kind()
         text = spelt.text() if kind == UNKNOWN else None
         if text is not None:
@@ -164,7 +169,7 @@ class Gathering:
         if spelt.readable(kind):
             parts = self._parts[path]
             parts[-1] = parts[-1]._replace(file=spelt)
-        if opaque and spelt.payload and spelt.encoding == BASE64 and _no_words(spelt.payload):
+        if opaque and type(spelt.payload) is str and spelt.encoding == BASE64 and _no_words(spelt.payload):
             self._claims[path] = _Claim(mark, opaque=True)
 
     def passages(self) -> tuple[Passage, ...]:

@@ -45,4 +45,6 @@ def _usual(asked: object, usual: frozenset[str | None]) -> bool:
 
 
 def _count(value: object) -> int:
+    if type(value) is str and value.isascii() and value.isdigit():  # in a form
+        value = int(value[:9])
     return value if type(value) is int and value > 1 else 1

@@ -7,7 +7,7 @@ surrogates; trailing bytes; deep nesting), so that what was inspected is what th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -39,6 +39,7 @@ __all__ = [
 
 Path = tuple[str | int, ...]
 
+JSON = "application/json"
 STRING = "string"
 NUMBER = "number"
 KEY = "key"
@@ -88,7 +89,24 @@ class Document:
         return cls(raw, value, Texts(raw, value, max_depth, alike))
 
     def __repr__(self) -> str:
-        return f"<Document of {len(self.raw)} bytes>"
+        return f"<{type(self).__name__} of {len(self.raw)} bytes>"
+
+    @property
+    def content_type(self) -> str:
+        """What a request with this body declares it to be."""
+        return JSON
+
+    def spelt(self, text: str) -> bytes:
+        """A whole string value as this kind of body spells it."""
+        return orjson.dumps(text)
+
+    def spelt_inside(self, text: str) -> bytes:
+        """The same in the middle of a string."""
+        return orjson.dumps(text)[1:-1]
+
+    def spliced(self, edits: Iterable[Edit]) -> bytes:
+        """The body with the edits made."""
+        return splice(self.raw, edits)
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
@@ -169,9 +187,9 @@ class Document:
 def replace_string(document: Document, path: Path, new: str, kind: str) -> Edit:
     """The edit that makes the string at `path` say `new`."""
     start, end = document.value_span(path)
-    if document.raw[start] not in b'"':
+    if document.content_type == JSON and document.raw[start] not in b'"':
         raise KeyError(path)
-    return Edit(start, end, orjson.dumps(new), kind)
+    return Edit(start, end, document.spelt(new), kind)
 
 
 def replace_text(document: Document, leaf: Leaf, i: int, j: int, new: str, kind: str, *, keys: bool = False) -> Edit:
@@ -179,9 +197,9 @@ def replace_text(document: Document, leaf: Leaf, i: int, j: int, new: str, kind:
     if leaf.kind != STRING and not (keys and leaf.kind == KEY):
         raise ValueError(f"a {leaf.kind} can't be rewritten")
     start, end = document.text_span(leaf, i, j)
-    inside = _inside(new)
+    inside = document.spelt_inside(new)
     if leaf.within is not None:
-        inside = _inside(inside.decode())
+        inside = document.spelt_inside(inside.decode())
     return Edit(start, end, inside, kind)
 
 
@@ -304,10 +322,6 @@ def _inner_span(leaf: Leaf, outer: str, i: int, j: int) -> tuple[int, int]:
     first, last = character_span(raw, 0, len(raw), i, j)
     before = len(raw[:first].decode())
     return leaf.start + before, leaf.start + before + len(raw[first:last].decode())
-
-
-def _inside(text: str) -> bytes:
-    return orjson.dumps(text)[1:-1]
 
 
 def _load(raw: bytes) -> Any:

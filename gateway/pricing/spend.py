@@ -43,10 +43,10 @@ def spent(exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> 
     if ask is None or ask.operation == "count_tokens" or ask.operation in MANAGING:
         return Used()
     if gate is None:
-        return Used(input=_tokens(attempt.sent)) if _was_read(exchange, error) else Used()
+        return Used(input=_read(ask, attempt.sent)) if _was_read(exchange, error) else Used()
     usage = gate.usage
     counted = usage.output
-    if counted is None and ask.operation in UNSEEN:
+    if counted is None and ask.operation in UNSEEN and gate.content:
         counted = most_output(ask, reserve_output(exchange))
     if ask.later and (counted is None or not gate.reader.stopped()):
         counted = most_output(ask, reserve_output(exchange), exchange.cap)  # nobody may ever ask what became of it
@@ -55,7 +55,7 @@ def spent(exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> 
         counted = max(counted or 0, _tokens(gate.characters))
     written = usage.written or 0
     return Used(
-        input=usage.input if usage.input is not None else _tokens(attempt.sent),
+        input=usage.input if usage.input is not None else _read(ask, attempt.sent),
         output=counted,
         cached=usage.cached or 0,
         written=written,
@@ -80,6 +80,8 @@ def most(tariffs: Tariffs, ask: Ask, destinations: Iterable[Destination], input:
 
 def most_input(ask: Ask, size: int) -> int:
     """Input tokens that a body of so many bytes can be: no tokenizer makes more than a token of a byte."""
+    if ask.most_input is not None:
+        return ask.most_input
     return size + (WITH_TOOLS if ask.tools else 0)
 
 
@@ -96,6 +98,11 @@ def _was_read(exchange: Exchange, error: UpstreamError | None) -> bool:
     if error is None:
         return exchange.left or bool(exchange.cutting)
     return error.kind == "timeout" and error.code != "connect"
+
+
+def _read(ask: Ask, sent: int) -> int:
+    """Input tokens that a vendor read and didn't count."""
+    return _tokens(sent) if ask.most_input is None else ask.most_input
 
 
 def _tokens(size: int) -> int:

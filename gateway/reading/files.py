@@ -113,7 +113,8 @@ class Files:
     def _key(self, organisation: str, file: File, limits: Limits) -> bytes:
         words = f"{organisation}\0{file.encoding}\0{file.mime}\0{file.charset}\0{limits}\0"
         digest = hashlib.sha256(self._secret.ljust(64, b"\0") + words.encode("utf-8", "surrogatepass"))
-        digest.update(file.payload.encode("utf-8", "surrogatepass"))
+        payload = file.payload
+        digest.update(payload if isinstance(payload, bytes) else payload.encode("utf-8", "surrogatepass"))
         return digest.digest()
 
     def rest(self) -> None:

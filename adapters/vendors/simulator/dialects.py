@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from adapters.vendors.simulator import chat, gemini, images, judges, messages, openai_parts, responses, sound
+from adapters.vendors.simulator import chat, gemini, hearing, images, judges, messages, openai_parts, responses, sound
 from adapters.vendors.simulator.frames import Frame, named, plain
 from adapters.vendors.simulator.prompt import Prompt
 from adapters.vendors.simulator.script import Script
@@ -21,7 +21,7 @@ class Speech(NamedTuple):
     family: str
     needs: tuple[str, ...]
     read: Callable[[Mapping[str, Any]], Prompt]
-    answer: Callable[[Script, Prompt], Mapping[str, Any]]
+    answer: Callable[[Script, Prompt], Mapping[str, Any] | str]
     stream: Callable[[Script, Prompt], Iterator[Frame]]
     broken: Callable[[Script, str | None], Frame]
     alive: bytes = b": keep-alive\n\n"
@@ -58,6 +58,10 @@ def _no_stream(script: Script, prompt: Prompt) -> Iterator[Frame]:
     return iter(())
 
 
+_HEARING = Speech(
+    "openai", ("model", "file"), hearing.read, hearing.answer, hearing.stream, _broken_chat, kind=hearing.kind
+)
+_EDITS = Speech("openai", ("model",), images.read, images.answer, images.stream, _broken_chat)
 _RERANK = Speech(
     "openai", ("model", "query", "documents"), judges.read_rerank, judges.ranking, _no_stream, _broken_chat
 )
@@ -113,6 +117,10 @@ SPEECHES: Mapping[str, Speech] = {
     "/v1/images/generations": Speech(
         "openai", ("model", "prompt"), images.read, images.answer, images.stream, _broken_chat
     ),
+    "/v1/images/edits": _EDITS,
+    "/v1/images/variations": _EDITS,
+    "/v1/audio/transcriptions": _HEARING,
+    "/v1/audio/translations": _HEARING,
     "/v1/audio/speech": Speech(
         "openai", ("model", "input", "voice"), sound.read, sound.answer, sound.stream, _broken_chat, kind=sound.kind
     ),

@@ -20,8 +20,8 @@ _A_PICTURE = 272  # tokens
 def read(body: Mapping[str, Any]) -> Prompt:
     """An image generations request."""
     return Prompt(
-        str(body["model"]), str(body.get("prompt")), choices=whole(body.get("n")) or 1,
-        stream=body.get("stream") is True, asked=body,
+        str(body["model"]), str(body.get("prompt")), choices=_number(body, "n") or 1,
+        stream=str(body.get("stream")).lower() == "true", asked=body,
     )  # fmt: skip
 
 
@@ -35,16 +35,22 @@ def answer(script: Script, prompt: Prompt) -> dict[str, Any]:
 
 def stream(script: Script, prompt: Prompt) -> Iterator[Frame]:
     """Partial pictures, as many as were asked for, then the picture itself, for each of them."""
-    kind = "image_edit" if "image" in prompt.asked or "image[]" in prompt.asked else "image_generation"
+    kind = "image_edit" if {"image", "image[]", "images"} & prompt.asked.keys() else "image_generation"
     looks = {
         "created_at": CREATED, "size": "1024x1024", "quality": "low", "background": "opaque", "output_format": "png",
     }  # fmt: skip
     for number in range(1, prompt.choices + 1):
-        for index in range(whole(prompt.asked.get("partial_images")) or 0):
+        for index in range(_number(prompt.asked, "partial_images") or 0):
             partial = {"type": f"{kind}.partial_image", "partial_image_index": index, "b64_json": _PICTURE}
             yield named(partial | looks, content=True)
         done = {"type": f"{kind}.completed", "b64_json": _PICTURE, **looks, **_usage(script, prompt, 1)}
         yield named(done, content=True, terminal=number == prompt.choices)
+
+
+def _number(body: Mapping[str, Any], name: str) -> int | None:
+    """A number in JSON, or its digits in a form."""
+    said = body.get(name)
+    return int(said) if isinstance(said, str) and said.isdigit() else whole(said)
 
 
 def _usage(script: Script, prompt: Prompt, pictures: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -10,6 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from adapters.vendors.simulator.bodies import value_of
 from adapters.vendors.simulator.breaks import BREAKS, Rest, break_of, half_a_character
 from adapters.vendors.simulator.dialects import Speech, failure
 from adapters.vendors.simulator.directives import DirectiveError, Directives, merge, read
@@ -19,6 +20,8 @@ from adapters.vendors.simulator.oddities import INTERIM, STRAY, is_odd, oddity
 from adapters.vendors.simulator.prompt import Prompt, tokens
 from adapters.vendors.simulator.recorder import Faults, Received, Recorder
 from adapters.vendors.simulator.script import Script, write
+
+Headers = Sequence[tuple[bytes, bytes]]
 
 _JSON = "application/json"
 _EVENTS = "text/event-stream; charset=utf-8"
@@ -52,17 +55,17 @@ class Speaker:
         received = keep(self._recorder, self._name, scope, body)
         line, outcome = Line(scope, receive, send), "gone"
         try:
-            outcome = await self._speak(body, line)
+            outcome = await self._speak(scope["headers"], body, line)
         except ClientLeftError:
             pass
         finally:
             self._recorder.end(received, outcome)
             await line.close()
 
-    async def _speak(self, body: bytes, line: Line) -> str:
+    async def _speak(self, head: Headers, body: bytes, line: Line) -> str:
         """Answer; the outcome for the record."""
         try:
-            prompt, asked = self._understand(body, line.said)
+            prompt, asked = self._understand(head, body, line.said)
             seed = body if self._shelf is None else self._shelf.admit(body)
         except (DirectiveError, ValueError) as problem:
             return await self._refuse(line, 400, str(problem), Directives())
@@ -87,11 +90,9 @@ class Speaker:
             return await self._stream(line, prompt, script, asked)
         return await self._whole(line, prompt, script, asked)
 
-    def _understand(self, body: bytes, said: Mapping[str, str]) -> tuple[Prompt, Directives]:
+    def _understand(self, head: Headers, body: bytes, said: Mapping[str, str]) -> tuple[Prompt, Directives]:
         """said: what path and query say."""
-        value = orjson.loads(body)
-        if not isinstance(value, dict):
-            raise ValueError("the body is not a JSON object")
+        value = value_of(head, body)
         if missing := [key for key in self._speech.needs if key not in value]:
             raise ValueError(f"missing required parameter: {missing[0]}")
         if self._speech.family == "gemini":
@@ -114,7 +115,9 @@ class Speaker:
         """Status, length and a body: of a stream too, where its length is told wrongly."""
         if asked.fail_after is not None:
             return await self._refuse(line, 500, "The simulator was told to fail.", asked)
-        data, kind = orjson.dumps(self._speech.answer(script, prompt)) + _spaces(asked), _JSON
+        said = self._speech.answer(script, prompt)
+        data = said.encode() if isinstance(said, str) else orjson.dumps(said) + _spaces(asked)
+        kind = self._speech.kind(prompt) or _JSON
         if prompt.stream:
             data = b"".join(frame.encode() for frame in self._speech.stream(script, prompt))
             kind = self._speech.kind(prompt) or _EVENTS

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from gateway.routes import Route
 from tests.conftest import CONFIG, configured
@@ -38,6 +41,10 @@ def body(dialect: str, text: str, model: str | None = None) -> dict[str, Any]:
         "openai_moderations": {"model": "gpt-4o-mini", "input": text},
         "rerank": {"model": "gpt-4o-mini", "query": text, "documents": ["le quai", {"text": "l'écluse"}]},
         "openai_images": {"model": "gpt-4o-mini", "prompt": text, "partial_images": 20},
+        "openai_transcriptions": {"model": "gpt-4o-mini", "prompt": text, "language": "fr"},
+        "openai_translations": {"model": "gpt-4o-mini", "prompt": text},
+        "openai_image_edits": {"model": "gpt-4o-mini", "prompt": text, "partial_images": "20"},
+        "openai_image_variations": {"model": "gpt-4o-mini", "user": text},
         "openai_speech": {"model": "gpt-4o-mini", "input": text, "voice": "alloy", "stream_format": "sse"},
         "anthropic_messages": {"model": "claude-sonnet-5", "max_tokens": 500, "messages": message},
         "anthropic_count_tokens": {"model": "claude-sonnet-5", "messages": message},
@@ -58,8 +65,30 @@ def target(route: Route, model: str = "gpt-4o-mini", *, stream: bool = False) ->
     return path
 
 
+SOUND = ("réunion.mp3", b"ID3" + bytes(range(256)), "audio/mpeg")
+PICTURE = ("quai.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "image/png")
+FILES = {
+    "openai_transcriptions": {"file": SOUND},
+    "openai_translations": {"file": SOUND},
+    "openai_image_edits": {"image": PICTURE},
+    "openai_image_variations": {"image": PICTURE},
+}
+
+
 def call(route: Route, text: str) -> dict[str, Any]:
     """The same as arguments of `httpx`."""
     assert route.dialect is not None
     path = target(route, stream=bool(route.says))
-    return {"method": route.method, "url": path, "json": body(route.dialect, text)}
+    sent = {"method": route.method, "url": path}
+    if route.dialect in FILES:
+        return {**sent, "data": body(route.dialect, text), "files": FILES[route.dialect]}
+    return {**sent, "json": body(route.dialect, text)}
+
+
+def written(dialect: str, said: dict[str, Any]) -> tuple[bytes, str]:
+    """A body as bytes, and its content type."""
+    if dialect not in FILES:
+        return json.dumps(said).encode(), "application/json"
+    plain = {name: str(value).lower() if type(value) is bool else value for name, value in said.items()}
+    request = httpx.Request("POST", "http://x", data=plain, files=FILES[dialect])
+    return request.read(), request.headers["content-type"]

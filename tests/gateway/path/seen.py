@@ -20,12 +20,13 @@ class Seen:
     kept: bool
 
 
-async def post(port: int, key: str, path: str, body: dict[str, Any]) -> Seen:
+async def post(port: int, key: str, path: str, body: dict[str, Any] | bytes, kind: str = "application/json") -> Seen:
     """Asks over a connection of its own, then asks for the models over the same one, where it may be used again."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     ours = h11.Connection(h11.CLIENT)
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
     try:
-        status, headers, data = await _exchange(ours, reader, writer, "POST", path, key, json.dumps(body).encode())
+        status, headers, answer = await _exchange(ours, reader, writer, "POST", path, key, data, kind)
         kept = ours.our_state is h11.DONE and ours.their_state is h11.DONE
         if kept:
             ours.start_next_cycle()
@@ -34,16 +35,21 @@ async def post(port: int, key: str, path: str, body: dict[str, Any]) -> Seen:
             assert json.loads(models)["object"] == "list"
         else:
             assert await reader.read() == b"", "more after the end"
-        return Seen(status, headers, data, kept)
+        return Seen(status, headers, answer, kept)
     finally:
         writer.close()
 
 
 async def _exchange(
     ours: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, method: str, path: str, key: str,
-    body: bytes,
+    body: bytes, kind: str = "application/json",
 ) -> tuple[int, dict[str, str], bytes]:  # fmt: skip
-    head = [("host", "x"), ("authorization", f"Bearer {key}"), ("content-length", str(len(body)))]
+    head = [
+        ("host", "x"),
+        ("authorization", f"Bearer {key}"),
+        ("content-length", str(len(body))),
+        ("content-type", kind),
+    ]
     asked = [h11.Request(method=method, target=path, headers=head), h11.Data(data=body), h11.EndOfMessage()]
     writer.write(b"".join(ours.send(event) or b"" for event in asked))
     status, headers, data = 0, {}, b""
@@ -93,6 +99,10 @@ _WHOLE = {
     "openai_embeddings": lambda v: "" if v["data"][0]["embedding"] else "no vector",
     "openai_moderations": lambda v: "" if v["results"][0]["categories"] else "no verdict",
     "rerank": lambda v: "" if v["results"][0]["relevance_score"] else "no ranking",
+    "openai_transcriptions": lambda v: v["text"],
+    "openai_translations": lambda v: v["text"],
+    "openai_image_edits": lambda v: "" if v["data"][0]["b64_json"] else "no picture",
+    "openai_image_variations": lambda v: "" if v["data"][0]["b64_json"] else "no picture",
     "openai_images": lambda v: "" if v["data"][0]["b64_json"] else "no picture",
     "anthropic_messages": lambda v: v["content"][0]["text"],
     "anthropic_count_tokens": lambda v: "" if v["input_tokens"] else "no count",
@@ -104,8 +114,14 @@ _WHOLE = {
 
 WITHOUT_TEXT = frozenset({
     "openai_embeddings", "openai_moderations", "rerank", "openai_images", "openai_speech", "anthropic_count_tokens",
+    "openai_image_edits", "openai_image_variations",
     "openai_responses_compact", "openai_input_tokens",
     "gemini_count_tokens", "gemini_embed", "gemini_batch_embed",
+})  # fmt: skip
+
+ENDS = frozenset({
+    "response.completed", "message_stop", "image_generation.completed", "image_edit.completed", "speech.audio.done",
+    "transcript.text.done",
 })  # fmt: skip
 
 
@@ -130,7 +146,7 @@ def stream(dialect: str, body: bytes, *, numbered: bool = True) -> Said:
             assert value["sequence_number"] == number or not numbered
         said.error = _error(dialect, value, kind)
         said.text += _delta(dialect, value, kind)
-        said.clean = kind in ("response.completed", "message_stop", "image_generation.completed", "speech.audio.done")
+        said.clean = kind in ENDS
         if dialect == "gemini_generate" and not said.error:
             said.clean = "finishReason" in value["candidates"][0]
     return said
@@ -161,6 +177,8 @@ def _delta(dialect: str, value: dict[str, Any], kind: str | None) -> str:
         return value["delta"]["text"] if kind == "content_block_delta" else ""
     if dialect == "gemini_generate":
         return "" if value.get("error") else value["candidates"][0]["content"]["parts"][0].get("text", "")
+    if dialect == "openai_transcriptions":
+        return value["delta"] if kind == "transcript.text.delta" else ""
     choices = value.get("choices") or [{}]
     if dialect == "openai_completions":
         return choices[0].get("text") or ""

@@ -11,8 +11,9 @@ import openai
 import pytest
 
 from tests.conftest import House, OpenHouse
-from tests.gateway.path.calls import with_media
+from tests.gateway.path.calls import FILES, with_media
 from tests.gateway.path.test_policy import PEM
+from tests.gateway.reading import paper
 
 
 @pytest.fixture
@@ -84,3 +85,73 @@ async def test_sound_that_breaks_off_ends_without_a_clean_end(media: House) -> N
                 call = answer.headers["x-ecluse-call-id"]
                 assert [len(piece) async for piece in answer.aiter_bytes()]
     assert (await media.records(call))[-1]["outcome"] == "failed"
+
+
+OLD = pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")  # says the SDK of routes that it still has
+SOUND, PICTURE = FILES["openai_transcriptions"]["file"], FILES["openai_image_edits"]["image"]
+
+
+@OLD
+async def test_transcriptions(media: House) -> None:
+    ask = {"model": "gpt-4o-mini", "file": SOUND, "prompt": "[[sim:say=Bonjour à tous]]"}
+    for said in await both(media, lambda c: c.audio.transcriptions.create(**ask)):
+        assert said.text == "Bonjour à tous" and said.usage.input_tokens
+    for form in ("text", "srt", "vtt"):
+        for said in await both(media, lambda c: c.audio.transcriptions.create(**ask, response_format=form)):  # noqa: B023
+            assert "Bonjour à tous" in said
+    for said in await both(media, lambda c: c.audio.translations.create(**ask, response_format="verbose_json")):
+        assert said.segments[0].text == "Bonjour à tous"
+    for events in await both(media, lambda c: c.audio.transcriptions.create(**ask, stream=True)):
+        assert [e.type for e in events][-1] == "transcript.text.done"
+    sent = list(media.received)[-1].body
+    assert SOUND[1] in sent and b'filename="r\xc3\xa9union.mp3"' in sent, "byte for byte"
+
+
+@OLD
+async def test_pictures_from_pictures(media: House) -> None:
+    ask = {"model": "gpt-4o-mini", "image": [PICTURE, PICTURE], "prompt": "[[sim:say=un quai]]"}
+    for said in await both(media, lambda c: c.images.edit(**ask, n=2)):
+        assert len(said.data) == 2
+    for events in await both(media, lambda c: c.images.edit(**ask, stream=True, partial_images=1)):
+        assert [e.type for e in events] == ["image_edit.partial_image", "image_edit.completed"]
+    for said in await both(media, lambda c: c.images.create_variation(model="gpt-4o-mini", image=PICTURE)):
+        assert said.data[0].b64_json
+
+
+IBAN = "FR76 3000 6000 0112 3456 7890 189"
+
+
+async def test_texts_and_names_in_forms_are_inspected_and_edited_in_place(media: House) -> None:
+    url, ask = "/v1/audio/transcriptions", {"model": "gpt-4o-mini", "prompt": f"Mon IBAN est {IBAN}."}
+    served = await media.client.post(url, data=ask, files={"file": (f"{IBAN}.mp3", SOUND[1], "audio/mpeg")})
+    assert served.status_code == 200 and served.headers["x-ecluse-redacted"] == "2"
+    sent = list(media.received)[-1].body
+    assert IBAN.encode() not in sent and b"Mon IBAN est [redacted: fin.iban]." in sent
+    assert b'filename="[redacted: fin.iban].mp3"' in sent and SOUND[1] in sent
+    for data, files in (
+        ({"model": "gpt-4o-mini", "prompt": PEM}, {"file": SOUND}),
+        ({"model": "gpt-4o-mini"}, {"file": (PEM.replace("\n", " "), b"ID3", "audio/mpeg")}),
+        ({"model": "gpt-4o-mini", "x_note": PEM}, {"file": SOUND}),
+        ({"model": "gpt-4o-mini", PEM.replace("\n", " "): "x"}, {"file": SOUND}),
+        ({"model": "gpt-4o-mini"}, {"file": SOUND, "note": ("a.txt", PEM.encode(), "text/plain")}),
+        ({"model": "gpt-4o-mini"}, {"file": SOUND, "note": ("a.pdf", paper.pages("Bonjour", PEM), "audio/mpeg")}),
+        ({"model": "gpt-4o-mini"}, {"file": ("a.mp3", PEM.encode(), "audio/mpeg")}),
+    ):
+        refused = await media.client.post(url, data=data, files=files)
+        assert refused.status_code == 400 and "secret.private_key" in refused.text, (data.keys(), files.keys())
+    escaped = await media.client.post(url, data={"model": "gpt-4o-mini", "x": '{"a":"\\u0041"}'}, files={"file": SOUND})
+    assert escaped.json()["error"]["code"] == "bad_multipart"
+    in_a_file = {"file": SOUND, "note": ("a.txt", f"IBAN {IBAN}".encode(), "text/plain")}
+    stuck = await media.client.post(url, data={"model": "gpt-4o-mini"}, files=in_a_file)
+    assert stuck.status_code == 400 and "take it out of the file" in stuck.text
+    assert len(list(media.received)) == 1
+
+
+async def test_sound_stays_at_home_without_a_rule(house: House) -> None:
+    ask = {"model": "gpt-4o-mini", "prompt": "Bonjour"}
+    refused = await house.client.post("/v1/audio/transcriptions", data=ask, files={"file": SOUND})
+    assert refused.status_code == 400 and "class.not_inspectable" in refused.text
+    at_home = await house.client.post(
+        "/v1/audio/transcriptions", data={**ask, "model": "maison"}, files={"file": SOUND}
+    )
+    assert at_home.status_code == 200
