@@ -20,7 +20,7 @@ _ROLES = {"user": "user", "model": "assistant", "function": "tool", "tool": "too
 
 # What Google lets a client send in the place of a signature that it hasn't got, as such and in base64.
 NO_SIGNATURE = "skip_thought_signature_validator"
-_NO_SIGNATURES = frozenset({
+NO_SIGNATURES = frozenset({
     NO_SIGNATURE, "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=", "context_engineering_is_the_way_to_go",
     "Y29udGV4dF9lbmdpbmVlcmluZ19pc190aGVfd2F5X3RvX2dv",
 })  # fmt: skip
@@ -85,7 +85,7 @@ def _text(gathering: Gathering, path: Path, value: Any, mark: Mark) -> None:
 
 
 def _signature(gathering: Gathering, path: Path, value: Any, mark: Mark) -> None:
-    if (blob := inner(value, str, path)) not in _NO_SIGNATURES:
+    if (blob := inner(value, str, path)) not in NO_SIGNATURES:
         gathering.opaque(path, VENDOR_STATE, signature_digest(blob), mark)
 
 

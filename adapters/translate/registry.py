@@ -8,9 +8,11 @@ from typing import Final
 from adapters.translate.answers.anthropic_messages_to_canonical import AnthropicAnswerReader
 from adapters.translate.answers.bedrock_converse_to_canonical import ConverseAnswerReader
 from adapters.translate.answers.canonical_to_anthropic_messages import AnthropicAnswerWriter
+from adapters.translate.answers.canonical_to_gemini_generate import GeminiAnswerWriter
 from adapters.translate.answers.canonical_to_openai_chat import ChatAnswerWriter
 from adapters.translate.answers.canonical_to_openai_responses import ResponsesAnswerWriter
 from adapters.translate.answers.cohere_chat_to_canonical import CohereAnswerReader
+from adapters.translate.answers.gemini_generate_to_canonical import GeminiAnswerReader
 from adapters.translate.answers.openai_chat_to_canonical import ChatAnswerReader
 from adapters.translate.answers.openai_responses_to_canonical import ResponsesAnswerReader
 from adapters.translate.base import Codec
@@ -19,8 +21,10 @@ from adapters.translate.requests import (
     canonical_to_anthropic_messages,
     canonical_to_bedrock_converse,
     canonical_to_cohere_chat,
+    canonical_to_gemini_generate,
     canonical_to_openai_chat,
     canonical_to_openai_responses,
+    gemini_generate_to_canonical,
     openai_chat_to_canonical,
     openai_responses_to_canonical,
 )
@@ -42,6 +46,9 @@ CODECS: Final[Mapping[str, Codec]] = {
         AnthropicAnswerWriter,
     ),
     "cohere_chat": Codec(None, canonical_to_cohere_chat.write, CohereAnswerReader, None),
+    "gemini_generate": Codec(
+        gemini_generate_to_canonical.read, canonical_to_gemini_generate.write, GeminiAnswerReader, GeminiAnswerWriter
+    ),
     "bedrock_converse": Codec(None, canonical_to_bedrock_converse.write, ConverseAnswerReader, None),
 }
 

@@ -30,6 +30,10 @@ ASKS = {
         "messages": [{"role": "user", "content": [{"type": "text", "text": "x"}]}],
         "thinking": {"type": "adaptive"},
     },
+    "gemini_generate": {
+        "contents": [{"role": "user", "parts": [{"text": "x"}]}],
+        "generationConfig": {"thinkingConfig": {"thinkingLevel": "LOW"}},
+    },
 }
 PAIRS = [(a, b) for a in ASKS for b in CODECS if a != b and translates(a, b)]
 
@@ -90,10 +94,18 @@ def test_odd_asks_are_translated_all_the_same(client: str, vendor: str) -> None:
             {"role": "assistant", "content": [{"type": "tool_use", "id": "c", "name": "f", "input": {}}]},
             {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c"}]},
         ]},
+        "gemini_generate": {"contents": [
+            {"parts": [{"text": ""}]},
+            {"role": "model", "parts": [{"functionCall": {"name": "f"}}]},
+            {"role": "user", "parts": [{"functionResponse": {"name": "f"}}]},
+        ]},
     }[client]  # fmt: skip
-    turns = "input" if client == "openai_responses" else "messages"
-    history[turns] = [*history[turns], *[{"role": r, "content": "x"} for r in ("user", "assistant")] * 5000]
+    turns = {"openai_responses": "input", "gemini_generate": "contents"}.get(client, "messages")
+    more: list[dict[str, object]] = [{"role": role, "content": "x"} for role in ("user", "assistant")]
+    if client == "gemini_generate":
+        more = [{"role": role, "parts": [{"text": "x"}]} for role in ("user", "model")]
+    history[turns] = [*history[turns], *more * 5000]
     made = translated(orjson.dumps(history), client, vendor, model="v", parameters={"model": "m"})
     assert made.body.count(b'"x"') == 10_000
-    if client != "anthropic_messages":
+    if client.startswith("openai"):
         assert b"not {json" in made.body

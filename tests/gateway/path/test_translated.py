@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Any
 
 import anthropic
 import openai
@@ -205,3 +206,60 @@ async def test_thoughts_that_a_vendor_signed_come_back_to_it_through_another_dia
     sent = json.loads([*responses.received][-1].body)["input"]
     (thought,) = [item for item in sent if item.get("type") == "reasoning"]
     assert thought["encrypted_content"] and not thought["encrypted_content"].startswith("ecluse.")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_gemini_client_calls_tools_of_a_vendor_of_messages(claude: House, stream: bool) -> None:
+    verb = "streamGenerateContent?alt=sse" if stream else "generateContent"
+    headers = {"x-goog-api-key": claude.key, "authorization": ""}
+    body = {
+        "contents": [{"role": "user", "parts": [{"text": '[[sim:tool=weather {"town": "Lyon"}]]'}]}],
+        "tools": [{"functionDeclarations": [{"name": "weather", "parametersJsonSchema": WEATHER}]}],
+    }
+    answer = await claude.client.post(f"/v1beta/models/claude-sonnet-5:{verb}", json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["x-ecluse-translated"] == "gemini_generate>anthropic_messages"
+    values = [json.loads(line[6:]) for line in answer.text.splitlines() if line] if stream else [answer.json()]
+    parts = [part for value in values for part in value["candidates"][0]["content"]["parts"] if part.get("text") != ""]
+    assert [(p["functionCall"]["name"], p["functionCall"]["args"]) for p in parts] == [("weather", {"town": "Lyon"})]
+    assert values[-1]["candidates"][0]["finishReason"] == "STOP"
+    assert values[-1]["usageMetadata"]["candidatesTokenCount"] > 0
+    result = {
+        "functionResponse": {"id": parts[0]["functionCall"]["id"], "name": "weather", "response": {"output": "x"}}
+    }
+    body["contents"] += [{"role": "model", "parts": parts}, {"role": "user", "parts": [result]}]
+    last = await claude.client.post("/v1beta/models/claude-sonnet-5:generateContent", json=body, headers=headers)
+    assert last.json()["candidates"][0]["content"]["parts"] == [{"text": "The task is done after 1 tool result(s)."}]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_signatures_of_gemini_come_back_to_it_through_another_dialect(
+    open_house: OpenHouse, stream: bool
+) -> None:
+    """The vendor refuses a history whose call lost its signature."""
+    async with (
+        open_house(speaking("gemini_generate")) as house,
+        anthropic.AsyncAnthropic(api_key=house.key, base_url=house.url, max_retries=0) as client,
+    ):
+        turns: list[Any] = [{"role": "user", "content": '[[sim:tool=weather {"town": "Lyon"}]]'}]
+        ask: dict[str, Any] = {"model": "claude-sonnet-5", "max_tokens": 9000}
+        ask["tools"] = [{"name": "weather", "input_schema": WEATHER}]
+        if stream:
+            async with client.messages.stream(**ask, messages=turns) as events:
+                answer = await events.get_final_message()
+        else:
+            answer = await client.messages.create(**ask, messages=turns)
+        call = answer.content[-1]
+        assert (call.type, call.input, answer.stop_reason) == ("tool_use", {"town": "Lyon"}, "tool_use")
+        result = {"type": "tool_result", "tool_use_id": call.id, "content": "soleil"}
+        turns += [
+            {"role": "assistant", "content": [b.model_dump(exclude_none=True) for b in answer.content]},
+            {"role": "user", "content": [result]},
+        ]
+        last = await client.messages.create(**ask, messages=turns)
+        assert last.content[-1].text == "The task is done after 1 tool result(s)."
+        received = [*house.received]
+        assert received[0].path.endswith(":streamGenerateContent?alt=sse" if stream else ":generateContent")
+        sent = json.loads(received[-1].body)["contents"]
+        assert sent[1]["parts"][0]["functionCall"] == {"id": call.id, "name": "weather", "args": {"town": "Lyon"}}
+        assert sent[1]["parts"][0]["thoughtSignature"].startswith("c2ltdWxhdGVk")
