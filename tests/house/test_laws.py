@@ -167,3 +167,30 @@ def test_functions_fit_a_screen() -> None:
 
 def test_every_module_says_what_it_is() -> None:
     assert not [str(p.relative_to(ROOT)) for p in sources() if not ast.get_docstring(parsed(p))]
+
+
+def test_neither_a_serving_process_nor_a_supervisor_loads_what_the_bridge_does() -> None:
+    """litellm takes seconds and some hundred megabytes; httpx is for the command line and the bridge."""
+    import subprocess
+    import sys
+
+    program = (
+        "import sys; import gateway.serve, gateway.workers.serving, gateway.supervisor; "
+        "print([m for m in ('litellm', 'httpx', 'gateway.bridge.calls', 'gateway.bridge.app') if m in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+def test_litellm_is_named_where_it_is_loaded_and_nowhere_else() -> None:
+    """It is loaded by name, since a serving process must be able to read the module that would load it."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources()
+        if path.relative_to(ROOT).as_posix() not in PLACES["litellm"]
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith(("import_module", "__import__"))
+        and "litellm" in ast.unparse(node)
+    ]
+    assert not wrong
