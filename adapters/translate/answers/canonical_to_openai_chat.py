@@ -41,6 +41,7 @@ class ChatAnswerWriter:
             "id": f"chatcmpl-{call}", "object": "chat.completion.chunk", "created": created, "model": model,
         }  # fmt: skip
         self._numbers: dict[int, int] = {}
+        self._custom: set[int] = set()
         self._role = False
         self._reason = "stop"
         self._usage: Usage | None = None
@@ -50,12 +51,17 @@ class ChatAnswerWriter:
         if isinstance(part, Words):
             return (self._delta({"content": part.text}),)
         if isinstance(part, Arguments):
-            function = {"arguments": part.text}
-            return (self._delta({"tool_calls": [{"index": self._numbers[part.number], "function": function}]}),)
+            number = self._numbers[part.number]
+            grown = (
+                {"custom": {"input": part.text}} if number in self._custom else {"function": {"arguments": part.text}}
+            )
+            return (self._delta({"tool_calls": [{"index": number, **grown}]}),)
         if isinstance(part, Thinking):
             return (self._delta({"reasoning_content": part.text}),)
         if isinstance(part, CallBegin):
             number = self._numbers[part.number] = len(self._numbers)
+            if part.custom:
+                self._custom.add(number)
             return (self._delta({"tool_calls": [{"index": number, **_call(part, "")}]}),)
         if isinstance(part, Declining):
             return (self._delta({"refusal": part.text}),)
