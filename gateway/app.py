@@ -18,6 +18,7 @@ from gateway.me import PATH as ME
 from gateway.me import me
 from gateway.pipeline import answer
 from gateway.reporting import take_report
+from gateway.retiring import offered
 from gateway.routes import family_of, match, models_at, not_served
 from gateway.state.strangers import within
 from gateway.stopping.enforcing import admit
@@ -132,7 +133,7 @@ class DataApp:
         family = family_of(request.path, request.headers, request.query)
         pair = self._runtime.epoch.pair
         if not wanted:
-            cards = [ModelCard(name, 0, "ecluse") for name in caller.allowed(pair.model_names)]
+            cards = [ModelCard(name, 0, "ecluse") for name in caller.allowed(offered(pair, self._runtime.now().date()))]
             responder.whole(200, [JSON], models_list(family, cards))
             return
         model = pair.model(wanted)

@@ -11,6 +11,7 @@ from gateway.exchange import Candidate
 from gateway.facts import facts
 from gateway.owned import keeping, known, may_hold
 from gateway.refusals import policy_refusal
+from gateway.retiring import present
 from gateway.sealed import issued_by, without
 from gateway.speaking import Speaking
 from gateway.stopping.enforcing import STOPPED, going, ruling_now, tightened
@@ -32,6 +33,9 @@ def choose_model(runtime: Runtime, exchange: Exchange, ask: Ask) -> Model:
     if model is None or not caller.may_use(model.name):
         near = get_close_matches(ask.model[:200], [m for m in pair.model_names if caller.may_use(m)], 1, 0.4)
         raise _unknown_model(near[0] if near else None)
+    if model.retirement is not None:
+        asked, model = model.name, present(pair, caller, model, runtime.now().date())
+        exchange.retired = asked if model.name != asked else ""
     if all(runtime.absent.knows(d) for d in model.destinations):
         raise _unknown_model(None)
     exchange.model, exchange.entry, exchange.counted = model.name, model.entry, model.counted

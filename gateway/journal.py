@@ -219,6 +219,7 @@ def _intent(runtime: Runtime, exchange: Exchange, candidate: Candidate | None, o
         kept=kept.kept,
         **_planned(exchange),
         drill=exchange.drill.id if exchange.drill is not None else None,
+        retired=exchange.retired or None,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from gateway.quota.standing import shown
+from gateway.retiring import offered
 
 if TYPE_CHECKING:
     from gateway.identity.callers import Caller
@@ -19,7 +20,7 @@ PATH = "/ecluse/me"
 def me(runtime: Runtime, caller: Caller) -> bytes:
     """The JSON of what the caller may know of himself."""
     pair = runtime.epoch.pair
-    models = caller.allowed(pair.model_names)
+    models = caller.allowed(offered(pair, runtime.now().date()))
     default = caller.use_case()
     use_cases = caller.use_cases or ((default,) if default else ())
     return orjson.dumps(

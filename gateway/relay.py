@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from adapters.errors import UpstreamError
 from adapters.wire.headers import incoming
-from gateway import journal, refusals
+from gateway import journal, refusals, retiring
 from gateway.errors import PolicyRefusal
 from gateway.extending import extend
 from gateway.gate import Stopped
@@ -150,6 +150,7 @@ def _headers(runtime: Runtime, exchange: Exchange, reply: Reply) -> Headers:
         headers.append((b"x-ecluse-translated", crossing.route.encode()))
         if lost := (*reply.attempt.lost, *crossing.lost):
             headers.append((b"x-ecluse-lost", ",".join(lost).encode()))
+    headers += retiring.headers(exchange)
     if (route := routed(exchange.plan)) is not None:
         headers.append((b"x-ecluse-route", route))
     if exchange.grants:

@@ -10,7 +10,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from gateway.bundle.prices import ContractPrice
-from gateway.config.kinds import FLAG, SPAN, TEXT, WORD, WORDS, Context, Kind, Words, WrongValue, choice, count, several
+from gateway.config.kinds import (
+    DAY,
+    FLAG,
+    SPAN,
+    TEXT,
+    WORD,
+    WORDS,
+    Context,
+    Kind,
+    Words,
+    WrongValue,
+    choice,
+    count,
+    several,
+)
 from gateway.config.money import CURRENCY
 from gateway.config.table import listed, setting
 
@@ -21,19 +35,12 @@ REGIONS = ("internal", "eu", "fr", "de", "gb", "ch", "us", "ca", "jp", "au", "in
 _HOST = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|\[?[0-9a-f:]+\]?")
 
 
-def _day(value: Any, _: Context) -> date:
-    if type(value) is not date:
-        raise WrongValue("must be a day such as 2027-02-01")
-    return value
-
-
 def _host(value: Any, _: Context) -> str:
     if not isinstance(value, str) or not _HOST.fullmatch(value):
         raise WrongValue("must be host names in lower case without scheme or port (*.example.org for all below)")
     return value.strip("[]")
 
 
-DAY = Kind("date", _day, {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
 HOST = Kind("host", _host, {"type": "string", "pattern": f"^({_HOST.pattern})$"})
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from adapters.wire.parameters import Parameters
 from gateway.bundle.contracts import Contract
+from gateway.bundle.retirement import Retirement, retirement_of
 from gateway.config.patterns import STAR, Pattern, is_pattern, is_template, vendor_name
 from gateway.config.settings import DestinationSettings, ModelSettings, Settings, VendorSettings
 
@@ -103,7 +104,8 @@ class Model:
     """A model as staff ask for it, with its destinations, most preferred first.
 
     larger: what is tried where an ask is too long for it, each with the model that it is named by, "" where the
-    destination itself is named. translation: report | strict | never, for destinations of another dialect. pattern: the
+    destination itself is named. translation: report | strict | never, for destinations of another dialect.
+    retirement: its end, None where there is none to be seen. pattern: the
     name in the configuration that it is one of, "" where that is its own; star: what the asterisk of it stands for.
     known: it isn't only a client who says that there is such a model.
     """
@@ -113,6 +115,7 @@ class Model:
     destinations: tuple[Destination, ...]
     larger: tuple[tuple[str, Destination], ...] = ()
     translation: str = "report"
+    retirement: Retirement | None = None
     pattern: str = ""
     star: str = ""
     known: bool = True
@@ -172,6 +175,7 @@ def build_models(settings: Settings, destinations: Mapping[str, Destination]) ->
             called(name, (destinations[d] for d in model.destinations)),
             tuple(_larger(settings, destinations, model)),
             model.translation,
+            retirement_of(model),
         )
         for name, model in settings.models.items()
     }

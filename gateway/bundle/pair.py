@@ -20,6 +20,7 @@ from gateway.bundle.limited import for_nobody
 from gateway.bundle.naming import Naming, known_names
 from gateway.bundle.naming import remarks as naming_remarks
 from gateway.bundle.removed import removed
+from gateway.bundle.retirement import remarks as retirements
 from gateway.bundle.routed import in_vain, unknown_to
 from gateway.bundle.samples import unsampled
 from gateway.bundle.seal import Approval, Seal, approval_of, read_seal, with_indexes
@@ -178,6 +179,7 @@ def build_pair(
         revision=_revision(config, bundle),
         notes=(
             *remarks(destinations),
+            *retirements(models, today()),
             *naming_remarks(models.values(), naming),
             *tariffs.notes(),
             *_of_settings(settings),

@@ -30,6 +30,8 @@ def run(args: argparse.Namespace) -> int:
     routes = build_routes(pair.settings)
     for model in pair.models.values():
         print(model.name + (f"   (also {', '.join(model.aliases)})" if model.aliases else ""))
+        if (end := model.retirement) is not None:
+            print(f"  retires on {end.day}: then {end.fate}")
         if is_pattern(model.name):
             print(f"  any name that fits; known: {', '.join(_known(pair, model)) or 'none'}")
         for destination in model.destinations:

@@ -168,6 +168,12 @@ def _zone(value: Any, _: Context) -> str:
     return str(value)
 
 
+def _day(value: Any, _: Context) -> datetime.date:
+    if type(value) is not datetime.date:
+        raise WrongValue("must be a day such as 2027-02-01")
+    return value
+
+
 def _options(value: Any, _: Context) -> dict[str, str]:
     if not isinstance(value, dict):
         raise WrongValue("must be a mapping of words to words")
@@ -204,6 +210,7 @@ NETWORK = Kind("network", _network, _LINE)
 URL = Kind("URL", _url, {"type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"})
 PATH = Kind("path", _path, _LINE)
 PUBLIC_KEY = Kind("public key", _public_key, {"type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$"})
+DAY = Kind("date", _day, {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
 ZONE = Kind("time zone", _zone, _LINE)
 SECRET = Kind("secret reference", _secret, _LINE)
 OPTIONS = Kind("options", _options, {"type": "object", "additionalProperties": {"type": ["string", "integer"]}})

@@ -15,7 +15,7 @@ from adapters.vendors.base import OptionError
 from gateway.config.failures import CLASSES
 from gateway.config.kinds import Context
 from gateway.config.parameters import misruled
-from gateway.config.patterns import mispatterned
+from gateway.config.patterns import mispatterned, unreplaced
 from gateway.config.quotas import QuotaSettings, counted, miscounted
 from gateway.config.settings import Settings, SignaturesSettings, VendorSettings
 from gateway.config.sharing import is_redis
@@ -122,6 +122,7 @@ def _dangling(settings: Settings, document: Document) -> Iterator[Problem]:
             yield from unknown(place, "destination or model", wanted, [*destinations, *settings.models])
     yield from unrouted(settings, file, destinations, _written(document, "routes"))
     yield from mispatterned(settings, file)
+    yield from unreplaced(settings, file)
     for name in settings.health.breakers:
         yield from unknown((file, "health", "breakers", name), "class of failures", name, list(CLASSES))
     taken = Counter([*settings.models, *(alias for m in settings.models.values() for alias in m.aliases)])

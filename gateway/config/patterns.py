@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gateway.config.kinds import NAME, Context, Kind, WrongValue
-from gateway.documents import Problem
+from gateway.documents import Problem, nearest
 
 if TYPE_CHECKING:
     from gateway.config.settings import ModelSettings, Settings
@@ -111,6 +111,36 @@ def mispatterned(settings: Settings, file: str) -> Iterator[Problem]:
         if one != other and Pattern.of(one).ambiguous(Pattern.of(other)):
             said = f"{other} is as long as {one}, and names fit both: nothing says which one is meant"
             yield Problem((file, "models", second if first != second else first), said)
+
+
+def unreplaced(settings: Settings, file: str) -> Iterator[Problem]:
+    """Retired models whose replacement isn't there, or comes back to them."""
+    for name, model in settings.models.items():
+        path = (file, "models", name)
+        if model.replacement is not None and model.retires is None:
+            yield Problem((*path, "replacement"), "replaces nothing: say when the model retires")
+        if model.when_retired == "replace" and model.replacement is None:
+            yield Problem((*path, "when_retired"), "needs `replacement`: what answers then")
+        seen, following = {name}, model.replacement
+        while following is not None:
+            entry = _entry(settings, following)
+            if entry is None:
+                known = [one for one in settings.models if not is_pattern(one)]
+                yield Problem((*path, "replacement"), f"there is no model {following}", nearest(following, known))
+                break
+            if entry in seen:
+                yield Problem((*path, "replacement"), f"{following} is replaced by what it replaces")
+                break
+            seen.add(entry)
+            following = settings.models[entry].replacement
+
+
+def _entry(settings: Settings, name: str) -> str | None:
+    """The entry by which a name is served."""
+    if name in settings.models:
+        return name
+    fits = [one for one in settings.models if is_pattern(one) and Pattern.of(one).star(name)]
+    return max(fits, key=lambda one: Pattern.of(one).length, default=None)
 
 
 def _aliases(name: str, model: ModelSettings, path: tuple[str, ...]) -> Iterator[Problem]:

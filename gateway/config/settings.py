@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from adapters.registry import VENDORS
@@ -310,6 +311,11 @@ class ModelSettings:
     )
     larger: tuple[str, ...] = setting(
         k.several(k.WORD), "Destinations or models that are tried where an ask is too long for it.", default=()
+    )
+    retires: date | None = setting(k.DAY, "Day (UTC) from which it is no more; answers say so before.", default=None)
+    replacement: str | None = setting(k.WORD, "Model that callers are to use then.", default=None)
+    when_retired: str = setting(
+        k.choice("refuse", "replace"), "Refuse calls for it then, or answer with its replacement.", default="refuse"
     )
 
 

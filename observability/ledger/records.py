@@ -150,7 +150,8 @@ class Intent(Record):
     each kind of the closed list changed the bytes. reserved: tokens held against the quotas. places, failed (why
     detection did) and the findings are what rulings were made from; kept: whether they are all of it, so that the call
     can be judged anew: 0 no, 1 yes. route, split, why: which route ordered the permitted destinations, the split that
-    took the call, and what else decided. drill: the drill that the call belongs to.
+    took the call, and what else decided. drill: the drill that the call belongs to. retired: the model that was asked
+    for, where `model` answers in its place.
     """
 
     kind: ClassVar[str] = "INTENT"
@@ -183,6 +184,7 @@ class Intent(Record):
     split: str = ""
     why: str = ""
     drill: str | None = None
+    retired: str | None = None
 
 
 @dataclass(frozen=True)
