@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from adapters.ask import VENDOR_STATE, Ask
-from adapters.wire.body import Edit, Path, remove_items
+from adapters.dialects.gemini_content import NO_SIGNATURE
+from adapters.wire.body import Edit, Path, remove_items, replace_string
 
 
 def left_out(ask: Ask, passages: Collection[int], *, translated: bool) -> list[Edit] | None:
@@ -85,10 +86,19 @@ def _reasoning(ask: Ask, paths: Collection[Path], translated: bool) -> list[Edit
     return remove_items(ask.document, ("input",), found, VENDOR_STATE) if len(found) < len(items) else None
 
 
+def _signatures(ask: Ask, paths: Collection[Path], translated: bool) -> list[Edit] | None:
+    """Signatures of Gemini's parts. Google wants one where a function was called, and takes a word for none."""
+    if any(path[-1] not in ("thoughtSignature", "thought_signature") for path in paths):
+        return None
+    return [replace_string(ask.document, path, NO_SIGNATURE, VENDOR_STATE) for path in paths]
+
+
 _BY_DIALECT: Mapping[str, Callable[[Ask, Collection[Path], bool], list[Edit] | None]] = {
     "anthropic_messages": _thinking,
     "anthropic_count_tokens": _thinking,
     "openai_responses": _reasoning,
     "openai_responses_compact": _reasoning,
     "openai_input_tokens": _reasoning,
+    "gemini_generate": _signatures,
+    "gemini_count_tokens": _signatures,
 }

@@ -17,7 +17,7 @@ EDIT_KINDS = {
     PARAMETER: "a parameter is taken out, given a value or held in a range, as its destination's rules say",
     "identity": "identity fields that a policy strips or replaces",
     "vendor_form": "a member is named, placed or left out as the destination's vendor wants it",
-    "vendor_state": "what another vendor sealed for itself is left out, where the dialect does without it",
+    "vendor_state": "what another vendor sealed for itself is left out or replaced by a word for none",
     "repair": "an answer that breaks the schema asked for is sent back with what is wrong, once",
     "translation": "the vendor is asked in another dialect than the client's: the whole body is made anew",
     TRANSFORMATION: "what the ruling or the response guard redacts or replaces",

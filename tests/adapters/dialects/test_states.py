@@ -99,6 +99,17 @@ def test_reasoning_items_go_and_a_compaction_does_not(dialect: str) -> None:
     assert without(parsed(dialect, {"input": [REASONING]})) is None
 
 
+@pytest.mark.parametrize("name", ["thoughtSignature", "thought_signature"])
+def test_a_word_stands_for_geminis_signatures(name: str) -> None:
+    def contents(signature: str) -> dict[str, Any]:
+        part = {"functionCall": {"name": "ls", "args": {}}, name: signature}
+        return {"contents": [{"role": "model", "parts": [part]}, {"role": "user", "parts": [{"text": "y"}]}]}
+
+    raw = json.dumps(contents("QUJDRA==")).encode()
+    made = without(DIALECTS["gemini_generate"].parse(Document.parse(raw), {"model": "m", "verb": "generateContent"}))
+    assert made == contents("skip_thought_signature_validator")
+
+
 def test_dialects_of_which_nothing_is_known_leave_nothing_out() -> None:
     assert left_out(parsed("openai_chat", {"messages": [USER]}), [0], translated=False) is None
 

@@ -34,9 +34,9 @@ def redis(tmp_path: Path) -> Iterator[RedisServer]:
 
 
 @asynccontextmanager
-async def replica(folder: Path, **grant: Any) -> AsyncIterator[House]:
+async def replica(folder: Path, config: str = CONFIG + SHARED, **grant: Any) -> AsyncIterator[House]:
     """A replica; with a key of its own where a grant is given, else it has yet to learn any."""
-    path = configured(folder, CONFIG + SHARED)
+    path = configured(folder, config)
     async with gateway(path, development=True) as serving:
         house = House(serving, path.parent, "", httpx.AsyncClient())
         house.key = house.issue(**grant) if grant else ""
@@ -233,3 +233,39 @@ async def test_an_old_snapshot_brings_no_revoked_key_back(two: tuple[House, Hous
     for _ in range(30):
         assert not await says(first, 200) and not await says(second, 200)
         await asyncio.sleep(0.02)
+
+
+async def test_what_is_kept_for_a_caller_here_is_his_there_and_nobody_elses(tmp_path: Path, redis: RedisServer) -> None:
+    keeps = CONFIG.replace("contract: alpha-us}", "contract: alpha-us, keep_seconds: 7d}", 1)
+    keeps += SHARED.replace("stale_seconds: 2", "stale_seconds: 60")
+    async with AsyncExitStack() as stack:
+        for name in ("a", "b"):
+            bare(tmp_path / name)
+        first = await stack.enter_async_context(replica(tmp_path / "a", keeps, user="anne", team="hr"))
+        second = await stack.enter_async_context(replica(tmp_path / "b", keeps, user="bob", team="hr"))
+        bob, anne = second.key, first.key
+        second.client.headers["authorization"] = f"Bearer {anne}"
+        await until(lambda: says(second, 200))
+        body = {"model": "gpt-4o-mini", "input": "Bonjour", "store": True}
+        name = (await first.client.post("/v1/responses", json=body)).json()["id"]
+
+        async def get(house: House, key: str) -> tuple[int, list[str]]:
+            before = len(list(house.received))
+            answer = await house.client.get(f"/v1/responses/{name}", headers={"authorization": f"Bearer {key}"})
+            return answer.status_code, [one.path for one in list(house.received)[before:]]
+
+        # Each replica has simulators of its own: there the vendor itself knows nothing of it.
+        assert await get(first, anne) == (200, [f"/v1/responses/{name}"])
+        assert await get(second, anne) == (404, [f"/v1/responses/{name}"])
+        assert await get(second, bob) == (404, [])
+        assert redis.command("CONFIG", "SET", "rdbcompression", "no") == b"+OK\r\n"
+        assert redis.command("SAVE") == b"+OK\r\n"
+        stored = (tmp_path / "redis" / "dump.rdb").read_bytes()
+        assert b"owner/" in stored and name.encode() not in stored
+        redis.freeze()
+        assert await get(first, anne) == (503, [])
+        assert await get(second, bob) == (503, [])
+        redis.thaw()
+        redis.command("FLUSHALL")
+        assert await get(first, anne) == (200, [f"/v1/responses/{name}"])
+        assert await get(second, anne) == (404, [f"/v1/responses/{name}"])
