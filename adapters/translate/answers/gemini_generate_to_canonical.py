@@ -61,10 +61,12 @@ class GeminiAnswerReader:
         """One event."""
         if not event.data:
             return _ALIVE
+        over = self._reader.complete()
         chunk = self._reader.event(event)
         if chunk.error is not None:
             raise chunk.error
-        return self._read(event.data)
+        # What follows the end of an answer is none of it; only the counts may still come.
+        return () if over else self._read(event.data)
 
     def body(self, raw: bytes) -> Sequence[AnswerPart]:
         """A whole answer."""

@@ -199,7 +199,8 @@ async def test_a_fault(open_house: OpenHouse, tmp_path: Path, fault: Fault, monk
 CROSSINGS = (
     Crossing("openai_chat", "anthropic_messages"),
     Crossing("anthropic_messages", "openai_responses"),
-    Crossing("openai_responses", "openai_chat"),
+    Crossing("openai_responses", "gemini_generate"),
+    Crossing("gemini_generate", "openai_chat"),
 )
 
 
