@@ -12,6 +12,7 @@ from adapters.dialects.failures import vendor_failure
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Usage
 from adapters.translate.canonical import (
+    Alive,
     AnswerPart,
     Arguments,
     Begin,
@@ -51,6 +52,8 @@ class ConverseAnswerReader:
         if event.event == "error":
             raise vendor_failure(value.get("error"))
         match event.event:
+            case "initial-response":
+                return (Alive(),)
             case "messageStart":
                 return (Begin(),)
             case "contentBlockStart":

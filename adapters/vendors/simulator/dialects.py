@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from adapters.vendors.simulator import chat, gemini, hearing, images, judges, messages, openai_parts, responses, sound
+from adapters.vendors.simulator import (
+    chat,
+    clouds,
+    cohere,
+    gemini,
+    hearing,
+    images,
+    judges,
+    messages,
+    openai_parts,
+    responses,
+    sound,
+)
 from adapters.vendors.simulator.frames import Frame, named, plain
 from adapters.vendors.simulator.prompt import Prompt
 from adapters.vendors.simulator.script import Script
-
-
-class Speech(NamedTuple):
-    """One dialect. `needs`: the members that a request must have. `broken`: the in-band error of a started stream.
-
-    alive: what says in a stream that somebody is still there. kind: the content type of an answer that is neither JSON
-    nor events, None for others. streams: its path asks for a stream.
-    """
-
-    family: str
-    needs: tuple[str, ...]
-    read: Callable[[Mapping[str, Any]], Prompt]
-    answer: Callable[[Script, Prompt], Mapping[str, Any] | str]
-    stream: Callable[[Script, Prompt], Iterator[Frame]]
-    broken: Callable[[Script, str | None], Frame]
-    alive: bytes = b": keep-alive\n\n"
-    kind: Callable[[Prompt], str | None] = lambda prompt: None
-    streams: bool = False
-
+from adapters.vendors.simulator.speech import Speech
 
 _SAID = "The simulated server had an error."
 
 
 def failure(family: str, status: int, message: str, code: str | None = None) -> Mapping[str, Any]:
-    """An error body in the shape of a family (openai, anthropic or gemini)."""
-    shape = {"anthropic": messages.failure, "gemini": gemini.failure}.get(family, openai_parts.failure)
-    return shape(status, message, code)
+    """An error body in the shape of a family (openai, anthropic, gemini, cohere or aws)."""
+    return _FAILURES.get(family, openai_parts.failure)(status, message, code)
+
+
+_FAILURES = {
+    "anthropic": messages.failure, "gemini": gemini.failure, "cohere": cohere.failure, "aws": clouds.failure,
+}  # fmt: skip
 
 
 def _broken_chat(script: Script, code: str | None) -> Frame:
@@ -124,7 +122,16 @@ SPEECHES: Mapping[str, Speech] = {
     "/v1/audio/speech": Speech(
         "openai", ("model", "input", "voice"), sound.read, sound.answer, sound.stream, _broken_chat, kind=sound.kind
     ),
+    "/v2/chat": Speech(
+        "cohere", ("model", "messages"), cohere.read, cohere.answer, cohere.stream, cohere.broken
+    ),
     **_GEMINI,
+    **clouds.BEDROCK,
+    **clouds.claude_on_vertex(_broken_message),
+    **{
+        f"{clouds.GOOGLE}/{{model}}:{verb}": _gemini(verb)._replace(admits=clouds.tokened)
+        for verb in ("generateContent", "streamGenerateContent", "countTokens")
+    },
 }  # fmt: skip
 
 MODELS = ("sim-large", "sim-small", "sim-embed")

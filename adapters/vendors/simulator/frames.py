@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -11,7 +11,7 @@ import orjson
 class Frame(NamedTuple):
     """One SSE event. content: bears content (a delta), so faults count it. terminal: says that the answer is whole.
 
-    bare: no event but a piece of an answer that is bytes.
+    bare: no event but a piece of an answer that is bytes. wrap: makes it a message of another framing.
     """
 
     data: bytes
@@ -19,9 +19,12 @@ class Frame(NamedTuple):
     content: bool = False
     terminal: bool = False
     bare: bool = False
+    wrap: Callable[[bytes], bytes] | None = None
 
     def encode(self) -> bytes:
         """The bytes on the wire, with the blank line."""
+        if self.wrap is not None:
+            return self.wrap(self.data)
         if self.bare:
             return self.data
         head = b"" if self.event is None else b"event: " + self.event.encode() + b"\n"

@@ -127,6 +127,13 @@ events or, without `alt=sse`, as one array; `error=` then gives Google's status 
 
 shows what came in at `alpha`, oldest first, without credentials; without `call_id` all of it. `-X DELETE` forgets it.
 
+## Vendors that it plays
+
+Besides its own kind it plays others, where a vendor's `base_url` is its address: `bedrock` (`http://127.0.0.1:8181/alpha`,
+by invoke and in Converse, with event streams), `vertex_ai`, `cohere`, `gemini` and `anthropic`; with `/v1` behind it, those
+that speak OpenAI's dialects. What a cloud wants signed, or with a token, is answered with a 403 without; a signature isn't
+checked.
+
 ## All that it can be told
 
 N counts events with content, in a stream; S are seconds and may have a fraction.

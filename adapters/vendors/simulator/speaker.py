@@ -12,7 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from adapters.vendors.simulator.bodies import value_of
 from adapters.vendors.simulator.breaks import BREAKS, Rest, break_of, half_a_character
-from adapters.vendors.simulator.dialects import Speech, failure
+from adapters.vendors.simulator.clouds import exception
+from adapters.vendors.simulator.dialects import failure
 from adapters.vendors.simulator.directives import DirectiveError, Directives, merge, read
 from adapters.vendors.simulator.frames import Frame, item
 from adapters.vendors.simulator.line import ClientLeftError, Line
@@ -20,6 +21,7 @@ from adapters.vendors.simulator.oddities import INTERIM, STRAY, is_odd, oddity
 from adapters.vendors.simulator.prompt import Prompt, tokens
 from adapters.vendors.simulator.recorder import Faults, Received, Recorder
 from adapters.vendors.simulator.script import Script, write
+from adapters.vendors.simulator.speech import Speech
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -64,6 +66,8 @@ class Speaker:
 
     async def _speak(self, head: Headers, body: bytes, line: Line) -> str:
         """Answer; the outcome for the record."""
+        if (stranger := self._speech.admits(dict(head))) is not None:
+            return await self._refuse(line, 403, stranger, Directives())
         try:
             prompt, asked = self._understand(head, body, line.said)
             seed = body if self._shelf is None else self._shelf.admit(body)
@@ -95,7 +99,7 @@ class Speaker:
         value = value_of(head, body)
         if missing := [key for key in self._speech.needs if key not in value]:
             raise ValueError(f"missing required parameter: {missing[0]}")
-        if self._speech.family == "gemini":
+        if "model" in said:
             value |= {"model": said["model"], "stream": self._speech.streams, "alt": said.get("alt")}
         prompt = replace(self._speech.read(value), input_tokens=tokens(body))
         return prompt, merge(self._faults.now(), read(prompt.text, self._name))
@@ -105,6 +109,8 @@ class Speaker:
 
     async def _refuse(self, line: Line, status: int, message: str, asked: Directives) -> str:
         head = self._head(asked, _JSON)
+        if self._speech.family == "aws":
+            head.append(exception(status))
         if asked.retry_after is not None:
             head.append(("retry-after", f"{asked.retry_after:g}"))
         await line.start(200 if asked.inside else status, head)
