@@ -129,10 +129,10 @@ shows what came in at `alpha`, oldest first, without credentials; without `call_
 
 ## Vendors that it plays
 
-Besides its own kind it plays others, where a vendor's `base_url` is its address: `bedrock` (`http://127.0.0.1:8181/alpha`,
-by invoke and in Converse, with event streams), `vertex_ai`, `cohere`, `gemini` and `anthropic`; with `/v1` behind it, those
-that speak OpenAI's dialects. What a cloud wants signed, or with a token, is answered with a 403 without; a signature isn't
-checked.
+Besides its own kind it plays others, where a vendor's `base_url` is its address (`http://127.0.0.1:8181/alpha`):
+`bedrock` by invoke and in Converse, with event streams, `vertex_ai`, `cohere`, `gemini`, `anthropic`; with `/v1`
+behind it, those that speak OpenAI's dialects. What a cloud wants signed, or with a token, is answered with a 403
+without; a signature isn't checked.
 
 ## All that it can be told
 
