@@ -30,7 +30,10 @@ PARTS = (
     ),
     ("URLs that a vendor would fetch", "class `remote_url`: denied unless a rule allows"),
     ("tools that a vendor would run", "class `server_tool`: denied unless a rule allows"),
-    ("encrypted reasoning, signatures", "class `vendor_state`: only back to the vendor that issued it here"),
+    (
+        "encrypted reasoning, signatures",
+        "class `vendor_state`: only back to the vendor that issued it here; left out for others where the API allows",
+    ),
     (
         "fields that tell who asks (`user`, `safety_identifier`, `prompt_cache_key`, `metadata`, `client_metadata`, "
         "`labels`)",

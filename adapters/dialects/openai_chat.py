@@ -47,7 +47,7 @@ class OpenAIChat:
         model = required(value, "model", str)
         messages = objects(required(value, "messages", list), ("messages",))
         stream = bool(optional(value, "stream", bool))
-        optional(value, "store", bool)
+        store = optional(value, "store", bool)
         refuse_held(value)
         gathering = Gathering(document)
         openai_identity(gathering, value)
@@ -65,6 +65,7 @@ class OpenAIChat:
             max_output=token_limit(value, *reversed(_LIMITS)),
             wants_usage=wants_usage(value, stream=stream),
             tools=names,
+            keeps="chat_completion" if store else "",  # where nobody gets at it: those paths aren't served
         )
 
     def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:

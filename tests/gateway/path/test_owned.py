@@ -121,6 +121,8 @@ async def test_where_nothing_may_be_kept_nothing_is(house: House, fields: dict[s
     refused = await house.client.post("/v1/responses", json=body)
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "vendor_held")
     assert refused.json()["error"]["param"] == next(iter(fields))
+    chat = await house.chat("Bonjour", store=True)
+    assert (chat.status_code, chat.json()["error"]["param"]) == (400, "store")
     assert not list(house.received)
 
 
