@@ -25,6 +25,9 @@ IDENTITY = "identity"
 MANAGING = frozenset({"retrieve", "list", "cancel", "delete"})
 """Operations on what a vendor keeps: no model is asked, so nothing is spent but a request."""
 
+UPLOAD, BATCH = "file", "batch"
+"""A file that a vendor is to keep, and the batch that is made of it: only the second spends tokens."""
+
 
 class Piece(NamedTuple):
     """Where a stretch of a passage's text stands in the body: `text[start:end]` is the text of `leaf`."""
@@ -105,7 +108,8 @@ class Ask:
 
     held: what it names of a vendor's. keeps: the kind of object that the vendor is to keep of it, "" for nothing.
     query: what is sent behind the path. later: the vendor goes on with the answer when the call is over. most_input:
-    input tokens that it may be, where its size in bytes says little.
+    input tokens that it may be, where its size in bytes says little. lines: requests in a file, each with the place of
+    its body in this one.
     """
 
     dialect: str
@@ -124,3 +128,4 @@ class Ask:
     query: tuple[tuple[str, str], ...] = field(default=())
     later: bool = False
     most_input: int | None = None
+    lines: tuple[tuple[int, Ask], ...] = field(default=())

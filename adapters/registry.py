@@ -14,6 +14,7 @@ from adapters.dialects.gemini_generate import GeminiGenerate
 from adapters.dialects.openai_chat import OpenAIChat
 from adapters.dialects.openai_completions import OpenAICompletions
 from adapters.dialects.openai_embeddings import OpenAIEmbeddings
+from adapters.dialects.openai_files import FILE_OBJECTS
 from adapters.dialects.openai_image_edits import IMAGE_EDITS
 from adapters.dialects.openai_images import OpenAIImages
 from adapters.dialects.openai_moderations import OpenAIModerations
@@ -39,7 +40,7 @@ from adapters.vendors.vertex_ai import VERTEX_AI
 _DIALECTS: tuple[Dialect, ...] = (
     OpenAIChat(), OpenAICompletions(), OpenAIEmbeddings(), OpenAIResponses(), AnthropicMessages(),
     AnthropicCountTokens(), OpenAIModerations(), Rerank(), OpenAIImages(), OpenAISpeech(), *TRANSCRIPTIONS,
-    *IMAGE_EDITS, *RESPONSE_OBJECTS, OpenAICompact(), OpenAIInputTokens(),
+    *IMAGE_EDITS, *FILE_OBJECTS, *RESPONSE_OBJECTS, OpenAICompact(), OpenAIInputTokens(),
     GeminiGenerate(), GeminiCountTokens(), GeminiEmbed(), GeminiBatchEmbed(),
 )  # fmt: skip
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _DIALECTS}

@@ -59,7 +59,7 @@ class Chunk:
     client (a usage event that we requested). error: the event is an error of the vendor's. terminal: the clean end.
     closes: channels that get no more text after this event. states: SHA-256 (hex) of each vendor-held blob (encrypted
     reasoning, signature and what it signs) that the event carries complete. made: what the vendor calls the object that
-    it keeps of this answer.
+    it keeps of this answer. also: kind and name of other objects that came of it.
     """
 
     raw: bytes
@@ -73,3 +73,4 @@ class Chunk:
     closes: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     made: str = ""
+    also: tuple[tuple[str, str], ...] = ()

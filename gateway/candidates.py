@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from adapters.ask import IDENTITY, MANAGING
+from adapters.ask import BATCH, IDENTITY, MANAGING
 from gateway.errors import BadRequest, NotFound, Unavailable
 from gateway.exchange import Candidate
 from gateway.facts import facts
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def choose_model(runtime: Runtime, exchange: Exchange, ask: Ask) -> Model:
     """The public model that was asked for, by name or alias; raises NotFound naming the nearest permitted one."""
-    if ask.operation in MANAGING:
+    if ask.operation in MANAGING or ask.operation == BATCH:
         return known(exchange)
     pair, caller = exchange.pair, exchange.caller
     model = pair.model(ask.model)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from adapters.ask import MANAGING
+from adapters.ask import BATCH, MANAGING
 from adapters.registry import DIALECTS, VENDORS
 from gateway.routes import NOT_SERVED, ROUTES, Route
 
@@ -88,7 +88,7 @@ def matrix() -> str:
 
 def pinned(route: Route) -> bool:
     """Whether it is about what a vendor keeps, so that its calls go there and nowhere else."""
-    return route.dialect is not None and DIALECTS[route.dialect].operation in MANAGING
+    return route.dialect is not None and DIALECTS[route.dialect].operation in (*MANAGING, BATCH)
 
 
 def _route(route: Route) -> str:

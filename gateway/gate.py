@@ -82,9 +82,10 @@ class Gate:
     every event that brings the answer on. edited: how many texts were changed. restored: how many tokens became values
     again. characters: how many the vendor sent, repetitions in a stream not counted; size: the same in bytes of UTF-8,
     of a stream. most_held: how many waited for the guard in one channel. states: digests of vendor-held blobs that
-    passed. made: what the vendor calls the object that it keeps of the answer, "" until it says so. crossing: turns the
-    vendor's answer into the client's dialect where the two differ; what is judged is the client's. Raises UpstreamError
-    for events that are errors or can't be read, Stopped when a rule ends it.
+    passed. made: what the vendor calls the object that it keeps of the answer, "" until it says so. also: kind and name
+    of others that came of it. crossing: turns the vendor's answer into the client's dialect where the two differ; what
+    is judged is the client's. Raises UpstreamError for events that are errors or can't be read, Stopped when a rule
+    ends it.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Gate:
         self.most_held = 0
         self.states: list[str] = []
         self.made = ""
+        self.also: tuple[tuple[str, str], ...] = ()
         self._guard = guard
         self._envelope = envelope
         self._framer: Framing = Framer() if envelope is None else envelope.framer()
@@ -241,6 +243,8 @@ class Gate:
             self.states.extend(chunk.states)
         if chunk.made:
             self.made = chunk.made
+        if chunk.also:
+            self.also += chunk.also
 
     def _inspect(self, chunk: Chunk, guard: Guard) -> None:
         parts = []

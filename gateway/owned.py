@@ -6,9 +6,10 @@ have it made is told what is told of an object that never was.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from adapters.ask import MANAGING
+from adapters.ask import BATCH, MANAGING
 from gateway import refusals
 from gateway.errors import BadRequest, PolicyRefusal
 from gateway.state.owners import Owned, of_one_place
@@ -155,12 +156,29 @@ async def record(runtime: Runtime, exchange: Exchange, attempt: Attempt, kind: s
         rules=rules_of(exchange),
         made=now,
         ends=now + destination.keeps_seconds,
+        **_comes_to(exchange, kind),
     )
     try:
         await runtime.owners.record(name, owned)
     except StoreUnavailable:
         runtime.measure.shed("owners")
         raise refusals.owners_unavailable() from None
+
+
+def _comes_to(exchange: Exchange, kind: str) -> dict[str, int]:
+    """What the requests in a file come to, to be held for the batch that is made of it."""
+    ask = exchange.ask
+    if kind != "file" or ask is None or not ask.lines:
+        return {}
+    return {"input": sum(len(one.document.raw) for _, one in ask.lines), "output": ask.max_output or 0}
+
+
+def of_file(exchange: Exchange, ask: Ask) -> Ask:
+    """A batch with what the requests in its file may come to."""
+    if ask.operation != BATCH or exchange.pinned is None:
+        return ask
+    owned = exchange.pinned.owned
+    return replace(ask, most_input=owned.input, max_output=owned.output)
 
 
 async def noted(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:
@@ -170,7 +188,9 @@ async def noted(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:
     if kind and name:
         await record(runtime, exchange, reply.attempt, kind, name)
         exchange.keeping = ""
-    elif ask is not None and ask.operation == "delete":
+    for other, its_name in reply.gate.also:  # what a batch has written is its maker's
+        await record(runtime, exchange, reply.attempt, other, its_name)
+    if ask is not None and ask.operation == "delete":
         await forget(runtime, exchange)
 
 

@@ -21,7 +21,7 @@ from gateway.http import ClientGone
 from gateway.inspection import classified, read_files
 from gateway.journal import attempts_over, close
 from gateway.memories import recall_states
-from gateway.owned import pin
+from gateway.owned import of_file, pin
 from gateway.parsing import document_of
 from gateway.relay import relay
 from gateway.remember import remember
@@ -96,6 +96,7 @@ async def _planned(
     except BodyRefused as refused:
         raise refusals.unreadable(refused) from None
     await pin(runtime, exchange, ask)
+    exchange.ask = ask = of_file(exchange, ask)
     model = choose_model(runtime, exchange, ask)
     exchange.ask = ask = await read_files(runtime, exchange, ask)
     begun = runtime.monotonic()

@@ -44,6 +44,7 @@ def _gemini(version: str) -> tuple[Route, ...]:
 
 
 _KEPT = "/v1/responses/{response}"
+_FILE, _BATCH = "/v1/files/{file}", "/v1/batches/{batch}"
 
 ROUTES = (
     Route("POST", "/v1/chat/completions", "openai", "openai_chat", True, "chat"),
@@ -72,6 +73,13 @@ ROUTES = (
     ),
     Route("POST", "/v1/audio/transcriptions", "openai", "openai_transcriptions", True, "sound to text", form=True),
     Route("POST", "/v1/audio/translations", "openai", "openai_translations", False, "sound to English", form=True),
+    Route("POST", "/v1/files", "openai", "openai_file_create", False, "a file for a batch", form=True),
+    Route("GET", _FILE, "openai", "openai_file_retrieve", False, "a file that is kept", body=False),
+    Route("DELETE", _FILE, "openai", "openai_file_delete", False, "delete a file", body=False),
+    Route("GET", f"{_FILE}/content", "openai", "openai_file_content", False, "what a file holds", body=False),
+    Route("POST", "/v1/batches", "openai", "openai_batch_create", False, "a batch of requests"),
+    Route("GET", _BATCH, "openai", "openai_batch_retrieve", False, "a batch", body=False),
+    Route("POST", f"{_BATCH}/cancel", "openai", "openai_batch_cancel", False, "cancel a batch", body=False),
     Route("POST", "/v1/audio/speech", "openai", "openai_speech", True, "a text read aloud"),
     Route("POST", "/v1/messages", "anthropic", "anthropic_messages", True, "messages"),
     Route("POST", "/v1/messages/count_tokens", "anthropic", "anthropic_count_tokens", False, "token count"),

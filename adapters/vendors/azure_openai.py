@@ -41,13 +41,13 @@ class AzureOpenAI:
         return frozenset(PATHS)
 
     def path(self, dialect: str, model: str, query: Mapping[str, str], *, stream: bool = False) -> str:
-        """By the version; the responses endpoint has no deployment in its path."""
+        """By the version; responses, files and batches have no deployment in their paths."""
         tail = PATHS[dialect].removeprefix("/v1")
         if not self.api_version:
             return f"/openai/v1{tail}"
         if self.api_version == "preview":
             return f"/openai/v1{tail}?api-version=preview"
-        place = "" if tail.startswith("/responses") else f"/deployments/{quote(model, safe='')}"
+        place = "" if tail.startswith(("/responses", "/files", "/batches")) else f"/deployments/{quote(model, safe='')}"
         return f"/openai{place}{tail}?api-version={self.api_version}"
 
     def credential_headers(self, secret: str) -> list[tuple[str, str]]:

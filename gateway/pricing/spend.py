@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from adapters.ask import MANAGING
+from adapters.ask import BATCH, MANAGING, UPLOAD
 from adapters.dialects.serving import answers, kept_for_hours, service
 from gateway.pricing.rates import Used, bound, cost
 
@@ -40,8 +40,11 @@ def reserve_output(exchange: Exchange) -> int:
 def spent(exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> Used:
     """The tokens of an attempt: as the vendor counted, else estimated. One that was broken off is never free."""
     gate, ask = attempt.gate, exchange.ask
-    if ask is None or ask.operation == "count_tokens" or ask.operation in MANAGING:
+    if ask is None or ask.operation in ("count_tokens", UPLOAD) or ask.operation in MANAGING:
         return Used()
+    if ask.operation == BATCH:  # what its requests used nobody says before it is done: it counts as what was held
+        begun = gate is not None and gate.content
+        return Used(input=_tokens(ask.most_input or 0), output=ask.max_output or 0) if begun else Used()
     if gate is None:
         return Used(input=_read(ask, attempt.sent)) if _was_read(exchange, error) else Used()
     usage = gate.usage
@@ -80,6 +83,8 @@ def most(tariffs: Tariffs, ask: Ask, destinations: Iterable[Destination], input:
 
 def most_input(ask: Ask, size: int) -> int:
     """Input tokens that a body of so many bytes can be: no tokenizer makes more than a token of a byte."""
+    if ask.operation == UPLOAD:
+        return 0
     if ask.most_input is not None:
         return ask.most_input
     return size + (WITH_TOOLS if ask.tools else 0)
@@ -88,7 +93,7 @@ def most_input(ask: Ask, size: int) -> int:
 def most_output(ask: Ask, assumed: int, cap: int = 0) -> int:
     """Output tokens that an ask can take: what it allows of each answer that it wants; `assumed` where it says nothing.
     cap: what the gateway allows of each, 0 where it doesn't."""
-    if ask.operation in WITHOUT_OUTPUT or ask.operation in MANAGING:
+    if ask.operation in WITHOUT_OUTPUT or ask.operation in MANAGING or ask.operation == UPLOAD:
         return 0
     return (cap or ask.max_output or assumed) * answers(ask.document.value)
 

@@ -31,7 +31,8 @@ class Owned:
 
     kind: response | file | batch | ... caller: pseudonym. model: the public one that was asked. credential,
     fingerprint: reference in the configuration and keyed hash of what it was, never the secret. rules: revisions of the
-    policies and of the detection that it was made under. made, ends: Unix time.
+    policies and of the detection that it was made under. made, ends: Unix time. input, output: tokens that the requests
+    in a file may come to.
     """
 
     kind: str
@@ -45,6 +46,8 @@ class Owned:
     rules: str
     made: float
     ends: float
+    input: int = 0
+    output: int = 0
 
 
 class Owners:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from adapters.vendors.simulator.dialects import MODELS, SPEECHES, failure, models
 from adapters.vendors.simulator.directives import Directives, settings
+from adapters.vendors.simulator.filing import Filing
 from adapters.vendors.simulator.recorder import Faults, Recorder
 from adapters.vendors.simulator.shelf import Shelf, ShelfDesk
 from adapters.vendors.simulator.speaker import Speaker
@@ -36,6 +37,9 @@ def simulator_app(name: str, recorder: Recorder | None = None) -> Starlette:
     routes += [
         Route(f"{_RESPONSES}/{{response}}{tail}", ShelfDesk(name, kept, shelf, what), methods=[method])
         for method, tail, what in _KEPT
+    ]
+    routes += [
+        Route(path, endpoint, methods=[method]) for method, path, endpoint in Filing(name, kept, faults).routes()
     ]
     routes += [
         Route("/v1/responses", desk.upgrade, methods=["GET"]),

@@ -45,6 +45,7 @@ def body(dialect: str, text: str, model: str | None = None) -> dict[str, Any]:
         "openai_translations": {"model": "gpt-4o-mini", "prompt": text},
         "openai_image_edits": {"model": "gpt-4o-mini", "prompt": text, "partial_images": "20"},
         "openai_image_variations": {"model": "gpt-4o-mini", "user": text},
+        "openai_file_create": {"purpose": "batch"},
         "openai_speech": {"model": "gpt-4o-mini", "input": text, "voice": "alloy", "stream_format": "sse"},
         "anthropic_messages": {"model": "claude-sonnet-5", "max_tokens": 500, "messages": message},
         "anthropic_count_tokens": {"model": "claude-sonnet-5", "messages": message},
@@ -80,6 +81,10 @@ def call(route: Route, text: str) -> dict[str, Any]:
     assert route.dialect is not None
     path = target(route, stream=bool(route.says))
     sent = {"method": route.method, "url": path}
+    if route.dialect == "openai_file_create":
+        line = {"custom_id": "r", "method": "POST", "url": "/v1/chat/completions", "body": body("openai_chat", text)}
+        raw = json.dumps(line).encode()
+        return {**sent, "data": body(route.dialect, ""), "files": {"file": ("a.jsonl", raw, "application/jsonl")}}
     if route.dialect in FILES:
         return {**sent, "data": body(route.dialect, text), "files": FILES[route.dialect]}
     return {**sent, "json": body(route.dialect, text)}

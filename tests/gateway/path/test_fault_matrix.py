@@ -34,7 +34,9 @@ from tests.gateway.path.calls import body as body_of
 from tests.gateway.path.calls import target, written
 from tests.gateway.path.fault_table import AFTER, FAULTS, FINAL, NO_FAULTS, TOLD, Fault
 
-ALIKE = ("openai_translations", "openai_image_edits", "openai_image_variations")  # read as others are
+ALIKE = (  # read as others are, or kept where they are
+    "openai_translations", "openai_image_edits", "openai_image_variations", "openai_file_create", "openai_batch_create",
+)  # fmt: skip
 ROUTES = {r.dialect: r for r in CALLS.values() if not pinned(r) and r.dialect not in ALIKE}.values()  # one of each
 ALWAYS = {"openai_speech": (True,)}  # sound comes bit by bit, whatever is asked for
 WORDS = {"alpha": "κλειδαριά ", "beta": "шлюзовая ", "second": "камера "}  # no letter in common

@@ -1,0 +1,130 @@
+"""Reads what is said of files and batches that a vendor keeps, and what stands in such files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from adapters.dialects import reading
+from adapters.dialects.answers import Strings
+from adapters.dialects.failures import openai_stream_error, vendor_failure
+from adapters.errors import BodyRefused, CutShort, ProtocolBroken
+from adapters.reply import Chunk, Delta, TextEdit, Usage
+from adapters.wire.body import TRANSFORMATION, Document, Edit, Leaf, replace_text, splice
+from adapters.wire.sse import Event
+
+_OF_A_BATCH = ("output_file_id", "error_file_id")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+class _Place(NamedTuple):
+    """Where a text of a content stands. at: of its line; document, leaf: None where the content is plain text."""
+
+    at: int
+    document: Document | None
+    leaf: Leaf | None
+
+
+class ObjectReader:
+    """One attempt's answer. Channels `other:...`, or `line:N...` for what stands in a file."""
+
+    def __init__(self, kind: str, *, made: bool = False, content: bool = False) -> None:
+        """made: the answer brings the name of a new object. content: it is what stands in a file."""
+        self.usage = Usage()
+        self._kind, self._made, self._content = kind, made, content
+        self._places: list[_Place] = []
+        self._done = False
+
+    def framing(self, kind: str) -> None:
+        """A content is read whole, whatever its type; raises UpstreamError where none is asked for."""
+        if not self._content:
+            raise ProtocolBroken(code="content_type")
+
+    def event(self, event: Event) -> Chunk:
+        """These answers are never streamed."""
+        raise ProtocolBroken(code="not_a_stream")
+
+    def body(self, raw: bytes) -> Chunk:
+        """A whole answer."""
+        if self._content:
+            deltas = self._lines(raw)
+            self._done = True
+            return Chunk(raw, raw, deltas, content=True, terminal=True)
+        read = reading.document(raw)
+        value = read.value
+        if value.get("error"):
+            return Chunk(raw, raw, error=vendor_failure(value["error"]))
+        name = value.get("id")
+        if type(name) is not str or not name:
+            raise ProtocolBroken(code="no_id")
+        self._done = True
+        strings = Strings(read)
+        also = []
+        for field in _OF_A_BATCH if self._kind == "batch" else ():
+            if type(value.get(field)) is str and _NAME.fullmatch(value[field]):
+                strings.skip((field,))
+                also.append(("file", value[field]))
+        return Chunk(
+            raw, raw, strings.deltas(), content=True, terminal=True, made=name if self._made else "",
+            also=tuple(also),
+        )  # fmt: skip
+
+    def rewrite(self, chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
+        """The answer with the edits made."""
+        if not self._content or not edits:
+            return reading.rewrite(chunk, edits) if edits else chunk.raw
+        changes: list[Edit] = []
+        for index, texts in edits.items():
+            place = self._places[index]
+            for edit in texts:
+                changes.append(_edit(chunk.deltas[index], place, edit))
+        return splice(chunk.raw, changes)
+
+    def end(self) -> bytes:
+        """Nothing is missing after a whole answer."""
+        if not self._done:
+            raise CutShort
+        return b""
+
+    stream_error = staticmethod(openai_stream_error)
+
+    def stopped(self) -> bool:
+        """Whether the answer was read."""
+        return self._done
+
+    def _lines(self, raw: bytes) -> tuple[Delta, ...]:
+        """The texts of a content: of JSON lines each string, else the whole of it; raises where it is no text."""
+        try:
+            return tuple(self._of_lines(raw))
+        except BodyRefused:
+            self._places.clear()
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
+            text = None
+        # Raised out here so that the decoder's exception, which holds the vendor's words, isn't its context.
+        if text is None:
+            raise ProtocolBroken(code="not_text")
+        self._places.append(_Place(0, None, None))
+        return (Delta("line:0", "text", text, 0, len(raw), True),) if text else ()
+
+    def _of_lines(self, raw: bytes) -> Iterator[Delta]:
+        at = 0
+        for number, line in enumerate(raw.split(b"\n")):
+            if line.strip():
+                read = Document.parse(line, alike=False)
+                for leaf in read.leaves:
+                    if leaf.kind == "string" and leaf.text:
+                        self._places.append(_Place(at, read, leaf))
+                        where = f"line:{number}:{len(self._places)}"
+                        yield Delta(where, "text", leaf.text, at + leaf.start, at + leaf.end, True)
+            at += len(line) + 1
+
+
+def _edit(delta: Delta, place: _Place, edit: TextEdit) -> Edit:
+    if place.document is None or place.leaf is None:
+        first = len(delta.text[: edit.start].encode())
+        return Edit(first, first + len(delta.text[edit.start : edit.end].encode()), edit.new.encode(), TRANSFORMATION)
+    made = replace_text(place.document, place.leaf, edit.start, edit.end, edit.new, TRANSFORMATION)
+    return made._replace(start=made.start + place.at, end=made.end + place.at)
