@@ -8,9 +8,10 @@ import socket
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from random import randrange
 
 import httpx
 import pytest
@@ -46,12 +47,14 @@ scgi_temp_path {folder}/s;
 
 
 def free_ports(many: int) -> list[int]:
-    """Ports that nobody has now."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(many)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    """Ports that nobody has now; below those that the system hands out, which another test could be given meanwhile."""
+    found: set[int] = set()
+    while len(found) < many:
+        port = randrange(15_000, 32_000)
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            found.add(port)
+    return list(found)
 
 
 def replicas(folder: Path, vendors: Vendors, ports: list[int]) -> tuple[list[Path], str]:

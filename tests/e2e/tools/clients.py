@@ -13,7 +13,7 @@ from tests.e2e.tools.serving import DIALECTS, House
 
 SCRIPTS = Path(__file__).with_name("scripts")
 EVERY = tuple(DIALECTS)
-OPENAI, ANTHROPIC, GEMINI = ("openai_chat", "openai_responses"), ("anthropic_messages",), ("gemini",)
+OPENAI, ANTHROPIC, GEMINI = ("openai_chat", "openai_responses"), ("anthropic_messages",), ("gemini_generate",)
 
 
 class Client(NamedTuple):
@@ -53,7 +53,7 @@ CLIENTS = (
 )
 
 TOWNS = [["weather", {"town": "Lyon"}], ["weather", {"town": "Paris"}]]
-DONE = "The task is done after 2 tool result(s).\n18 degrees in Lyon\n18 degrees in Paris"
+DONE = ("The task is done after 2 tool result(s).", "18 degrees in Lyon", "18 degrees in Paris")
 DID = "2 tools at once in a stream; 2 one by one"
 
 
@@ -75,10 +75,10 @@ def asked(client: Client, house: House, cases: Sequence[tuple[str, str]], scratc
 def judge_further(client: Client, said: dict[str, Any]) -> None:
     """Asserts what else an SDK asks for: the models, with a wrong key, embeddings, the number of tokens."""
     assert "failed" not in said, said["failed"]
-    assert set(said["models"]) >= {one.model for one in DIALECTS.values()}
-    assert said["wrong key"] == 401
-    assert said.get("embeddings", [256, 256]) == [256, 256]
-    assert said.get("count", 1) > 0
+    assert set(said["models"]) >= {one.model for one in DIALECTS.values()}, f"models {said['models']}"
+    assert said["wrong key"] == 401, f"a wrong key is answered with {said['wrong key']}"
+    assert said.get("embeddings", [256, 256]) == [256, 256], f"embeddings of {said['embeddings']}"
+    assert said.get("count", 1) > 0, f"{said['count']} tokens"
 
 
 def judge(said: dict[str, Any]) -> None:
@@ -86,5 +86,6 @@ def judge(said: dict[str, Any]) -> None:
     assert "failed" not in said, said["failed"]
     assert said["calls"] == TOWNS, f"streamed: {said['calls']}"
     assert said["one"] == TOWNS, f"one by one: {said['one']}"
-    assert (said["text"], said["whole"]) == (DONE, DONE)
+    for text in (said["text"], said["whole"]):
+        assert all(part in text for part in DONE), f"said {text!r}"
     assert min(said["usage"]) > 0, f"usage {said['usage']}"

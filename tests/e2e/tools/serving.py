@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from adapters.translate.registry import translates
 from gateway.bundle.bundle import STARTER
 from observability.ledger import show
 from tests.e2e.conftest import Serving, serve, vendors_started
@@ -22,21 +23,40 @@ class Dialect(NamedTuple):
     """One dialect on the vendor's side. model: a public model that only a vendor of this dialect answers.
 
     path: where such a vendor is asked. priced: a name that has a price. aliases: what agents ask for unasked.
+    beside: what its vendors speak beside it.
     """
 
     model: str
     path: str
     priced: str
     aliases: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 DIALECTS: Mapping[str, Dialect] = {
     "openai_chat": Dialect("chat-only", "/v1/chat/completions", "gpt-4o-mini", ("gpt-4o-mini",)),
     "openai_responses": Dialect("responses-only", "/v1/responses", "gpt-4o-mini", ("gpt-5.1-codex", "gpt-6.1-sol")),
     "anthropic_messages": Dialect(
-        "messages-only", "/v1/messages", "claude-sonnet-5", ("claude-sonnet-5", "claude-haiku-4-5", "claude-opus-4-8")
+        "messages-only",
+        "/v1/messages(\\?beta=true)?",
+        "claude-sonnet-5",
+        ("claude-sonnet-5", "claude-haiku-4-5", "claude-opus-4-8"),
+        ("anthropic_count_tokens",),
+    ),
+    "gemini_generate": Dialect(
+        "gemini-only",
+        "/v1beta/models/[^/]+:(stream)?[gG]enerateContent.*",
+        "gemini-2.5-pro",
+        ("gemini-2.5-pro", "gemini-2.5-flash", "gemini-2.5-flash-lite"),
+        ("gemini_count_tokens",),
     ),
 }
+
+
+def reach(own: str, vendor: str) -> bool:
+    """Whether a client of one dialect is served by a vendor of the other."""
+    return own == vendor or translates(own, vendor)
+
 
 EMBEDDINGS = "text-embedding-3-small"
 
@@ -52,7 +72,11 @@ def configuration(vendors: str) -> str:
     """One vendor, destination and model for each dialect. vendors: where the simulated ones are."""
     where = f"{vendors}/alpha"
     value = {
-        "vendors": {name: {"kind": "simulator", "base_url": where} for name in (*DIALECTS, "embeddings")},
+        "vendors": {
+            name: {"kind": "simulator", "base_url": where, "dialects": [name, *one.beside]}
+            for name, one in DIALECTS.items()
+        }
+        | {"embeddings": {"kind": "simulator", "base_url": where}},
         "destinations": {
             name: {"vendor": name, "model": one.priced, "contract": f"{name}-us"} for name, one in DIALECTS.items()
         }
@@ -88,30 +112,41 @@ class House:
         """What the vendors received until now."""
         httpx.delete(f"{self.vendors}/alpha/sim/received").raise_for_status()
 
-    def received(self, own: str, vendor: str) -> list[dict[str, Any]]:
-        """What the vendors were asked for calls in the dialect `own` to the destination that speaks `vendor`; asserts
-        that it was asked in that, and that the ledger tells the same."""
+    def asked(self, own: str, vendor: str) -> Asked:
+        """What came of the calls in the dialect `own` to the destination that speaks `vendor`; asserts that this was
+        asked in its dialect, and that the ledger tells the same."""
         came = httpx.get(f"{self.vendors}/alpha/sim/received").json()["received"]
         ledger = self.serving.folder / "state" / "ledger"
         told = {one["call_id"]: show(ledger, one["call_id"]) for one in came if one["method"] == "POST"}
-        ours = [
-            call for call, (intent, *_) in told.items() if (intent["dialect"], intent["destination"]) == (own, vendor)
-        ]
+        wanted = (own, vendor)
+        ours = [call for call, (intent, *_) in told.items() if (intent["dialect"], intent["destination"]) == wanted]
+        found = Asked([one["body"] for one in came if one["call_id"] in ours], [], set())
         for call in ours:
-            _recorded(told[call])
-        asked = [one for one in came if one["call_id"] in ours]
-        paths = {one["path"].partition("/alpha")[2] or one["path"] for one in asked}
+            attempt = _recorded(told[call])
+            assert attempt["translated"] == (f"{own}>{vendor}" if own != vendor else None)
+            found.usage.append([attempt["tokens"]["input"], attempt["tokens"]["output"]])
+            found.lost.update(attempt["lost"])
+        paths = {one["path"].removeprefix("/alpha") for one in came if one["call_id"] in ours}
         assert all(re.fullmatch(DIALECTS[vendor].path, path) for path in paths), f"the vendor was asked at {paths}"
-        return asked
+        return found
 
 
-def _recorded(records: list[dict[str, Any]]) -> None:
-    """The records of one call are those of one that went well."""
+class Asked(NamedTuple):
+    """The calls of one dialect to one destination, in order. usage: input and output tokens. lost: in translation."""
+
+    bodies: list[str]
+    usage: list[list[int]]
+    lost: set[str]
+
+
+def _recorded(records: list[dict[str, Any]]) -> dict[str, Any]:
+    """The attempt of a call; asserts that there was one, that it went well and that its tokens were counted."""
     said = [one["record"] for one in records]
     assert said == ["INTENT", "ATTEMPT", "OUTCOME"], f"the ledger has {said}"
     _, attempt, outcome = records
     assert outcome["outcome"] == "served", f"the ledger says {outcome['outcome']}"
     assert min(attempt["tokens"]["input"], attempt["tokens"]["output"]) > 0, "no usage was metered"
+    return attempt
 
 
 @contextmanager

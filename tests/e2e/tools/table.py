@@ -10,7 +10,7 @@ Record = Callable[[str, object], None]
 
 
 class Row(NamedTuple):
-    """One tool with one dialect before one vendor. reason: why it failed, empty where it didn't."""
+    """One tool with one dialect before one vendor. lost: in translation. reason: why it failed, empty where not."""
 
     tool: str
     version: str
@@ -18,11 +18,13 @@ class Row(NamedTuple):
     vendor: str
     did: str
     seconds: float
+    lost: str = ""
     reason: str = ""
 
     def cells(self) -> list[str]:
         """As text."""
         outcome = f"FAILED: {self.reason.splitlines()[0][:160]}" if self.reason else "passed"
+        outcome += f"; lost: {self.lost}" if self.lost else ""
         return [self.tool, self.version, self.own, self.vendor, self.did, f"{self.seconds:.1f}", outcome]
 
 

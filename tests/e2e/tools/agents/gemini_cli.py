@@ -36,6 +36,6 @@ def prompt(place: Place) -> str:
 
 
 AGENT = Agent(
-    "gemini-cli", "agents", "gemini", "gemini", settle, command, prompt,
-    "run_shell_command+read_file, then replace+write_file", {"gemini": "gemini-2.5-pro"},
+    "gemini-cli", "agents", "gemini", "gemini_generate", settle, command, prompt,
+    "run_shell_command+read_file, then replace+write_file", {"gemini_generate": "gemini-2.5-pro"},
 )  # fmt: skip

@@ -1,5 +1,5 @@
 // The google-genai SDK for node: generate content, tools in parallel in a stream, and one by one without.
-import { HELP, KEY, ONE, PARALLEL, SCHEMA, URL, each, load, version, weather } from "./cases.mjs";
+import { HELP, KEY, ONE, PARALLEL, SCHEMA, URL, all, each, load, status, version, weather } from "./cases.mjs";
 
 const { GoogleGenAI } = await load("@google/genai");
 const client = new GoogleGenAI({ apiKey: KEY, httpOptions: { baseUrl: URL, timeout: 60_000 } });
@@ -50,4 +50,14 @@ async function streamed(model, contents) {
   return { parts, usage };
 }
 
-await each(version("@google/genai"), { gemini: generate });
+async function further(model) {
+  const wrong = new GoogleGenAI({ apiKey: "wrong", httpOptions: { baseUrl: URL, timeout: 60_000 } });
+  const counted = await client.models.countTokens({ model, contents: ONE });
+  return {
+    models: (await all(await client.models.list())).map((model) => model.name.replace("models/", "")).sort(),
+    "wrong key": await status(() => wrong.models.list()),
+    count: counted.totalTokens,
+  };
+}
+
+await each(version("@google/genai"), { gemini_generate: generate, further });

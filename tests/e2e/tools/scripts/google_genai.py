@@ -61,4 +61,13 @@ def spoken(calls):
     return [[call.name, dict(call.args)] for call in calls]
 
 
-cases.each(genai.__version__, {"gemini": generate})
+def further(model):
+    wrong = genai.Client(api_key="wrong", http_options=types.HttpOptions(base_url=cases.URL, timeout=60_000))
+    return {
+        "models": sorted(model.name.removeprefix("models/") for model in client.models.list()),
+        "wrong key": cases.status(lambda: list(wrong.models.list())),
+        "count": client.models.count_tokens(model=model, contents=cases.ONE).total_tokens,
+    }
+
+
+cases.each(genai.__version__, {"gemini_generate": generate, "further": further})

@@ -52,7 +52,7 @@ cases.each(
         "anthropic_messages": asking(
             lambda model: ChatAnthropic(model=model, base_url=cases.URL, api_key=cases.KEY, max_retries=0)
         ),
-        "gemini": asking(
+        "gemini_generate": asking(
             lambda model: ChatGoogleGenerativeAI(model=model, base_url=cases.URL, api_key=cases.KEY, max_retries=0)
         ),
     },

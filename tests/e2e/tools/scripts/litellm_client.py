@@ -54,6 +54,6 @@ cases.each(
     {
         "openai_chat": asking("openai", f"{cases.URL}/v1"),
         "anthropic_messages": asking("anthropic", cases.URL),
-        "gemini": asking("gemini", f"{cases.URL}/v1beta"),
+        "gemini_generate": asking("gemini", f"{cases.URL}/v1beta"),
     },
 )

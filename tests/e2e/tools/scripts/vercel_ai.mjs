@@ -33,5 +33,5 @@ await each(version("ai"), {
   openai_chat: asking((name) => openai.chat(name)),
   openai_responses: asking((name) => openai.responses(name)),
   anthropic_messages: asking((name) => anthropic(name)),
-  gemini: asking((name) => google(name)),
+  gemini_generate: asking((name) => google(name)),
 });
