@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from adapters.translate.registry import translates
 from gateway.bundle.bundle import STARTER
 from observability.ledger import show
 from tests.e2e.conftest import Serving, serve, vendors_started
@@ -51,11 +50,6 @@ DIALECTS: Mapping[str, Dialect] = {
         ("gemini_count_tokens",),
     ),
 }
-
-
-def reach(own: str, vendor: str) -> bool:
-    """Whether a client of one dialect is served by a vendor of the other."""
-    return own == vendor or translates(own, vendor)
 
 
 EMBEDDINGS = "text-embedding-3-small"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.tools.clients import CLIENTS, DID, Client, asked, judge, judge_further
 from tests.e2e.tools.installs import folder
-from tests.e2e.tools.serving import DIALECTS, House, reach
+from tests.e2e.tools.serving import DIALECTS, House
 from tests.e2e.tools.table import NAME, Record, Row
 
 pytestmark = pytest.mark.e2e
@@ -18,9 +18,7 @@ pytestmark = pytest.mark.e2e
 def test_a_client(client: Client, tools_house: House, tmp_path: Path, record_property: Record) -> None:
     if folder(client.install) is None:
         pytest.skip(f"{client.install} is not installed: python3 -m tests.e2e.tools.installs")
-    cases = [(own, vendor) for own in client.dialects if own in DIALECTS for vendor in DIALECTS if reach(own, vendor)]
-    if not cases:
-        pytest.skip("no vendor speaks its dialect yet")
+    cases = [(own, vendor) for own in client.dialects for vendor in DIALECTS]
     tools_house.forget()
     failed, more = [], [("further", client.dialects[0])] * client.further
     told = list(asked(client, tools_house, [*cases, *more], tmp_path))

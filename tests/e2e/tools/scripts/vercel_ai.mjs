@@ -9,7 +9,10 @@ const tools = { weather: tool({ description: HELP, inputSchema: jsonSchema(SCHEM
 const spoken = (steps) => steps.flatMap((step) => step.toolCalls.map((call) => [call.toolName, call.input]));
 
 const asking = (provider) => async (name) => {
-  const ask = { model: provider(name), tools, stopWhen: (isStepCount ?? stepCountIs)(5), maxRetries: 0 };
+  // Without `store: false` it refers to what it thinks that OpenAI keeps.
+  const providerOptions = { openai: { store: false } };
+  const stopWhen = (isStepCount ?? stepCountIs)(5);
+  const ask = { model: provider(name), tools, stopWhen, maxRetries: 0, providerOptions };
   let failed;
   const stream = streamText({ ...ask, prompt: PARALLEL, onError: ({ error }) => (failed = error) });
   await stream.consumeStream();
