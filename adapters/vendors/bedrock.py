@@ -5,6 +5,7 @@ Signed with keys of the standard chain or of the configuration, or with a Bedroc
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,23 +16,27 @@ import orjson
 from adapters.clouds import aws
 from adapters.clouds.identity import Cloud, Identity, Reveal
 from adapters.clouds.sigv4 import Keys, Signer
+from adapters.dialects import reading
 from adapters.errors import UpstreamError
 from adapters.vendors import taxonomy
 from adapters.vendors.base import Framing, Headers, Option, OptionError, RawHeaders, Vendor, VendorKind
 from adapters.vendors.bedrock_streams import ConverseFraming, MessagesFraming
-from adapters.wire.body import Document, set_member
+from adapters.wire.body import Document, set_member, splice
 from adapters.wire.edits import Edit
 from adapters.wire.eventstream import CONTENT_TYPE
 from adapters.wire.members import KIND, reshaped
 
-MESSAGES, CONVERSE = "anthropic_messages", "bedrock_converse"
+MESSAGES, COUNT, CONVERSE = "anthropic_messages", "anthropic_count_tokens", "bedrock_converse"
 VERSION = "bedrock-2023-05-31"
 OPTIONS = (
     Option("region", "AWS region, such as eu-west-3: where it is asked, and what is signed for; us-east-1 without."),
     Option("profile", "Profile of the AWS configuration files that the standard chain takes."),
 )
-_VERBS = {MESSAGES: ("invoke", "invoke-with-response-stream"), CONVERSE: ("converse", "converse-stream")}
+_VERBS = {MESSAGES: ("invoke", "invoke-with-response-stream"), CONVERSE: ("converse", "converse-stream"),
+          COUNT: ("count-tokens", "count-tokens")}  # fmt: skip
+_DEEP = 1024  # how deep it is was asked before
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
+_ACROSS = re.compile(r"[a-z]+\.(?=anthropic\.)")  # what spreads calls over regions counts nothing
 _WITHOUT = frozenset({"model", "stream", "service_tier", "inference_geo"})
 
 # `x-amzn-errortype` and the exceptions of the API, which say more than their statuses.
@@ -71,7 +76,8 @@ class Bedrock:
 
     def path(self, dialect: str, model: str, query: Mapping[str, str], *, stream: bool = False) -> str:
         """From the table."""
-        return f"/model/{quote(model, safe='')}/{_VERBS[dialect][stream]}"
+        called = _ACROSS.sub("", model, count=1) if dialect == COUNT else model
+        return f"/model/{quote(called, safe='')}/{_VERBS[dialect][stream]}"
 
     def credential_headers(self, secret: str) -> list[tuple[str, str]]:
         """A Bedrock API key."""
@@ -89,7 +95,7 @@ class Bedrock:
 
 def serves(model: str, dialect: str) -> bool:
     """Messages are for Claude only; what an ARN stands for isn't seen, so it is asked in Converse."""
-    return dialect != MESSAGES or ("anthropic." in model and not model.startswith("arn:"))
+    return dialect == CONVERSE or ("anthropic." in model and not model.startswith("arn:"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,28 @@ class Messages:
     def body(self, raw: bytes) -> bytes:
         """As it is."""
         return raw
+
+
+class Counting(Messages):
+    """A count of tokens: the request that would be made, inside another one."""
+
+    __slots__ = ()
+
+    def told(self) -> str:
+        """Where the request is."""
+        return "Bedrock's count of the messages request, which stands in it as base64."
+
+    def edits(self, document: Document, headers: Headers) -> list[Edit]:
+        """All of the body."""
+        inner = splice(document.raw, Messages.edits(self, document, headers))
+        if "max_tokens" not in document.value:
+            inner = splice(inner, [set_member(Document.parse(inner, max_depth=_DEEP), (), "max_tokens", b"1", KIND)])
+        asked = {"input": {"invokeModel": {"body": base64.b64encode(inner).decode()}}}
+        return [Edit(0, len(document.raw), orjson.dumps(asked), KIND)]
+
+    def body(self, raw: bytes) -> bytes:
+        """The number by Anthropic's name."""
+        return orjson.dumps({"input_tokens": reading.count(reading.load(raw), "inputTokens")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +200,7 @@ def _identity(options: Mapping[str, str], key: Reveal | None) -> Identity | None
 
 BEDROCK = VendorKind(
     "bedrock", frozenset(_VERBS), OPTIONS, "https://bedrock-runtime.{region}.amazonaws.com", build,
-    {MESSAGES: Messages(), CONVERSE: Converse()},
+    {MESSAGES: Messages(), COUNT: Counting(), CONVERSE: Converse()},
     Cloud(aws.MODULE, lambda options, keyed: not keyed, _identity),
     serves,
 )  # fmt: skip

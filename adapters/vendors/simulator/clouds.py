@@ -72,6 +72,16 @@ def exception(status: int) -> tuple[str, str]:
     return "x-amzn-errortype", _EXCEPTIONS.get(status, "InternalServerException")
 
 
+def _read_count(body: Mapping[str, Any]) -> Prompt:
+    """The request inside."""
+    inner = orjson.loads(base64.b64decode(body["input"]["invokeModel"]["body"]))
+    return messages.read_count({**inner, "model": body["model"]})
+
+
+def _count(script: Script, prompt: Prompt) -> dict[str, Any]:
+    return {"inputTokens": prompt.input_tokens}
+
+
 _MODEL = "/model/{model:path}"
 _PING = _chunk(b'{"type":"ping"}')
 _ALIVE = encode({":event-type": "initial-response", ":message-type": "event"}, b"{}")
@@ -85,6 +95,7 @@ _CONVERSE = Speech(
 BEDROCK: Mapping[str, Speech] = {
     f"{_MODEL}/invoke": _INVOKE,
     f"{_MODEL}/invoke-with-response-stream": _INVOKE._replace(streams=True),
+    f"{_MODEL}/count-tokens": Speech("aws", ("input",), _read_count, _count, chunks, broken, admits=signed),
     f"{_MODEL}/converse": _CONVERSE,
     f"{_MODEL}/converse-stream": _CONVERSE._replace(streams=True),
 }

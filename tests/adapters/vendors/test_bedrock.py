@@ -36,6 +36,7 @@ def exception(name: str, **said: object) -> bytes:
         ("anthropic_messages", False, "/model/eu.anthropic.claude-sonnet-4-5-20250929-v1%3A0/invoke"),
         ("anthropic_messages", True,
          "/model/eu.anthropic.claude-sonnet-4-5-20250929-v1%3A0/invoke-with-response-stream"),
+        ("anthropic_count_tokens", False, "/model/anthropic.claude-sonnet-4-5-20250929-v1%3A0/count-tokens"),
         ("bedrock_converse", True, "/model/eu.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse-stream"),
     ],
 )  # fmt: skip
@@ -63,6 +64,18 @@ def test_a_messages_request_by_invoke() -> None:
         "anthropic_version": "bedrock-2023-05-31", "anthropic_beta": ["one", "two"], "max_tokens": 9, "messages": [],
     }  # fmt: skip
     assert form.headers(headers) == [("accept", "*/*")]
+
+
+def test_a_count_of_tokens_holds_the_request_that_would_be_made() -> None:
+    form = BEDROCK.envelopes["anthropic_count_tokens"]
+    raw = b'{"model":"claude","messages":[{"role":"user","content":"a"}]}'
+    sent = json.loads(splice(raw, form.edits(Document.parse(raw), [])))
+    assert json.loads(base64.b64decode(sent["input"]["invokeModel"]["body"])) == {
+        "anthropic_version": "bedrock-2023-05-31", "max_tokens": 1, "messages": [{"role": "user", "content": "a"}],
+    }  # fmt: skip
+    assert form.body(b'{"inputTokens":7}') == b'{"input_tokens":7}'
+    with pytest.raises(ProtocolBroken):
+        form.body(b"no")
 
 
 def test_messages_come_out_of_chunks_and_exceptions_are_errors() -> None:

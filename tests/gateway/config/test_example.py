@@ -16,7 +16,7 @@ from gateway.documents import load, load_texts
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "config.example.yaml"
 PAGE = ROOT / "docs" / "reference" / "configuration.md"
-ENVIRON = {"OPENAI_API_KEY": "a", "AZURE_OPENAI_KEY": "b", "VLLM_KEY": "c", "GEMINI_API_KEY": "e"}
+ENVIRON = {"OPENAI_API_KEY": "a", "AZURE_OPENAI_KEY": "b", "VLLM_KEY": "c", "GEMINI_API_KEY": "e", "AWS_KEYS": "f:g"}
 
 
 @pytest.mark.parametrize("path", [row.path for row in SETTINGS])

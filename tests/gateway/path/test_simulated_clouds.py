@@ -94,6 +94,9 @@ async def test_every_model_answers_clients_of_two_dialects(clouds: House) -> Non
         async with messages.messages.stream(model=model, max_tokens=90, messages=ASK) as answer:  # type: ignore[arg-type]
             assert await answer.get_final_text() == "Salut à toi"
             assert (await answer.get_final_message()).usage.output_tokens > 0
+        if model.endswith("-claude"):
+            counted = await messages.messages.count_tokens(model=model, messages=ASK)  # type: ignore[arg-type]
+            assert counted.input_tokens > 0
     await chat.close()
     await messages.close()
 
