@@ -37,7 +37,7 @@ _OWN_HEADERS = (hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.CONTENT_TYPE)
 _PLAIN = {hdrs.ACCEPT_ENCODING: "identity"}
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 _LARGE = 2**20  # beyond this the client library warns about plain bytes
-_URLS = 1_024  # URLs remembered by a pool: they come from configuration, so more are never seen in practice
+_URLS = 1_024  # URLs remembered by a pool; then it begins anew, since those of things that vendors keep come once
 _DNS_SECONDS = 60
 _KEEP_SECONDS = 30.0
 _WARY_SECONDS = 60.0
@@ -206,8 +206,9 @@ class _Pool:
         known = self._urls.get(path)
         if known is None:
             known = URL(joined(self._base, path), encoded=True)
-            if len(self._urls) < _URLS:
-                self._urls[path] = known
+            if len(self._urls) >= _URLS:
+                self._urls.clear()
+            self._urls[path] = known
         return known
 
     async def take(self) -> None:

@@ -117,7 +117,7 @@ async def _attempt(
         exchange.health.left(step.turn)
         raise
     attempt = Attempt(len(exchange.attempts) + 1, candidate, step.turn, runtime.monotonic(), len(outgoing.body))
-    exchange.reads_on = upstream.on_abort == "drain"
+    exchange.reads_on = upstream.on_abort == "drain" and ask.operation not in MANAGING
     exchange.attempts.append(attempt)
     admission.begin(exchange, attempt)
     runtime.router.begun(exchange, attempt)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from adapters.ask import MANAGING
 from adapters.transport import KEPT_ALIVE
 from gateway import admission, refusals
 from gateway.config.failures import class_of
@@ -116,7 +117,9 @@ def _tell_health(runtime: Runtime, exchange: Exchange, attempt: Attempt, error: 
     """What an attempt's end says of its destination: nothing where the client left or was in haste, or where a
     connection had been kept for too long."""
     health, turn = exchange.health, attempt.turn
-    if error is not None and ((error.kind == "timeout" and error.fault == "client") or error.code == KEPT_ALIVE):
+    # What is made in the background may be waited for as long as it takes.
+    patient = error is not None and (error.fault == "client" or exchange.dialect.operation in MANAGING)
+    if error is not None and ((error.kind == "timeout" and patient) or error.code == KEPT_ALIVE):
         health.left(turn)
     elif error is not None and exchange.epoch is not runtime.epoch and class_of(error.kind) in MENDED_BY_PEOPLE:
         health.left(turn)  # a load since then may have brought what mends it

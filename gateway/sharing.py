@@ -40,6 +40,10 @@ def unshared(settings: Settings, name: str) -> Path | None:
     return settings.state_dir / name if settings.shared.store == "memory" else None
 
 
+MOST_OWNED = 500_000
+"""Things that vendors keep of which one machine knows the owner; those that end first are forgotten."""
+
+
 def open_owners(settings: Settings, keyring: Keyring, measure: Measure, now: Callable[[], datetime]) -> Owners:
     """The table of what vendors keep for whom: in the store that replicas share, and in a file of this machine."""
     shared, watch = settings.shared, StoreWatch(measure)
@@ -48,7 +52,9 @@ def open_owners(settings: Settings, keyring: Keyring, measure: Measure, now: Cal
         return now().timestamp()
 
     file = settings.state_dir / "owners.db"
-    own = SqliteBoard(SqliteLink(file, seconds=shared.timeout_seconds, tables=TABLES, said=watch.damaged), clock)
+    own = SqliteBoard(
+        SqliteLink(file, seconds=shared.timeout_seconds, tables=TABLES, said=watch.damaged), clock, MOST_OWNED
+    )
     board = _board(settings, watch) if shared.store == "redis" else None
     return Owners([own] if board is None else [board, own], keyring.findings, keyring.pepper, clock)
 

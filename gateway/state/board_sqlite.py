@@ -18,13 +18,22 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS notes_by_end ON notes (ends)",
 )
 
+COUNT_EVERY = 256
+_TOO_MANY = (
+    "DELETE FROM notes WHERE key IN "
+    "(SELECT key FROM notes ORDER BY ends LIMIT max((SELECT count(*) FROM notes) - ?, 0))"
+)
+
 
 class SqliteBoard:
     """Facts and notes in the file of a link that was opened with TABLES. clock: Unix time."""
 
-    def __init__(self, link: SqliteLink, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, link: SqliteLink, clock: Callable[[], float] = time.time, most_notes: int | None = None) -> None:
+        """most_notes: those that end first are dropped where there are more, looked at now and then."""
         self._link = link
         self._clock = clock
+        self._most_notes = most_notes
+        self._noted = 0
 
     async def exchange(self, facts: Sequence[Fact], notes: Sequence[Note], seq: int) -> Told:
         """As the protocol says."""
@@ -49,6 +58,10 @@ class SqliteBoard:
             _put(connection, fact, inf if fact.left is None else now + fact.left)
         rows = [(note.key, note.held, now + note.seconds) for note in notes]
         connection.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", rows)
+        if rows and self._most_notes is not None:
+            if self._noted % COUNT_EVERY == 0:
+                connection.execute(_TOO_MANY, (self._most_notes,))
+            self._noted += 1
         query = "SELECT seq, key, rank, held, ends FROM facts WHERE seq > ? ORDER BY seq LIMIT ?"
         found = connection.execute(query, (seq, MOST_CHANGES)).fetchall()
         changes = tuple(

@@ -32,6 +32,8 @@ def built(kind: str) -> Vendor:
          "/openai/v1/responses?api-version=preview"),
         ("azure_openai", {"api_version": "2024-10-21"}, "openai_chat", {"api-version": "1999-01-01"},
          "/openai/deployments/gpt%2F4%3F/chat/completions?api-version=2024-10-21"),
+        ("azure_openai", {"api_version": "2025-03-01-preview"}, "openai_response_items", {},
+         "/openai/responses/{response}/input_items?api-version=2025-03-01-preview"),
         ("azure_openai", {"api_version": "2025-03-01-preview"}, "openai_responses", {},
          "/openai/responses?api-version=2025-03-01-preview"),
         ("simulator", {}, "anthropic_messages", {}, "/v1/messages"),

@@ -56,6 +56,14 @@ def rounded(changes: tuple[Fact, ...]) -> list[Fact]:
     return [change._replace(left=None if change.left is None else round(change.left / 60)) for change in changes]
 
 
+async def test_notes_that_end_first_give_way_where_there_are_too_many(tmp_path: Path) -> None:
+    board = SqliteBoard(SqliteLink(tmp_path / "notes.db", seconds=5, tables=TABLES), most_notes=10)
+    await board.exchange((), [Note(f"old {n}", b"x", 100.0 + n) for n in range(20)], 0)
+    names = [f"old {n}" for n in range(20)]
+    assert sorted(await board.look(names)) == sorted(names[10:])
+    await board.close()
+
+
 @pytest.mark.parametrize("opened", [sqlite, redis], ids=["sqlite", "redis"])
 def test_a_store_does_what_the_model_does(opened: object, tmp_path: Path) -> None:
     """One store for all examples: each has keys of its own, by a prefix of the length that it needs."""
