@@ -30,6 +30,7 @@ from gateway.routing.router import Router
 from gateway.routing.told import Told
 from gateway.runtime import Runtime
 from gateway.sharing import follow, open_owners, unshared
+from gateway.signing import warm
 from gateway.state.judged import JudgedCalls
 from gateway.state.lifts import Lifts
 from gateway.state.pace import Pace
@@ -67,6 +68,7 @@ def assemble(
     epoch = Epoch.of(pair)
     warm_up(epoch, now())
     transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
+    warm(epoch)
     measure, live = Measure(Log(sys.stderr.buffer, clock=now), version("ecluse")), set[Exchange]()
     health = Health(time.monotonic, settings.health)
     leases = open_quotas(settings, keyring.pseudonym, station.name, measure)

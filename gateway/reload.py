@@ -17,6 +17,7 @@ from gateway.config.changes import changed
 from gateway.documents import DocumentsRefused
 from gateway.epoch import Epoch
 from gateway.in_force import tell
+from gateway.signing import warm
 from gateway.warm import warm_up
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Reloader:
             self._refused(by, refused)
             raise
         _swap(runtime, epoch)
+        warm(epoch)
         _tell(runtime, old, by)
         if runtime.station.first:
             await asyncio.to_thread(_keep, runtime, epoch.pair)

@@ -12,8 +12,16 @@ from adapters.clouds.identity import Sending
 from adapters.transport import joined
 
 if TYPE_CHECKING:
-    from gateway.epoch import Upstream
+    from gateway.epoch import Epoch, Upstream
     from gateway.outgoing import Outgoing
+
+
+def warm(epoch: Epoch) -> None:
+    """Lets every identity of an epoch be fetched beside what goes on; to be called on the event loop."""
+    for upstream in epoch.upstreams.values():
+        for identity in upstream.identities:
+            if identity is not None:
+                identity.warm()
 
 
 async def signed(upstream: Upstream, credential: int, outgoing: Outgoing) -> Outgoing:

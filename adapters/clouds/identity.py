@@ -26,6 +26,9 @@ class Identity(Protocol):
     async def headers(self, sending: Sending) -> list[tuple[str, str]]:
         """The headers that carry the credential, or sign the request; raises AuthFailed where there is none."""
 
+    def warm(self) -> None:
+        """Begin to fetch what has to be fetched, so that no call waits for it."""
+
 
 class Cloud(NamedTuple):
     """How a vendor kind comes by an identity. module: what it needs to be installed, by its import name.

@@ -56,6 +56,11 @@ class Keeper(Generic[T]):
             raise AuthFailed(code="cloud_identity", type=self._failed[1] or "TimeoutError")
         return held.value
 
+    def warm(self) -> None:
+        """Begin to fetch it where nothing is held yet."""
+        if self._held is None:
+            self._renewing(self._now())
+
     def _renewing(self, now: float) -> asyncio.Task[None] | None:
         """The fetch that is under way, begun where it may be; None while the last failure is fresh."""
         if self._task is None and now >= self._failed[0]:

@@ -55,6 +55,11 @@ class Signer:
         keys = await self._keys.get() if isinstance(self._keys, Keeper) else self._keys()
         return signature(sending, keys, self._region, self._service, datetime.fromtimestamp(self._clock(), UTC))
 
+    def warm(self) -> None:
+        """Fetch keys, where they aren't the configuration's."""
+        if isinstance(self._keys, Keeper):
+            self._keys.warm()
+
 
 def signature(sending: Sending, keys: Keys, region: str, service: str, at: datetime) -> list[tuple[str, str]]:
     """The headers to add to a request so that it is signed at this moment."""

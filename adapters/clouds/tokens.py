@@ -15,3 +15,7 @@ class Bearer:
     async def headers(self, sending: Sending) -> list[tuple[str, str]]:
         """One header."""
         return [("authorization", f"Bearer {await self._tokens.get()}")]
+
+    def warm(self) -> None:
+        """Fetch a token."""
+        self._tokens.warm()

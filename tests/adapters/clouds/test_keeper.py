@@ -42,6 +42,15 @@ async def test_many_calls_wait_for_one_fetch() -> None:
     assert (await keeper.get(), cloud.asked) == ("secret-1", 1)
 
 
+async def test_it_can_be_fetched_before_anybody_asks() -> None:
+    cloud = Cloud()
+    keeper = cloud.keeper()
+    keeper.warm()
+    await renewed(keeper)
+    keeper.warm()
+    assert (await keeper.get(), cloud.asked) == ("secret-1", 1)
+
+
 async def test_it_is_renewed_before_its_end_and_nobody_waits() -> None:
     cloud = Cloud()
     keeper = cloud.keeper()

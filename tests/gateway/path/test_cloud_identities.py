@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -22,6 +24,14 @@ def config(url: str) -> str:
     """The usual house, whose alpha is Azure OpenAI under an identity of Entra's."""
     entra = f"alpha: {{kind: azure_openai, base_url: '{url}', options: {{identity: entra}}}}"
     return CONFIG.replace("alpha: {kind: simulator}", entra).replace("[alpha, beta, internal]", "[beta, internal]")
+
+
+@contextlib.asynccontextmanager
+async def identified(monkeypatch: pytest.MonkeyPatch, url: str) -> AsyncIterator[None]:
+    """A machine with a managed identity: it is fetched when the gateway starts."""
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{url}/msi")
+    monkeypatch.setenv("IDENTITY_HEADER", "h")
+    yield
 
 
 class Azure:
@@ -49,9 +59,7 @@ async def test_calls_carry_the_token_and_fetch_it_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     azure = Azure()
-    async with raw_server(azure) as url, open_house(config(url)) as house:
-        monkeypatch.setenv("IDENTITY_ENDPOINT", f"{url}/msi")
-        monkeypatch.setenv("IDENTITY_HEADER", "h")
+    async with raw_server(azure) as url, identified(monkeypatch, url), open_house(config(url)) as house:
         answers = await asyncio.gather(*(house.chat(f"Bonjour {n}") for n in range(5)))
         assert {a.headers["x-ecluse-destination"] for a in answers} == {ALPHA}
         assert [key.partition(b": ")[2] for key in azure.keys] == [f"Bearer {TOKEN}".encode()] * 5
@@ -67,9 +75,7 @@ async def test_without_an_identity_the_next_destination_answers_and_nothing_is_t
 ) -> None:
     azure = Azure()
     azure.refuses = True
-    async with raw_server(azure) as url, open_house(config(url)) as house:
-        monkeypatch.setenv("IDENTITY_ENDPOINT", f"{url}/msi")
-        monkeypatch.setenv("IDENTITY_HEADER", "h")
+    async with raw_server(azure) as url, identified(monkeypatch, url), open_house(config(url)) as house:
         answer = await house.chat("Bonjour")
         assert (answer.status_code, answer.headers["x-ecluse-destination"]) == (200, BETA)
         records = await house.records(answer.headers["x-ecluse-call-id"])
