@@ -19,9 +19,10 @@ from gateway.me import me
 from gateway.pipeline import answer
 from gateway.reporting import take_report
 from gateway.retiring import offered
-from gateway.routes import family_of, match, models_at, not_served
+from gateway.routes import family_of, match, models_at
 from gateway.state.strangers import within
 from gateway.stopping.enforcing import admit
+from gateway.unserved import anthropics, refuse
 from observability.ledger import uuid7
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class DataApp:
             self._runtime.measure.shed("state_stale")
             raise refusals.state_stale()
         caller = self._identify(request)
-        found = match(request.method, request.path)
+        found = None if anthropics(request) else match(request.method, request.path)
         if found is None:  # a call is refused where it is on record
             admit(self._runtime, caller)
         if request.method == "POST" and request.path.startswith(_REPORT):
@@ -116,6 +117,8 @@ class DataApp:
         )
 
     async def _other(self, request: Request, responder: Responder, caller: Caller) -> None:
+        if request.method != "GET" or models_at(request.path) is None:
+            refuse(self._runtime, caller, request)
         if request.header(b"upgrade").lower() == "websocket":
             raise Unsupported(426, "websocket", _NO_WEBSOCKET)
         if request.method == "GET" and (model := models_at(request.path)) is not None:
@@ -127,7 +130,7 @@ class DataApp:
         if request.method == "GET" and request.path == "/charter":
             await self._charters.serve(self._runtime, request, responder)
             return
-        raise NotFound("path_not_served", _NOT_SERVED if not_served(request.path) else _NO_PATH)
+        raise NotFound("path_not_served", _NO_PATH)
 
     def _models(self, request: Request, responder: Responder, caller: Caller, wanted: str) -> None:
         family = family_of(request.path, request.headers, request.query)
@@ -181,10 +184,6 @@ _NO_KEY = {
 _NO_WEBSOCKET = {
     "en": "Websockets aren't served here: use HTTP.",
     "fr": "Les websockets ne sont pas servis ici : utilisez HTTP.",
-}
-_NOT_SERVED = {
-    "en": "This API can't be inspected here yet, so it is refused.",
-    "fr": "Cette API ne peut pas encore être inspectée ici ; elle est donc refusée.",
 }
 _NO_PATH = {"en": "There is nothing at this path.", "fr": "Il n'y a rien à ce chemin."}
 _NO_MODEL = {

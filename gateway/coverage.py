@@ -9,7 +9,8 @@ import sys
 
 from adapters.ask import BATCH, MANAGING
 from adapters.registry import DIALECTS, VENDORS
-from gateway.routes import NOT_SERVED, ROUTES, Route
+from gateway.routes import ROUTES, Route
+from gateway.unserved import UNSERVED, Unserved
 
 STAGES = ("identity", "inspection", "ruling", "quota", "ledger", "metrics", "failover")
 PARTS = (
@@ -79,11 +80,23 @@ def matrix() -> str:
         "",
         "## Refused",
         "",
-        "Known vendor paths that can't be inspected yet: " + ", ".join(f"`{path}`" for path in NOT_SERVED) + ".",
+        "These APIs of vendors are refused (404, `path_not_served`) but for the routes above, whatever the method,",
+        "websockets too. Each time is an EVENT `path.refused` and counts in `ecluse_unserved_total`.",
+        "",
+        "| paths | why |",
+        "|---|---|",
+        *(f"| {', '.join(f'`{one.path}`' for one in rows)} | {rows[0].words['en']} |" for rows in _refused()),
+        "",
         "Every other path is a 404; a websocket upgrade is a 426.",
         "",
     ]
     return "\n".join(lines)
+
+
+def _refused() -> list[list[Unserved]]:
+    """The table's rows, together with those that have the same reason."""
+    reasons = dict.fromkeys(one.why for one in UNSERVED)
+    return [[one for one in UNSERVED if one.why == why] for why in reasons]
 
 
 def pinned(route: Route) -> bool:

@@ -148,6 +148,10 @@ class Measure:
         self.metrics.inc("ecluse_shed_total", (reason, priority))
         self.turned_away[priority] += 1
 
+    def unserved(self, path: str) -> None:
+        """Somebody asked for an API that is refused. path: of our table."""
+        self.metrics.inc("ecluse_unserved_total", (path,))
+
     def queued(self, priority: str, seconds: float) -> None:
         """A call of this class waited for a slot at a destination, whether it got one or not."""
         self.metrics.observe("ecluse_queue_seconds", (priority,), seconds)

@@ -135,30 +135,6 @@ def match(method: str, path: str) -> tuple[Route, Mapping[str, str]] | None:
     return None
 
 
-# Known vendor paths that are refused with a reason instead of a bare 404.
-NOT_SERVED = (
-    "/v1/responses/",
-    "/v1/files",
-    "/v1/batches",
-    "/v1/images",
-    "/v1/audio",
-    "/v1/realtime",
-    "/v1/uploads",
-    "/v1/vector_stores",
-    "/v1/assistants",
-    "/v1/threads",
-    "/v1/fine_tuning",
-    "/v1/messages/batches",
-    "/v1beta/",
-    "/upload/",
-)
-
-
-def not_served(path: str) -> bool:
-    """Whether `path` is a vendor path that this gateway knows but doesn't serve."""
-    return path.startswith(NOT_SERVED)
-
-
 def family_of(path: str, headers: dict[bytes, bytes], query: bytes = b"") -> str:
     """Which error shape a client expects: `anthropic`, `gemini` or `openai`."""
     if path.startswith(_GOOGLES) or (models_at(path) is not None and googles(headers, query)):

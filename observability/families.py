@@ -117,6 +117,12 @@ FAMILIES: tuple[Family, ...] = (
         "Calls turned away for want of room or while draining, by the priority of their use case where it counts.",
         ("reason", "priority"),
     ),
+    Family(
+        "ecluse_unserved_total",
+        "counter",
+        "Requests for vendors' APIs that are refused, by how their path begins.",
+        ("api",),
+    ),
     Family("ecluse_queue_seconds", "histogram", "Wait for a slot at a destination, by priority.", ("priority",), _CALL),
     Family("ecluse_body_bytes", "gauge", "Bytes of request bodies held by calls in flight.", merge="sum"),
     Family(

@@ -144,7 +144,7 @@ async def test_a_thousand_wrong_keys_write_nothing_each(house: House) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("POST", "/v1/images/generations", 404),
+        ("POST", "/v1/uploads", 404),
         ("GET", "/v1/files", 404),
         ("POST", "/v1/responses/resp_1/cancel", 404),
         ("GET", "/nothing", 404),
