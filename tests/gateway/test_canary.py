@@ -33,6 +33,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "openai_images": {"model": "m", "prompt": "bonjour"},
     "anthropic_messages": {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "bonjour"}]},
     "anthropic_count_tokens": {"model": "m", "messages": [{"role": "user", "content": "bonjour"}]},
+    "gemini_generate": {"model": "m", "contents": [{"role": "user", "parts": [{"text": "bonjour"}]}]},
+    "gemini_count_tokens": {"model": "m", "contents": [{"role": "user", "parts": [{"text": "bonjour"}]}]},
+    "gemini_embed": {"model": "m", "content": {"parts": [{"text": "bonjour"}]}},
+    "gemini_batch_embed": {"model": "m", "requests": [{"content": {"parts": [{"text": "bonjour"}]}}]},
 }
 
 words = st.text("abcdefghij é", max_size=8)

@@ -26,6 +26,15 @@ def test_what_the_pages_say(serving: Serving, name: str, install: str) -> None:
     assert all(f"'{model}'" in ran.stdout.splitlines()[-1] for model in MODELS)
 
 
+def test_what_the_page_on_googles_sdk_says(serving: Serving) -> None:
+    python = program("python-new", "python") or pytest.skip("python-new is not installed")
+    settings = dict(re.findall("export ([A-Z_]+)=(.+)", page("google-genai.md", "bash", serving)))
+    ran = run_tool([str(python), "-c", page("google-genai.md", "python", serving)], ROOT, settings)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    assert "The task is done after 1 tool result(s)." in ran.stdout
+    assert all(f"'models/{model}'" in ran.stdout.splitlines()[-1] for model in (*MODELS, "gemini-2.5-flash"))
+
+
 def test_what_the_page_on_curl_says(serving: Serving) -> None:
     if not shutil.which("curl"):
         pytest.skip("curl is not installed")

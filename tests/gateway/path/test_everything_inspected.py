@@ -40,6 +40,15 @@ def file(name: str) -> dict[str, Any]:
     return {"filename": name, "file_data": "data:text/plain;base64,Qm9uam91cg=="}
 
 
+def content(role: str, *parts: dict[str, Any]) -> dict[str, Any]:
+    return {"role": role, "parts": list(parts)}
+
+
+def generate(*more: dict[str, Any], **fields: Any) -> tuple[str, dict[str, Any]]:
+    contents = [content("user", {"text": "Bonjour"}), *more]
+    return "/v1beta/models/gpt-4o-mini:generateContent", {"contents": contents, **fields}
+
+
 HTML = base64.b64encode(f"<p>{PEM}</p>".encode()).decode()
 ESCAPED = json.dumps({"text": PEM}).replace("RSA", "\\u0052SA")
 PLACES = {
@@ -97,6 +106,24 @@ PLACES = {
     ),
     "messages: unknown block": messages(user({"type": "new_block", "deep": {"er": PEM}})),
     "messages: metadata": messages(metadata={"user_id": PEM}),
+    "generate: system": generate(systemInstruction={"parts": [{"text": PEM}]}),
+    "generate: tool's description": generate(tools=[{"functionDeclarations": [{"name": "a", "description": PEM}]}]),
+    "generate: tool's schema": generate(tools=[{"function_declarations": [{"name": "a", "parameters": SCHEMA}]}]),
+    "generate: arguments": generate(content("model", {"functionCall": {"name": "a", "args": {"deep": [PEM]}}})),
+    "generate: arguments, a key": generate(content("model", {"functionCall": {"name": "a", "args": {PEM: 1}}})),
+    "generate: result": generate(content("user", {"functionResponse": {"name": "a", "response": {"output": PEM}}})),
+    "generate: code": generate(content("model", {"executableCode": {"language": "PYTHON", "code": PEM}})),
+    "generate: thought": generate(content("model", {"text": PEM, "thought": True})),
+    "generate: text in a file": generate(content("user", {"inlineData": {"mimeType": "text/html", "data": HTML}})),
+    "generate: unknown part": generate(content("user", {"newPart": {"deep": {"er": PEM}}})),
+    "generate: form of the answer": generate(generationConfig={"responseJsonSchema": SCHEMA}),
+    "generate: stop": generate(generation_config={"stop_sequences": [PEM]}),
+    "generate: labels": generate(labels={"ticket": PEM}),
+    "generate: safety settings": generate(safetySettings=[{"category": PEM}]),
+    "embed: title": (
+        "/v1beta/models/text-embedding-3-small:embedContent",
+        {"content": {"parts": [{"text": "a"}]}, "title": PEM},
+    ),
     "embeddings": ("/v1/embeddings", {"model": "text-embedding-3-small", "input": ["a", PEM]}),
     "completions: suffix": ("/v1/completions", {"model": "gpt-4o-mini", "prompt": "a", "suffix": PEM}),
 }

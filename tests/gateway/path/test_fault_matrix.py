@@ -132,7 +132,7 @@ def cells(fault: Fault, crossing: Crossing | None = None) -> Iterator[Cell]:
     speaks = crossing.speaks if crossing else ""
     for route in ROUTES if crossing is None else [one for one in ROUTES if one.dialect == crossing.asks]:
         ways = ALWAYS.get(str(route.dialect), (False, True)) if route.streams else (False,)
-        for stream in ways if route.dialect not in fault.absent_in else (False,):
+        for stream in ways if not {route.dialect, speaks} & {*fault.absent_in} else (False,):
             if (fault.stream if stream else fault.whole) is None:
                 continue
             for after in (False, True) if stream else (False,):

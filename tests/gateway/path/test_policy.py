@@ -25,11 +25,15 @@ def ask(dialect: str, text: str, model: str | None = None, **fields: Any) -> tup
         "messages": ("/v1/messages", {"model": "claude-sonnet-5", "max_tokens": 50, "messages": message}),
         "count_tokens": ("/v1/messages/count_tokens", {"model": "claude-sonnet-5", "messages": message}),
     }
+    if dialect == "generate":  # model and stream stand in the path
+        verb = "streamGenerateContent?alt=sse" if fields.pop("stream", False) else "generateContent"
+        contents = [{"role": "user", "parts": [{"text": text}]}]
+        return f"/v1beta/models/{model or 'gpt-4o-mini'}:{verb}", {"contents": contents, **fields}
     path, body = shapes[dialect]
     return path, {**body, **({"model": model} if model else {}), **fields}
 
 
-DIALECTS = ("chat", "completions", "responses", "embeddings", "messages", "count_tokens")
+DIALECTS = ("chat", "completions", "responses", "embeddings", "messages", "count_tokens", "generate")
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -69,7 +69,7 @@ async def test_a_refusal_names_its_command_in_every_dialect(open_house: OpenHous
 
 
 @pytest.mark.parametrize("stream", [False, True])
-@pytest.mark.parametrize("dialect", ["chat", "completions", "responses", "messages"])
+@pytest.mark.parametrize("dialect", ["chat", "completions", "responses", "messages", "generate"])
 async def test_an_answer_that_is_stopped_says_it_too(
     open_house: OpenHouse, tmp_path: Path, dialect: str, stream: bool
 ) -> None:
