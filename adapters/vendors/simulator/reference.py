@@ -121,6 +121,10 @@ answered with an error that names all that is.
 A path of Gemini's is answered in Gemini's dialect (`/v1beta/models/NAME:generateContent` and the others), a stream as
 events or, without `alt=sse`, as one array; `error=` then gives Google's status and words for the same failure.
 
+Responses are kept as a vendor keeps them, the last 200, unless the request says `store: false`: they can be retrieved,
+streamed again, deleted, gone on from, and their input listed. One that is made in the background (`background: true`)
+is complete after `hold=S` and can be cancelled until then.
+
 ## What it received
 
     curl -s http://127.0.0.1:8181/alpha/sim/received?call_id=ID

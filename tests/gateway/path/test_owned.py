@@ -25,6 +25,13 @@ WAYS: dict[str, tuple[str, str]] = {
 }
 
 
+FROM = {
+    "previous_response_id": "/v1/responses",
+    "shorten from": "/v1/responses/compact",
+    "count from": "/v1/responses/input_tokens",
+}
+
+
 @pytest.fixture
 async def keeping(open_house: OpenHouse) -> AsyncIterator[House]:
     async with open_house(KEEPS) as house:
@@ -41,9 +48,9 @@ async def made(house: House, text: str = "Bonjour", **fields: Any) -> str:
 
 async def asked(client: httpx.AsyncClient, way: str, name: str) -> httpx.Response:
     """One way to get at a response."""
-    if way == "previous_response_id":
+    if way in FROM:
         body = {"model": "gpt-4o-mini", "input": "Et puis ?", "previous_response_id": name}
-        return await client.post("/v1/responses", json=body)
+        return await client.post(FROM[way], json=body)
     method, tail = WAYS[way]
     return await client.request(method, f"/v1/responses/{name}{tail}")
 
@@ -60,23 +67,22 @@ def told(answer: httpx.Response) -> tuple[Any, ...]:
     return answer.status_code, answer.content, sorted((k, v) for k, v in answer.headers.items() if k not in own)
 
 
-@pytest.mark.parametrize("way", [*WAYS, "previous_response_id"])
-async def test_another_caller_gets_what_nobody_would(keeping: House, way: str) -> None:
-    name = await made(keeping, background=True)
-    before = len(list(keeping.received))
-    async with stranger(keeping, user="bob") as bob:
-        theirs, nobodys = await asked(bob, way, name), await asked(bob, way, UNKNOWN)
-        assert told(theirs) == told(nobodys)
-        assert (theirs.status_code, theirs.json()["error"]["code"]) == (404, "object_not_found")
-    assert len(list(keeping.received)) == before, "nothing was asked of the vendor"
-    records = await keeping.records(theirs.headers["x-ecluse-call-id"])
-    assert [record["record"] for record in records] == ["OUTCOME"]
-    async with stranger(keeping) as again:
-        served = await asked(again, way, name)
-        assert served.status_code == 200, "another key of the same person"
-        assert served.headers["x-ecluse-destination"] == "alpha/gpt-4o-mini"
-    records = await keeping.records(served.headers["x-ecluse-call-id"])
-    assert [record["record"] for record in records] == ["INTENT", "ATTEMPT", "OUTCOME"]
+async def test_another_caller_gets_what_nobody_would_by_any_way(keeping: House) -> None:
+    async with stranger(keeping, user="bob") as bob, stranger(keeping) as again:
+        for way in (*WAYS, *FROM):
+            name = await made(keeping, f"Bonjour, {way}", background=True)
+            before = len(list(keeping.received))
+            theirs, nobodys = await asked(bob, way, name), await asked(bob, way, UNKNOWN)
+            assert told(theirs) == told(nobodys), way
+            assert (theirs.status_code, theirs.json()["error"]["code"]) == (404, "object_not_found"), way
+            assert len(list(keeping.received)) == before, "nothing was asked of the vendor"
+            records = await keeping.records(theirs.headers["x-ecluse-call-id"])
+            assert [record["record"] for record in records] == ["OUTCOME"]
+            served = await asked(again, way, name)
+            assert served.status_code == 200, "another key of the same person"
+            assert served.headers["x-ecluse-destination"] == "alpha/gpt-4o-mini"
+            records = await keeping.records(served.headers["x-ecluse-call-id"])
+            assert [record["record"] for record in records] == ["INTENT", "ATTEMPT", "OUTCOME"]
 
 
 async def test_a_kept_response_is_what_the_first_answer_was(keeping: House) -> None:
@@ -91,7 +97,7 @@ async def test_a_kept_response_is_what_the_first_answer_was(keeping: House) -> N
     assert items["data"][0]["content"] == [{"type": "input_text", "text": "Bonjour"}]
     gone = await keeping.client.delete(f"/v1/responses/{first['id']}")
     assert gone.json()["deleted"] is True
-    after = [await asked(keeping.client, way, first["id"]) for way in (*WAYS, "previous_response_id")]
+    after = [await asked(keeping.client, way, first["id"]) for way in (*WAYS, *FROM)]
     assert {answer.status_code for answer in after} == {404}
 
 
@@ -115,12 +121,12 @@ async def test_a_pinned_call_goes_nowhere_else(keeping: House) -> None:
     assert other.json()["error"]["code"] in ("object_elsewhere", "vendor_held")
 
 
-@pytest.mark.parametrize("fields", [{"store": True}, {"background": True}, {"previous_response_id": UNKNOWN}])
-async def test_where_nothing_may_be_kept_nothing_is(house: House, fields: dict[str, Any]) -> None:
-    body = {"model": "gpt-4o-mini", "input": "Bonjour", **fields}
-    refused = await house.client.post("/v1/responses", json=body)
-    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "vendor_held")
-    assert refused.json()["error"]["param"] == next(iter(fields))
+async def test_where_nothing_may_be_kept_nothing_is(house: House) -> None:
+    for name, value in (("store", True), ("background", True), ("previous_response_id", UNKNOWN)):
+        body = {"model": "gpt-4o-mini", "input": "Bonjour", name: value}
+        refused = await house.client.post("/v1/responses", json=body)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, "vendor_held")
+        assert refused.json()["error"]["param"] == name
     chat = await house.chat("Bonjour", store=True)
     assert (chat.status_code, chat.json()["error"]["param"]) == (400, "store")
     assert not list(house.received)

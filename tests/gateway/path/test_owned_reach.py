@@ -171,11 +171,11 @@ async def test_pseudonyms_are_refused_where_they_could_not_come_back(open_house:
         assert len(list(house.received)) == 1
 
 
-@pytest.mark.parametrize("name", ["resp_..%2f..%2fmodels", "..", "resp%2f1", "resp_1?x", "résp", "a" * 300])
-async def test_no_name_bends_the_vendors_path(keeping: House, name: str) -> None:
-    for way in WAYS:
-        answer = await asked(keeping.client, way, name)
-        assert answer.status_code in (404, 400), answer.text
+async def test_no_name_bends_the_vendors_path(keeping: House) -> None:
+    for name in ("resp_..%2f..%2fmodels", "..", "resp%2f1", "resp_1?x", "résp", "a" * 300):
+        for way in WAYS:
+            answer = await asked(keeping.client, way, name)
+            assert answer.status_code in (404, 400), answer.text
     assert not list(keeping.received)
 
 
