@@ -90,9 +90,17 @@ def _switch_off(litellm: Any, way: WayOut) -> None:
     def blocking(*_: Any, **__: Any) -> httpx.Client:
         return httpx.Client(transport=NoWay(), trust_env=False, follow_redirects=False)
 
+    logger = importlib.import_module("litellm.litellm_core_utils.litellm_logging").Logging
+    for name in ("success_handler", "failure_handler"):  # nobody is told of a call, so nothing is made up to be told
+        setattr(logger, name, lambda *_, **__: None)
+        setattr(logger, f"async_{name}", _nothing)
     handlers.AsyncHTTPHandler.create_client = client
     handlers.HTTPHandler.create_client = blocking
     litellm.aclient_session, litellm.client_session = client(), blocking()
+
+
+async def _nothing(*_: Any, **__: Any) -> None:
+    """Instead of what litellm tells of a call."""
 
 
 def _parameters(litellm: Any) -> frozenset[str]:
