@@ -136,12 +136,12 @@ async def gateway(
         stack.push_async_callback(runtime.follower.close)
         stack.push_async_callback(runtime.leases.close)
         stack.push_async_callback(runtime.owners.close)
+        await _bridge(runtime, stack)  # before what grows old while nothing is heard
         await runtime.follower.begin()
-        bridging = await _bridging(runtime)
         reloader = Reloader(runtime, config, urls)
         serving = await _listen(runtime, reloader, simulator, refused)
         beside = (housekeeping(runtime), runtime.follower.run(), runtime.leases.run(), runtime.capacity.keep())
-        keepers = [*bridging, *(asyncio.create_task(one) for one in beside)]
+        keepers = [asyncio.create_task(one) for one in beside]
         firsts = []
         if station.first:
             watcher = Watcher(runtime, lambda by: serving.reload(by), config)
@@ -157,10 +157,10 @@ async def gateway(
             await asyncio.gather(*keepers, *firsts, return_exceptions=True)
 
 
-async def _bridging(runtime: Runtime) -> list[asyncio.Task[None]]:
+async def _bridge(runtime: Runtime, stack: AsyncExitStack) -> None:
     """Keeps litellm's process, where vendors need it and no supervisor does; waits a while until it serves."""
     if not runtime.station.alone:
-        return []
+        return
     runtime.bridge = Keeper.of(
         runtime.epoch.pair.settings,
         lambda: needs_bridge(runtime.epoch.pair.settings),
@@ -168,8 +168,13 @@ async def _bridging(runtime: Runtime) -> list[asyncio.Task[None]]:
         runtime.measure.metrics,
     )
     keeping = asyncio.create_task(runtime.bridge.run())
+
+    async def end() -> None:
+        keeping.cancel()
+        await asyncio.wait((keeping,))
+
+    stack.push_async_callback(end)
     await runtime.bridge.begun()
-    return [keeping]
 
 
 async def _listen(

@@ -49,6 +49,7 @@ _SWITCHES: Mapping[str, Any] = {
     "enable_prompt_caching": False,
 }
 _EACH_CALL: Mapping[str, Any] = {"num_retries": 0, "max_retries": 0, "caching": False, "no-log": True}
+HINTS = frozenset({"safety_identifier", "prompt_cache_key", "user"})
 _SECONDS = 24 * 3600.0  # time limits are the gateway's: it leaves where one has passed
 
 
@@ -63,7 +64,13 @@ class LiteLLMCalls:
 
     async def chat(self, asked: Asked, secret: str, parameters: Mapping[str, Any]) -> Any:
         """One chat completion: an answer, or an iterator of chunks where the call wants a stream."""
-        return await self._litellm.acompletion(**parameters, **_way(asked, secret))
+        taken = self._without_hints(asked, parameters) if HINTS & parameters.keys() else parameters
+        return await self._litellm.acompletion(**taken, **_way(asked, secret))
+
+    def _without_hints(self, asked: Asked, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Without what only OpenAI asks for and another vendor can't be told: no answer is another for it."""
+        taken = self._litellm.get_supported_openai_params(model=parameters["model"], custom_llm_provider=asked.provider)
+        return {name: value for name, value in parameters.items() if name not in HINTS or name in (taken or ())}
 
     async def embeddings(self, asked: Asked, secret: str, parameters: Mapping[str, Any]) -> Any:
         """The embeddings of a call, as numbers."""

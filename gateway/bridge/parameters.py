@@ -2,8 +2,8 @@
 
 litellm takes some hundred parameters from wherever it is given any, among them where to connect, with which key, and
 whom to tell. So each call is built from what is named here and from nothing else; all else is refused, never dropped,
-since dropping changes what was asked for. Refusals name a member only where it is one of litellm's own names: other
-names are the caller's words.
+since dropping changes what was asked for (but for hints that change no answer: gateway.bridge.calls). Refusals name a
+member only where it is one of litellm's own names: other names are the caller's words.
 """
 
 from __future__ import annotations

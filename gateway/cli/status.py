@@ -14,8 +14,8 @@ from gateway.cli.quota import used_of
 
 TEXT = """\
 Ask the running gateway, over its control socket, for its revision, calls in flight, ledger, breakers, slots taken and
-calls waiting at destinations, calls turned away since it started, quotas, workers that were replaced, what is stopped,
-how old the last word from the shared store is, and notes.
+calls waiting at destinations, calls turned away since it started, quotas, workers that were replaced, the process that
+runs litellm, what is stopped, how old the last word from the shared store is, and notes.
 """
 
 

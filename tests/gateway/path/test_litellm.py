@@ -59,6 +59,7 @@ async def test_a_vendor_of_the_long_tail(
     (tmp_path / "house" / "tail.key").write_text(KEY)
     async with SimulatorServer(["tail"]) as vendor, open_house(with_tail(vendor.url("tail"))) as house:
         await _answers(house, vendor)
+        await _is_reached_from_another_dialect(house)
         await _refuses(house, vendor)
         await _starts_again(house)
         await _comes_and_goes(house)
@@ -69,6 +70,7 @@ async def test_a_vendor_of_the_long_tail(
 
 async def _answers(house: House, vendor: SimulatorServer) -> None:
     whole = await house.chat("canary-0c51 [[sim:say=Bonjour]]", model="tail")
+    assert whole.status_code == 200, whole.text
     assert whole.json()["choices"][0]["message"]["content"] == "Bonjour"
     streamed = await house.chat("[[sim:say=Bonjour]]", model="tail", stream=True)
     assert '"Bonjour"' in streamed.text and streamed.text.endswith("data: [DONE]\n\n")
@@ -78,6 +80,29 @@ async def _answers(house: House, vendor: SimulatorServer) -> None:
     records = await house.records(whole.headers["x-ecluse-call-id"])
     attempt = next(record for record in records if record.get("destination"))
     assert attempt["destination"] == "beta/gpt-4o-mini"
+
+
+async def _is_reached_from_another_dialect(house: House) -> None:
+    tool = {"name": "read", "input_schema": {"type": "object", "properties": {"path": {"type": "string"}}}}
+    said: list[dict[str, Any]] = [
+        {
+            "role": "user",
+            "content": [{"type": "text", "text": "[[sim:say=there]]", "cache_control": {"type": "ephemeral"}}],
+        },
+        {"role": "assistant", "content": [{"type": "tool_use", "id": "t1", "name": "read", "input": {"path": "a"}}]},
+        {
+            "role": "user",
+            "content": [{"type": "tool_result", "tool_use_id": "t1", "content": "text [[sim:say=there]]"}],
+        },
+    ]
+    ask = {
+        "model": "tail", "max_tokens": 64, "system": "Be brief.", "messages": said, "tools": [tool], "temperature": 0.5,
+        "metadata": {"user_id": "u"}, "stop_sequences": ["x"], "tool_choice": {"type": "auto"},
+    }  # fmt: skip
+    for stream in (False, True):
+        told = await house.client.post("/v1/messages", json={**ask, "stream": stream})
+        assert told.status_code == 200 and "there" in told.text, told.text
+        assert told.headers["x-ecluse-translated"] == "anthropic_messages>openai_chat"
 
 
 async def _refuses(house: House, vendor: SimulatorServer) -> None:
