@@ -23,8 +23,28 @@ KINDS = {
     "azure": "azure_openai",
     "azure_text": "azure_openai",
     "anthropic": "anthropic",
+    "gemini": "gemini",
+    "vertex_ai-language-models": "vertex_ai",
+    "vertex_ai-anthropic_models": "vertex_ai",
+    "bedrock": "bedrock",
+    "bedrock_converse": "bedrock",
+    "mistral": "mistral",
+    "cohere": "cohere",
+    "cohere_chat": "cohere",
+    "groq": "groq",
+    "deepseek": "deepseek",
+    "together_ai": "together",
+    "fireworks_ai": "fireworks",
+    "openrouter": "openrouter",
 }
 """Vendor kind by litellm's word for the provider."""
+
+_NEEDED = ("openai", "azure_openai", "anthropic")
+_PREFIX = re.compile(
+    "(?:azure|openai|gemini|vertex_ai|mistral|cohere|groq|deepseek|together_ai|fireworks_ai|openrouter)/"
+)
+_BY_REGION = "bedrock/"
+"""What begins so is the price of one region, or of room bought in advance."""
 
 _MODES = frozenset(("chat", "responses", "completion", "embedding"))
 _FIELDS = {
@@ -72,13 +92,14 @@ def export(raw: bytes, version: str, day: str) -> bytes:
         raise ValueError("not a mapping of models")
     found: dict[str, dict[str, Row]] = {kind: {} for kind in sorted(set(KINDS.values()))}
     for name, facts in data.items():
-        kind = KINDS.get(facts.get("litellm_provider", "")) if facts.get("mode") in _MODES else None
+        sold = facts.get("mode") in _MODES and not name.startswith(_BY_REGION)
+        kind = KINDS.get(facts.get("litellm_provider", "")) if sold else None
         row = _row(facts) if kind is not None else None
         if kind is not None and row is not None:
-            found[kind][name.removeprefix("azure/").removeprefix("openai/")] = row
-    if not all(found.values()):
+            found[kind][name[len(begin[0]) :] if (begin := _PREFIX.match(name)) else name] = row
+    if not all(found[kind] for kind in _NEEDED):
         raise ValueError("no prices in it")
-    lines = ",\n".join(f"{_json(kind)}:{{\n{_lines(models)}\n}}" for kind, models in found.items())
+    lines = ",\n".join(f"{_json(kind)}:{{\n{_lines(models)}\n}}" for kind, models in found.items() if models)
     title = _json(f"{day} litellm {version}")
     return f'{{"version":{title},"currency":"USD","prices":{{\n{lines}\n}}}}\n'.encode()
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "azure_openai": ("azure_openai", "openai"),
-    "simulator": ("openai", "anthropic"),
+    "simulator": ("openai", "anthropic", "gemini"),
 }
 """Where in the table a vendor kind's models are looked up; other kinds have their own name."""
 

@@ -25,7 +25,12 @@ def exported(**models: dict) -> table.Table:
 def test_kinds_and_names():
     found = exported(
         **{
-            "gemini-x": {**USUAL, "litellm_provider": "gemini"},
+            "gemini/gemini-x": {**USUAL, "litellm_provider": "gemini"},
+            "groq/openai/gpt-oss": {**USUAL, "litellm_provider": "groq"},
+            "eu.anthropic.claude-v1:0": {**USUAL, "litellm_provider": "bedrock_converse"},
+            "bedrock/us-east-1/claude": {**USUAL, "litellm_provider": "bedrock"},
+            "vertex_ai/claude@1": {**USUAL, "litellm_provider": "vertex_ai-anthropic_models"},
+            "grok": {**USUAL, "litellm_provider": "xai"},
             "tts": {**USUAL, "mode": "audio_speech"},
             "router": {**USUAL, "output_cost_per_token": 0.0},
             "openai/container": {"litellm_provider": "openai", "mode": "chat"},
@@ -34,7 +39,8 @@ def test_kinds_and_names():
     )
     assert found.version == "2026-11-26 litellm 1.2.3" and found.currency == "USD"
     assert {kind: set(models) for kind, models in found.prices.items()} == {
-        "openai": {"gpt"}, "azure_openai": {"gpt"}, "anthropic": {"claude"},
+        "openai": {"gpt"}, "azure_openai": {"gpt"}, "anthropic": {"claude"}, "gemini": {"gemini-x"},
+        "groq": {"openai/gpt-oss"}, "bedrock": {"eu.anthropic.claude-v1:0"}, "vertex_ai": {"claude@1"},
     }  # fmt: skip
 
 
