@@ -71,7 +71,7 @@ async def until_content(runtime: Runtime, exchange: Exchange, reply: Reply) -> N
     chunks = reply.chunks = reply.answer.chunks()
     until = runtime.monotonic() + exchange.pair.settings.limits.hold_lifecycle_seconds
     size = 0
-    while (reply.buffered or not reply.gate.content) and not reply.gate.over:
+    while (reply.buffered or not reply.gate.content) and not reply.gate.read_out:
         waiting = runtime.monotonic()
         patient = reply.buffered or not reply.gate.begun
         try:

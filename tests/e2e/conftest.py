@@ -42,10 +42,12 @@ destinations:
   alpha/embedding: {{vendor: alpha, model: text-embedding-3-small, contract: alpha-us}}
   alpha/claude: {{vendor: alpha, model: claude-sonnet-5, contract: alpha-us}}
   beta/claude: {{vendor: beta, model: claude-sonnet-5, contract: beta-eu}}
+  alpha/gemini: {{vendor: alpha, model: gemini-2.5-flash, contract: alpha-us}}
 models:
   gpt-4o-mini: {{destinations: [alpha/gpt, beta/gpt], aliases: [gpt-5.1-codex, gpt-6.1-sol]}}
   text-embedding-3-small: {{destinations: [alpha/embedding]}}
   claude-sonnet-5: {{destinations: [alpha/claude, beta/claude], aliases: [claude-haiku-4-5, claude-opus-4-8]}}
+  gemini-2.5-flash: {{destinations: [alpha/gemini]}}
 """
 
 

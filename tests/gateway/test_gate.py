@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.ask import Ask
-from adapters.errors import ProtocolBroken
+from adapters.errors import CutShort, ProtocolBroken
 from adapters.registry import DIALECTS
 from adapters.wire.body import Document
 from gateway import gate
@@ -113,8 +113,21 @@ def chat_stream(pieces: list[str]) -> bytes:
     return "".join([*lines, "data: [DONE]\n\n"]).encode()
 
 
+def gemini_stream(pieces: list[str]) -> bytes:
+    """The same as Gemini says it: nothing but the connection's end comes after the last event."""
+    parts = [{"content": {"parts": [{"text": piece}], "role": "model"}} for piece in pieces]
+    last = {"content": {"parts": [{"text": ""}], "role": "model"}, "finishReason": "STOP"}
+    return "".join(f"data: {json.dumps({'candidates': [part]})}\r\n\r\n" for part in (*parts, last)).encode()
+
+
+STREAMS = {"openai_chat": chat_stream, "gemini_generate": gemini_stream}
+
+
 def text_of(stream: bytes) -> str:
-    events = [json.loads(x[6:]) for x in stream.decode().split("\n\n") if x.startswith("data: {")]
+    blocks = stream.decode().replace("\r\n", "\n").split("\n\n")
+    events = [json.loads(x[6:]) for x in blocks if x.startswith("data: {")]
+    if events and "candidates" in events[0]:
+        return "".join(e["candidates"][0]["content"]["parts"][0]["text"] for e in events)
     return "".join(e["choices"][0]["delta"].get("content", "") for e in events)
 
 
@@ -124,19 +137,20 @@ pieces_of_prose = st.lists(
 )
 
 
+@pytest.mark.parametrize("name", STREAMS)
 @settings(deadline=None, max_examples=150)
 @given(pieces_of_prose, st.data())
 def test_the_same_text_leaves_whatever_the_vendors_chunks(
-    guards: GuardMaker, words: list[str], data: st.DataObject
+    guards: GuardMaker, name: str, words: list[str], data: st.DataObject
 ) -> None:
     text = "".join(words)
     at = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=10)))
     pieces = [text[a:b] for a, b in zip([0, *at], [*at, len(text)], strict=True)]
-    whole = chat_stream([text])
-    cut = chat_stream(pieces)
+    whole = STREAMS[name]([text])
+    cut = STREAMS[name](pieces)
     cuts = data.draw(st.lists(st.integers(0, len(cut)), max_size=6))
-    expected = text_of(through("openai_chat", whole, guards(), []))
-    assert text_of(through("openai_chat", cut, guards(), cuts)) == expected
+    expected = text_of(through(name, whole, guards(), []))
+    assert text_of(through(name, cut, guards(), cuts)) == expected
 
 
 def test_an_untouched_stream_leaves_byte_for_byte(guards: GuardMaker) -> None:
@@ -150,6 +164,15 @@ def test_an_untouched_stream_leaves_byte_for_byte(guards: GuardMaker) -> None:
 def test_what_comes_after_the_clean_end_is_not_the_answers(late: bytes) -> None:
     raw = chat_stream(["Bonjour"])
     assert through("openai_chat", raw + late, None, [len(raw)]) == raw
+
+
+@given(st.integers(0, 400))
+def test_a_gemini_stream_that_is_cut_anywhere_before_its_last_event_is_no_answer(at: int) -> None:
+    raw = gemini_stream(["Bonjour", " tout le monde", " !"])
+    end = raw.rindex(b"data: ")
+    with pytest.raises(CutShort):
+        through("gemini_generate", raw[: min(at, end)], None, [])
+    assert through("gemini_generate", raw, None, [min(at, end)]) == raw
 
 
 def test_events_without_number_do_not_pile_up(guards: GuardMaker, monkeypatch: pytest.MonkeyPatch) -> None:
