@@ -55,7 +55,7 @@ def test_init_makes_a_folder_that_is_accepted_and_never_overwrites(home: Path, e
     assert stat.S_IMODE((home / "keyring").stat().st_mode) == 0o700
     code, out, err = ecluse("check")
     assert (code, err) == (0, "") and out.splitlines()[-1].startswith(
-        "ok: 3 vendors, 11 destinations, 6 models, 3 contracts"
+        "ok: 3 vendors, 13 destinations, 7 models, 3 contracts"
     )
     assert not [line for line in out.splitlines() if "not routable" in line]
     assert main(["init", str(home)]) == 1
