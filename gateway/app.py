@@ -14,6 +14,8 @@ from gateway.charter import Charters
 from gateway.errors import NotFound, Refusal, Unavailable, Unidentified, Unsupported
 from gateway.exchange import Exchange
 from gateway.http import JSON, Request, Responder
+from gateway.listing import KINDS as LISTED
+from gateway.listing import listed
 from gateway.me import PATH as ME
 from gateway.me import me
 from gateway.pipeline import answer
@@ -117,6 +119,9 @@ class DataApp:
         )
 
     async def _other(self, request: Request, responder: Responder, caller: Caller) -> None:
+        if request.method == "GET" and request.path in LISTED and not anthropics(request):
+            responder.whole(200, [JSON], await listed(self._runtime, caller, request))
+            return
         if request.method != "GET" or models_at(request.path) is None:
             refuse(self._runtime, caller, request)
         if request.header(b"upgrade").lower() == "websocket":

@@ -148,6 +148,10 @@ class Measure:
         self.metrics.inc("ecluse_shed_total", (reason, priority))
         self.turned_away[priority] += 1
 
+    def listed(self, kind: str) -> None:
+        """Somebody asked what he had kept."""
+        self.metrics.inc("ecluse_lists_total", (kind,))
+
     def unserved(self, path: str) -> None:
         """Somebody asked for an API that is refused. path: of our table."""
         self.metrics.inc("ecluse_unserved_total", (path,))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from adapters.ask import BATCH, MANAGING
 from gateway import refusals
 from gateway.errors import BadRequest, PolicyRefusal
+from gateway.listing import keep_listed
 from gateway.state.owners import Owned, of_one_place
 from gateway.state.store import StoreUnavailable
 
@@ -192,6 +193,7 @@ async def noted(runtime: Runtime, exchange: Exchange, reply: Reply) -> None:
         await record(runtime, exchange, reply.attempt, other, its_name)
     if ask is not None and ask.operation == "delete":
         await forget(runtime, exchange)
+    await keep_listed(runtime, exchange, reply)
 
 
 async def forget(runtime: Runtime, exchange: Exchange) -> None:

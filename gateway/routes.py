@@ -98,6 +98,8 @@ ROUTES = (
         "say a rule was wrong, or lift it for an hour",
         ("identity",),
     ),
+    Route("GET", "/v1/files", "openai", None, False, "files that the caller had kept", ("identity", "metrics")),
+    Route("GET", "/v1/batches", "openai", None, False, "batches that the caller had made", ("identity", "metrics")),
     Route("GET", "/ecluse/me", "openai", None, False, "who the caller is here, and his quotas", ("identity",)),
     Route("GET", "/charter", "openai", None, False, "what staff may send where", ("identity", "metrics")),
     Route("HEAD", "/", "openai", None, False, "is anybody there"),

@@ -47,11 +47,6 @@ ACCOUNT: Words = {
     "en": "This API manages the company's account at the vendor, which is not for callers of this gateway.",
     "fr": "Cette API gère le compte de l'entreprise chez le fournisseur ; elle n'est pas ouverte aux appelants.",
 }
-LISTS: Words = {
-    "en": "A list of what the vendor keeps would show everybody's. Ask for each object by its id.",
-    "fr": "Une liste de ce que le fournisseur conserve montrerait ceux de tous. Demandez chaque objet par son "
-    "identifiant.",
-}
 PLAIN: Words = {
     "en": "This API can't be inspected here, so it is refused.",
     "fr": "Cette API ne peut pas être inspectée ici ; elle est donc refusée.",
@@ -85,8 +80,9 @@ UNSERVED = tuple(
             "/v1/organization", "/v1/organizations", "/v1/projects", "/v1/admin", "/v1/usage", "/v1/dashboard",
             "/v1/user_profiles", "/v1/webhooks",
         )),
-        ("lists", LISTS, ("/v1/files", "/v1/batches")),
-        ("plain", PLAIN, ("/v1/audio", "/v1/images", "/v1/decisions", "/v1/safety", "/v1beta/")),
+        ("plain", PLAIN, (
+            "/v1/files", "/v1/batches", "/v1/audio", "/v1/images", "/v1/decisions", "/v1/safety", "/v1beta/",
+        )),
     )
     for path in paths
 )  # fmt: skip

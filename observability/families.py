@@ -118,6 +118,9 @@ FAMILIES: tuple[Family, ...] = (
         ("reason", "priority"),
     ),
     Family(
+        "ecluse_lists_total", "counter", "Lists of what callers had vendors keep, by kind (file, batch).", ("kind",)
+    ),
+    Family(
         "ecluse_unserved_total",
         "counter",
         "Requests for vendors' APIs that are refused, by how their path begins.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from adapters.dialects import reading
 from adapters.dialects.answers import Strings
@@ -33,6 +33,7 @@ class ObjectReader:
         """made: the answer brings the name of a new object. content: it is what stands in a file."""
         self.usage = Usage()
         self._kind, self._made, self._content = kind, made, content
+        self.said: Mapping[str, Any] = {}  # the description, where it is one
         self._places: list[_Place] = []
         self._done = False
 
@@ -58,7 +59,7 @@ class ObjectReader:
         name = value.get("id")
         if type(name) is not str or not name:
             raise ProtocolBroken(code="no_id")
-        self._done = True
+        self._done, self.said = True, value
         strings = Strings(read)
         also = []
         for field in _OF_A_BATCH if self._kind == "batch" else ():

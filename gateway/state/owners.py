@@ -9,11 +9,13 @@ there is one. A store that doesn't answer is an error, never a "no" and never a 
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from math import ceil
+from typing import Any
 
 import orjson
 
@@ -23,6 +25,8 @@ from gateway.state.proof import Proof, value_of
 NOTHING_SINCE = 1 << 53
 """Asks a board for no news beside what it is told."""
 LONGEST = 366 * 86400.0
+MOST_LISTED = 200
+"""Objects in one caller's list of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Owners:
         self._key = blake2b(b"ecluse owners", key=secret[:64], digest_size=32).digest()
         self._proof = Proof(proof)
         self._now = now
+        self._listing = asyncio.Lock()
 
     async def record(self, name: str, owned: Owned) -> None:
         """Returns when it is stored whose the object is that the vendor calls `name`."""
@@ -87,6 +92,42 @@ class Owners:
         """The object is no more."""
         key = self._name(owned.kind, owned.organisation, owned.caller, owned.use_case, name)
         await self._put(key, None, min(max(owned.ends - self._now(), 1.0), LONGEST))
+
+    async def enlist(self, whose: Sequence[str], name: str, facts: Mapping[str, Any] | None) -> None:
+        """Puts an object into the list of its kind and caller, with what is known of it; None takes it out.
+
+        whose: kind, organisation, caller and use case. The last ones made stay, `MOST_LISTED` of them.
+        """
+        async with self._listing:
+            kept = dict(await self.enlisted(whose))
+            if facts is None:
+                kept.pop(name, None)
+            elif name in kept:
+                kept[name] = facts
+            else:
+                kept = {name: facts, **kept}
+            value = orjson.dumps(list(kept.items())[:MOST_LISTED])
+            key = self._name("list", *whose)
+            note = Note(key, self._proof.held(key, 0, value), LONGEST)
+            for shelf in self._shelves:
+                await shelf.exchange((), (note,), NOTHING_SINCE)
+
+    async def enlisted(self, whose: Sequence[str]) -> list[tuple[str, Mapping[str, Any]]]:
+        """Names and facts of what the caller had kept, the newest first; those that are still his."""
+        key = self._name("list", *whose)
+        kind, organisation, caller, use_case = whose
+        for shelf in self._shelves:
+            held = (await shelf.look([key])).get(key)
+            value = value_of(held) if held is not None and self._proof.holds(key, 0, held) else None
+            if value is not None:
+                listed = orjson.loads(value)
+                names = [self._name(kind, organisation, caller, use_case, name) for name, _ in listed]
+                there = await shelf.look(names) if names else {}
+                return [one for key, one in zip(names, listed, strict=True) if self._stands(key, there.get(key))]
+        return []
+
+    def _stands(self, key: str, held: bytes | None) -> bool:
+        return held is not None and self._proof.holds(key, 0, held) and self._read(held) is not None
 
     async def ready(self) -> None:
         """Returns where an entry could be stored now."""

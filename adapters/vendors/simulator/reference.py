@@ -125,6 +125,10 @@ Responses are kept as a vendor keeps them, the last 200, unless the request says
 streamed again, deleted, gone on from, and their input listed. One that is made in the background (`background: true`)
 is complete after `hold=S` and can be cancelled until then.
 
+A transcription says what its `prompt` says to say. Files and batches are kept, 200 of each: a batch is done when
+somebody first retrieves it, unless its metadata has `sim: wait`; then it waits to be cancelled. Faults of an operator
+hold for them, words in lines for their answers.
+
 ## What it received
 
     curl -s http://127.0.0.1:8181/alpha/sim/received?call_id=ID

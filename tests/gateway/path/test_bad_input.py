@@ -145,7 +145,7 @@ async def test_a_thousand_wrong_keys_write_nothing_each(house: House) -> None:
     ("method", "path", "status"),
     [
         ("POST", "/v1/uploads", 404),
-        ("GET", "/v1/files", 404),
+        ("PUT", "/v1/files", 404),
         ("POST", "/v1/responses/resp_1/cancel", 404),
         ("GET", "/nothing", 404),
         ("PUT", "/v1/chat/completions", 404),

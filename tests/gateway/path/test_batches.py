@@ -186,3 +186,25 @@ async def test_a_batch_counts_as_its_lines(open_house: OpenHouse) -> None:
         ask = {"input_file_id": file, "endpoint": CHAT, "completion_window": "24h"}
         statuses = [(await house.client.post("/v1/batches", json=ask)).status_code for _ in range(5)]
         assert statuses[0] == 200 and statuses[-1] == 429
+
+
+async def test_a_list_shows_ones_own_only(keeping: House) -> None:
+    async with openai.AsyncOpenAI(api_key=keeping.key, base_url=f"{keeping.url}/v1", max_retries=0) as client:
+        made = [await begun(keeping) for _ in range(3)]
+        await client.batches.retrieve(made[0][1])
+        before = len(list(keeping.received))
+        files = [f async for f in await client.files.list(limit=2)]
+        assert [f.purpose for f in files] == ["batch_output", "batch", "batch", "batch"]
+        assert {f.id for f in files} > {file for file, _ in made} and all(f.bytes for f in files[1:])
+        batches = [b async for b in await client.batches.list(limit=1)]
+        assert [b.id for b in batches] == [batch for _, batch in reversed(made)]
+        assert [b.status for b in batches] == ["validating", "validating", "completed"]
+        assert len(list(keeping.received)) == before, "no vendor was asked"
+        await client.files.delete(made[1][0])
+        assert made[1][0] not in {f.id async for f in await client.files.list()}
+        async with stranger(keeping, user="bob") as bob:
+            for path in ("/v1/files", "/v1/batches"):
+                assert (await bob.get(path)).json()["data"] == []
+                assert (await bob.get(path, params={"after": made[0][0]})).json()["data"] == []
+        page = await keeping.metrics()
+        assert 'ecluse_lists_total{kind="batch"}' in page
