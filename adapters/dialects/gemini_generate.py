@@ -82,7 +82,7 @@ class GeminiGenerate:
 
 def claim(gathering: Gathering, value: dict[str, Any], path: Path = ()) -> tuple[str, ...]:
     """Claims all that is known of a generation request, wherever it stands; gives the names of its functions."""
-    refuse_vendor_held(value, ("cachedContent", "cached_content"), path)
+    refuse_vendor_held(value, ("cachedContent", "cached_content", "store"), path)
     gemini_content.instructions(gathering, value, path)
     gemini_content.contents(gathering, value, path)
     if type(value.get("labels")) is dict and value["labels"]:

@@ -36,6 +36,8 @@ _QUICK_USAGE = frozenset({
     "toolUsePromptTokensDetails", "serviceTier", "trafficType",
 })  # fmt: skip
 
+_ESCAPED_LETTERS = (b"\\u006", b"\\u007")
+
 # What repeats a candidate's text, or points into it by offset: emptied where that text is edited.
 _REPEATS: tuple[tuple[Path, bytes], ...] = (
     (("logprobsResult",), b"{}"),
@@ -145,7 +147,8 @@ class GeminiReader:
         if type(text) is not str or len(parts[0]) != 1 + ("thought" in parts[0]) or type(thought) is not bool:
             return None
         span = only_token(data, _TEXT, text)
-        if span is None:
+        # A key may be spelt with escapes, and what is found by its letters be another: then all of it is read.
+        if span is None or any(letter in data for letter in _ESCAPED_LETTERS):
             return None
         index = self._note(candidate, 0)
         channel, closes = self._channel(index, thought=thought)

@@ -158,6 +158,10 @@ def test_a_key_that_is_spelt_with_escapes_is_read_too() -> None:
     raw = b'data: {"candidates":[{"content":{"parts":[{"te\\u0078t":"FR76"}]}}]}\n\n'
     (found,) = Framer().feed(raw)
     assert texts([GeminiReader().event(found)]) == {"text:0": "FR76"}
+    raw = b'data: {"candidates":[{"avgLogprobs":{"text":"FR76"},"content":{"parts":[{"te\\u0078t":"FR76"}]}}]}\n\n'
+    (found,) = Framer().feed(raw)
+    (delta,) = [d for d in GeminiReader().event(found).deltas if d.channel == "text:0"]
+    assert delta.start > raw.index(b"parts") - len("data: ")
 
 
 def test_counts_and_vectors() -> None:

@@ -144,6 +144,7 @@ def test_a_signature_is_known_in_either_alphabet() -> None:
     (asked({"functionCall": "f()"}), "wrong_type", "contents[0].parts[0].functionCall"),
     (asked({"text": "a"}, cachedContent="cachedContents/x"), "vendor_held", "cachedContent"),
     (asked({"text": "a"}, cached_content="cachedContents/x"), "vendor_held", "cached_content"),
+    (asked({"text": "a"}, store=True), "vendor_held", "store"),
     (asked({"fileData": {"fileUri": "files/abc"}}), "vendor_held", "contents[0].parts[0].fileData.fileUri"),
     (asked({"fileData": {"fileUri": "https://generativelanguage.googleapis.com/v1beta/files/abc"}}), "vendor_held",
      "contents[0].parts[0].fileData.fileUri"),
