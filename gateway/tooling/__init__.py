@@ -1,0 +1,1 @@
+"""The settings of tools that staff use, made for this gateway: what they are, and how they come into files."""
