@@ -47,7 +47,7 @@ models:
   gpt-4o-mini: {{destinations: [alpha/gpt, beta/gpt], aliases: [gpt-5.1-codex, gpt-6.1-sol]}}
   text-embedding-3-small: {{destinations: [alpha/embedding]}}
   claude-sonnet-5: {{destinations: [alpha/claude, beta/claude], aliases: [claude-haiku-4-5, claude-opus-4-8]}}
-  gemini-2.5-flash: {{destinations: [alpha/gemini]}}
+  gemini-2.5-flash: {{destinations: [alpha/gemini], aliases: [gemini-2.5-pro, gemini-2.5-flash-lite]}}
 """
 
 
