@@ -72,18 +72,19 @@ async def test_a_form(client: genai.Client) -> None:
     assert answer.parsed == {"a": 1}
 
 
-@pytest.mark.parametrize(("text", "kind", "code", "status", "words"), [
+ERRORS: tuple[tuple[str, type[errors.APIError], int, str, str], ...] = (
     (PEM, errors.ClientError, 400, "INVALID_ARGUMENT", "secrets-stay-home"),
     ("[[sim:status=503]]", errors.ServerError, 503, "UNAVAILABLE", "overloaded"),
     ("[[sim:error=context_length_exceeded]]", errors.ClientError, 400, "INVALID_ARGUMENT", "token count"),
-])  # fmt: skip
-async def test_errors_say_what_to_do(
-    client: genai.Client, text: str, kind: type[errors.APIError], code: int, status: str, words: str
-) -> None:
-    with pytest.raises(kind) as caught:
-        await client.aio.models.generate_content(model=MODEL, contents=text)
-    assert (caught.value.code, caught.value.status) == (code, status)
-    assert words in str(caught.value.message)
+)
+
+
+async def test_errors_say_what_to_do(client: genai.Client) -> None:
+    for text, kind, code, status, words in ERRORS:
+        with pytest.raises(kind) as caught:
+            await client.aio.models.generate_content(model=MODEL, contents=text)
+        assert (caught.value.code, caught.value.status) == (code, status)
+        assert words in str(caught.value.message)
 
 
 async def test_an_error_in_a_stream_is_raised(client: genai.Client) -> None:
