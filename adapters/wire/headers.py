@@ -31,16 +31,19 @@ _BACK = {
 }
 
 
-def outgoing(client: Headers, *, family: str, beta_allowed: frozenset[str]) -> list[tuple[str, str]]:
+def outgoing(
+    client: Headers, *, family: str, beta_allowed: frozenset[str], stream: bool = False
+) -> list[tuple[str, str]]:
     """The headers sent to a vendor, but for its credential.
 
-    family: openai | anthropic. beta_allowed: values of `anthropic-beta` or `openai-beta` that the destination lets
-    pass. Answers are asked for uncompressed, so that they can be inspected as they arrive.
+    stream: the answer is to be a stream; SDKs that ask for one in the body go on saying that they accept JSON, and a
+    server may go by that. family: openai | anthropic. beta_allowed: values of `anthropic-beta` or `openai-beta` that
+    the destination lets pass. Answers are asked for uncompressed, so that they can be inspected as they arrive.
     """
     said = _joined(client)
     headers = [
         ("content-type", "application/json"),
-        ("accept", _accept(said.get("accept", ""))),
+        ("accept", _accept(f"text/event-stream,{said.get('accept', '')}" if stream else said.get("accept", ""))),
         ("accept-encoding", "identity"),
         ("user-agent", USER_AGENT),
     ]
@@ -83,7 +86,7 @@ def _plain(value: bytes) -> bool:
 
 def _accept(value: str) -> str:
     media = [item.split(";")[0].strip().lower() for item in value.split(",")]
-    return ", ".join(item for item in media if item in _ACCEPTED) or "*/*"
+    return ", ".join(dict.fromkeys(item for item in media if item in _ACCEPTED)) or "*/*"
 
 
 def _permitted(value: str, allowed: frozenset[str]) -> str:

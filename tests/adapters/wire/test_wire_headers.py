@@ -38,6 +38,16 @@ def test_only_what_a_vendor_needs_goes_out():
     ]
 
 
+def test_a_stream_is_asked_for_also_where_the_client_says_json():
+    def accept(said: str, *, stream: bool) -> str:
+        client = [(b"accept", said.encode())]
+        return dict(outgoing(client, family="openai", beta_allowed=frozenset(), stream=stream))["accept"]
+
+    assert accept("application/json", stream=True) == "text/event-stream, application/json"
+    assert accept("application/json", stream=False) == "application/json"
+    assert accept("text/event-stream", stream=True) == "text/event-stream"
+
+
 def test_betas_pass_by_value_only():
     allowed = outgoing(CLIENT, family="openai", beta_allowed=frozenset({"assistants=v2"}))
     assert ("openai-beta", "assistants=v2") in allowed
