@@ -159,10 +159,9 @@ class ResponsesAnswerWriter:
 def usage(said: Usage) -> dict[str, Any]:
     """Counts as this dialect names them."""
     read, wrote = said.input or 0, said.output or 0
-    written = {} if said.written is None else {"cache_write_tokens": said.written}
     return {
         "input_tokens": read,
-        "input_tokens_details": {"cached_tokens": said.cached or 0, **written},
+        "input_tokens_details": {"cached_tokens": said.cached or 0, "cache_write_tokens": said.written or 0},
         "output_tokens": wrote,
         "output_tokens_details": {"reasoning_tokens": said.reasoning or 0},
         "total_tokens": read + wrote,

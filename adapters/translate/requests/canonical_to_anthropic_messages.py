@@ -128,7 +128,8 @@ def thinking(said: Conversation, body: dict[str, Any]) -> None:
     reasoning = said.reasoning
     if reasoning is None or reasoning.effort == "none":
         return
-    if _in_a_loop_without_its_thoughts(said):
+    forced = said.choice is not None and said.choice.mode in ("any", "tool")
+    if forced or _in_a_loop_without_its_thoughts(said):  # the vendor refuses both
         said.lost.add("reasoning")
         return
     if adapts(said.model):
