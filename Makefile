@@ -34,7 +34,7 @@ eval: .venv/develop ##            precision and recall of the detectors, raw and
 	@$(BIN)/python bench/eval.py --misses $(or $(MISSES),0)
 
 lock: .venv/develop ##           renew the hash-locked requirements
-	@for f in serve clouds develop old_sdks litellm; do $(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
+	@for f in serve clouds develop old_sdks litellm conformance; do $(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host -o requirements/$$f.txt requirements/$$f.in; done
 
 clean:           ## remove the environment and the state of the example

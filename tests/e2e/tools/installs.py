@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import venv
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,10 +23,14 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[3]
 TOOLS = Path(os.environ.get("ECLUSE_TOOLS") or Path.home() / ".cache/ecluse-tools")
 OLD_SDKS = ROOT / "requirements" / "old_sdks.txt"
+CONFORMANCE = ROOT / "requirements" / "conformance.txt"
 
 
 class Install(NamedTuple):
-    """One folder. packages: what npm or pip installs, by major; or lock: a file with hashes."""
+    """One folder. packages: what npm or pip installs, by major; or lock: a file with hashes.
+
+    Of kind `source` it has the tests of a package, which only its source distribution has, as the lock names it.
+    """
 
     kind: str
     packages: tuple[str, ...] = ()
@@ -75,6 +81,9 @@ INSTALLS: Mapping[str, Install] = {
     ),
     "python-old": Install("python", lock=OLD_SDKS),
     "litellm": Install("python", ("litellm>=1,<2",)),
+    "conformance": Install("python", lock=CONFORMANCE),
+    "openai-tests": Install("source", ("openai",), CONFORMANCE),
+    "mock": Install("npm", ("@stdy/cli@0.22.2",)),
     "aider": Install("python", ("aider-chat<1",)),
 }
 
@@ -101,6 +110,8 @@ def install(name: str) -> None:
     if wanted.kind == "npm":
         npm = ["npm", "install", "--prefix", str(place), "--no-fund", "--no-audit", "--loglevel=error"]
         subprocess.run([*npm, *wanted.packages], check=True)
+    elif wanted.kind == "source":
+        _unpack(wanted, place)
     else:
         venv.create(place)
         what = ["--require-hashes", "-r", str(wanted.lock)] if wanted.lock else list(wanted.packages)
@@ -113,10 +124,33 @@ def _uv() -> str:
     if found := shutil.which("uv"):
         return found
     if not (uv := TOOLS / "uv/bin/uv").exists():
-        venv.create(TOOLS / "uv", clear=True, with_pip=True)
-        pip = [str(TOOLS / "uv/bin/python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", "uv"]
-        subprocess.run(pip, check=True)
+        subprocess.run([*_pip(), "install", "-q", "--disable-pip-version-check", "uv"], check=True)
     return str(uv)
+
+
+def _pip() -> list[str]:
+    """pip in a folder of its own: not every Python has it."""
+    if not (python := TOOLS / "uv/bin/python").exists():
+        venv.create(TOOLS / "uv", clear=True, with_pip=True)
+    return [str(python), "-m", "pip"]
+
+
+def _unpack(wanted: Install, place: Path) -> None:
+    """The tests in the source distribution that the lock's hashes allow."""
+    assert wanted.lock is not None
+    (package,) = wanted.packages
+    block = re.search(rf"^{package}==\S+ \\\n(?:\s+--hash=\S+(?: \\)?\n)+", wanted.lock.read_text(), re.MULTILINE)
+    assert block is not None, package
+    (place / "wanted.txt").write_text(block.group(0))
+    only = ("--no-deps", "--no-binary", ":all:", "--require-hashes", "-r", str(place / "wanted.txt"), "-d", str(place))
+    subprocess.run([*_pip(), "download", "-q", "--disable-pip-version-check", *only], check=True)
+    with tarfile.open(archive := next(place.glob("*.tar.gz"))) as packed:
+        top = archive.name.removesuffix(".tar.gz") + "/"
+        for member in packed:
+            member.name = member.name.removeprefix(top)
+            if member.name.startswith("tests/") or member.name == "pyproject.toml":
+                packed.extract(member, place, filter="data")
+    archive.unlink()
 
 
 if __name__ == "__main__":
