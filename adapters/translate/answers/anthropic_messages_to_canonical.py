@@ -9,8 +9,8 @@ import orjson
 
 from adapters.dialects import reading
 from adapters.dialects.anthropic_reader import AnthropicReader
-from adapters.errors import ProtocolBroken
 from adapters.reply import Usage
+from adapters.translate.answers.reading import a_text
 from adapters.translate.canonical import (
     Alive,
     AnswerPart,
@@ -101,17 +101,17 @@ class AnthropicAnswerReader:
     def _delta(self, index: int, delta: Mapping[str, Any]) -> Sequence[AnswerPart]:
         kind = delta.get("type")
         if kind == "text_delta":
-            return (Words(_text(delta["text"])),)
+            return (Words(a_text(delta["text"])),)
         if kind == "input_json_delta":
             if index not in self._calls:
                 return ()
             self._unsaid.pop(index, None)
-            text = _text(delta["partial_json"])
+            text = a_text(delta["partial_json"])
             return (Arguments(self._calls[index], text),) if text else ()
         if kind == "thinking_delta":
-            return (Thinking(_text(delta["thinking"])),)
+            return (Thinking(a_text(delta["thinking"])),)
         if kind == "signature_delta":
-            self._signatures[index] = self._signatures.get(index, "") + _text(delta["signature"])
+            self._signatures[index] = self._signatures.get(index, "") + a_text(delta["signature"])
             return ()
         if kind == "citations_delta":
             self.lost.add("answer.citations")
@@ -123,17 +123,17 @@ class AnthropicAnswerReader:
         if kind == "text":
             if block.get("citations"):
                 self.lost.add("answer.citations")
-            return (Words(_text(block["text"])),) if block["text"] else ()
+            return (Words(a_text(block["text"])),) if block["text"] else ()
         if kind == "tool_use":
             number = self._calls[index] = len(self._calls)
             self._unsaid[index] = orjson.dumps(block["input"]).decode()
-            return (CallBegin(number, _text(block["id"]), _text(block["name"])),)
+            return (CallBegin(number, a_text(block["id"]), a_text(block["name"])),)
         if kind == "thinking":
             if signature := block.get("signature"):
-                self._signatures[index] = _text(signature)
-            return (Thinking(_text(block["thinking"])),) if block["thinking"] else ()
+                self._signatures[index] = a_text(signature)
+            return (Thinking(a_text(block["thinking"])),) if block["thinking"] else ()
         if kind == "redacted_thinking":
-            return (Signed(packed(_text(block["data"]), REDACTED)),)
+            return (Signed(packed(a_text(block["data"]), REDACTED)),)
         self.lost.kind(kind, _BLOCKS, "answer")
         return ()
 
@@ -154,10 +154,4 @@ class AnthropicAnswerReader:
 
 
 def _begin(message: Mapping[str, Any]) -> AnswerPart:
-    return Begin(_text(message.get("id") or ""), _text(message.get("model") or ""))
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise ProtocolBroken(code="not_a_text")
-    return value
+    return Begin(a_text(message.get("id") or ""), a_text(message.get("model") or ""))

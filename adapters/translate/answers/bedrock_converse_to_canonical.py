@@ -11,6 +11,7 @@ from adapters.dialects import reading
 from adapters.dialects.failures import vendor_failure
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Usage
+from adapters.translate.answers.reading import a_text
 from adapters.translate.canonical import (
     Alive,
     AnswerPart,
@@ -94,7 +95,7 @@ class ConverseAnswerReader:
 
     def _whole(self, index: int, block: Mapping[str, Any]) -> Sequence[AnswerPart]:
         if "text" in block:
-            return (Words(_text(block["text"])),)
+            return (Words(a_text(block["text"])),)
         if "toolUse" in block:
             use = block["toolUse"]
             given = Arguments(len(self._calls), orjson.dumps(use["input"]).decode())
@@ -110,15 +111,15 @@ class ConverseAnswerReader:
         if "toolUse" in start:
             use = start["toolUse"]
             number = self._calls[index] = len(self._calls)
-            return (CallBegin(number, _text(use["toolUseId"]), _text(use["name"])),)
+            return (CallBegin(number, a_text(use["toolUseId"]), a_text(use["name"])),)
         self._unknown(start)
         return ()
 
     def _delta(self, index: int, delta: Mapping[str, Any]) -> Sequence[AnswerPart]:
         if "text" in delta:
-            return (Words(_text(delta["text"])),)
+            return (Words(a_text(delta["text"])),)
         if "toolUse" in delta:
-            text = _text(delta["toolUse"]["input"])
+            text = a_text(delta["toolUse"]["input"])
             return (Arguments(self._calls[index], text),) if text else ()
         if "reasoningContent" in delta:
             return self._thinking(index, delta["reasoningContent"])
@@ -130,11 +131,11 @@ class ConverseAnswerReader:
 
     def _thinking(self, index: int, thought: Mapping[str, Any]) -> Sequence[AnswerPart]:
         if signature := thought.get("signature"):
-            self._signatures[index] = self._signatures.get(index, "") + _text(signature)
+            self._signatures[index] = self._signatures.get(index, "") + a_text(signature)
         if text := thought.get("text"):
-            return (Thinking(_text(text)),)
+            return (Thinking(a_text(text)),)
         if data := thought.get("redactedContent"):
-            return (Signed(pack(REDACTED, _text(data))),)
+            return (Signed(pack(REDACTED, a_text(data))),)
         return ()
 
     def _stop(self, index: int) -> Sequence[AnswerPart]:
@@ -169,9 +170,3 @@ def _kept(details: object) -> int | None:
         return None
     hours = [reading.count(one, "inputTokens") or 0 for one in details if type(one) is dict and one.get("ttl") == "1h"]
     return sum(hours) if hours else None
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise ProtocolBroken(code="not_a_text")
-    return value

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from adapters.dialects import reading
 from adapters.dialects.failures import vendor_failure
-from adapters.errors import CutShort, ProtocolBroken, ServerFailed, TimedOut
+from adapters.errors import CutShort, ServerFailed, TimedOut
 from adapters.reply import Usage
+from adapters.translate.answers.reading import a_text
 from adapters.translate.canonical import (
     Alive,
     AnswerPart,
@@ -47,7 +48,7 @@ class CohereAnswerReader:
         if kind is None or kind == "error":
             raise vendor_failure(value.get("error") or value)
         if kind == "message-start":
-            return (Begin(_text(value.get("id") or "")),)
+            return (Begin(a_text(value.get("id") or "")),)
         if kind == "message-end":
             return self._finish(value["delta"])
         if kind in _SILENT:
@@ -63,9 +64,9 @@ class CohereAnswerReader:
         """A whole answer."""
         value = reading.load(raw)
         message = value["message"]
-        parts: list[AnswerPart] = [Begin(_text(value.get("id") or ""))]
+        parts: list[AnswerPart] = [Begin(a_text(value.get("id") or ""))]
         if plan := message.get("tool_plan"):
-            parts.append(Thinking(_text(plan)))
+            parts.append(Thinking(a_text(plan)))
         for block in message.get("content") or ():
             parts += self._block(block)
         for index, call in enumerate(message.get("tool_calls") or ()):
@@ -89,11 +90,11 @@ class CohereAnswerReader:
         if kind in ("content-start", "content-delta"):
             return self._block(message["content"])
         if kind == "tool-plan-delta":
-            return (Thinking(_text(message["tool_plan"])),) if message["tool_plan"] else ()
+            return (Thinking(a_text(message["tool_plan"])),) if message["tool_plan"] else ()
         if kind == "tool-call-start":
             return self._begin(value["index"], message["tool_calls"])
         if kind == "tool-call-delta":
-            text = _text(message["tool_calls"]["function"]["arguments"])
+            text = a_text(message["tool_calls"]["function"]["arguments"])
             return (Arguments(self._calls[value["index"]], text),) if text else ()
         self.lost.add("answer.unknown")
         return ()
@@ -101,9 +102,9 @@ class CohereAnswerReader:
     def _block(self, block: Mapping[str, Any]) -> Sequence[AnswerPart]:
         """Text or thought, whole or in pieces: pieces say no type."""
         if text := block.get("text"):
-            return (Words(_text(text)),)
+            return (Words(a_text(text)),)
         if thought := block.get("thinking"):
-            return (Thinking(_text(thought)),)
+            return (Thinking(a_text(thought)),)
         if block.get("type", "text") not in ("text", "thinking"):
             self.lost.kind(block["type"], _BLOCKS, "answer")
         return ()
@@ -111,8 +112,8 @@ class CohereAnswerReader:
     def _begin(self, index: int, call: Mapping[str, Any]) -> Sequence[AnswerPart]:
         number = self._calls[index] = len(self._calls)
         function = call["function"]
-        begun = CallBegin(number, _text(call["id"]), _text(function["name"]))
-        text = _text(function.get("arguments") or "")
+        begun = CallBegin(number, a_text(call["id"]), a_text(function["name"]))
+        text = a_text(function.get("arguments") or "")
         return (begun, Arguments(number, text)) if text else (begun,)
 
     def _finish(self, value: Mapping[str, Any]) -> Sequence[AnswerPart]:
@@ -147,9 +148,3 @@ def _count(value: object) -> int | None:
     if type(value) is float and value.is_integer():
         value = int(value)
     return value if type(value) is int and value >= 0 else None
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise ProtocolBroken(code="not_a_text")
-    return value

@@ -12,6 +12,7 @@ from adapters.dialects import reading
 from adapters.dialects.gemini_reader import GeminiReader
 from adapters.errors import ProtocolBroken
 from adapters.reply import Usage
+from adapters.translate.answers.reading import a_text
 from adapters.translate.canonical import (
     Alive,
     AnswerPart,
@@ -93,7 +94,7 @@ class GeminiAnswerReader:
         parts: list[AnswerPart] = []
         if not self._begun:
             self._begun = True
-            parts.append(Begin(_text(value.get("responseId") or ""), _text(value.get("modelVersion") or "")))
+            parts.append(Begin(a_text(value.get("responseId") or ""), a_text(value.get("modelVersion") or "")))
         if (value.get("promptFeedback") or {}).get("blockReason"):
             parts.append(Finish("content"))
         for position, candidate in enumerate(value.get("candidates") or ()):
@@ -123,13 +124,13 @@ class GeminiAnswerReader:
         """A part. Its signature goes before a call and behind thoughts, so that dialects with a place for the vendor's
         state of thoughts keep it there."""
         signature = part.get("thoughtSignature")
-        signed: list[AnswerPart] = [Signed(state_of(_text(signature)))] if signature else []
+        signed: list[AnswerPart] = [Signed(state_of(a_text(signature)))] if signature else []
         if (call := part.get("functionCall")) is not None:
             return [*signed, *self._call(call, data)]
         if (text := part.get("text")) is not None:
             if part.get("thought") is True:
-                return [*([Thinking(_text(text))] if text else []), *signed]
-            return [*signed, *([Words(_text(text))] if text else [])]
+                return [*([Thinking(a_text(text))] if text else []), *signed]
+            return [*signed, *([Words(a_text(text))] if text else [])]
         for name in part.keys() - {"thoughtSignature", "thought"}:
             if name == "inlineData":
                 self.lost.add("answer.images")
@@ -145,10 +146,4 @@ class GeminiAnswerReader:
         self._calls += 1
         made = call.get("id") or f"call_{sha256(data).hexdigest()[:16]}_{number}"
         arguments = orjson.dumps(call.get("args") or {}).decode()
-        return CallBegin(number, _text(made), _text(call["name"])), Arguments(number, arguments), CallEnd(number)
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise ProtocolBroken(code="not_a_text")
-    return value
+        return CallBegin(number, a_text(made), a_text(call["name"])), Arguments(number, arguments), CallEnd(number)

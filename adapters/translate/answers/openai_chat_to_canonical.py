@@ -10,6 +10,7 @@ from adapters.dialects.choices import DONE, usage_of
 from adapters.dialects.failures import vendor_failure
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Usage
+from adapters.translate.answers.reading import a_text
 from adapters.translate.canonical import (
     Alive,
     AnswerPart,
@@ -105,11 +106,11 @@ class ChatAnswerReader:
 
     def _said(self, delta: Mapping[str, Any], parts: list[AnswerPart]) -> None:
         if thought := delta.get("reasoning_content") or delta.get("reasoning"):
-            parts.append(Thinking(_text(thought)))
+            parts.append(Thinking(a_text(thought)))
         if text := delta.get("content"):
-            parts.append(Words(_text(text)))
+            parts.append(Words(a_text(text)))
         if text := delta.get("refusal"):
-            parts.append(Declining(_text(text)))
+            parts.append(Declining(a_text(text)))
         for position, call in enumerate(delta.get("tool_calls") or ()):
             self._call(position, call, parts)
         if legacy := delta.get("function_call"):
@@ -128,16 +129,10 @@ class ChatAnswerReader:
         if number not in self._calls:
             self._calls.add(number)
             identity = call.get("id") or f"call_{number}"
-            parts.append(CallBegin(number, _text(identity), _text(named["name"]), custom is not None))
+            parts.append(CallBegin(number, a_text(identity), a_text(named["name"]), custom is not None))
         if text := named.get("arguments" if custom is None else "input"):
-            parts.append(Arguments(number, _text(text)))
+            parts.append(Arguments(number, a_text(text)))
 
     def _count(self, usage: Mapping[str, Any], parts: list[AnswerPart]) -> None:
         self.usage = usage_of(usage)
         parts.append(Counted(self.usage))
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise ProtocolBroken(code="not_a_text")
-    return value

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from adapters.dialects import reading
 from adapters.dialects.responses_reader import ResponsesReader
-from adapters.errors import ProtocolBroken
 from adapters.reply import Usage
+from adapters.translate.answers.reading import a_text
 from adapters.translate.canonical import (
     Alive,
     AnswerPart,
@@ -67,13 +67,13 @@ class ResponsesAnswerReader:
         value = reading.load(event.data)
         kind = str(value.get("type"))
         if kind in _TEXTS:
-            text = _text(value["delta"])
+            text = a_text(value["delta"])
             self._declined = self._declined or kind == "response.refusal.delta"
             return (*self._between(value, kind), _TEXTS[kind](text)) if text else ()
         if kind in _ARGUMENTS:
             number = value["output_index"]
             self._said.add(number)
-            return (Arguments(number, _text(value["delta"])),) if value["delta"] else ()
+            return (Arguments(number, a_text(value["delta"])),) if value["delta"] else ()
         if kind == "response.output_item.added":
             return self._added(value["output_index"], value["item"])
         if kind == "response.output_item.done":
@@ -115,7 +115,7 @@ class ResponsesAnswerReader:
         kind = item["type"]
         if kind in _CALLS:
             self._called = True
-            return (CallBegin(number, _text(item["call_id"]), _text(item["name"]), kind == "custom_tool_call"),)
+            return (CallBegin(number, a_text(item["call_id"]), a_text(item["name"]), kind == "custom_tool_call"),)
         if kind not in ("message", "reasoning"):
             self.lost.kind(kind, _ITEMS, "answer")
         return ()
@@ -123,12 +123,12 @@ class ResponsesAnswerReader:
     def _done(self, number: int, item: Mapping[str, Any]) -> Sequence[AnswerPart]:
         kind = item["type"]
         if kind in _CALLS:
-            text = _text(item.get(_CALLS[kind]) or "")
+            text = a_text(item.get(_CALLS[kind]) or "")
             if text and number not in self._said:
                 return (Arguments(number, text), CallEnd(number))
             return (CallEnd(number),)
         if kind == "reasoning" and (blob := item.get("encrypted_content")):
-            return (Signed(packed(_text(blob), OPENAI)),)
+            return (Signed(packed(a_text(blob), OPENAI)),)
         if kind == "message" and any(part.get("annotations") for part in item["content"]):
             self.lost.add("answer.annotations")
         return ()
@@ -137,16 +137,16 @@ class ResponsesAnswerReader:
         """The texts of an item that stands whole."""
         kind = item["type"]
         if kind == "reasoning":
-            shown = [_text(part["text"]) for part in (*(item.get("summary") or ()), *(item.get("content") or ()))]
+            shown = [a_text(part["text"]) for part in (*(item.get("summary") or ()), *(item.get("content") or ()))]
             if any(shown):
                 yield Thinking("\n\n".join(shown))
         elif kind == "message":
             for part in item["content"]:
                 if part["type"] == "refusal":
                     self._declined = True
-                    yield Declining(_text(part["refusal"]))
+                    yield Declining(a_text(part["refusal"]))
                 elif part["type"] == "output_text":
-                    yield Words(_text(part["text"]))
+                    yield Words(a_text(part["text"]))
                 else:
                     self.lost.kind(part["type"], (), "answer")
 
@@ -176,10 +176,4 @@ class ResponsesAnswerReader:
 def _begin(response: Mapping[str, Any]) -> AnswerPart:
     created = response.get("created_at")
     made = int(created) if isinstance(created, int | float) else 0
-    return Begin(_text(response.get("id") or ""), _text(response.get("model") or ""), made)
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise ProtocolBroken(code="not_a_text")
-    return value
+    return Begin(a_text(response.get("id") or ""), a_text(response.get("model") or ""), made)
