@@ -98,3 +98,22 @@ async def test_encrypted_reasoning_is_left_out_likewise(two: House) -> None:
     answer = await two.client.post("/v1/responses", json=body)
     assert (answer.status_code, answer.headers["x-ecluse-left-out"]) == (200, "1")
     assert [item.get("type") for item in json.loads(list(two.received)[-1].body)["input"]] == [None, "message", None]
+
+
+async def test_a_vendor_of_another_dialect_gets_it_translated_without(open_house: OpenHouse) -> None:
+    async with open_house(
+        TWO.replace("beta: {kind: simulator}", "beta: {kind: simulator, dialects: [openai_chat]}")
+    ) as two:
+        content = await first_turn(two)
+        await two.fault("alpha", "status=503")
+        call = {"type": "tool_use", "id": "t1", "name": "ls", "input": {}}
+        result = {"type": "tool_result", "tool_use_id": "t1", "content": "a.txt"}
+        turns = [USER, {"role": "assistant", "content": [content[0], call]}, {"role": "user", "content": [result]}]
+        # What Anthropic wants of a turn that goes on, no other API does.
+        answer = await spoken(two, turns, thinking={"type": "enabled", "budget_tokens": 1024})
+        assert (answer.status_code, answer.headers["x-ecluse-destination"]) == (200, "beta/claude"), answer.text
+        assert answer.headers["x-ecluse-left-out"] == "1"
+        assert answer.headers["x-ecluse-translated"] == "anthropic_messages>openai_chat"
+        sent = list(two.received)[-1]
+        assert sent.path == "/v1/chat/completions"
+        assert content[0]["signature"].encode() not in sent.body and content[0]["thinking"].encode() not in sent.body
