@@ -18,7 +18,7 @@ from adapters.dialects.openai_files import FILE_OBJECTS
 from adapters.dialects.openai_image_edits import IMAGE_EDITS
 from adapters.dialects.openai_images import OpenAIImages
 from adapters.dialects.openai_moderations import OpenAIModerations
-from adapters.dialects.openai_response_objects import RESPONSE_OBJECTS
+from adapters.dialects.openai_response_objects import MADE_BY, RESPONSE_OBJECTS
 from adapters.dialects.openai_responses import OpenAIResponses
 from adapters.dialects.openai_responses_other import OpenAICompact, OpenAIInputTokens
 from adapters.dialects.openai_speech import OpenAISpeech
@@ -46,6 +46,8 @@ _DIALECTS: tuple[Dialect, ...] = (
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in _DIALECTS}
 ASKING: Mapping[str, Dialect] = {name: one for name, one in DIALECTS.items() if one.operation not in MANAGING}
 """Those in which a model is asked for something; the others are about what a vendor keeps."""
+MAKERS: Mapping[str, str] = {one.name: MADE_BY for one in RESPONSE_OBJECTS}
+"""For the others, the dialect in which it was made: rules that ask for that one hold for what is got back, too."""
 
 
 def family_of(dialect: str) -> str:

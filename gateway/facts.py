@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from adapters.registry import MAKERS
+
 if TYPE_CHECKING:
     from adapters.ask import Ask
     from gateway.exchange import Exchange
@@ -38,7 +40,7 @@ def facts(exchange: Exchange, ask: Ask) -> Call:
         caller.user,
         caller.key_id,
         exchange.use_case,
-        ask.dialect,
+        MAKERS.get(ask.dialect, ask.dialect),
         exchange.model,
         (),
         exchange.bytes_in,

@@ -15,6 +15,8 @@ from adapters.errors import BodyRefused
 from adapters.wire.body import Document, Edit
 
 KIND = "response"
+MADE_BY = "openai_responses"
+"""The dialect that a response is asked for and answered in."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _NUMBER = re.compile(r"[0-9]{1,9}")

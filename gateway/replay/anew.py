@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from adapters.registry import MAKERS
 from gateway.facts import Call
 from gateway.features import NAMED_PARTS
 from gateway.replay.recorded import Recorded
@@ -88,7 +89,7 @@ def anew(one: Recorded, user_of: UserOf, *, placed: bool = True) -> Anew:
         user=user_of(who["organisation"], who["person"]),
         key=who["key"],
         use_case=who["use_case"],
-        dialect=intent["dialect"],
+        dialect=MAKERS.get(intent["dialect"], intent["dialect"]),
         model=intent["model"],
         labels=tuple(intent["labels"]),
         size=intent["bytes_in"],

@@ -27,6 +27,16 @@ owner: o
 rules:
   - {id: alpha-is-closed, when: {destination: {vendor: alpha}}, action: deny}
 """
+ANSWERS = """\
+kind: EgressPolicy
+policy: answers
+owner: o
+applies_to: {directions: [response]}
+rules:
+  - id: no-accounts
+    when: {findings: {any_of: [fin.iban]}, dialects: [openai_responses]}
+    action: redact
+"""
 NAMES = """\
 kind: EgressPolicy
 policy: names
@@ -139,6 +149,16 @@ async def test_a_finding_across_the_place_where_a_stream_goes_on_is_found(keepin
     for number in range(4, len(events) - 2):
         rest = await keeping.client.get(f"/v1/responses/{name}?stream=true&starting_after={number}")
         assert rest.text.split("\n\n") == events[number + 1 :]
+
+
+async def test_rules_on_answers_hold_for_what_is_got_back(open_house: OpenHouse, tmp_path: Path) -> None:
+    bare(tmp_path / "house", answers=ANSWERS)
+    async with open_house(QUICK) as house:
+        body = {"model": "gpt-4o-mini", "input": f"[[sim:say=IBAN {IBAN}.]]", "store": True}
+        first = (await house.client.post("/v1/responses", json=body)).json()
+        for tail in ("", "?stream=true", "?stream=true&starting_after=5"):
+            again = (await house.client.get(f"/v1/responses/{first['id']}{tail}")).text
+            assert IBAN not in again and "[redacted: fin.iban]" in again, tail
 
 
 async def test_a_background_response_is_followed_cancelled_and_charged_as_it_was_held(keeping: House) -> None:
