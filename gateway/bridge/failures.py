@@ -49,6 +49,7 @@ _KINDS: Mapping[str, _Said] = {
     "timeout": _Said(408, "timeout_error", None),
 }
 _BROKEN = _Said(502, "server_error", None)
+_BARRED = "Stopped in the bridge: for this call litellm tried {}."
 
 # What litellm finds by itself, before or instead of an answer, by the name of its exception; the words are ours, since
 # its own repeat the call.
@@ -70,12 +71,13 @@ def refused(refusal: Refused) -> Failure:
     return _failure("invalid", str(refusal), param=refusal.param)
 
 
-def failure(sending: Sending | None, problem: BaseException, secret: str) -> Failure:
+def failure(sending: Sending, problem: BaseException, secret: str) -> Failure:
     """Of a call. secret: the vendor's credential, which the answer repeats in no case."""
-    if sending is not None and sending.barred:
-        return _failure("server", f"Stopped in the bridge: for this call litellm tried {sending.barred}.")
-    if sending is not None and sending.failed is not None:
+    if sending.failed is not None:
         return _vendors(taxonomy.classify(*sending.failed), secret)
+    if sending.broken or sending.barred:
+        words = f"The way to the vendor failed: {sending.broken}." if sending.broken else _BARRED.format(sending.barred)
+        return _failure("server", words)
     kind, words = _OWN.get(type(problem).__name__, ("server", "The vendor's answer was cut or couldn't be read."))
     return _failure(kind, words)
 

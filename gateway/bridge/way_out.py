@@ -29,14 +29,21 @@ class WayBarred(httpx.TransportError):
 
 @dataclass(slots=True)
 class Sending:
-    """One call on its way. failed: the vendor's answer, where it wasn't a success. barred: what litellm tried beside
-    the call itself, "" where nothing. open: the answer that is being read."""
+    """One call on its way. What went wrong first is kept, of these: failed, the vendor's answer where it wasn't a
+    success; broken, how the way to it failed; barred, what litellm tried beside the call itself. open: the answer that
+    is being read."""
 
     asked: Asked
     sent: bool = False
     barred: str = ""
+    broken: str = ""
     failed: tuple[int, list[tuple[bytes, bytes]], bytes] | None = None
     open: list[httpx.Response] = field(default_factory=list)
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing went wrong until now."""
+        return not (self.barred or self.broken or self.failed)
 
     async def close(self) -> None:
         """Ends what is still being answered, at the vendor too."""
@@ -64,7 +71,14 @@ class WayOut(httpx.AsyncBaseTransport):
         request.headers["accept-encoding"] = "identity"
         seconds = {"connect": sending.asked.connect_seconds, "pool": None, "read": None, "write": None}
         request.extensions = {**request.extensions, "timeout": seconds}
-        response = await way.handle_async_request(request)
+        try:
+            response = await way.handle_async_request(request)
+        except httpx.ConnectTimeout:
+            sending.broken = "no connection in time"
+            raise
+        except (httpx.TransportError, OSError) as broken:
+            sending.broken = "no connection" if isinstance(broken, httpx.ConnectError) else "cut"
+            raise
         sending.open.append(response)
         if response.is_success:
             return response
@@ -94,27 +108,33 @@ class NoWay(httpx.BaseTransport):
 
 
 def _admit(sending: Sending, request: httpx.Request) -> None:
+    tried = ""
     if _place(request.url) != _place(httpx.URL(sending.asked.base_url)):
-        sending.barred = "another host"
+        tried = "another host"
     elif request.method != "GET":  # some vendors are asked again and again whether an answer is there
-        sending.barred = "a second request" if sending.sent else ""
+        tried = "a second request" if sending.sent else ""
         sending.sent = True
-    if sending.barred:
-        raise WayBarred(f"litellm tried {sending.barred}")
+    if tried:
+        _bar(sending, tried)
+
+
+def _bar(sending: Sending, tried: str) -> NoReturn:
+    if sending.well:
+        sending.barred = tried
+    raise WayBarred(f"litellm tried {tried}")
 
 
 def _place(url: httpx.URL) -> tuple[str, str, int]:
-    return url.scheme, url.host, url.port or _PORTS.get(url.scheme, 0)
+    return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS.get(url.scheme, 0)
 
 
 async def _failed(sending: Sending, response: httpx.Response) -> httpx.Response:
     raw = await _some(response.aiter_raw())
     await sending.close()
     headers = [(name, value) for name, value in response.headers.raw if name.lower() not in _SHAPE]
-    sending.failed = (response.status_code, headers, raw)
     if response.status_code < 400:
-        sending.barred = "a redirect"
-        raise WayBarred("a redirect isn't followed")
+        _bar(sending, "a redirect")
+    sending.failed = (response.status_code, headers, raw)
     return httpx.Response(response.status_code, headers=headers, content=raw)
 
 

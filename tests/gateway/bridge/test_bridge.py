@@ -172,6 +172,14 @@ async def test_a_vendor_that_sends_elsewhere_is_not_followed(vendor: Vendor, els
     assert not elsewhere.reached()
 
 
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+async def test_a_vendor_that_is_not_there_is_told_as_that(provider: str, vendor: Vendor) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        base = f"http://127.0.0.1:{gone.getsockname()[1]}"
+    told = await vendor.post(asking("a"), provider=provider, base_url=base)
+    assert (told.status_code, "no connection" in told.text) == (502, True), told.text
+
+
 async def test_bodies_that_are_none_are_refused(vendor: Vendor) -> None:
     for raw in (b"", b"{", b"[]", b"null", b'{"model":1}', b'{"model":"m","messages":"a"}', b'{"messages":[]}'):
         told = await vendor.client.post(CHAT, content=raw, headers=vendor.asked())
