@@ -37,7 +37,7 @@ def test_the_words_of_a_service(value: dict, words: str):
         ({"n": 2, "best_of": 5}, 5),
         ({"n": True}, 1),
         ({"n": 0}, 1),
-        ({"n": "4"}, 1),
+        ({"n": "4"}, 4),
         ({"prompt": "a"}, 1),
         ({"prompt": ["a", "b"], "n": 2}, 4),
         ({"prompt": [1, 2, 3]}, 1),

@@ -155,3 +155,16 @@ async def test_sound_stays_at_home_without_a_rule(house: House) -> None:
         "/v1/audio/transcriptions", data={**ask, "model": "maison"}, files={"file": SOUND}
     )
     assert at_home.status_code == 200
+
+
+async def test_pictures_from_addresses_are_json_and_need_their_rule(media: House) -> None:
+    ask = {"model": "gpt-4o-mini", "prompt": "un quai", "images": [{"image_url": "https://a.example/b.png"}]}
+    refused = await media.client.post("/v1/images/edits", json=ask)
+    assert refused.status_code == 400 and "class.remote_url" in refused.text
+    held = await media.client.post("/v1/images/edits", json={**ask, "images": [{"file_id": "file-1"}]})
+    assert held.json()["error"]["code"] == "vendor_held"
+    inside = {**ask, "images": [{"image_url": "data:image/png;base64,iVBORw0KGgo="}]}
+    assert (await media.client.post("/v1/images/edits", json=inside)).status_code == 200
+    for path in ("/v1/images/variations", "/v1/audio/transcriptions", "/v1/files"):
+        plain = await media.client.post(path, json={"model": "gpt-4o-mini"})
+        assert plain.status_code == 400 and "multipart/form-data" in plain.text
