@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from adapters.ask import BATCH, IDENTITY, MANAGING
+from adapters.ask import BATCH, IDENTITY, MANAGING, TEXT, Passage
 from gateway.errors import BadRequest, NotFound, Unavailable
 from gateway.exchange import Candidate
 from gateway.facts import facts
@@ -40,6 +41,13 @@ def choose_model(runtime: Runtime, exchange: Exchange, ask: Ask) -> Model:
         raise _unknown_model(None)
     exchange.model, exchange.entry, exchange.counted = model.name, model.entry, model.counted
     return model
+
+
+def with_name(ask: Ask, model: Model) -> Ask:
+    """The ask with its model's name among what is inspected, where a client made that up and the body hasn't it."""
+    if model.known or "model" in ask.document.value:
+        return ask
+    return replace(ask, passages=(*ask.passages, Passage("/model", "other", TEXT, ask.model)))
 
 
 def rule(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from adapters.errors import BodyRefused
 from gateway import admission, refusals
 from gateway.answer import first_answer
-from gateway.candidates import choose_model, permitted, rule
+from gateway.candidates import choose_model, permitted, rule, with_name
 from gateway.deadline import deadline
 from gateway.errors import Refusal
 from gateway.http import ClientGone
@@ -98,7 +98,7 @@ async def _planned(
     await pin(runtime, exchange, ask)
     exchange.ask = ask = of_file(exchange, ask)
     model = choose_model(runtime, exchange, ask)
-    exchange.ask = ask = await read_files(runtime, exchange, ask)
+    exchange.ask = ask = await read_files(runtime, exchange, with_name(ask, model))
     begun = runtime.monotonic()
     exchange.classification = await classified(exchange, ask.passages)
     runtime.measure.classified(exchange.classification, exchange, runtime.monotonic() - begun)

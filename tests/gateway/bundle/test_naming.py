@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from gateway.bundle.destinations import Destination, Model
 from gateway.bundle.naming import MOST_MADE, Naming, known_names
+from gateway.bundle.pair import load_pair
 from gateway.config import read_settings
 from gateway.config.patterns import Pattern, made_up, public_name, vendor_name
 from gateway.documents import DocumentsRefused, load_texts
+from tests.conftest import CONFIG, configured
 
 TEXTS = st.text("ab-", max_size=4)
 PATTERNS = st.builds(Pattern, TEXTS, TEXTS)
@@ -150,3 +152,25 @@ destinations: {{d: {{vendor: v, model: "{template}"}}}}
 """
     with pytest.raises(DocumentsRefused, match="model must be a name"):
         read_settings(load_texts({"config.yaml": text.encode()}), Path(), {})
+
+
+@pytest.mark.parametrize(("said", "fits"), [("claude-opus-9", True), ("claude-opus-*", True), ("gpt-9", False)])
+def test_policies_may_name_what_a_pattern_stands_for(tmp_path: Path, said: str, fits: bool) -> None:
+    rule = f"""
+kind: EgressPolicy
+policy: p
+owner: o@example.org
+rules:
+  - id: r
+    when: {{models: ["{said}"], destination: {{model: ["{said}"]}}}}
+    action: deny
+"""
+    config = CONFIG.replace("models:\n", '  any: {vendor: alpha, model: "{model}", contract: alpha-us}\nmodels:\n')
+    config = config.replace("models:\n", 'models:\n  "claude-*": {destinations: [any]}\n').replace("gpt-4o-mini", "g-4")
+    path = configured(tmp_path / "house", config)
+    (path.parent / "bundle" / "mine.yaml").write_text(rule)
+    if fits:
+        assert load_pair(path).policies.rules
+    else:
+        with pytest.raises(DocumentsRefused, match="none of the models"):
+            load_pair(path)

@@ -96,3 +96,14 @@ async def test_a_secret_in_a_name_is_inspected(open_house: OpenHouse) -> None:
         answer = await house.chat("Bonjour", model="claude-FR76-3000-6000-0112-3456-7890-189")
         assert answer.status_code == 400 and not list(house.received)
         assert not re.search("3000.6000", answer.text)
+
+
+async def test_a_name_in_a_path_is_inspected_too(open_house: OpenHouse) -> None:
+    async with open_house(PATTERNS) as house:
+        body = {"contents": [{"role": "user", "parts": [{"text": "Bonjour"}]}]}
+        headers = {"x-goog-api-key": house.key}
+        for name, status in (("claude-right", 200), ("claude-FR76-3000-6000-0112-3456-7890-189", 400)):
+            path = f"/v1beta/models/{name}:generateContent"
+            answer = await house.client.post(path, json=body, headers=headers)
+            assert answer.status_code == status, answer.text
+        assert len(list(house.received)) == 1
