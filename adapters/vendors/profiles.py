@@ -18,7 +18,7 @@ from adapters.vendors.mistral import MistralChat
 from adapters.vendors.taxonomy import NO_MORE, Words
 
 CHAT, COMPLETIONS, EMBEDDINGS = "openai_chat", "openai_completions", "openai_embeddings"
-RESPONSES, MESSAGES = "openai_responses", "anthropic_messages"
+RESPONSES, MESSAGES, RERANK = "openai_responses", "anthropic_messages", "rerank"
 _PLAIN: Mapping[str, str] = {CHAT: "/chat/completions", COMPLETIONS: "/completions", EMBEDDINGS: "/embeddings"}
 _OLD_LIMIT = {"max_completion_tokens": "max_tokens"}
 
@@ -78,7 +78,7 @@ PROFILES = (
         words=Words(phrases=(("content exists risk", "content_policy"), ("insufficient balance", "money"))),
     ),
     Profile(
-        "openrouter", "https://openrouter.ai/api/v1", {**_PLAIN, MESSAGES: "/messages"},
+        "openrouter", "https://openrouter.ai/api/v1", {**_PLAIN, MESSAGES: "/messages", RERANK: "/rerank"},
         barred=frozenset({"models", "fallbacks", "route", "provider", "plugins", "preset", "trace", "debug"}),
         words=Words(
             statuses={502: "overload"},
@@ -104,7 +104,7 @@ PROFILES = (
         words=Words(phrases=(("model requires more system memory", "overload"), ("server busy", "overload"))),
     ),
     Profile(
-        "vllm", None, {**_PLAIN, RESPONSES: "/responses", MESSAGES: "/messages"},
+        "vllm", None, {**_PLAIN, RESPONSES: "/responses", MESSAGES: "/messages", RERANK: "/rerank"},
         barred=frozenset({"kv_transfer_params", "vllm_xargs", "chat_template", "mm_processor_kwargs"}),
     ),
     Profile(
