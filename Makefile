@@ -26,9 +26,10 @@ tools: .venv/develop ##          clients and agents in each dialect before vendo
 	@$(PYTHON) -m tests.e2e.tools.installs
 	@$(BIN)/pytest -q -m e2e -rs tests/e2e/tools
 
-bench: .venv/develop ##          figures beside nginx and of rulings (needs gcc; ROUNDS, SECS)
+bench: .venv/develop ##          figures beside nginx, of rulings and of translation (needs gcc; ROUNDS, SECS)
 	@$(BIN)/python bench/figures.py
 	@$(BIN)/python bench/rules.py
+	@$(BIN)/python bench/translation.py
 
 eval: .venv/develop ##            precision and recall of the detectors, raw and in disguise (MISSES=20 shows what was missed)
 	@$(BIN)/python bench/eval.py --misses $(or $(MISSES),0)
