@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapters.ask import MANAGING
 from adapters.wire.body import JSON
 from adapters.wire.edits import PARAMETER
 from adapters.wire.parameters import beside, edits
@@ -29,6 +30,8 @@ def held_output(dialect: Dialect, ask: Ask, cap: int, rules: Parameters | None) 
 
 def under_rules(ask: Ask, rules: Parameters | None, others: list[Edit]) -> list[Edit]:
     """All edits of a body in the client's dialect: `others`, and those that the rules make."""
-    if rules is None or not rules.holds(ask.dialect) or ask.document.content_type != JSON:
+    if rules is None or not rules.holds(ask.dialect):
+        return others
+    if ask.document.content_type != JSON or ask.operation in MANAGING:  # a form has no members, and many have no body
         return others
     return beside(others, edits(ask.document, rules, defaults=ask.operation not in WITHOUT_ANSWER))

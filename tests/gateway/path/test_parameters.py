@@ -53,3 +53,15 @@ async def test_counts_of_tokens_get_no_defaults(open_house: OpenHouse) -> None:
             answer = await house.client.post(path, json={**ask, "max_tokens": 10})
             assert answer.status_code == 200, answer.text
             assert json.loads(list(house.received)[-1].body).get("top_k") == expected
+
+
+async def test_forms_pass_as_they_are(open_house: OpenHouse) -> None:
+    ruled = CONFIG.replace(
+        "contract: internal}", "contract: internal, parameters: {default: {top_k: 5}, strip: [seed]}}"
+    )
+    async with open_house(ruled) as house:
+        file = {"file": ("a.wav", b"RIFF", "audio/wav")}
+        answer = await house.client.post("/v1/audio/transcriptions", data={"model": "maison", "seed": "1"}, files=file)
+        assert answer.status_code == 200, answer.text
+        body = list(house.received)[-1].body
+        assert b"top_k" not in body and b"seed" in body
