@@ -1,6 +1,8 @@
 # Everything runs in .venv; nothing is installed outside it.
 PYTHON ?= python3
 BIN := .venv/bin
+# Two at a time, in a folder with a short path (Unix sockets lie in it) that stays where something failed.
+PYTEST = scratch=$$(mktemp -d -t e.XXXX) && $(BIN)/pytest -q -n 2 --basetemp=$$scratch/t
 
 .PHONY: run test check e2e tools bench eval lock clean help
 
@@ -11,7 +13,7 @@ run: .venv/serve ##            set up and serve on 127.0.0.1:8080 with config.ex
 	@$(BIN)/ecluse serve --config config.example.yaml --development
 
 test: .venv/develop ##           set up and run the tests
-	@$(BIN)/pytest -q -n 2 -m "not e2e"
+	@$(PYTEST) -m "not e2e" && rm -rf $$scratch
 
 check: .venv/develop ##          lint and types
 	@$(BIN)/ruff check .
@@ -20,11 +22,11 @@ check: .venv/develop ##          lint and types
 	@$(BIN)/yamllint -s config.example.yaml policies
 
 e2e: .venv/develop ##            whole processes and real client tools
-	@$(BIN)/pytest -q -m e2e -rs
+	@$(PYTEST) -m e2e -rs && rm -rf $$scratch
 
 tools: .venv/develop ##          clients and agents in each dialect before vendors of each, as a table (installs them)
 	@$(PYTHON) -m tests.e2e.tools.installs
-	@$(BIN)/pytest -q -m e2e -rs tests/e2e/tools
+	@ECLUSE_EVERY_PAIR=yes $(PYTEST) -m e2e -rs tests/e2e/tools && rm -rf $$scratch
 
 bench: .venv/develop ##          figures beside nginx, of rulings and of translation (needs gcc; ROUNDS, SECS)
 	@$(BIN)/python bench/figures.py

@@ -21,14 +21,14 @@ from tests.e2e.conftest import Serving, serve, vendors_started
 class Dialect(NamedTuple):
     """One dialect on the vendor's side. model: a public model that only a vendor of this dialect answers.
 
-    path: where such a vendor is asked. priced: a name that has a price. aliases: what agents ask for unasked.
+    path: where such a vendor is asked. priced: a name that has a price. more: models that agents and pages ask for.
     beside: what its vendors speak beside it.
     """
 
     model: str
     path: str
     priced: str
-    aliases: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
 
 
@@ -75,7 +75,9 @@ def configuration(vendors: str) -> str:
             name: {"vendor": name, "model": one.priced, "contract": f"{name}-us"} for name, one in DIALECTS.items()
         }
         | {"embeddings": {"vendor": "embeddings", "model": EMBEDDINGS, "contract": "embeddings-us"}},
-        "models": {one.model: {"destinations": [name], "aliases": list(one.aliases)} for name, one in DIALECTS.items()}
+        "models": {
+            model: {"destinations": [name]} for name, one in DIALECTS.items() for model in (one.model, *one.more)
+        }
         | {EMBEDDINGS: {"destinations": ["embeddings"]}},
     }
     return CONFIG + "".join(f"{key}: {json.dumps(part)}\n" for key, part in value.items())

@@ -15,10 +15,10 @@ from tests.e2e.tools.table import NAME, Record, Row
 pytestmark = pytest.mark.e2e
 
 AGENTS = [part.AGENT for part in (aider, claude_code, codex, gemini_cli, opencode)]
+PAIRS = [(agent, vendor) for agent in AGENTS for vendor in agent.vendors]
 
 
-@pytest.mark.parametrize("vendor", DIALECTS)
-@pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: agent.name.replace(" ", "-"))
+@pytest.mark.parametrize(("agent", "vendor"), PAIRS, ids=[f"{agent.name}-{vendor}" for agent, vendor in PAIRS])
 def test_an_agent(agent: Agent, vendor: str, tools_house: House, tmp_path: Path, record_property: Record) -> None:
     if agent.executable is None:
         pytest.skip(f"{agent.install} is not installed: make tools does it")

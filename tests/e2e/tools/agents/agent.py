@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from tests.e2e.conftest import run_tool
 from tests.e2e.tools.installs import program
-from tests.e2e.tools.serving import House
+from tests.e2e.tools.serving import DIALECTS, House
 
 NOTE = "The lock-keeper is called Odile.\n"
 RENAMED = "The lock-keeper is called Karim.\n"
@@ -41,7 +42,8 @@ class Agent(NamedTuple):
     """One agent. models: what it asks for, by the vendor's dialect; the dialect's own model where nothing is said.
 
     settle: writes its settings and gives its environment. command: its words for a prompt. prompt: what makes the
-    simulator call its tools. did: in the table.
+    simulator call its tools. did: in the table. foreign: the vendors of other dialects that it always meets; it meets
+    those of every dialect where $ECLUSE_EVERY_PAIR is set.
     """
 
     name: str
@@ -52,8 +54,14 @@ class Agent(NamedTuple):
     command: Callable[[str, Place], list[str]]
     prompt: Callable[[Place], str]
     did: str
+    foreign: tuple[str, ...]
     models: Mapping[str, str] = {}
     stdin: bool = False
+
+    @property
+    def vendors(self) -> tuple[str, ...]:
+        """The dialects of the vendors that it meets."""
+        return tuple(DIALECTS) if os.environ.get("ECLUSE_EVERY_PAIR") else (self.own, *self.foreign)
 
     @property
     def executable(self) -> Path | None:

@@ -46,5 +46,6 @@ def prompt(place: Place) -> str:
 
 
 AGENT = Agent(
-    "aider", "aider", "aider", "openai_chat", settle, command, prompt, "edits two files by search and replace"
-)
+    "aider", "aider", "aider", "openai_chat", settle, command, prompt, "edits two files by search and replace",
+    ("gemini_generate",),
+)  # fmt: skip

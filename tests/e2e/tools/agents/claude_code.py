@@ -30,5 +30,5 @@ def prompt(place: Place) -> str:
 
 AGENT = Agent(
     "claude code", "agents", "claude", "anthropic_messages", settle, command, prompt,
-    "Bash+Read, then Edit+Write", {"anthropic_messages": "claude-sonnet-5"},
+    "Bash+Read, then Edit+Write", ("openai_chat", "gemini_generate"), {"anthropic_messages": "claude-sonnet-5"},
 )  # fmt: skip

@@ -39,5 +39,6 @@ def prompt(place: Place) -> str:
 
 AGENT = Agent(
     "codex", "agents", "codex", "openai_responses", settle, command, prompt,
-    "exec_command twice at once, then apply_patch", {"openai_responses": "gpt-5.1-codex"},
+    "exec_command twice at once, then apply_patch", ("openai_chat", "anthropic_messages"),
+    {"openai_responses": "gpt-5.1-codex"},
 )  # fmt: skip

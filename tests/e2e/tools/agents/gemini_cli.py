@@ -37,5 +37,6 @@ def prompt(place: Place) -> str:
 
 AGENT = Agent(
     "gemini-cli", "agents", "gemini", "gemini_generate", settle, command, prompt,
-    "run_shell_command+read_file, then replace+write_file", {"gemini_generate": "gemini-2.5-pro"},
+    "run_shell_command+read_file, then replace+write_file", ("openai_responses",),
+    {"gemini_generate": "gemini-2.5-pro"},
 )  # fmt: skip

@@ -25,7 +25,11 @@ def settle(place: Place) -> Mapping[str, str]:
         "provider": {"ecluse": provider},
     }
     place.settle(".config/opencode/opencode.json", json.dumps(settings))
-    return {"OPENCODE_DISABLE_MODELS_FETCH": "1", "OPENCODE_DISABLE_AUTOUPDATE": "1"}
+    offline = {
+        "npm_config_offline": "true",
+        "npm_config_fetch_retries": "0",
+    }  # it would look for plug-ins, again and again
+    return {"OPENCODE_DISABLE_MODELS_FETCH": "1", "OPENCODE_DISABLE_AUTOUPDATE": "1", **offline}
 
 
 def command(prompt: str, place: Place) -> list[str]:
@@ -44,5 +48,14 @@ def prompt(place: Place) -> str:
 
 
 AGENT = Agent(
-    "opencode", "agents", "opencode", "openai_chat", settle, command, prompt, "bash+read, then edit+write", stdin=True
+    "opencode",
+    "agents",
+    "opencode",
+    "openai_chat",
+    settle,
+    command,
+    prompt,
+    "bash+read, then edit+write",
+    ("anthropic_messages",),
+    stdin=True,
 )
