@@ -251,8 +251,8 @@ _NO_PSEUDONYMS = {
     "que conserve un fournisseur : demandez sans store ni background.",
 }
 _RULES_CHANGED = {
-    "en": "The rules have changed since what the vendor keeps was inspected: send it anew (the whole conversation instead "
-    "of previous_response_id, the file instead of its id).",
-    "fr": "Les règles ont changé depuis l'inspection de ce que le fournisseur conserve : envoyez-le à nouveau (toute la "
-    "conversation plutôt que previous_response_id, le fichier plutôt que son identifiant).",
+    "en": "The rules have changed since what the vendor keeps was inspected: send it anew (the whole conversation "
+    "instead of previous_response_id, the file instead of its id).",
+    "fr": "Les règles ont changé depuis l'inspection de ce que le fournisseur conserve : envoyez-le à nouveau (toute "
+    "la conversation plutôt que previous_response_id, le fichier plutôt que son identifiant).",
 }
