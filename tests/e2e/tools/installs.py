@@ -147,9 +147,13 @@ def _unpack(wanted: Install, place: Path) -> None:
     with tarfile.open(archive := next(place.glob("*.tar.gz"))) as packed:
         top = archive.name.removesuffix(".tar.gz") + "/"
         for member in packed:
-            member.name = member.name.removeprefix(top)
-            if member.name.startswith("tests/") or member.name == "pyproject.toml":
-                packed.extract(member, place, filter="data")
+            name = Path(member.name.removeprefix(top))
+            wanted_here = name.parts[0] == "tests" or name.name == "pyproject.toml"
+            if wanted_here and member.isfile() and ".." not in name.parts:
+                file, content = place / name, packed.extractfile(member)
+                assert content is not None
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content.read())
     archive.unlink()
 
 
