@@ -182,7 +182,7 @@ def embeddings(script: Script, prompt: Prompt) -> dict[str, Any]:
 
 
 def _vector(request: Mapping[str, Any]) -> dict[str, Any]:
-    size = min(whole(_of(request, "outputDimensionality")) or 256, 4096)
+    size = max(1, min(whole(_of(request, "outputDimensionality")) or 256, 4096))
     raw = shake_128(repr(request.get("content")).encode()).digest(2 * size)
     return {"values": [value / 32768 for (value,) in struct.iter_unpack("<h", raw)]}
 

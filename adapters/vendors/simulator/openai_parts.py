@@ -65,7 +65,7 @@ def embeddings(script: Script, prompt: Prompt) -> dict[str, Any]:
     given = body.get("input")
     many = isinstance(given, list) and not all(isinstance(item, int) for item in given)
     inputs: list[Any] = list(given) if many and isinstance(given, list) else [given]
-    size = min(whole(body.get("dimensions")) or 256, 4096)
+    size = max(1, min(whole(body.get("dimensions")) or 256, 4096))
     coded = body.get("encoding_format") == "base64"
     data = [
         {"object": "embedding", "index": index, "embedding": _vector(repr(item).encode(), size, coded)}

@@ -117,6 +117,8 @@ async def test_embeddings_are_the_same_as_numbers_and_as_base64(oai: openai.Asyn
     assert [item.embedding for item in as_numbers.data] == [item.embedding for item in by_default.data]
     assert len(as_numbers.data[1].embedding) == 16
     assert as_numbers.data[0].embedding != as_numbers.data[1].embedding
+    odd = await oai.embeddings.create(model="m", input="a", encoding_format="float", dimensions=-16)
+    assert len(odd.data[0].embedding) == 1
 
 
 async def test_responses(oai: openai.AsyncOpenAI) -> None:
