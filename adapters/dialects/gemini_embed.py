@@ -7,17 +7,17 @@ from typing import Any
 
 from adapters.ask import Ask
 from adapters.dialects import gemini_content, reading
-from adapters.dialects.answers import Strings, rewritten
+from adapters.dialects.answers import Strings
 from adapters.dialects.base import NO_PARAMETERS
+from adapters.dialects.ending import Ending
 from adapters.dialects.failures import gemini_error, gemini_stream_error
 from adapters.dialects.gemini_fields import each, field, inner, key_of
 from adapters.dialects.gemini_generate import differs, model_of, named
 from adapters.dialects.google_failures import google_failure
 from adapters.dialects.passages import Gathering, Mark
-from adapters.errors import BodyRefused, CutShort, ProtocolBroken
-from adapters.reply import Chunk, TextEdit, Usage
+from adapters.errors import BodyRefused, ProtocolBroken
+from adapters.reply import Chunk, Usage
 from adapters.wire.body import Document, Edit, Path
-from adapters.wire.sse import Event
 
 _ROOT = frozenset(("embedding", "embeddings", "usageMetadata"))
 
@@ -75,16 +75,8 @@ class GeminiBatchEmbed(GeminiEmbed):
         return each(value, "requests")
 
 
-class GeminiEmbedReader:
+class GeminiEmbedReader(Ending):
     """Reads one attempt's vectors; any text beside them is inspected (channel other:...)."""
-
-    def __init__(self) -> None:
-        self.usage = Usage()
-        self._done = False
-
-    def event(self, event: Event) -> Chunk:
-        """Embeddings are never streamed."""
-        raise ProtocolBroken(code="not_a_stream")
 
     def body(self, raw: bytes) -> Chunk:
         """A whole answer."""
@@ -98,21 +90,7 @@ class GeminiEmbedReader:
         deltas = () if _usual(value) else Strings(reading.document(raw)).deltas()
         return Chunk(raw, raw, deltas, content=True, terminal=True, usage=self.usage)
 
-    def rewrite(self, chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
-        """The answer with the edits made."""
-        return rewritten(chunk, edits) if edits else chunk.raw
-
-    def end(self) -> bytes:
-        """Nothing is missing after a whole answer."""
-        if not self._done:
-            raise CutShort
-        return b""
-
     stream_error = staticmethod(gemini_stream_error)
-
-    def stopped(self) -> bool:
-        """Whether the answer was read."""
-        return self._done
 
 
 def _claim(gathering: Gathering, request: dict[str, Any], path: Path) -> None:

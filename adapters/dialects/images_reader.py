@@ -7,25 +7,25 @@ from typing import Any
 
 from adapters.ask import Ask
 from adapters.dialects import reading
-from adapters.dialects.answers import TEXT, Strings, rewritten
-from adapters.dialects.failures import openai_stream_error, vendor_failure
+from adapters.dialects.answers import TEXT, Strings
+from adapters.dialects.ending import Ending
+from adapters.dialects.failures import vendor_failure
 from adapters.dialects.passages import is_base64
 from adapters.dialects.serving import answers
-from adapters.errors import CutShort, ProtocolBroken
-from adapters.reply import Chunk, Delta, TextEdit, Usage
+from adapters.errors import ProtocolBroken
+from adapters.reply import Chunk, Delta, Usage
 from adapters.wire.body import Document, Path
 from adapters.wire.sse import Event
 
 _PICTURE = "b64_json"
 
 
-class ImagesReader:
+class ImagesReader(Ending):
     """One attempt's answer. Channels: text:I (what the vendor made of the prompt), `other:...`."""
 
     def __init__(self, ask: Ask) -> None:
-        self.usage = Usage()
+        super().__init__()
         self._left = answers(ask.document.value)  # pictures of a stream that are still to come
-        self._done = False
 
     def event(self, event: Event) -> Chunk:
         """One event of the stream: a picture, finished or not yet."""
@@ -57,22 +57,6 @@ class ImagesReader:
         self._done = True
         self._count(read.value)
         return Chunk(raw, raw, _texts(read, pictures), content=True, terminal=True, usage=self.usage)
-
-    def rewrite(self, chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
-        """The bytes with the edits made."""
-        return rewritten(chunk, edits) if edits else chunk.raw
-
-    def end(self) -> bytes:
-        """Nothing is missing after the last picture; without it the answer was cut."""
-        if not self._done:
-            raise CutShort
-        return b""
-
-    stream_error = staticmethod(openai_stream_error)
-
-    def stopped(self) -> bool:
-        """Whether the last picture has come."""
-        return self._done
 
     def _count(self, value: Mapping[str, Any]) -> None:
         """Each finished picture of a stream tells its own tokens."""

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from adapters.dialects import reading
 from adapters.dialects.answers import Strings
-from adapters.dialects.failures import openai_stream_error, vendor_failure
-from adapters.errors import BodyRefused, CutShort, ProtocolBroken
-from adapters.reply import Chunk, Delta, TextEdit, Usage
+from adapters.dialects.ending import Ending
+from adapters.dialects.failures import vendor_failure
+from adapters.errors import BodyRefused, ProtocolBroken
+from adapters.reply import Chunk, Delta, TextEdit
 from adapters.wire.body import TRANSFORMATION, Document, Edit, Leaf, replace_text, splice
-from adapters.wire.sse import Event
 
 _OF_A_BATCH = ("output_file_id", "error_file_id")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -26,25 +26,20 @@ class _Place(NamedTuple):
     leaf: Leaf | None
 
 
-class ObjectReader:
+class ObjectReader(Ending):
     """One attempt's answer. Channels `other:...`, or `line:N...` for what stands in a file."""
 
     def __init__(self, kind: str, *, made: bool = False, content: bool = False) -> None:
         """made: the answer brings the name of a new object. content: it is what stands in a file."""
-        self.usage = Usage()
+        super().__init__()
         self._kind, self._made, self._content = kind, made, content
         self.said: Mapping[str, Any] = {}  # the description, where it is one
         self._places: list[_Place] = []
-        self._done = False
 
     def framing(self, kind: str) -> None:
         """A content is read whole, whatever its type; raises UpstreamError where none is asked for."""
         if not self._content:
             raise ProtocolBroken(code="content_type")
-
-    def event(self, event: Event) -> Chunk:
-        """These answers are never streamed."""
-        raise ProtocolBroken(code="not_a_stream")
 
     def body(self, raw: bytes) -> Chunk:
         """A whole answer."""
@@ -74,25 +69,13 @@ class ObjectReader:
     def rewrite(self, chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
         """The answer with the edits made."""
         if not self._content or not edits:
-            return reading.rewrite(chunk, edits) if edits else chunk.raw
+            return super().rewrite(chunk, edits)
         changes: list[Edit] = []
         for index, texts in edits.items():
             place = self._places[index]
             for edit in texts:
                 changes.append(_edit(chunk.deltas[index], place, edit))
         return splice(chunk.raw, changes)
-
-    def end(self) -> bytes:
-        """Nothing is missing after a whole answer."""
-        if not self._done:
-            raise CutShort
-        return b""
-
-    stream_error = staticmethod(openai_stream_error)
-
-    def stopped(self) -> bool:
-        """Whether the answer was read."""
-        return self._done
 
     def _lines(self, raw: bytes) -> tuple[Delta, ...]:
         """The texts of a content: of JSON lines each string, else the whole of it; raises where it is no text."""

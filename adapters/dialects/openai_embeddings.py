@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from adapters.ask import Ask
 from adapters.dialects import reading
 from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import required
-from adapters.dialects.failures import openai_error, openai_stream_error, vendor_failure
+from adapters.dialects.ending import Ending
+from adapters.dialects.failures import openai_error, vendor_failure
 from adapters.dialects.identity import openai_identity
 from adapters.dialects.openai_completions import texts_or_tokens
 from adapters.dialects.openai_requests import alias, refuse_held
 from adapters.dialects.passages import Gathering, is_base64
-from adapters.errors import CutShort, ProtocolBroken
-from adapters.reply import Chunk, Delta, TextEdit, Usage
+from adapters.errors import ProtocolBroken
+from adapters.reply import Chunk, Delta, Usage
 from adapters.wire.body import Document, Edit
-from adapters.wire.sse import Event
 
 _ROOT = frozenset(("object", "data", "model", "usage", "id", "created"))
 _ITEM = frozenset(("object", "index", "embedding"))
@@ -59,16 +59,8 @@ class OpenAIEmbeddings:
     error = staticmethod(openai_error)
 
 
-class EmbeddingsReader:
+class EmbeddingsReader(Ending):
     """Reads one attempt's vectors, as numbers or base64; any text beside them is inspected (channel other:...)."""
-
-    def __init__(self) -> None:
-        self.usage = Usage()
-        self._done = False
-
-    def event(self, event: Event) -> Chunk:
-        """Embeddings are never streamed."""
-        raise ProtocolBroken(code="not_a_stream")
 
     def body(self, raw: bytes) -> Chunk:
         """A whole answer."""
@@ -81,22 +73,6 @@ class EmbeddingsReader:
         self.usage = Usage(input=reading.count(value, "usage", "prompt_tokens"), output=0)
         deltas = () if _usual(value) else _strange_texts(raw)
         return Chunk(raw, raw, deltas, content=True, terminal=True, usage=self.usage)
-
-    def rewrite(self, chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
-        """The answer with the edits made."""
-        return reading.rewrite(chunk, edits) if edits else chunk.raw
-
-    def end(self) -> bytes:
-        """Nothing is missing after a whole answer."""
-        if not self._done:
-            raise CutShort
-        return b""
-
-    stream_error = staticmethod(openai_stream_error)
-
-    def stopped(self) -> bool:
-        """Whether the answer was read."""
-        return self._done
 
 
 def _usual(value: Mapping[str, Any]) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from adapters.dialects import reading
-from adapters.dialects.answers import Strings, rewritten
+from adapters.dialects.answers import Strings
+from adapters.dialects.ending import Ending
 from adapters.dialects.failures import openai_stream_error, vendor_failure
 from adapters.dialects.passages import is_base64
-from adapters.errors import CutShort, ProtocolBroken
-from adapters.reply import Chunk, TextEdit, Usage
+from adapters.errors import ProtocolBroken
+from adapters.reply import Chunk, Usage
 from adapters.wire.pieces import Pieces
 from adapters.wire.sse import Event
 
@@ -17,13 +16,12 @@ _DONE = "speech.audio.done"
 _SOUND = ("audio/", "application/octet-stream")
 
 
-class SpeechReader:
+class SpeechReader(Ending):
     """One attempt's answer. Sound is in no channel; texts in its events are (`other:...`)."""
 
     def __init__(self) -> None:
-        self.usage = Usage()
+        super().__init__()
         self._bytes: Pieces | None = None
-        self._done = False
 
     def framing(self, kind: str) -> Pieces:
         """How an answer of a type that is neither JSON nor events is cut; raises UpstreamError (kind `protocol`)."""
@@ -61,21 +59,11 @@ class SpeechReader:
             return Chunk(raw, raw, error=vendor_failure(value["error"]))
         raise ProtocolBroken(code="no_sound")
 
-    def rewrite(self, chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
-        """The bytes with the edits made."""
-        return rewritten(chunk, edits) if edits else chunk.raw
-
     def end(self) -> bytes:
         """Sound ends when its bytes do, where there were any; events with the one that says so."""
         if self._bytes is not None and self._bytes.size:
             self._done = True
-        if not self._done:
-            raise CutShort
-        return b""
-
-    def stopped(self) -> bool:
-        """Whether the clean end was seen."""
-        return self._done
+        return super().end()
 
     def stream_error(self, kind: str, message: str, *, code: str | None, call_id: str, unsent: int = 0) -> bytes:
         """An error as an event; among sound there is no place for one, so that the connection is broken off."""

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.dialects import reading
-from adapters.dialects.answers import TEXT, Strings, rewritten
-from adapters.dialects.failures import openai_stream_error, vendor_failure
-from adapters.errors import CutShort, ProtocolBroken
+from adapters.dialects.answers import TEXT, Strings
+from adapters.dialects.ending import Ending
+from adapters.dialects.failures import vendor_failure
+from adapters.errors import ProtocolBroken
 from adapters.reply import Chunk, Delta, TextEdit, Usage
 from adapters.wire.sse import Event
 
@@ -17,12 +18,12 @@ _DELTA, _DONE = "transcript.text.delta", "transcript.text.done"
 _PLAIN = frozenset({"text/plain", "text/vtt", "text/srt", "application/x-subrip", "application/srt"})
 
 
-class TranscriptReader:
+class TranscriptReader(Ending):
     """One attempt's answer. Channels: text:0 (what was said), `other:...`."""
 
     def __init__(self) -> None:
-        self.usage = Usage()
-        self._plain = self._done = False
+        super().__init__()
+        self._plain = False
 
     def framing(self, kind: str) -> None:
         """Plain text is read whole; raises UpstreamError (kind `protocol`) for any other form."""
@@ -67,26 +68,12 @@ class TranscriptReader:
 
     def rewrite(self, chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
         """The bytes with the edits made."""
-        if not edits:
-            return chunk.raw
-        if not self._plain:
-            return rewritten(chunk, edits)
+        if not edits or not self._plain:
+            return super().rewrite(chunk, edits)
         text = chunk.deltas[0].text
         for edit in sorted(edits[0], reverse=True):
             text = text[: edit.start] + edit.new + text[edit.end :]
         return text.encode()
-
-    def end(self) -> bytes:
-        """Nothing is missing after the clean end; raises CutShort otherwise."""
-        if not self._done:
-            raise CutShort
-        return b""
-
-    stream_error = staticmethod(openai_stream_error)
-
-    def stopped(self) -> bool:
-        """Whether the clean end was seen."""
-        return self._done
 
     def _text(self, raw: bytes) -> Chunk:
         try:

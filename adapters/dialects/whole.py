@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from adapters.dialects import reading
-from adapters.dialects.answers import Strings, rewritten
-from adapters.dialects.failures import openai_stream_error, vendor_failure
-from adapters.errors import CutShort, ProtocolBroken
-from adapters.reply import Chunk, TextEdit, Usage
-from adapters.wire.sse import Event
+from adapters.dialects.answers import Strings
+from adapters.dialects.ending import Ending
+from adapters.dialects.failures import vendor_failure
+from adapters.errors import ProtocolBroken
+from adapters.reply import Chunk, Usage
 
 
-class WholeReader:
+class WholeReader(Ending):
     """One attempt's answer. Every string in it is inspected (channels `other:...`)."""
 
     def __init__(self, holds: str, count: Callable[[Mapping[str, Any]], Usage]) -> None:
         """holds: the member that must be an array. count: reads the usage."""
-        self.usage = Usage()
+        super().__init__()
         self._holds, self._count = holds, count
-        self._done = False
-
-    def event(self, event: Event) -> Chunk:
-        """These answers are never streamed."""
-        raise ProtocolBroken(code="not_a_stream")
 
     def body(self, raw: bytes) -> Chunk:
         """A whole answer, or an error in a body that came with status 200."""
@@ -36,19 +31,3 @@ class WholeReader:
         self._done = True
         self.usage = self._count(read.value)
         return Chunk(raw, raw, Strings(read).deltas(), content=True, terminal=True, usage=self.usage)
-
-    def rewrite(self, chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
-        """The answer with the edits made."""
-        return rewritten(chunk, edits) if edits else chunk.raw
-
-    def end(self) -> bytes:
-        """Nothing is missing after a whole answer."""
-        if not self._done:
-            raise CutShort
-        return b""
-
-    stream_error = staticmethod(openai_stream_error)
-
-    def stopped(self) -> bool:
-        """Whether the answer was read."""
-        return self._done
