@@ -11,7 +11,6 @@ from adapters.translate.canonical import (
     Conversation,
     Form,
     Lost,
-    Media,
     Part,
     Reasoning,
     Refused,
@@ -20,7 +19,7 @@ from adapters.translate.canonical import (
     Thought,
     Tool,
 )
-from adapters.translate.requests.openai_responses_to_canonical import described
+from adapters.translate.requests.openai import content_of, described, only_texts, schema_of, shown, sound
 from adapters.translate.requests.reading import cache_of, instruct, number, say, stops, text_of, whole
 from adapters.translate.urls import media
 
@@ -69,18 +68,20 @@ def _messages(messages: list[dict[str, Any]], said: Conversation) -> None:
     called = ""
     for message in messages:
         role = message["role"]
-        if role in ("system", "developer"):
-            instruct(said, _texts(message.get("content"), said.lost))
-        elif role == "tool":
-            call = str(message.get("tool_call_id") or "")
-            say(said, "user", [Result(call, str(message.get("name") or ""), _shown(message, said.lost))])
-        elif role == "function":
-            say(said, "user", [Result(called, str(message.get("name") or ""), _shown(message, said.lost))])
-        elif role == "assistant":
+        if role == "assistant":
             parts, called = _answered(message, said.lost)
             say(said, "assistant", parts)
+            continue
+        parts = content_of(message.get("content"), said.lost, _part)
+        if role in ("system", "developer"):
+            instruct(said, only_texts(parts, said.lost))
+        elif role == "tool":
+            call = str(message.get("tool_call_id") or "")
+            say(said, "user", [Result(call, str(message.get("name") or ""), shown(parts))])
+        elif role == "function":
+            say(said, "user", [Result(called, str(message.get("name") or ""), shown(parts))])
         else:
-            say(said, "user", _content(message.get("content"), said.lost))
+            say(said, "user", parts)
 
 
 def _answered(message: dict[str, Any], lost: Lost) -> tuple[list[Part], str]:
@@ -88,7 +89,7 @@ def _answered(message: dict[str, Any], lost: Lost) -> tuple[list[Part], str]:
     parts: list[Part] = []
     if thought := message.get("reasoning_content"):
         parts.append(Thought(text_of(thought)))
-    parts += _content(message.get("content"), lost)
+    parts += content_of(message.get("content"), lost, _part)
     if declined := message.get("refusal"):
         parts.append(Refused(text_of(declined)))
     for call in message.get("tool_calls") or ():
@@ -107,26 +108,6 @@ def _answered(message: dict[str, Any], lost: Lost) -> tuple[list[Part], str]:
     return parts, called
 
 
-def _content(content: Any, lost: Lost) -> list[Part]:
-    if content is None:
-        return []
-    if isinstance(content, str):
-        return [Text(content)] if content else []
-    return [part for item in content if (part := _part(item, lost)) is not None]
-
-
-def _texts(content: Any, lost: Lost) -> list[Text]:
-    found = _content(content, lost)
-    kept = [part for part in found if isinstance(part, Text)]
-    if len(kept) < len(found):
-        lost.add("messages.system.content")
-    return kept
-
-
-def _shown(message: dict[str, Any], lost: Lost) -> tuple[Text | Media, ...]:
-    return tuple(part for part in _content(message.get("content"), lost) if isinstance(part, Text | Media))
-
-
 def _part(part: dict[str, Any], lost: Lost) -> Part | None:
     kind, cache = part.get("type"), cache_of(part)
     if kind == "text":
@@ -138,8 +119,7 @@ def _part(part: dict[str, Any], lost: Lost) -> Part | None:
         image = {"url": image} if isinstance(image, str) else image
         return media("image", image["url"])._replace(detail=image.get("detail") or "", cache=cache)
     if kind == "input_audio":
-        audio = part["input_audio"]
-        return Media("audio", f"audio/{audio.get('format') or 'wav'}", audio["data"])
+        return sound(part["input_audio"])
     if kind == "file":
         file = part["file"]
         return media("document", file["file_data"])._replace(name=file.get("filename") or "", cache=cache)
@@ -161,10 +141,9 @@ def _definitions(value: Mapping[str, Any], lost: Lost) -> list[dict[str, Any]]:
 def _tool(tool: dict[str, Any]) -> Tool | None:
     kind = tool["type"]
     named = tool[kind]
-    schema = (named.get("parameters") or {"type": "object", "properties": {}}) if kind == "function" else None
-    description = named.get("description") or ""
-    if schema is None:
-        description = described(description, named.get("format") or {})
+    custom = kind == "custom"
+    description = described(named) if custom else named.get("description") or ""
+    schema = None if custom else schema_of(named)
     return Tool(named["name"], description, schema, named.get("strict"), cache_of(tool))
 
 

@@ -11,7 +11,6 @@ from adapters.translate.canonical import (
     Conversation,
     Form,
     Lost,
-    Media,
     Part,
     Reasoning,
     Refused,
@@ -20,6 +19,7 @@ from adapters.translate.canonical import (
     Thought,
     Tool,
 )
+from adapters.translate.requests.openai import content_of, described, only_texts, schema_of, shown, sound
 from adapters.translate.requests.reading import instruct, number, say, text_of, whole
 from adapters.translate.states import OPENAI, packed
 from adapters.translate.urls import media
@@ -82,33 +82,22 @@ def _item(item: Mapping[str, Any], said: Conversation) -> None:
         arguments = text_of(item["input" if custom else "arguments"])
         say(said, "assistant", [Call(item["call_id"], item["name"], arguments, custom)])
     elif kind in ("function_call_output", "custom_tool_call_output"):
-        parts = tuple(p for p in _content(item["output"], said.lost) if isinstance(p, Text | Media))
-        say(said, "user", [Result(item["call_id"], "", parts, custom=kind == "custom_tool_call_output")])
+        parts = content_of(item["output"], said.lost, _part)
+        say(said, "user", [Result(item["call_id"], "", shown(parts), custom=kind == "custom_tool_call_output")])
     elif kind == "reasoning":
-        shown = [part["text"] for part in (*(item.get("summary") or ()), *(item.get("content") or ()))]
-        say(said, "assistant", [Thought("\n\n".join(shown), packed(item.get("encrypted_content") or "", OPENAI))])
+        texts = [part["text"] for part in (*(item.get("summary") or ()), *(item.get("content") or ()))]
+        say(said, "assistant", [Thought("\n\n".join(texts), packed(item.get("encrypted_content") or "", OPENAI))])
     else:
         said.lost.kind(kind, _ITEMS, "input")
 
 
 def _message(item: Mapping[str, Any], said: Conversation) -> None:
-    parts = _content(item.get("content"), said.lost)
+    parts = content_of(item.get("content"), said.lost, _part)
     role = item["role"]
     if role in ("system", "developer"):
-        texts = [part for part in parts if isinstance(part, Text)]
-        if len(texts) < len(parts):
-            said.lost.add("messages.system.content")
-        instruct(said, texts)
+        instruct(said, only_texts(parts, said.lost))
     else:
         say(said, "assistant" if role == "assistant" else "user", parts)
-
-
-def _content(content: Any, lost: Lost) -> list[Part]:
-    if content is None:
-        return []
-    if isinstance(content, str):
-        return [Text(content)] if content else []
-    return [part for item in content if (part := _part(item, lost)) is not None]
 
 
 def _part(part: Mapping[str, Any], lost: Lost) -> Part | None:
@@ -123,8 +112,7 @@ def _part(part: Mapping[str, Any], lost: Lost) -> Part | None:
         held = media("document", part.get("file_data") or part["file_url"])
         return held._replace(name=part.get("filename") or "")
     if kind == "input_audio":
-        audio = part["input_audio"]
-        return Media("audio", f"audio/{audio.get('format') or 'wav'}", audio["data"])
+        return sound(part["input_audio"])
     lost.kind(kind, _PARTS, "content")
     return None
 
@@ -132,18 +120,11 @@ def _part(part: Mapping[str, Any], lost: Lost) -> Part | None:
 def _tool(tool: Mapping[str, Any], lost: Lost) -> Tool | None:
     kind = tool.get("type")
     if kind == "function":
-        schema = tool.get("parameters") or {"type": "object", "properties": {}}
-        return Tool(tool["name"], tool.get("description") or "", schema, tool.get("strict"))
+        return Tool(tool["name"], tool.get("description") or "", schema_of(tool), tool.get("strict"))
     if kind == "custom":
-        return Tool(tool["name"], described(tool.get("description") or "", tool.get("format") or {}), None)
+        return Tool(tool["name"], described(tool), None)
     lost.kind(kind, _TOOLS, "tools")
     return None
-
-
-def described(description: str, form: Mapping[str, Any]) -> str:
-    """What a tool of any text is for, with the grammar that its text must follow: only this family enforces it."""
-    grammar = form.get("definition") or (form.get("grammar") or {}).get("definition")
-    return f"{description}\n\nThe input must follow this grammar:\n{grammar}" if grammar else description
 
 
 def _choice(value: Any) -> Choice | None:
