@@ -9,10 +9,8 @@ import orjson
 
 from adapters.dialects import reading
 from adapters.dialects.anthropic_reader import AnthropicReader
-from adapters.reply import Usage
-from adapters.translate.answers.reading import a_text
+from adapters.translate.answers.reading import ALIVE, Beside, a_text, no_error
 from adapters.translate.canonical import (
-    Alive,
     AnswerPart,
     Arguments,
     Begin,
@@ -20,7 +18,6 @@ from adapters.translate.canonical import (
     CallEnd,
     Counted,
     Finish,
-    Lost,
     Signed,
     Thinking,
     Words,
@@ -28,7 +25,6 @@ from adapters.translate.canonical import (
 from adapters.translate.states import ANTHROPIC, REDACTED, packed
 from adapters.wire.sse import Event
 
-_ALIVE: Final = (Alive(),)
 _REASONS: Final = {
     "end_turn": "stop", "max_tokens": "length", "tool_use": "calls", "stop_sequence": "sequence",
     "refusal": "refusal", "pause_turn": "pause", "model_context_window_exceeded": "length",
@@ -40,33 +36,25 @@ _BLOCKS: Final = frozenset({
 })  # fmt: skip
 
 
-class AnthropicAnswerReader:
+class AnthropicAnswerReader(Beside[AnthropicReader]):
     """Reads one answer. Pieces of text are read here, all else by the dialect's own reader too, which knows the usage,
     the errors and the end."""
 
     def __init__(self) -> None:
-        self.lost = Lost()
-        self._reader = AnthropicReader()
+        super().__init__(AnthropicReader())
         self._signatures: dict[int, str] = {}
         self._calls: dict[int, int] = {}
         self._unsaid: dict[int, str] = {}
 
-    @property
-    def usage(self) -> Usage:
-        """As the vendor counts so far."""
-        return self._reader.usage
-
     def event(self, event: Event) -> Sequence[AnswerPart]:
         """One event."""
         if not event.data:
-            return _ALIVE
+            return ALIVE
         value = reading.load(event.data)
         kind = value.get("type")
         if kind == "content_block_delta":
             return self._delta(value["index"], value["delta"])
-        chunk = self._reader.event(event)
-        if chunk.error is not None:
-            raise chunk.error
+        no_error(self._own.event(event))
         if kind == "content_block_start":
             return self._start(value["index"], value["content_block"])
         if kind == "content_block_stop":
@@ -75,28 +63,17 @@ class AnthropicAnswerReader:
             return (_begin(value["message"]), Counted(self.usage))
         if kind == "message_delta":
             return self._finish(value["delta"])
-        return _ALIVE if kind == "ping" else ()
+        return ALIVE if kind == "ping" else ()
 
     def body(self, raw: bytes) -> Sequence[AnswerPart]:
         """A whole answer."""
-        chunk = self._reader.body(raw)
-        if chunk.error is not None:
-            raise chunk.error
+        no_error(self._own.body(raw))
         value = reading.load(raw)
         parts: list[AnswerPart] = [_begin(value)]
         for index, block in enumerate(value["content"]):
             parts += self._start(index, block)
             parts += self._stop(index)
         return [*parts, *self._finish(value)]
-
-    def end(self) -> Sequence[AnswerPart]:
-        """Raises CutShort where the answer wasn't complete."""
-        self._reader.end()
-        return ()
-
-    def stopped(self) -> bool:
-        """Whether the clean end was read."""
-        return self._reader.stopped()
 
     def _delta(self, index: int, delta: Mapping[str, Any]) -> Sequence[AnswerPart]:
         kind = delta.get("type")

@@ -11,9 +11,8 @@ from adapters.dialects import reading
 from adapters.dialects.failures import vendor_failure
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Usage
-from adapters.translate.answers.reading import a_text
+from adapters.translate.answers.reading import ALIVE, a_text
 from adapters.translate.canonical import (
-    Alive,
     AnswerPart,
     Arguments,
     Begin,
@@ -54,7 +53,7 @@ class ConverseAnswerReader:
             raise vendor_failure(value.get("error"))
         match event.event:
             case "initial-response":
-                return (Alive(),)
+                return ALIVE
             case "messageStart":
                 return (Begin(),)
             case "contentBlockStart":

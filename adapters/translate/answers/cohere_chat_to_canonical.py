@@ -9,9 +9,8 @@ from adapters.dialects import reading
 from adapters.dialects.failures import vendor_failure
 from adapters.errors import CutShort, ServerFailed, TimedOut
 from adapters.reply import Usage
-from adapters.translate.answers.reading import a_text
+from adapters.translate.answers.reading import ALIVE, a_text
 from adapters.translate.canonical import (
-    Alive,
     AnswerPart,
     Arguments,
     Begin,
@@ -42,7 +41,7 @@ class CohereAnswerReader:
     def event(self, event: Event) -> Sequence[AnswerPart]:
         """One event; the type inside its data counts, not the event line."""
         if not event.data or event.data.strip() == b"[DONE]":
-            return (Alive(),)
+            return ALIVE
         value = reading.load(event.data)
         kind = value.get("type")
         if kind is None or kind == "error":

@@ -11,10 +11,8 @@ import orjson
 from adapters.dialects import reading
 from adapters.dialects.gemini_reader import GeminiReader
 from adapters.errors import ProtocolBroken
-from adapters.reply import Usage
-from adapters.translate.answers.reading import a_text
+from adapters.translate.answers.reading import ALIVE, Beside, a_text, no_error
 from adapters.translate.canonical import (
-    Alive,
     AnswerPart,
     Arguments,
     Begin,
@@ -22,7 +20,6 @@ from adapters.translate.canonical import (
     CallEnd,
     Counted,
     Finish,
-    Lost,
     Signed,
     Thinking,
     Words,
@@ -30,7 +27,6 @@ from adapters.translate.canonical import (
 from adapters.translate.requests.google import state_of
 from adapters.wire.sse import Event
 
-_ALIVE: Final = (Alive(),)
 _REASONS: Final = {
     "STOP": "stop", "MAX_TOKENS": "length", "SAFETY": "content", "RECITATION": "content", "BLOCKLIST": "content",
     "PROHIBITED_CONTENT": "content", "SPII": "content", "IMAGE_SAFETY": "content", "MODEL_ARMOR": "content",
@@ -44,50 +40,36 @@ _FAILED: Final = frozenset({
 _PARTS: Final = frozenset({"executableCode", "codeExecutionResult", "toolCall", "toolResponse"})
 
 
-class GeminiAnswerReader:
-    """Reads one answer; the dialect's own reader knows the usage, the errors and the end."""
+class GeminiAnswerReader(Beside[GeminiReader]):
+    """Reads one answer. Its end is that of the connection."""
 
     def __init__(self) -> None:
-        self.lost = Lost()
-        self._reader = GeminiReader(media=True)
+        super().__init__(GeminiReader(media=True))
         self._begun = self._called = False
         self._calls = 0
-
-    @property
-    def usage(self) -> Usage:
-        """As the vendor counts so far."""
-        return self._reader.usage
 
     def event(self, event: Event) -> Sequence[AnswerPart]:
         """One event."""
         if not event.data:
-            return _ALIVE
-        over = self._reader.complete()
-        chunk = self._reader.event(event)
-        if chunk.error is not None:
-            raise chunk.error
+            return ALIVE
+        over = self._own.complete()
+        no_error(self._own.event(event))
         # What follows the end of an answer is none of it; only the counts may still come.
         return () if over else self._read(event.data)
 
     def body(self, raw: bytes) -> Sequence[AnswerPart]:
         """A whole answer."""
-        chunk = self._reader.body(raw)
-        if chunk.error is not None:
-            raise chunk.error
+        no_error(self._own.body(raw))
         return [*self._read(raw), Counted(self.usage)]
 
     def end(self) -> Sequence[AnswerPart]:
         """The counts; raises CutShort where the answer wasn't complete."""
-        self._reader.end()
+        super().end()
         return (Counted(self.usage),)
-
-    def stopped(self) -> bool:
-        """Whether the end was read: that of the connection."""
-        return self._reader.stopped()
 
     def complete(self) -> bool:
         """Whether the answer is whole, though its connection may go on."""
-        return self._reader.complete()
+        return self._own.complete()
 
     def _read(self, data: bytes) -> list[AnswerPart]:
         value = reading.load(data)

@@ -10,9 +10,8 @@ from adapters.dialects.choices import DONE, usage_of
 from adapters.dialects.failures import vendor_failure
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Usage
-from adapters.translate.answers.reading import a_text
+from adapters.translate.answers.reading import ALIVE, a_text
 from adapters.translate.canonical import (
-    Alive,
     AnswerPart,
     Arguments,
     Begin,
@@ -26,7 +25,6 @@ from adapters.translate.canonical import (
 )
 from adapters.wire.sse import Event
 
-_ALIVE: Final = (Alive(),)
 _REASONS: Final = {
     "stop": "stop", "length": "length", "tool_calls": "calls", "function_call": "calls", "content_filter": "content",
 }  # fmt: skip
@@ -46,7 +44,7 @@ class ChatAnswerReader:
         """One event; those of a known shape first."""
         data = event.data
         if not data:
-            return _ALIVE
+            return ALIVE
         if data == DONE or data.strip() == DONE:
             self._done = True
             return ()

@@ -7,10 +7,8 @@ from typing import Any, Final
 
 from adapters.dialects import reading
 from adapters.dialects.responses_reader import ResponsesReader
-from adapters.reply import Usage
-from adapters.translate.answers.reading import a_text
+from adapters.translate.answers.reading import ALIVE, Beside, a_text, no_error
 from adapters.translate.canonical import (
-    Alive,
     AnswerPart,
     Arguments,
     Begin,
@@ -19,7 +17,6 @@ from adapters.translate.canonical import (
     Counted,
     Declining,
     Finish,
-    Lost,
     Signed,
     Thinking,
     Words,
@@ -27,7 +24,6 @@ from adapters.translate.canonical import (
 from adapters.translate.states import OPENAI, packed
 from adapters.wire.sse import Event
 
-_ALIVE: Final = (Alive(),)
 _TEXTS: Final[Mapping[str, Callable[[str], AnswerPart]]] = {
     "response.output_text.delta": Words,
     "response.refusal.delta": Declining,
@@ -44,26 +40,20 @@ _ITEMS: Final = frozenset({
 })  # fmt: skip
 
 
-class ResponsesAnswerReader:
+class ResponsesAnswerReader(Beside[ResponsesReader]):
     """Reads one answer. Pieces of text are read here, the response as a whole by the dialect's own reader, which knows
     the usage, the errors and the end."""
 
     def __init__(self) -> None:
-        self.lost = Lost()
-        self._reader = ResponsesReader()
+        super().__init__(ResponsesReader())
         self._begun = self._called = self._declined = False
         self._said: set[int] = set()
         self._summaries: dict[int, int] = {}
 
-    @property
-    def usage(self) -> Usage:
-        """As the vendor counts so far."""
-        return self._reader.usage
-
     def event(self, event: Event) -> Sequence[AnswerPart]:
         """One event."""
         if not event.data:
-            return _ALIVE
+            return ALIVE
         value = reading.load(event.data)
         kind = str(value.get("type"))
         if kind in _TEXTS:
@@ -82,9 +72,7 @@ class ResponsesAnswerReader:
 
     def body(self, raw: bytes) -> Sequence[AnswerPart]:
         """A whole answer."""
-        chunk = self._reader.body(raw)
-        if chunk.error is not None:
-            raise chunk.error
+        no_error(self._own.body(raw))
         response = reading.load(raw)
         parts: list[AnswerPart] = [_begin(response)]
         for number, item in enumerate(response["output"]):
@@ -92,15 +80,6 @@ class ResponsesAnswerReader:
             parts += self._whole(item)
             parts += self._done(number, item)
         return [*parts, *self._finish(response)]
-
-    def end(self) -> Sequence[AnswerPart]:
-        """Raises CutShort where the answer wasn't complete."""
-        self._reader.end()
-        return ()
-
-    def stopped(self) -> bool:
-        """Whether the clean end was read."""
-        return self._reader.stopped()
 
     def _between(self, value: Mapping[str, Any], kind: str) -> Sequence[AnswerPart]:
         """An empty line between two parts of a summary."""
@@ -152,9 +131,7 @@ class ResponsesAnswerReader:
 
     def _lifecycle(self, event: Event, value: Mapping[str, Any]) -> Sequence[AnswerPart]:
         kind = value.get("type")
-        chunk = self._reader.event(event)
-        if chunk.error is not None:
-            raise chunk.error
+        no_error(self._own.event(event))
         if kind in ("response.created", "response.in_progress", "response.queued") and not self._begun:
             self._begun = True
             return (_begin(value["response"]),)
