@@ -10,24 +10,24 @@ from adapters.dialects import reading
 from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import required
 from adapters.dialects.ending import Ending
-from adapters.dialects.failures import openai_error, vendor_failure
+from adapters.dialects.failures import vendor_failure
 from adapters.dialects.identity import openai_identity
 from adapters.dialects.openai_completions import texts_or_tokens
-from adapters.dialects.openai_requests import alias, refuse_held
+from adapters.dialects.openai_plain import PlainRequest
+from adapters.dialects.openai_requests import refuse_held
 from adapters.dialects.passages import Gathering, is_base64
 from adapters.errors import ProtocolBroken
 from adapters.reply import Chunk, Delta, Usage
-from adapters.wire.body import Document, Edit
+from adapters.wire.body import Document
 
 _ROOT = frozenset(("object", "data", "model", "usage", "id", "created"))
 _ITEM = frozenset(("object", "index", "embedding"))
 
 
-class OpenAIEmbeddings:
+class OpenAIEmbeddings(PlainRequest):
     """The embeddings dialect."""
 
     name = "openai_embeddings"
-    family = "openai"
     operation = "embeddings"
 
     def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
@@ -38,25 +38,11 @@ class OpenAIEmbeddings:
         gathering = Gathering(document)
         openai_identity(gathering, value)
         texts_or_tokens(value, "input", gathering)
-        passages = gathering.passages()
-        return Ask(
-            self.name, self.operation, model, stream=False, document=document, passages=passages, max_output=0,
-            files=gathering.files,
-        )  # fmt: skip
-
-    def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
-        """What changes on the way to one destination: the model's name."""
-        return alias(ask, model)
-
-    def cap(self, ask: Ask, tokens: int) -> list[Edit]:
-        """Embeddings have no output tokens to hold."""
-        return []
+        return self.wordless(document, model, gathering)
 
     def reader(self, ask: Ask) -> EmbeddingsReader:
         """A fresh reader for one attempt's answer."""
         return EmbeddingsReader()
-
-    error = staticmethod(openai_error)
 
 
 class EmbeddingsReader(Ending):

@@ -7,22 +7,21 @@ from collections.abc import Mapping
 from adapters.ask import NOT_INSPECTABLE, Ask
 from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import optional, required
-from adapters.dialects.failures import openai_error
 from adapters.dialects.foreign import foreign
 from adapters.dialects.identity import openai_identity
 from adapters.dialects.images_reader import ImagesReader
-from adapters.dialects.openai_requests import alias, plain_counts, refuse_held
+from adapters.dialects.openai_plain import PlainRequest
+from adapters.dialects.openai_requests import plain_counts, refuse_held
 from adapters.dialects.passages import OTHER, Gathering, Mark
-from adapters.wire.body import Document, Edit
+from adapters.wire.body import Document
 
 OUTPUT = "image output"
 
 
-class OpenAIImages:
+class OpenAIImages(PlainRequest):
     """The image generations dialect. A picture is asked for, so every ask has a part that can't be inspected."""
 
     name = "openai_images"
-    family = "openai"
     operation = "image_generation"
 
     def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
@@ -48,16 +47,6 @@ class OpenAIImages:
             files=gathering.files,
         )
 
-    def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
-        """What changes on the way to one destination: the model's name."""
-        return alias(ask, model)
-
-    def cap(self, ask: Ask, tokens: int) -> list[Edit]:
-        """No field of a request holds a picture to a number of tokens."""
-        return []
-
     def reader(self, ask: Ask) -> ImagesReader:
         """A fresh reader for one attempt's answer."""
         return ImagesReader(ask)
-
-    error = staticmethod(openai_error)

@@ -8,8 +8,8 @@ from typing import Any
 from adapters.ask import NOT_INSPECTABLE, Ask
 from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import objects, optional, required
-from adapters.dialects.failures import openai_error
 from adapters.dialects.identity import openai_identity
+from adapters.dialects.openai_plain import PlainRequest
 from adapters.dialects.openai_requests import named_model, refuse_held
 from adapters.dialects.passages import Gathering, Mark, known
 from adapters.dialects.whole import WholeReader
@@ -22,11 +22,10 @@ USUAL_MODEL = "omni-moderation-latest"
 _USER = Mark("user")
 
 
-class OpenAIModerations:
+class OpenAIModerations(PlainRequest):
     """The moderations dialect."""
 
     name = "openai_moderations"
-    family = "openai"
     operation = "moderation"
 
     def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
@@ -37,25 +36,15 @@ class OpenAIModerations:
         gathering = Gathering(document)
         openai_identity(gathering, value)
         _input(value, gathering)
-        passages = gathering.passages()
-        return Ask(
-            self.name, self.operation, model, stream=False, document=document, passages=passages, max_output=0,
-            files=gathering.files,
-        )  # fmt: skip
+        return self.wordless(document, model, gathering)
 
     def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
-        """What changes on the way to one destination: the model's name."""
+        """The model's name, also where a request leaves it out."""
         return named_model(ask, model)
-
-    def cap(self, ask: Ask, tokens: int) -> list[Edit]:
-        """A verdict has no output tokens to hold."""
-        return []
 
     def reader(self, ask: Ask) -> WholeReader:
         """A fresh reader for one attempt's answer."""
         return WholeReader("results", _usage)
-
-    error = staticmethod(openai_error)
 
 
 def _input(value: dict[str, Any], gathering: Gathering) -> None:

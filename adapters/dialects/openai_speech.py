@@ -8,13 +8,13 @@ from typing import Any
 from adapters.ask import NOT_INSPECTABLE, Ask
 from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import optional, refuse_vendor_held, required
-from adapters.dialects.failures import openai_error
 from adapters.dialects.foreign import foreign
 from adapters.dialects.identity import openai_identity
-from adapters.dialects.openai_requests import alias, refuse_held
+from adapters.dialects.openai_plain import PlainRequest
+from adapters.dialects.openai_requests import refuse_held
 from adapters.dialects.passages import OTHER, Gathering, Mark
 from adapters.dialects.speech_reader import SpeechReader
-from adapters.wire.body import Document, Edit
+from adapters.wire.body import Document
 
 OUTPUT = "audio output"
 TOKENS_A_CHARACTER = 2
@@ -22,11 +22,10 @@ TOKENS_A_CHARACTER = 2
 _TEXTS = ("input", "instructions")
 
 
-class OpenAISpeech:
+class OpenAISpeech(PlainRequest):
     """The speech dialect. Its answers are sound as bytes, or events with pieces of it in base64."""
 
     name = "openai_speech"
-    family = "openai"
     operation = "speech"
 
     def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
@@ -55,19 +54,9 @@ class OpenAISpeech:
             max_output=max(TOKENS_A_CHARACTER * len(text), 1),
         )
 
-    def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
-        """What changes on the way to one destination: the model's name."""
-        return alias(ask, model)
-
-    def cap(self, ask: Ask, tokens: int) -> list[Edit]:
-        """No field of a request holds sound to a length."""
-        return []
-
     def reader(self, ask: Ask) -> SpeechReader:
         """A fresh reader for one attempt's answer."""
         return SpeechReader()
-
-    error = staticmethod(openai_error)
 
 
 def _voice(value: Mapping[str, Any]) -> None:

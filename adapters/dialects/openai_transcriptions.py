@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from adapters.ask import Ask
 from adapters.dialects.base import NO_PARAMETERS
-from adapters.dialects.failures import openai_error
 from adapters.dialects.forms import BYTES_A_TOKEN, file_at, flag_at, form_of, gather, renamed, text_at
+from adapters.dialects.openai_plain import PlainRequest
 from adapters.dialects.passages import Gathering, Mark
 from adapters.dialects.transcript_reader import TranscriptReader
 from adapters.wire.body import Document, Edit
@@ -18,10 +18,8 @@ from adapters.wire.body import Document, Edit
 _USER = Mark("user")
 
 
-class OpenAITranscriptions:
+class OpenAITranscriptions(PlainRequest):
     """Sound to text, in its own language or in English."""
-
-    family = "openai"
 
     def __init__(self, name: str, operation: str) -> None:
         self.name, self.operation = name, operation
@@ -49,15 +47,9 @@ class OpenAITranscriptions:
         """What changes on the way to one destination: the model's name."""
         return renamed(ask.document, model, ask.model)
 
-    def cap(self, ask: Ask, tokens: int) -> list[Edit]:
-        """No field of a request holds a transcript to a length."""
-        return []
-
     def reader(self, ask: Ask) -> TranscriptReader:
         """A fresh reader for one attempt's answer."""
         return TranscriptReader()
-
-    error = staticmethod(openai_error)
 
 
 TRANSCRIPTIONS = (

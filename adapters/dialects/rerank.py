@@ -9,25 +9,24 @@ from adapters.ask import Ask
 from adapters.dialects import reading
 from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import optional, required
-from adapters.dialects.failures import openai_error
 from adapters.dialects.foreign import foreign
 from adapters.dialects.identity import openai_identity
-from adapters.dialects.openai_requests import alias, refuse_held
+from adapters.dialects.openai_plain import PlainRequest
+from adapters.dialects.openai_requests import refuse_held
 from adapters.dialects.passages import Gathering, Mark
 from adapters.dialects.whole import WholeReader
 from adapters.errors import BodyRefused
 from adapters.reply import Usage
-from adapters.wire.body import Document, Edit, Path
+from adapters.wire.body import Document, Path
 
 _USER = Mark("user")
 _MEDIA = ("image", "audio", "video")
 
 
-class Rerank:
+class Rerank(PlainRequest):
     """The rerank dialect. Documents are texts, or objects whose strings are inspected wherever they stand."""
 
     name = "rerank"
-    family = "openai"
     operation = "rerank"
 
     def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
@@ -39,25 +38,11 @@ class Rerank:
         openai_identity(gathering, value)
         _query(value, gathering)
         _documents(value, gathering)
-        passages = gathering.passages()
-        return Ask(
-            self.name, self.operation, model, stream=False, document=document, passages=passages, max_output=0,
-            files=gathering.files,
-        )  # fmt: skip
-
-    def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
-        """What changes on the way to one destination: the model's name."""
-        return alias(ask, model)
-
-    def cap(self, ask: Ask, tokens: int) -> list[Edit]:
-        """A ranking has no output tokens to hold."""
-        return []
+        return self.wordless(document, model, gathering)
 
     def reader(self, ask: Ask) -> WholeReader:
         """A fresh reader for one attempt's answer."""
         return WholeReader("results", _usage)
-
-    error = staticmethod(openai_error)
 
 
 def _query(value: dict[str, Any], gathering: Gathering) -> None:
