@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from adapters.wire.body import TRANSFORMATION, Document, Edit, Leaf, replace_tex
 
 _OF_A_BATCH = ("output_file_id", "error_file_id")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_BEFORE = codecs.BOM_UTF8 + b" \t\v\f"  # what a reader of JSON may skip
 
 
 class _Place(NamedTuple):
@@ -78,11 +80,14 @@ class ObjectReader(Ending):
         return splice(chunk.raw, changes)
 
     def _lines(self, raw: bytes) -> tuple[Delta, ...]:
-        """The texts of a content: of JSON lines each string, else the whole of it; raises where it is no text."""
+        """The texts of a content: of JSON lines each string, else the whole of it; raises where it is no text, or
+        where a line is JSON that can't be read in one way only, since its letters may be spelt otherwise."""
         try:
             return tuple(self._of_lines(raw))
         except BodyRefused:
             self._places.clear()
+        if any(line.lstrip(_BEFORE)[:1] in (b"{", b"[", b'"') for line in raw.splitlines()):
+            raise ProtocolBroken(code="not_json")
         try:
             text = raw.decode()
         except UnicodeDecodeError:

@@ -125,6 +125,8 @@ def read_lines(raw: bytes, at: int, passages: list[Passage]) -> list[Line]:
 
 def _line(raw: bytes, at: int, number: int, passages: list[Passage], urls: set[str]) -> Line:
     try:
+        if b"\r" in raw.rstrip(b"\r"):  # which some readers take for the end of a line
+            raise BodyRefused("wrong_value", "a carriage return stands within it.")
         document = Document.parse(raw)
         value = document.value
         url = required(value, "url", str)

@@ -32,6 +32,21 @@ def test_a_content_that_is_no_json_is_one_text_and_what_is_no_text_is_refused() 
         ObjectReader("file", content=True).body(b"\x89PNG\xff")
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        b'{"a":"\\u0063anary","a":"\\u0063anary"}',
+        b'\xef\xbb\xbf{"a":"\\u0063anary"}',
+        b'{"a":"\\ud83d"}',
+        b'{"a":"\\u0063an',
+    ],
+)
+def test_lines_whose_letters_nobody_could_read_are_no_plain_text(last: bytes) -> None:
+    with pytest.raises(ProtocolBroken) as broken:
+        ObjectReader("file", content=True).body(b'{"custom_id":"r0","text":"\\u0063anary"}\n ' + last)
+    assert broken.value.__context__ is None
+
+
 def test_a_batch_brings_the_names_of_its_files() -> None:
     said = {"id": "batch_1", "output_file_id": "file-2", "error_file_id": None, "metadata": {"a": "canary"}}
     reader = ObjectReader("batch", made=True)

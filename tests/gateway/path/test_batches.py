@@ -126,6 +126,7 @@ async def test_what_changes_in_a_request_changes_in_its_line(open_house: OpenHou
         lines("a", url="/v1/responses").replace(b'"input"', b'"background": true, "store": true, "input"'),
         lines("a").replace(b'"messages"', b'"stream": true, "messages"'),
         lines("a").replace(b'"messages"', b'"messages": [], "messages"'),
+        lines("a")[:-1] + b', "x": [\r' + lines("b") + b"\r]}",
         b"\n".join([lines("a")] * 2_001),
     ],
 )
