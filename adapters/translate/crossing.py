@@ -16,7 +16,8 @@ from adapters.translate.registry import CODECS
 from adapters.wire.parameters import Parameters, applied
 from adapters.wire.sse import Event
 
-_T = TypeVar("_T")
+_Said = TypeVar("_Said")
+_Made = TypeVar("_Made")
 
 # What reading a value of another shape than the dialect's raises.
 _ODD = (TypeError, KeyError, AttributeError, IndexError, ValueError)
@@ -116,23 +117,32 @@ class Crossing:
         """The client's events for one of the vendor's."""
         if self._ended:
             return ()
-        return self._write(self._read(self._reader.event, event))
+        return self._held(self._next, event)
 
     def body(self, raw: bytes) -> bytes:
         """A whole answer."""
-        parts = self._read(self._reader.body, raw)
-        if self._free is not None:
-            parts = [ready for part in parts for ready in self._free.take(part)]
-        return self._writer.body(parts)
+        return self._held(self._whole, raw)
 
     def end(self) -> Sequence[Event]:
         """The vendor closed the stream: what its dialect leaves to be said then. Raises CutShort."""
         if self._ended:
             return ()
-        events = self._write(self._reader.end())
+        events = self._held(self._last, None)
         if not self._ended:
             raise CutShort
         return events
+
+    def _next(self, event: Event) -> Sequence[Event]:
+        return self._write(self._reader.event(event))
+
+    def _last(self, _: None) -> Sequence[Event]:
+        return self._write(self._reader.end())
+
+    def _whole(self, raw: bytes) -> bytes:
+        parts = self._reader.body(raw)
+        if self._free is not None:
+            parts = [ready for part in parts for ready in self._free.take(part)]
+        return self._writer.body(parts)
 
     def _write(self, parts: Sequence[AnswerPart]) -> Sequence[Event]:
         events: list[Event] = []
@@ -147,9 +157,11 @@ class Crossing:
             events += self._writer.end()
         return events
 
-    def _read(self, read: Callable[[_T], Sequence[AnswerPart]], said: _T) -> Sequence[AnswerPart]:
+    def _held(self, work: Callable[[_Said], _Made], said: _Said) -> _Made:
+        """What a piece of work makes of what the vendor said. What no dialect has, such as numbers that JSON can't be
+        written with, shows in reading or only in writing."""
         try:
-            return read(said)
+            return work(said)
         except _ODD:
             pass
         # Raised out here, so that the vendor's words are in no exception's context.

@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import base64
-from urllib.parse import unquote_to_bytes
 
+from adapters.dialects.files import Spelt
 from adapters.translate.canonical import Media
-
-_BASE64 = ";base64"
+from adapters.wire.payloads import BASE64, text_of, unpacked
 
 
 def media(kind: str, url: str) -> Media:
-    """What a URL stands for: data in base64 where it is a data URL or bare base64."""
+    """What a URL stands for: data in base64 where it is a data URL or bare base64. ValueError where it can't be read.
+
+    It is read as it was when it was inspected. Letters of a charset that is declared become UTF-8, since where the data
+    goes there may be no place to declare one.
+    """
     if url[:8].lower().startswith(("http://", "https://", "gs://", "s3://")):
         return Media(kind, url=url)
-    if not url.startswith("data:"):
-        return Media(kind, "", url)
-    head, _, payload = url[5:].partition(",")
-    if head.endswith(_BASE64):
-        return Media(kind, head.removesuffix(_BASE64).partition(";")[0], payload)
-    return Media(kind, head.partition(";")[0] or "text/plain", base64.b64encode(unquote_to_bytes(payload)).decode())
+    spelt = Spelt.of(url)
+    if spelt.payload is url:
+        return Media(kind, "", encoded(url))
+    if spelt.encoding == BASE64 and not spelt.charset:
+        return Media(kind, spelt.mime, str(spelt.payload))
+    raw = unpacked(str(spelt.payload), spelt.encoding)
+    if spelt.charset and raw is not None:
+        text = text_of(raw, spelt.mime, spelt.charset)
+        raw = None if text is None else text.encode()
+    if raw is None:
+        raise ValueError("letters that can't be read")
+    return Media(kind, spelt.mime, base64.b64encode(raw).decode())
+
+
+def encoded(data: str) -> str:
+    """Base64 as it stands; ValueError for an address in its place, which some readers would take for base64."""
+    if ":" in data:
+        raise ValueError("not base64")
+    return data
 
 
 def plain(part: Media) -> str:
-    """The words of a document that is plain text, "" of any other."""
+    """The words of a document that is plain text, as they were inspected; "" of any other."""
     if part.text or not part.data or not part.mime.startswith(("text/", "application/json")):
         return part.text
-    try:
-        return base64.b64decode(part.data).decode()
-    except ValueError:
-        return ""
+    raw = unpacked(part.data, BASE64)
+    return (text_of(raw, part.mime) or "") if raw is not None else ""
 
 
 def data_url(part: Media, otherwise: str) -> str:

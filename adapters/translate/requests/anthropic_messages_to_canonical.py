@@ -24,6 +24,7 @@ from adapters.translate.canonical import (
 )
 from adapters.translate.requests.reading import cache_of, instruct, number, say, whole
 from adapters.translate.states import ANTHROPIC, REDACTED, packed
+from adapters.translate.urls import encoded, media
 
 _READ: Final = frozenset({
     "model", "messages", "system", "stream", "tools", "tool_choice", "max_tokens", "temperature", "top_p", "top_k",
@@ -149,9 +150,9 @@ def _source(
 ) -> Iterable[Text | Media]:
     shape = source["type"]
     if shape == "base64":
-        return (Media(kind, source.get("media_type") or "", source["data"], name=name, cache=cache),)
+        return (Media(kind, source.get("media_type") or "", encoded(source["data"]), name=name, cache=cache),)
     if shape == "url":
-        return (Media(kind, url=source["url"], name=name, cache=cache),)
+        return (media(kind, source["url"])._replace(name=name, cache=cache),)
     if shape == "text":
         data = base64.b64encode(source["data"].encode()).decode()
         return (Media(kind, "text/plain", data, text=source["data"], name=name, cache=cache),)

@@ -25,6 +25,7 @@ from adapters.translate.canonical import (
 )
 from adapters.translate.requests.google import camel, several, state_of
 from adapters.translate.requests.reading import instruct, number, say, text_of, whole
+from adapters.translate.urls import encoded, media
 
 _READ: Final = frozenset({
     "model", "contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "serviceTier", "store",
@@ -123,7 +124,7 @@ def _part(part: Mapping[str, Any], state: str, calls: _Calls, lost: Lost) -> Ite
         return (Call(calls.begun(call.get("id"), name), name, arguments, state=state),)
     if (result := part.get("functionResponse")) is not None:
         return (_result(result, calls, lost),)
-    if "inlineData" in part or "fileData" in part:
+    if part.get("inlineData") is not None or part.get("fileData") is not None:
         return _media(part, lost)
     if part.get("text"):
         return (Text(text_of(part["text"])),)
@@ -138,20 +139,22 @@ def _result(result: Mapping[str, Any], calls: _Calls, lost: Lost) -> Result:
     failed = response.keys() == {"error"}
     inner = next((response[key] for key in ("output", "result", "error") if response.keys() == {key}), response)
     words = inner if isinstance(inner, str) else orjson.dumps(inner).decode()
-    shown = [media for part in several(result.get("parts")) for media in _media(camel(part), lost)]
+    shown = [one for part in several(result.get("parts")) for one in _media(camel(part), lost)]
     return Result(calls.answered(result.get("id"), name), name, (Text(words), *shown), failed)
 
 
 def _media(part: Mapping[str, Any], lost: Lost) -> list[Media]:
-    held = camel(part.get("inlineData") or part.get("fileData"))
+    inline = part.get("inlineData")
+    held = camel(part["fileData"] if inline is None else inline)
     mime = held.get("mimeType") or ""
     kind = {"image": "image", "audio": "audio", "video": ""}.get(mime.partition("/")[0], "document")
     if not kind:
         lost.add("content.media")
         return []
-    if "inlineData" in part:
-        return [Media(kind, mime, text_of(held["data"]))]
-    return [Media(kind, mime, url=text_of(held["fileUri"]))]
+    if inline is not None:
+        return [Media(kind, mime, encoded(held["data"]))]
+    found = media(kind, text_of(held["fileUri"]))
+    return [found._replace(mime=mime) if found.url else found]
 
 
 def _tools(tools: Iterable[Mapping[str, Any]], lost: Lost) -> Iterable[Tool]:

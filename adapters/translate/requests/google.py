@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from adapters.dialects.gemini_fields import snake
 from adapters.translate.states import GOOGLE, form_of, pack, unpack
 
 _LOW = re.compile(r"_([a-z0-9])")
@@ -16,12 +17,19 @@ _OLD = re.compile(r"(?:models/)?gemini-(?:1|2)\b")
 
 @lru_cache(1024)
 def _camel(name: str) -> str:
-    return _LOW.sub(lambda found: found[1].upper(), name)
+    made = _LOW.sub(lambda found: found[1].upper(), name)
+    return made if snake(made) == name else name  # half of each is neither spelling: nobody looked for it there
 
 
 def camel(holder: Any) -> Mapping[str, Any]:
-    """An object with its own keys in camel case; those inside it stay. An empty one for None."""
-    return {_camel(key): value for key, value in holder.items()} if holder else {}
+    """An object with its own keys in camel case; those inside it stay. An empty one for None.
+
+    ValueError for both spellings of one field.
+    """
+    made = {_camel(key): value for key, value in holder.items()} if holder else {}
+    if holder and len(made) != len(holder):
+        raise ValueError("both spellings")
+    return made
 
 
 def several(value: Any) -> list[Mapping[str, Any]]:
