@@ -139,8 +139,9 @@ async def house(open_house: OpenHouse) -> AsyncIterator[House]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The table of tools, where any ran. It is here: with pytest-xdist no deeper conftest is read where reports end."""
+    """The tables of what was tried. It is here: with pytest-xdist no deeper conftest is read where reports end."""
     reports = [one for kind in ("passed", "failed") for one in terminalreporter.getreports(kind)]
     properties = [item for report in reports if report.when == "call" for item in report.user_properties]
-    for line in lines(properties):
+    tables = [str(said) for name, said in properties if name == "table"]
+    for line in [*lines(properties), *tables]:
         terminalreporter.write_line(line)

@@ -12,7 +12,7 @@ import os
 import socket
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -211,15 +211,18 @@ def refusal(test: str, outcome: Outcome) -> Refused | None:
     return None
 
 
-def test_what_passes_directly_passes_through_the_gateway(mock: str, gateway: Serving, tmp_path: Path) -> None:
+def test_what_passes_directly_passes_through_the_gateway(
+    mock: str, gateway: Serving, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     direct, through = outcomes(
         (mock, "mock", tmp_path / "direct.json"), (gateway.url, gateway.key, tmp_path / "gateway.json")
     )
     assert direct.keys() == through.keys()
-    print(table(direct, through))
+    lines = [table(direct, through)]
     worse = [t for t in direct if direct[t].outcome == "passed" and through[t].outcome != "passed"]
     reasons = Counter(refusal(t, through[t]) for t in worse)
     for reason, count in reasons.most_common():
-        print(f"{count:4} refused in {reason.file}: {reason.why}" if reason else f"{count:4} FAILED")
+        lines.append(f"{count:4} refused in {reason.file}: {reason.why}" if reason else f"{count:4} FAILED")
+    record_property("table", "\n".join(lines))
     assert not {t: through[t][1:] for t in worse if refusal(t, through[t]) is None}
     assert set(REFUSED) <= set(reasons), "what is served by now is no reason any more"
