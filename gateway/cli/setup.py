@@ -104,7 +104,8 @@ def run(args: argparse.Namespace) -> int:
             status |= _written(piece, home, words)
         elif piece.value:
             _shown(piece, words)
-    print(words["start"].format(title=tool.title, start=tool.start))
+    if tool.start:
+        print(words["start"].format(title=tool.title, start=tool.start))
     return status
 
 

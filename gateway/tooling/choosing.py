@@ -31,7 +31,10 @@ def choose(tool: str, published: Iterable[str]) -> Models | None:
     """The models for a tool; None where none that chats is published."""
     names = [name for name in published if not _NO_CHAT.search(name)]
     first, second = PREFERRED.get(tool, _ANY)
-    main = _best(first, [n for n in names if not _SMALL.search(n)]) or _best(first, names)
+    large = [n for n in names if not _SMALL.search(n)]
+    main = None
+    for patterns in (first[:-1], first[-1:]):  # a small one of the tool's own kind before others
+        main = main or _best(patterns, large) or _best(patterns, names)
     if main is None:
         return None
     return Models(main, _best(second, [n for n in names if _SMALL.search(n)]) or main)

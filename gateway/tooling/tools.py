@@ -32,7 +32,7 @@ class Piece(NamedTuple):
 
 
 class Tool(NamedTuple):
-    """title: as people call it. start: how it is begun."""
+    """title: as people call it. start: how it is begun; "" for a library."""
 
     title: str
     start: str
@@ -147,6 +147,6 @@ TOOLS: Mapping[str, Tool] = {
     "gemini-cli": Tool("gemini-cli", "gemini", _gemini_cli),
     "opencode": Tool("opencode", "opencode", _opencode),
     "aider": Tool("aider", "aider", _aider),
-    "openai": Tool("OpenAI SDK", "python", _openai),
-    "anthropic": Tool("Anthropic SDK", "python", _anthropic),
+    "openai": Tool("OpenAI SDK", "", _openai),
+    "anthropic": Tool("Anthropic SDK", "", _anthropic),
 }

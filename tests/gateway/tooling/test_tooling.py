@@ -53,6 +53,8 @@ def test_settings_are_what_the_tool_can_read_and_hold_no_key(tool: str, key_file
         ("codex", ["gpt-5.1-codex", "gpt-5.1-codex-mini", "gpt-6"], ("gpt-5.1-codex", "gpt-5.1-codex-mini")),
         ("gemini-cli", ["gemini-2.5-flash", "gemini-2.5-pro", "gemini-2.5-flash-lite"],
          ("gemini-2.5-pro", "gemini-2.5-flash-lite")),
+        ("gemini-cli", ["claude-sonnet-5", "gemini-2.5-flash"], ("gemini-2.5-flash", "gemini-2.5-flash")),
+        ("claude-code", ["gpt-4o", "claude-haiku-4-5"], ("claude-haiku-4-5", "claude-haiku-4-5")),
         ("aider", ["text-embedding-3-small", "maison"], ("maison", "maison")),
         ("aider", ["gpt-4o-mini"], ("gpt-4o-mini", "gpt-4o-mini")),
         ("aider", ["text-embedding-3-small"], None),
