@@ -180,6 +180,14 @@ def _attempts(intent: Facts, records: Sequence[Facts]) -> Iterator[str]:
             for said in [*_rulings([start["ruling"]] if start.get("ruling") else []), *_going(start)]:
                 yield f"     {said}"
         yield line
+        if translated := _translated(ends.get(number, {})):
+            yield f"{'':>3}{translated}"
+
+
+def _translated(end: Facts) -> str:
+    """Into which API, and what had no place there or on the way back."""
+    lost = f", lost: {', '.join(map(_plain, end['lost']))}" if end.get("lost") else ""
+    return f"translated {_plain(end['translated'])}{lost}" if end.get("translated") else ""
 
 
 def _attempt_row(number: int, start: Facts, end: Facts | None) -> Row:

@@ -125,6 +125,13 @@ def test_it_says_how_the_call_was_routed() -> None:
     assert "route" not in render_show(facts(replace(INTENT, route="default"), OUTCOME)), "there was nothing to choose"
 
 
+def test_it_says_what_was_translated_and_lost() -> None:
+    translated = replace(SERVED, translated="openai_chat>anthropic_messages", lost=("n", "seed"))
+    told = render_show(facts(INTENT, FAILED, AGAIN, translated, OUTCOME))
+    assert "\n             translated openai_chat>anthropic_messages, lost: n, seed\n" in told
+    assert "lost" not in render_show(facts(INTENT, FAILED, AGAIN, replace(translated, lost=()), OUTCOME))
+
+
 def test_it_says_how_long_the_call_waited_for_its_turn() -> None:
     waited = replace(OUTCOME, total_ms=7_383.0, waited_ms=5_874.6)
     assert "7,383 ms in all, 2.50 ms of them ours, 5,875 ms in our queues, first" in render_show(facts(waited))
