@@ -29,7 +29,7 @@ from adapters.wire.members import KIND, reshaped
 MESSAGES, COUNT, CONVERSE = "anthropic_messages", "anthropic_count_tokens", "bedrock_converse"
 VERSION = "bedrock-2023-05-31"
 OPTIONS = (
-    Option("region", "AWS region, such as eu-west-3: where it is asked, and what is signed for; us-east-1 without."),
+    Option("region", "AWS region, such as eu-west-3: what is asked and signed for; required without a base_url."),
     Option("profile", "Profile of the AWS configuration files that the standard chain takes."),
 )
 _VERBS = {MESSAGES: ("invoke", "invoke-with-response-stream"), CONVERSE: ("converse", "converse-stream"),

@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path as FilePath
+from string import Formatter
 from typing import Any
 
 from adapters.registry import VENDORS
-from adapters.vendors.base import OptionError
+from adapters.vendors.base import OptionError, VendorKind
 from gateway.config.failures import CLASSES
 from gateway.config.kinds import Context
 from gateway.config.parameters import misruled
@@ -229,7 +230,13 @@ def _vendor(settings: Settings, vendor: VendorSettings, path: Path) -> Iterator[
         if vendor.base_url is None:  # with one, it runs elsewhere, started by somebody else
             yield from unknown(path, "simulator", vendor.name, settings.simulator.names)
     elif vendor.base_url is None and kind.base_url(vendor.options) is None:
-        yield Problem(path, f"base_url is required for kind {vendor.kind}")
+        yield Problem(path, f"{_place(kind)} is required for kind {vendor.kind}")
+
+
+def _place(kind: VendorKind) -> str:
+    """What says where such a vendor is: options that its address is made of, or the address."""
+    options = [name for _, name, _, _ in Formatter().parse(kind.default_base_url or "") if name]
+    return " or ".join([*(f"options.{name}" for name in options), "base_url"])
 
 
 def _uninstalled(settings: Settings, file: str) -> Iterator[Problem]:
@@ -237,7 +244,10 @@ def _uninstalled(settings: Settings, file: str) -> Iterator[Problem]:
     for vendor in settings.vendors.values():
         cloud = VENDORS[vendor.kind].cloud
         if cloud and cloud.needed(vendor.options, bool(vendor.every_credential)) and not installed(cloud.module):
-            said = f"{vendor.kind} needs what isn't installed: pip install 'ecluse[clouds]'"
+            said = (
+                f"{vendor.kind} needs what isn't installed here; install what requirements/clouds.txt locks, or the "
+                "package with its extra (ecluse[clouds])"
+            )
             yield Problem((file, "vendors", vendor.name, "kind"), said)
 
 

@@ -110,6 +110,7 @@ def test_null_means_the_default():
             "1:39: projct: openai takes no option of this name (did you",
         ),
         ("vendors: {a: {kind: azure_openai}}", "1:11: base_url is required for kind azure_openai"),
+        ("vendors: {a: {kind: bedrock}}", "1:11: options.region or base_url is required for kind bedrock"),
         ("models: {m: {destinations: [d]}}", "1:29: there is no destination d"),
         ("models: {m: {destinations: []}}", "destinations must be a list of name, at least 1"),
         (

@@ -94,4 +94,4 @@ def test_a_cloud_whose_library_is_missing_is_named_by_the_check(tmp_path, monkey
     path = configured(tmp_path / "house", config("https://example.openai.azure.com"))
     with pytest.raises(DocumentsRefused) as refused:
         load_settings(path, {})
-    assert "azure_openai needs what isn't installed: pip install 'ecluse[clouds]'" in str(refused.value)
+    assert "azure_openai needs what isn't installed here; install what requirements/clouds.txt" in str(refused.value)
