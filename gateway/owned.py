@@ -136,6 +136,8 @@ def _nowhere(exchange: Exchange, ask: Ask) -> str:
     if model is None or any(one.keeps_seconds for one in model.destinations):
         return ""
     fields = [held.param for held in ask.held if held.param]
+    if ask.operation == "file":
+        return "file"
     return fields[0] if fields else "background" if ask.document.value.get("background") else "store"
 
 

@@ -71,6 +71,11 @@ def headers(call: str, refusal: Refusal) -> Headers:
 def unreadable(refused: BodyRefused) -> Refusal:
     """A body that can't be read safely."""
     words = {"en": refused.message, "fr": f"Corps de requête refusé ({refused.code}). {refused.message}"}
+    if refused.code == "vendor_held":
+        words["fr"] = (
+            f"{refused.param} renvoie à quelque chose que le fournisseur conserve, ce que cette passerelle ne transmet "
+            "pas ; envoyez le contenu."
+        )
     if refused.status == 413:
         return TooLarge(refused.code, words, param=refused.param)
     return BadRequest(refused.code, words, param=refused.param)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
+from adapters.errors import BodyRefused
 from gateway import refusals
 from gateway.http import Responder
 
@@ -38,3 +39,10 @@ async def test_after_an_answer_that_is_whole_there_is_its_end_and_no_error() -> 
     await refusals.send(CALL, responder, refusals.cut("drain"))
     await refusals.send(CALL, responder, refusals.internal())
     assert sent == [None, b"data: [DONE]\n\n", b""]
+
+
+def test_what_a_vendor_holds_is_refused_in_french_too() -> None:
+    refused = BodyRefused("vendor_held", "input[0].file_id refers to something.", param="input[0].file_id")
+    said = refusals.unreadable(refused).message("fr")
+    assert said.startswith("input[0].file_id renvoie à quelque chose que le fournisseur conserve")
+    assert "refers" not in said

@@ -141,6 +141,7 @@ async def test_other_purposes_and_places_that_may_not_keep_are_refused(keeping: 
     assert refused.status_code == 400 and refused.json()["error"]["param"] == "purpose"
     at_home = await upload(keeping.client, lines("a").replace(b"gpt-4o-mini", b"maison"))
     assert at_home.status_code == 400 and at_home.json()["error"]["code"] == "vendor_held"
+    assert at_home.json()["error"]["param"] == "file", "the caller said nothing of `store`"
     assert not list(keeping.received)
 
 
