@@ -162,17 +162,10 @@ async def _ask(
         exchange.health.rooms(attempt.turn, told)
     try:
         if answer.status != 200:
-            failed = await answer.read(MOST_ERROR_BYTES)
-            if answer.status == 404 and ask.operation in MANAGING:
-                raise Gone(status=answer.status)
-            raise upstream.vendor.classify(answer.status, answer.headers, failed)
-        json = schema_of(ask) is not None
-        guard = restoring(outgoing.issued, _guard(runtime, exchange, ask, attempt.candidate), json=json)
-        envelope = upstream.envelopes.get(attempt.candidate.dialect or ask.dialect)
-        crossing = _crossing(runtime, exchange, attempt, outgoing)
-        gate = attempt.gate = Gate(exchange.dialect.reader(ask), guard, envelope, crossing)
+            raise await _failure(exchange, ask, attempt, answer)
+        gate = attempt.gate = _gate(runtime, exchange, ask, attempt, outgoing)
         reply = Reply(attempt, answer, gate, patience, buffered=buffered)
-        exchange.streamed = _is_stream(answer, gate, b"text/event-stream" if envelope is None else envelope.stream_type)
+        exchange.streamed = _is_stream(answer, gate)
         if exchange.streamed and not ask.stream:
             raise ProtocolBroken(status=answer.status, code="unasked_stream")
         if exchange.streamed:
@@ -185,6 +178,24 @@ async def _ask(
     except BaseException:
         answer.close()
         raise
+
+
+async def _failure(exchange: Exchange, ask: Ask, attempt: Attempt, answer: Answering) -> UpstreamError:
+    """What an answer with another status than 200 means."""
+    failed = await answer.read(MOST_ERROR_BYTES)
+    if answer.status == 404 and ask.operation in MANAGING:
+        return Gone(status=answer.status)
+    return exchange.epoch.upstream(attempt.candidate.destination).vendor.classify(answer.status, answer.headers, failed)
+
+
+def _gate(runtime: Runtime, exchange: Exchange, ask: Ask, attempt: Attempt, outgoing: Outgoing) -> Gate:
+    """What the answer goes through: the vendor's form, its dialect, the rules, the client's dialect."""
+    candidate = attempt.candidate
+    json = schema_of(ask) is not None
+    guard = restoring(outgoing.issued, _guard(runtime, exchange, ask, candidate), json=json)
+    envelope = exchange.epoch.upstream(candidate.destination).envelopes.get(candidate.dialect or ask.dialect)
+    crossing = _crossing(runtime, exchange, attempt, outgoing)
+    return Gate(exchange.dialect.reader(ask), guard, envelope, crossing)
 
 
 def _crossing(runtime: Runtime, exchange: Exchange, attempt: Attempt, outgoing: Outgoing) -> Crossing | None:
@@ -241,11 +252,11 @@ def _request_id(answer: Answering) -> str | None:
     return None
 
 
-def _is_stream(answer: Answering, gate: Gate, stream_type: bytes) -> bool:
+def _is_stream(answer: Answering, gate: Gate) -> bool:
     for name, value in answer.headers:
         if name.lower() == b"content-type":
             kind = value.split(b";")[0].strip().lower()
-            if kind == stream_type:
+            if kind == gate.stream_type:
                 return True
             if kind in (b"application/json", b""):
                 return False

@@ -141,6 +141,11 @@ class Gate:
         return self.over or (self.crossing is not None and self.crossing.ended)
 
     @property
+    def stream_type(self) -> bytes:
+        """The content type of the vendor's streams."""
+        return b"text/event-stream" if self._envelope is None else self._envelope.stream_type
+
+    @property
     def waiting(self) -> bool:
         """Whether events wait for the guard now."""
         return bool(self._queue)
