@@ -29,7 +29,7 @@ _LIMITS: Mapping[str, tuple[Path, ...]] = {
     "openai_completions": (("max_tokens",),),
     "openai_responses": (("max_output_tokens",),),
     "anthropic_messages": (("max_tokens",),),
-    "gemini": (("generationConfig", "maxOutputTokens"),),
+    "gemini_generate": (("generationConfig", "maxOutputTokens"),),
     "bedrock_converse": (("inferenceConfig", "maxTokens"),),
     "cohere_chat": (("max_tokens",),),
 }

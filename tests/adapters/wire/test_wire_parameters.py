@@ -74,8 +74,12 @@ def test_rules_are_kept(body: dict[str, Any], rules: Parameters) -> None:
         ),
         ("openai_responses", {"max_output_tokens": 700}, {"max_output_tokens": 90}),
         ("anthropic_messages", {"max_tokens": 91}, {"max_tokens": 90}),
-        ("gemini", {"generationConfig": {"topK": 1}}, {"generationConfig": {"topK": 1, "maxOutputTokens": 50}}),
-        ("gemini", {}, {"generationConfig": {"maxOutputTokens": 50}}),
+        (
+            "gemini_generate",
+            {"generationConfig": {"topK": 1}},
+            {"generationConfig": {"topK": 1, "maxOutputTokens": 50}},
+        ),
+        ("gemini_generate", {}, {"generationConfig": {"maxOutputTokens": 50}}),
         ("openai_embeddings", {"input": "x"}, {"input": "x"}),
     ],
 )
