@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from adapters.vendors.simulator import Recorder
 from gateway.bundle.bundle import STARTER
@@ -21,7 +21,7 @@ from observability.ledger import show
 from tests.e2e.tools.table import lines
 
 # What lands is decided by the same examples each time; at one's own desk they are new ones.
-settings.register_profile("steady", derandomize=True)
+settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 CONFIG = """\
 server: {data: "127.0.0.1:0", metrics: "127.0.0.1:0", control: c.sock}

@@ -1,9 +1,12 @@
 """`ecluse prices`: shown, checked, and a new table from litellm's model data, which is read and never run."""
 
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import orjson
 import pytest
+
+from gateway.pricing import export
 
 ROW = {"mode": "chat", "input_cost_per_token": 1e-6, "output_cost_per_token": 4e-6}
 DATA = {
@@ -61,7 +64,11 @@ def test_update_writes_a_table_says_what_changes_and_runs_nothing(ecluse, home: 
     assert "alpha/gpt-4o-mini: no price is known" in ecluse("prices", "check")[1]
 
 
-def test_update_without_litellm_says_how_to_have_it(ecluse):
+def test_update_without_litellm_says_how_to_have_it(ecluse, monkeypatch: pytest.MonkeyPatch):
+    def absent(name: str) -> None:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(export, "distribution", absent)  # where the tests run it is installed
     code, _, err = ecluse("prices", "update")
     assert code == 1 and "litellm is not installed here" in err and "--help" in err
 
