@@ -51,25 +51,27 @@ def translated(
     read, write = CODECS[client].read_request, CODECS[vendor].write_request
     assert read is not None and write is not None
     said: Conversation | None = None
-    made: dict[str, Any] | None = None
+    made: Translated | None = None
     try:
         said = read(orjson.loads(body), parameters)
         said.model = model
         if cap:
             said.most_output = min(cap, said.most_output or cap)
-        made = write(said)
+        made = _made(said, write(said), rules, vendor)
     except _ODD:
         pass
     # Raised out here, so that the words of the request are in no exception's context.
-    if said is None:
-        raise Untranslatable("request")
     if made is None:
-        raise Untranslatable("content")
+        raise Untranslatable("request" if said is None else "content")
+    return made
+
+
+def _made(said: Conversation, body: dict[str, Any], rules: Parameters | None, vendor: str) -> Translated:
     ruled = 0
     if rules is not None:
-        made, ruled = applied(made, rules, vendor)
+        body, ruled = applied(body, rules, vendor)
     custom = frozenset(tool.name for tool in said.tools if tool.schema is None)
-    return Translated(orjson.dumps(made), said.lost.names(), custom if vendor not in _CUSTOM else frozenset(), ruled)
+    return Translated(orjson.dumps(body), said.lost.names(), custom if vendor not in _CUSTOM else frozenset(), ruled)
 
 
 # Dialects in which tools of any text are told as what they are.

@@ -111,6 +111,19 @@ def test_a_limit_in_a_spelling_that_nobody_looks_for_is_none(config: dict[str, i
         assert b"9000" not in made.body and made.lost == ("generationConfig.unknown",)
 
 
+@pytest.mark.parametrize(
+    ("client", "body"),
+    [
+        ("openai_chat", {"model": "m", "messages": [], "tools": [{"type": "custom", "custom": {"name": [CANARY]}}]}),
+        ("gemini_generate", gemini(text=CANARY) | {"generationConfig": {"topK": 1e300}}),
+    ],
+)
+def test_what_cant_be_written_is_refused_without_a_word_of_it(client: str, body: dict[str, Any]) -> None:
+    with pytest.raises(Untranslatable) as refused:
+        translated(orjson.dumps(body), client, "anthropic_messages", model="v", parameters={"model": "m"})
+    assert refused.value.__context__ is None and CANARY not in str(refused.value)
+
+
 @pytest.mark.parametrize("client", [name for name, codec in CODECS.items() if codec.answer_writer])
 def test_counts_that_no_json_holds_are_the_vendors_failure(client: str) -> None:
     answer = {
