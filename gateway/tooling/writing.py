@@ -70,7 +70,10 @@ def write(change: Change, piece: Piece, home: Path, now: datetime) -> Path | Non
     kept = None
     if change.before is not None and change.before != change.after:
         kept = change.path.with_name(f"{change.path.name}.{now:%Y%m%d-%H%M%S}.before-ecluse")
-        shutil.copy2(change.path, kept)
+        # Closed to others from the beginning: it may hold secrets.
+        with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
+            file.write(change.path.read_bytes())
+        shutil.copystat(change.path, kept)
     if change.before != change.after:
         _replace(change.path, change.after)
     notes = _noted(home)
