@@ -18,6 +18,7 @@ _ROLES = {"user": "user", "assistant": "assistant", "system": "system", "develop
 _ANSWERED = frozenset({"reasoning", "compaction", "mcp_list_tools", "mcp_approval_request"})
 
 _MEDIA = ("image_url", "file_url", "file_data", "result")
+_HELD = frozenset((*_MEDIA, "input_audio"))
 
 # Members of a call's item that hold its arguments as an object or a list.
 _ACTIONS = ("action", "operation", "arguments", "queries")
@@ -83,14 +84,15 @@ def _part(gathering: Gathering, path: Path, part: dict[str, Any], mark: Mark) ->
     refuse_vendor_held(part, ("file_id",), path)
     for field in ("text", "refusal"):
         gathering.text((*path, field), mark)
-    if type(part.get("text")) is str or type(part.get("refusal")) is str:
+    said = type(part.get("text")) is str or type(part.get("refusal")) is str
+    if said and part.keys().isdisjoint(_HELD):  # words beside a file don't hide it: who reads goes by the type
         return
     for field in _MEDIA:
         gathering.media((*path, field), mark)
     audio = part.get("input_audio")
     if type(audio) is dict:
         gathering.media((*path, "input_audio", "data"), mark, known(f"audio/{audio.get('format')}", "audio"))
-    rest = {key: inner for key, inner in part.items() if key not in (*_MEDIA, "input_audio")}
+    rest = {key: inner for key, inner in part.items() if key not in _HELD and key not in ("text", "refusal")}
     foreign(gathering, path, rest, mark)
 
 

@@ -58,6 +58,8 @@ def parts(raw: bytes, boundary: bytes) -> list[Part]:
     found = list(_parts(raw, delimiter))
     if raw.count(delimiter) != len(found) + 1:
         raise refused("The boundary stands in the content of a part.")
+    if any(fold(part.name) == "_charset_" for part in found):  # it tells some readers in which letters the others are
+        raise refused("Fields are UTF-8: _charset_ isn't taken.")
     seen = [fold(part.name) for part in found if not part.name.endswith("[]")]
     if len(set(seen)) != len(seen):
         raise BodyRefused("duplicate_key", "A field comes twice.")

@@ -58,6 +58,8 @@ _CHARSETS = {
     "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "windows-1252": "cp1252", "cp1252": "cp1252",
     "iso-8859-15": "iso-8859-15", "latin-9": "iso-8859-15", "macintosh": "mac-roman",
 }  # fmt: skip
+# Charsets that spell other letters with those of ASCII: read as UTF-8 they would be another text than the one meant.
+_SHIFTING = re.compile(r"(?:[a-z0-9-]*)utf-?_?7|hz|(?:cs)?iso-?_?2022")
 _TEXTUAL = re.compile(
     r"text/.+|.+\+(?:xml|json)|application/(?:json|xml|(?:x-)?yaml|csv|sql|javascript|x-ndjson|toml|x-sh)"
 )
@@ -105,7 +107,10 @@ def text_of(raw: bytes, mime: str = "", charset: str = "") -> str | None:
     for mark, codec in _MARKS:
         if raw.startswith(mark):
             return _decoded(raw, codec)
-    declared = _CHARSETS.get(charset.lower().strip("\"' "))
+    said = charset.lower().strip("\"' ")
+    if _SHIFTING.match(said):
+        return None
+    declared = _CHARSETS.get(said)
     if declared is not None and declared.startswith("utf-16"):
         return _decoded(raw, declared)
     text = _decoded(raw, "utf-8")

@@ -119,6 +119,12 @@ def test_text_in_a_data_url_is_inspected():
     assert any("note.txt" in p.text for p in ask.passages)
 
 
+@pytest.mark.parametrize("charset", ["utf-7", "UTF7", "iso-2022-jp", "hz-gb-2312", "unicode-1-1-utf-7"])
+def test_letters_spelt_with_those_of_ascii_are_no_text(charset):
+    url = f"data:text/plain;charset={charset};base64," + base64.b64encode(b"+AGMAYQBuAGEAcgB5-").decode()
+    assert [kind for kind, _, _ in parts(user({"type": "file", "file": {"file_data": url}}))] == ["not_inspectable"]
+
+
 def test_words_passed_off_as_base64_are_inspected():
     ask = user({"type": "image_url", "image_url": {"url": "data:image/png;base64,my secret plan"}})
     assert any(p.part == "text" and "my secret plan" in p.text for p in ask.passages)

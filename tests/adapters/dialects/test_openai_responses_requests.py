@@ -118,6 +118,10 @@ def test_encrypted_reasoning_is_the_vendors() -> None:
         ({"type": "input_audio", "input_audio": {"data": "UklGRgAAAABXQVZF", "format": "wav"}},
          "not_inspectable", "audio/wav"),
         ({"type": "new_part", "body": {"source_url": "https://host.example/x"}}, "remote_url", "https://host.example"),
+        ({"type": "input_image", "text": "x", "image_url": "https://host.example/x"}, "remote_url",
+         "https://host.example"),
+        ({"type": "input_audio", "refusal": "x", "input_audio": {"data": "UklGRgAAAABXQVZF", "format": "wav"}},
+         "not_inspectable", "audio/wav"),
     ],
 )  # fmt: skip
 def test_parts_that_are_not_text(part: dict[str, Any], kind: str, note: str) -> None:

@@ -113,6 +113,7 @@ BAD = {
     "no header": b"--abc\r\n\r\nx\r\n" + END,
     "a text that is not UTF-8": NAMED + b"\r\n\r\n\xff\r\n" + END,
     "a text in other letters": NAMED + b"\r\nContent-Type: text/plain; charset=utf-16\r\n\r\nx\r\n" + END,
+    "letters told by a field": field("_Charset_", "utf-7") + field("a", "+AGk-") + END,
     "too many parts": b"".join(field(f"a{n}", "b") for n in range(300)) + END,
     "a long header": field("a" * 9000, "b") + END,
     "nothing": b"",
