@@ -192,7 +192,8 @@ def _wrong_dialect(model: str) -> BadRequest:
         "dialect_not_served",
         {
             "en": f"No destination of {model} speaks this API. Use the API of its vendor, or another model.",
-            "fr": f"Aucune destination de {model} ne parle cette API. Utilisez celle de son fournisseur.",
+            "fr": f"Aucune destination de {model} ne parle cette API. Utilisez celle de son fournisseur, ou un autre "
+            "modèle.",
         },
         param="model",
     )

@@ -131,7 +131,7 @@ def policy_words(exchange: Exchange, ruling: Ruling) -> dict[str, str]:
     en, fr = [ruling.message.get("en", "Refused by policy.")], [ruling.message.get("fr", "Refusé par une règle.")]
     if hit is not None:
         en.append(f"Rule {hit.rule}{_found(hit, 'found')}.")
-        fr.append(f"Règle {hit.rule}{_found(hit, 'trouvé')}.")
+        fr.append(f"Règle {hit.rule}{_found(hit, 'trouvé ')}.")
         if hit.place is not None:
             place = _place(exchange, hit.place)
             en.append(place["en"])
