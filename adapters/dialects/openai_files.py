@@ -16,13 +16,13 @@ import orjson
 from adapters.ask import Ask, Held, Passage
 from adapters.dialects.base import NO_PARAMETERS, Dialect
 from adapters.dialects.checks import required
-from adapters.dialects.failures import openai_error
 from adapters.dialects.forms import file_at, form_of, text_at
 from adapters.dialects.kept_reader import ObjectReader
 from adapters.dialects.openai_chat import OpenAIChat
 from adapters.dialects.openai_completions import OpenAICompletions
 from adapters.dialects.openai_embeddings import OpenAIEmbeddings
 from adapters.dialects.openai_moderations import OpenAIModerations
+from adapters.dialects.openai_plain import NamesNoModel, PlainRequest
 from adapters.dialects.openai_responses import OpenAIResponses
 from adapters.dialects.passages import Gathering, Mark
 from adapters.dialects.serving import answers
@@ -48,11 +48,10 @@ class Line(NamedTuple):
     ask: Ask
 
 
-class OpenAIFileUpload:
+class OpenAIFileUpload(PlainRequest):
     """A file of requests that the vendor keeps for a batch."""
 
     name = "openai_file_create"
-    family = "openai"
     operation = "file"
 
     def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
@@ -89,15 +88,9 @@ class OpenAIFileUpload:
             for edit in BATCHED_BY_NAME[line.dialect].edits(line, model=model, vendor_stores=vendor_stores, meter=False)
         ]
 
-    def cap(self, ask: Ask, tokens: int) -> list[Edit]:
-        """Lines keep the limits that they state."""
-        return []
-
     def reader(self, ask: Ask) -> ObjectReader:
         """A reader of the file's description."""
         return ObjectReader("file", made=True)
-
-    error = staticmethod(openai_error)
 
 
 BATCHED_BY_NAME: Mapping[str, Dialect] = {dialect.name: dialect for dialect in BATCHED.values()}
@@ -152,11 +145,10 @@ def _output(ask: Ask) -> int:
     return 0 if ask.max_output == 0 else (ask.max_output or ASSUMED_OUTPUT) * answers(ask.document.value)
 
 
-class OpenAIBatchCreate:
+class OpenAIBatchCreate(NamesNoModel):
     """`POST /v1/batches`: the requests of a file, done within a day where the file is."""
 
     name = "openai_batch_create"
-    family = "openai"
     operation = "batch"
 
     def parse(self, document: Document, parameters: Mapping[str, str] = NO_PARAMETERS) -> Ask:
@@ -178,25 +170,13 @@ class OpenAIBatchCreate:
             keeps="batch",
         )
 
-    def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
-        """None: the model stands in the file."""
-        return []
-
-    def cap(self, ask: Ask, tokens: int) -> list[Edit]:
-        """None."""
-        return []
-
     def reader(self, ask: Ask) -> ObjectReader:
         """A reader of the batch's description."""
         return ObjectReader("batch", made=True)
 
-    error = staticmethod(openai_error)
 
-
-class KeptObject:
+class KeptObject(NamesNoModel):
     """One thing to do with a file or a batch that the vendor keeps, without a body. Nothing of the query is sent."""
-
-    family = "openai"
 
     def __init__(self, name: str, operation: str, kind: str, *, content: bool = False) -> None:
         """operation: one of MANAGING. content: the answer is what stands in a file."""
@@ -209,19 +189,9 @@ class KeptObject:
         held = (Held(self._kind, parameters[self._kind]),)
         return Ask(self.name, self.operation, "", stream=False, document=document, passages=passages, held=held)
 
-    def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
-        """None: there is no body."""
-        return []
-
-    def cap(self, ask: Ask, tokens: int) -> list[Edit]:
-        """None."""
-        return []
-
     def reader(self, ask: Ask) -> ObjectReader:
         """A reader of a description, or of a content."""
         return ObjectReader(self._kind, content=self._content)
-
-    error = staticmethod(openai_error)
 
 
 FILE_OBJECTS: Sequence[Dialect] = (

@@ -32,3 +32,11 @@ class PlainRequest:
         return []
 
     error = staticmethod(openai_error)
+
+
+class NamesNoModel(PlainRequest):
+    """The same where a body, if there is one, names no model: it leaves as it came."""
+
+    def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
+        """None."""
+        return []

@@ -8,11 +8,11 @@ from typing import Any
 
 from adapters.ask import TEXT, Ask, Held
 from adapters.dialects.base import NO_PARAMETERS, Reader
-from adapters.dialects.failures import openai_error
+from adapters.dialects.openai_plain import NamesNoModel
 from adapters.dialects.passages import Gathering
 from adapters.dialects.responses_kept import KeptReader, ListReader
 from adapters.errors import BodyRefused
-from adapters.wire.body import Document, Edit
+from adapters.wire.body import Document
 
 KIND = "response"
 MADE_BY = "openai_responses"
@@ -42,13 +42,11 @@ _OF_ITEMS = {
 }
 
 
-class ResponseObject:
+class ResponseObject(NamesNoModel):
     """One thing to do with a response that the vendor keeps.
 
     The document that it is parsed from is the query, as an object of strings and of arrays of strings.
     """
-
-    family = "openai"
 
     def __init__(self, name: str, operation: str, taken: Mapping[str, re.Pattern[str]]) -> None:
         """operation: one of MANAGING. taken: what of the query is sent."""
@@ -84,22 +82,12 @@ class ResponseObject:
                 gathering.opaque((name, index) if type(said) is list else (name,), TEXT, "")
                 yield name, one
 
-    def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
-        """None: there is no body."""
-        return []
-
-    def cap(self, ask: Ask, tokens: int) -> list[Edit]:
-        """None."""
-        return []
-
     def reader(self, ask: Ask) -> Reader:
         """A reader of the response as it is kept, or of a list of items."""
         if self.operation == "list":
             return ListReader()
         after = ask.document.value.get("starting_after")
         return KeptReader(int(after) if ask.stream and type(after) is str else -1)
-
-    error = staticmethod(openai_error)
 
 
 RESPONSE_OBJECTS: Sequence[ResponseObject] = (
