@@ -41,7 +41,8 @@ PARTS = (
         "class `identity`: replaced where a rule says so",
     ),
     (
-        "responses that a vendor keeps (`store`, `background`, `previous_response_id`, `/v1/responses/{response}`)",
+        "responses, files and batches that a vendor keeps (`store`, `background`, `previous_response_id`, "
+        "`input_file_id`, `/v1/responses/{response}`, `/v1/files/{file}`, `/v1/batches/{batch}`)",
         "only where the destination may keep them, and for whoever had them made; everybody else gets a 404",
     ),
     ("references to other vendor-held objects", "refused"),
