@@ -9,7 +9,6 @@ from adapters.dialects.gemini_content import NO_SIGNATURE
 from adapters.translate.canonical import (
     Call,
     Conversation,
-    Lost,
     Media,
     Part,
     Refused,
@@ -141,7 +140,7 @@ def _content(turn: Turn, names: Mapping[str, str], said: Conversation) -> dict[s
         others = [part for part in turn.parts if not isinstance(part, Result)]
         parts = [_result(part, names) for part in results]
         shown = [inner for part in results for inner in part.parts if isinstance(inner, Media)]
-        parts += [made for part in (*shown, *others) if (made := _part(part, said.lost)) is not None]
+        parts += [made for part in (*shown, *others) if (made := _part(part)) is not None]
     return {"role": "model" if turn.role == "assistant" else "user", "parts": parts} if parts else None
 
 
@@ -164,7 +163,7 @@ class _Model:
                     self._said.lost.add("reasoning.history")
             elif isinstance(part, Call):
                 found.append(self._call(part))
-            elif (made := _part(part, self._said.lost)) is not None:
+            elif (made := _part(part)) is not None:
                 found.append(made | self._taken())
         return [*found, {"text": "", **self._taken()}] if self._signature else found
 
@@ -189,7 +188,7 @@ def _result(part: Result, names: Mapping[str, str]) -> dict[str, Any]:
     return {"functionResponse": {"id": part.call, "name": name, "response": response}}
 
 
-def _part(part: Part, lost: Lost) -> dict[str, Any] | None:
+def _part(part: Part) -> dict[str, Any] | None:
     if isinstance(part, Text | Refused):
         return {"text": part.text} if part.text else None
     if not isinstance(part, Media):
