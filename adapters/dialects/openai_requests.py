@@ -17,9 +17,24 @@ from adapters.wire.body import Document, Edit, replace_string, set_member
 VENDOR_HELD = ("previous_response_id", "conversation", "container", "background", "cached_content", "vector_store_ids")
 
 
+# What the gateway acts on at the top of a request.
+_ACTED_ON = frozenset({
+    *VENDOR_HELD, "model", "store", "stream", "n", "best_of", "max_tokens", "max_completion_tokens",
+    "max_output_tokens", "service_tier",
+})  # fmt: skip
+
+
 def refuse_held(value: dict[str, Any]) -> None:
     """Refuse top-level references to vendor-held objects."""
     refuse_vendor_held(value, VENDOR_HELD)
+    refuse_other_case(value)
+
+
+def refuse_other_case(value: dict[str, Any]) -> None:
+    """Refuses `Store` for `store`: some servers read names without regard to case, and here nobody would look at it."""
+    for name in value:
+        if name not in _ACTED_ON and (meant := name.casefold()) in _ACTED_ON:
+            raise BodyRefused("wrong_value", f"{meant} must be spelt in small letters.", param=meant)
 
 
 def wants_usage(value: dict[str, Any], *, stream: bool) -> bool:

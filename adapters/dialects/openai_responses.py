@@ -11,7 +11,7 @@ from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import objects, optional, refuse_vendor_held, required
 from adapters.dialects.failures import openai_error
 from adapters.dialects.identity import openai_identity
-from adapters.dialects.openai_requests import VENDOR_HELD, alias, hold, token_limit
+from adapters.dialects.openai_requests import VENDOR_HELD, alias, hold, refuse_other_case, token_limit
 from adapters.dialects.openai_response_objects import KIND
 from adapters.dialects.passages import Gathering, Mark
 from adapters.dialects.responses_reader import ResponsesReader
@@ -39,6 +39,7 @@ class OpenAIResponses:
         store = optional(value, "store", bool)
         background = optional(value, "background", bool) or False
         refuse_vendor_held(value, (*(name for name in VENDOR_HELD if name not in _OWNED), "prompt"))
+        refuse_other_case(value)
         gathering = Gathering(document)
         openai_identity(gathering, value)
         if type(value.get("instructions")) is str:

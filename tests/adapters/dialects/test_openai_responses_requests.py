@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.ask import Ask, Passage
+from adapters.dialects.openai_chat import OpenAIChat
 from adapters.dialects.openai_responses import OpenAIResponses
 from adapters.errors import BodyRefused
 from adapters.wire.body import Document, splice
@@ -158,6 +159,16 @@ def test_what_nobody_here_knows_of_at_the_vendor_is_refused(fields: dict[str, An
     with pytest.raises(BodyRefused) as refused:
         ask(**fields)
     assert refused.value.code == "vendor_held" and "_1" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["Previous_Response_ID", "STORE", "bac\u212aground", "\u017ftore", "Max_Output_Tokens"]
+)
+def test_names_that_some_server_reads_and_nobody_here_are_refused(name: str) -> None:
+    for parse in (OpenAIResponses().parse, OpenAIChat().parse):
+        with pytest.raises(BodyRefused) as refused:
+            parse(Document.parse(orjson.dumps({"model": "m", "input": "x", "messages": [], name: "secret"})))
+        assert refused.value.param in ("previous_response_id", "store", "background", "max_output_tokens")
 
 
 def test_nothing_kept_is_no_reference() -> None:
