@@ -238,6 +238,7 @@ def _of_settings(settings: Settings) -> Iterator[str]:
     """What the configuration says by itself that works but needs attention."""
     yield from _shared_credentials(settings)
     yield from _plain_http(settings)
+    yield from _keyless(settings)
     yield from unbridged(settings)
     yield from in_vain(settings)
     yield from (
@@ -257,6 +258,15 @@ def _plain_http(settings: Settings) -> Iterator[str]:
         url = urlsplit(vendor.base_url or "")
         if url.scheme == "http" and vendor.every_credential and not Address(url.hostname or "", 0).loopback:
             yield f"vendor {vendor.name} gets its credential and every prompt over plain http"
+
+
+def _keyless(settings: Settings) -> Iterator[str]:
+    """Vendors at their own public address, which answer nobody without a key."""
+    for vendor in settings.vendors.values():
+        kind = VENDORS[vendor.kind]
+        public = vendor.base_url is None and (kind.default_base_url or "").startswith("https:") and kind.cloud is None
+        if public and not vendor.every_credential:
+            yield f"vendor {vendor.name} has no credential: it is asked without a key"
 
 
 def _refuse(documents: Documents, problems: Iterator[Problem]) -> None:

@@ -23,7 +23,7 @@ Read the configuration and the bundle as the gateway would, and say everything t
 
 Exit code 1 where they would be refused, where a case under `tests:` of a policy isn't decided as it expects, or where
 something is overdue (an expired exception, a rule that should have left shadow). Notes tell what works but needs
-attention: destinations that aren't routable, contracts that end soon, credentials shared by vendors.
+attention: destinations that aren't routable, contracts that end soon, vendors without a credential or with another's.
 """
 
 

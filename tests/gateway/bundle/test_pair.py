@@ -198,6 +198,13 @@ def test_a_credential_over_plain_http_is_noted(home: Path):
     assert any("over plain http" in note for note in pair(home).notes)
 
 
+def test_a_vendor_that_is_asked_without_a_key_is_noted(home: Path):
+    said = "has no credential: it is asked without a key"
+    assert not any(said in note for note in pair(home).notes)
+    edit(home / "config.yaml", "vendors:\n", "vendors:\n  groq: {kind: groq}\n  mine: {kind: ollama}\n")
+    assert [note for note in pair(home).notes if said in note] == [f"vendor groq {said}"]
+
+
 def test_a_key_may_name_what_exists_only(home: Path):
     found = pair(home)
     assert found.unknown_in(KeyGrant(user="u", team="finance", groups=("hr",), use_cases=("sandbox",))) is None
