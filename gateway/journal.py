@@ -66,7 +66,6 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
     else:
         runtime.capacity.slots.ended(exchange, attempt, error)
     runtime.router.ended(runtime, exchange, attempt, error)
-    destination = attempt.candidate.destination
     attempt.used = spent(exchange, attempt, error)
     attempt.cost, tariff = cost_of(exchange, attempt, attempt.used)
     attempt.price_version = tariff.version
@@ -75,34 +74,40 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
     _tell_health(runtime, exchange, attempt, error)
     runtime.measure.attempt(exchange, attempt, error, ended)
     runtime.measure.spent(exchange, attempt, assumed=tariff.assumed)
-    runtime.ledger.post(
-        AttemptRecord(
-            call=exchange.call,
-            at=runtime.now(),
-            attempt=attempt.number,
-            destination=destination.name,
-            vendor=destination.vendor,
-            contract=destination.contract,
-            model=destination.model,
-            status=attempt.status if attempt.status is not None else (error.status if error else None),
-            error=error.kind if error else ("left" if exchange.left else exchange.cutting or None),
-            fault=error.fault if error else None,
-            committed=bool(error and error.committed),
-            retry_after=error.retry_after if error else None,
-            first_byte_ms=_ms(attempt.started, attempt.first_byte),
-            first_content_ms=_ms(attempt.started, attempt.first_content),
-            total_ms=round((ended - attempt.started) * 1000, 3),
-            tokens=_tokens(gate.usage) if gate is not None else Tokens(),
-            cost=attempt.cost / NANOS,
-            vendor_request=attempt.vendor_request,
-            price_version=tariff.version,
-            currency=exchange.pair.tariffs.currency,
-            charged=attempt.used[:2],
-            drill=attempt.drill,
-            translated=gate.crossing.route if gate is not None and gate.crossing is not None else None,
-            lost=attempt.lost + (gate.crossing.lost if gate is not None and gate.crossing is not None else ()),
-            credential=attempt.turn.credential if len(exchange.epoch.upstream(destination).credentials) > 1 else None,
-        )
+    runtime.ledger.post(_attempt_record(runtime, exchange, attempt, error, ended))
+
+
+def _attempt_record(
+    runtime: Runtime, exchange: Exchange, attempt: Attempt, error: UpstreamError | None, ended: float
+) -> AttemptRecord:
+    destination, gate = attempt.candidate.destination, attempt.gate
+    crossing = gate.crossing if gate is not None else None
+    return AttemptRecord(
+        call=exchange.call,
+        at=runtime.now(),
+        attempt=attempt.number,
+        destination=destination.name,
+        vendor=destination.vendor,
+        contract=destination.contract,
+        model=destination.model,
+        status=attempt.status if attempt.status is not None else (error.status if error else None),
+        error=error.kind if error else ("left" if exchange.left else exchange.cutting or None),
+        fault=error.fault if error else None,
+        committed=bool(error and error.committed),
+        retry_after=error.retry_after if error else None,
+        first_byte_ms=_ms(attempt.started, attempt.first_byte),
+        first_content_ms=_ms(attempt.started, attempt.first_content),
+        total_ms=round((ended - attempt.started) * 1000, 3),
+        tokens=_tokens(gate.usage) if gate is not None else Tokens(),
+        cost=attempt.cost / NANOS,
+        vendor_request=attempt.vendor_request,
+        price_version=attempt.price_version,
+        currency=exchange.pair.tariffs.currency,
+        charged=attempt.used[:2],
+        drill=attempt.drill,
+        translated=crossing.route if crossing is not None else None,
+        lost=attempt.lost + (crossing.lost if crossing is not None else ()),
+        credential=attempt.turn.credential if len(exchange.epoch.upstream(destination).credentials) > 1 else None,
     )
 
 
