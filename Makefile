@@ -22,7 +22,7 @@ check: .venv/develop ##          lint and types
 	@$(BIN)/yamllint -s config.example.yaml policies
 
 e2e: .venv/develop ##            whole processes and real client tools
-	@$(PYTEST) -m e2e -rs && rm -rf $$scratch
+	@$(PYTEST) -m "e2e and not alone" -rs && $(BIN)/pytest -q --basetemp=$$scratch/t -m alone -rs && rm -rf $$scratch
 
 tools: .venv/develop ##          clients and agents in each dialect before vendors of each, as a table (installs them)
 	@$(PYTHON) -m tests.e2e.tools.installs

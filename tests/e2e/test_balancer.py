@@ -142,6 +142,7 @@ def _answer(url: str) -> httpx.Response | None:
         return None
 
 
+@pytest.mark.alone
 @needs_redis
 @pytest.mark.usefixtures("redis")
 @pytest.mark.parametrize("kind", ["haproxy", "nginx"])

@@ -76,6 +76,7 @@ async def ask(client: httpx.AsyncClient, key: str, number: int) -> Told:
     return Told(answer.status_code, time.monotonic() - began, answer.headers.get("retry-after"))
 
 
+@pytest.mark.alone
 async def test_the_top_class_is_served_at_four_times_what_there_is_room_for(short: Serving) -> None:
     keys = {priority: key_of(short, priority) for priority in CLASSES}
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)

@@ -44,6 +44,7 @@ def several(tmp_path: Path, vendors: Vendors) -> Iterator[Serving]:
         serving.started.stop()
 
 
+@pytest.mark.alone
 def test_no_call_fails_in_ten_rolling_restarts_under_load(several: Serving) -> None:
     before, counted = processes(several.folder), metric(several, "ecluse_requests_total")
     clients = Clients(several.url, several.key)
