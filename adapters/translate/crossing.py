@@ -195,6 +195,8 @@ class FreeText:
         return (part,)
 
     def _when_complete(self, number: int) -> Sequence[AnswerPart]:
+        if not self._held[number].rstrip().endswith("}"):  # not read again and again while it grows
+            return ()
         try:
             said = orjson.loads(self._held[number])
         except orjson.JSONDecodeError:

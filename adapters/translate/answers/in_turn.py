@@ -22,6 +22,7 @@ class InTurn:
     def __init__(self) -> None:
         self._current: int | None = None
         self._said = ""
+        self._asked = 0
         self._waiting: dict[int, list[CallPart]] = {}
         self._over: set[int] = set()
 
@@ -34,7 +35,7 @@ class InTurn:
             self._current = number
         elif number != self._current:
             self._waiting.setdefault(number, []).append(part)
-            if isinstance(part, CallBegin) and complete(self._said) is not None:
+            if isinstance(part, CallBegin) and self._whole():
                 yield from self._close()
             return
         yield part
@@ -53,15 +54,29 @@ class InTurn:
         yield CallEnd(self._current)
         yield from self._next()
 
+    def _whole(self) -> bool:
+        """Whether the current call's arguments are; asked once for as many of them as there are."""
+        if len(self._said) == self._asked or not self._said.rstrip().endswith("}"):
+            return False
+        self._asked = len(self._said)
+        return complete(self._said) is not None
+
     def _next(self) -> Iterator[CallPart]:
-        """The current call is over; what waited of the next one is told."""
-        if self._current is not None:
-            self._over.add(self._current)
-        self._current, self._said = None, ""
-        if self._waiting:
-            number = next(iter(self._waiting))
-            for part in self._waiting.pop(number):
-                yield from self.take(part)
+        """The current call is over; what waited of the next ones is told, up to one that isn't over yet."""
+        ended = True
+        while ended:
+            if self._current is not None:
+                self._over.add(self._current)
+            self._current, self._said, self._asked, ended = None, "", 0, False
+            if self._waiting:
+                self._current = next(iter(self._waiting))
+                for part in self._waiting.pop(self._current):
+                    yield part
+                    if isinstance(part, Arguments):
+                        self._said += part.text
+                    elif isinstance(part, CallEnd):
+                        ended = True
+                        break
 
 
 def complete(text: str) -> Any:
