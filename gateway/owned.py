@@ -7,9 +7,10 @@ have it made is told what is told of an object that never was.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapters.ask import BATCH, MANAGING
+from adapters.dialects.openai_files import batched_as
 from gateway import refusals
 from gateway.errors import BadRequest, PolicyRefusal
 from gateway.listing import keep_listed
@@ -168,19 +169,23 @@ async def record(runtime: Runtime, exchange: Exchange, attempt: Attempt, kind: s
         raise refusals.owners_unavailable() from None
 
 
-def _comes_to(exchange: Exchange, kind: str) -> dict[str, int]:
-    """What the requests in a file come to, to be held for the batch that is made of it."""
+def _comes_to(exchange: Exchange, kind: str) -> dict[str, Any]:
+    """What the requests in a file come to, to be held for the batch that is made of it; and what they are read as."""
     ask = exchange.ask
     if kind != "file" or ask is None or not ask.lines:
         return {}
-    return {"input": sum(len(one.document.raw) for _, one in ask.lines), "output": ask.max_output or 0}
+    size = sum(len(one.document.raw) for _, one in ask.lines)
+    return {"input": size, "output": ask.max_output or 0, "lines": ask.lines[0][1].dialect}
 
 
 def of_file(exchange: Exchange, ask: Ask) -> Ask:
-    """A batch with what the requests in its file may come to."""
+    """A batch with what the requests in its file may come to. Raises BadRequest where it is for another API than the
+    one that they were inspected as: a vendor might go by either."""
     if ask.operation != BATCH or exchange.pinned is None:
         return ask
     owned = exchange.pinned.owned
+    if batched_as(ask) != owned.lines:
+        raise BadRequest("wrong_endpoint", _ENDPOINT, param="endpoint")
     return replace(ask, most_input=owned.input, max_output=owned.output)
 
 
@@ -251,6 +256,10 @@ _NO_PSEUDONYMS = {
     "ask without store and background.",
     "fr": "Une règle remplace des noms de ce texte par des pseudonymes, qui ne pourraient redevenir des noms dans ce "
     "que conserve un fournisseur : demandez sans store ni background.",
+}
+_ENDPOINT = {
+    "en": "The batch's endpoint must be the url of the requests in its file.",
+    "fr": "Le endpoint du lot doit être l'url des requêtes de son fichier.",
 }
 _RULES_CHANGED = {
     "en": "The rules have changed since what the vendor keeps was inspected: send it anew (the whole conversation "

@@ -155,7 +155,8 @@ class OpenAIBatchCreate(NamesNoModel):
         """The ask in a body; raises BodyRefused."""
         value = document.value
         file = required(value, "input_file_id", str)
-        required(value, "endpoint", str)
+        if required(value, "endpoint", str) not in BATCHED:
+            raise BodyRefused("wrong_value", "This endpoint can't be inspected in a batch.", param="endpoint")
         gathering = Gathering(document)
         if type(value.get("metadata")) is dict:
             gathering.group(("metadata",), Mark("user"))
@@ -173,6 +174,11 @@ class OpenAIBatchCreate(NamesNoModel):
     def reader(self, ask: Ask) -> ObjectReader:
         """A reader of the batch's description."""
         return ObjectReader("batch", made=True)
+
+
+def batched_as(ask: Ask) -> str:
+    """The dialect of the requests that a batch is for."""
+    return BATCHED[ask.document.value["endpoint"]].name
 
 
 class KeptObject(NamesNoModel):

@@ -36,7 +36,7 @@ class Owned:
     kind: response | file | batch | ... caller: pseudonym. model: the public one that was asked. credential,
     fingerprint: reference in the configuration and keyed hash of what it was, never the secret. rules: revisions of the
     policies and of the detection that it was made under. made, ends: Unix time. input, output: tokens that the requests
-    in a file may come to.
+    in a file may come to. lines: the dialect that all of them are of.
     """
 
     kind: str
@@ -52,6 +52,7 @@ class Owned:
     ends: float
     input: int = 0
     output: int = 0
+    lines: str = ""
 
 
 class Owners:

@@ -179,6 +179,17 @@ async def test_a_batch_is_made_of_ones_own_file_only(keeping: House) -> None:
     assert len(list(keeping.received)) == before
 
 
+async def test_a_batch_is_for_the_api_that_its_lines_were_inspected_as(keeping: House) -> None:
+    """A vendor might go by the endpoint of the batch rather than by the url of each line."""
+    file = await sent_file(keeping)
+    for endpoint in ("/v1/embeddings", "/v1/responses", "/v1/nothing"):
+        ask = {"input_file_id": file, "endpoint": endpoint, "completion_window": "24h"}
+        refused = await keeping.client.post("/v1/batches", json=ask)
+        assert refused.status_code == 400, endpoint
+        assert refused.json()["error"]["param"] == "endpoint"
+    assert not [r for r in keeping.received if r.path.endswith("/batches")]
+
+
 async def test_a_batch_counts_as_its_lines(open_house: OpenHouse) -> None:
     quota = "quotas:\n  - {scope: user, unit: tokens, window: day, limit: 20000}\n"
     async with open_house(KEEPS + quota) as house:
