@@ -18,7 +18,8 @@ Made from the registry by `python -m gateway.vendor_kinds`; a test compares the 
 
 `vendors.*.kind` in the [configuration](configuration.md#vendors) says how a vendor is spoken to. Where the table has
 no base URL the configuration must give one; a base URL of your own always goes before. A model is reached by callers of
-the dialects that one of its vendors speaks. How to set vendors up: [vendors and clouds](../howto/vendors.md).
+the dialects that one of its vendors speaks, and by those of the others that are [translated](translation.md). How to
+set vendors up: [vendors and clouds](../howto/vendors.md).
 
 | kind | base URL | dialects |
 |---|---|---|"""
