@@ -18,6 +18,7 @@ from adapters.wire.body import TRANSFORMATION, Document, Edit, Leaf, replace_tex
 _OF_A_BATCH = ("output_file_id", "error_file_id")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _BEFORE = codecs.BOM_UTF8 + b" \t\v\f"  # what a reader of JSON may skip
+_MEMBER = b'{"":'
 
 
 class _Place(NamedTuple):
@@ -102,13 +103,23 @@ class ObjectReader(Ending):
         at = 0
         for number, line in enumerate(raw.split(b"\n")):
             if line.strip():
-                read = Document.parse(line, alike=False)
+                read, start = _value(line, at)
                 for leaf in read.leaves:
                     if leaf.kind == "string" and leaf.text:
-                        self._places.append(_Place(at, read, leaf))
+                        self._places.append(_Place(start, read, leaf))
                         where = f"line:{number}:{len(self._places)}"
-                        yield Delta(where, "text", leaf.text, at + leaf.start, at + leaf.end, True)
+                        yield Delta(where, "text", leaf.text, start + leaf.start, start + leaf.end, True)
             at += len(line) + 1
+
+
+def _value(line: bytes, at: int) -> tuple[Document, int]:
+    """The JSON value of a line, and where its document begins; one that is no object is read as a member of one."""
+    if line.lstrip(_BEFORE).startswith(b"{"):
+        return Document.parse(line, alike=False), at
+    read = Document.parse(_MEMBER + line + b"}", alike=False)
+    if len(read.value) > 1:
+        raise BodyRefused("bad_json", "a line holds more than one value")
+    return read, at - len(_MEMBER)
 
 
 def _edit(delta: Delta, place: _Place, edit: TextEdit) -> Edit:

@@ -23,6 +23,17 @@ def test_lines_are_read_string_by_string_and_edited_in_place() -> None:
     assert reader.end() == b""
 
 
+def test_lines_that_are_no_objects_are_read_and_edited_too() -> None:
+    raw = b'"caf\\u00e9 canary"\n["x", "canary"]\n42\n{"a":"b"}'
+    reader = ObjectReader("file", content=True)
+    chunk = reader.body(raw)
+    assert [d.text for d in chunk.deltas] == ["café canary", "x", "canary", "b"]
+    made = reader.rewrite(chunk, {0: [TextEdit(5, 11, "[x]")], 2: [TextEdit(0, 6, "[x]")]})
+    assert made == raw.replace(b"canary", b"[x]")
+    with pytest.raises(ProtocolBroken):
+        ObjectReader("file", content=True).body(b'"\\u0063anary", "b": "\\u0063anary"')
+
+
 def test_a_content_that_is_no_json_is_one_text_and_what_is_no_text_is_refused() -> None:
     reader = ObjectReader("file", content=True)
     chunk = reader.body("é one\nsecret".encode())

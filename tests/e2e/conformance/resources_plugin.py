@@ -31,8 +31,8 @@ KEPT = {
 LINE = {
     "custom_id": "1",
     "method": "POST",
-    "url": "/v1/chat/completions",
-    "body": {"model": "gpt-6-astra", "messages": [{"role": "user", "content": "string"}]},
+    "url": "/v1/responses",
+    "body": {"model": "gpt-6-astra", "input": "string"},
 }
 # What calls are given where they leave it to the vendor: members by path.
 GIVEN: dict[str, dict[str, str]] = {
@@ -79,7 +79,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             elif kind == "file":
                 client.files.create(file=("batch.jsonl", json.dumps(LINE).encode()), purpose="batch")
             else:
-                client.batches.create(completion_window="24h", endpoint="/v1/chat/completions", input_file_id="file_id")
+                client.batches.create(completion_window="24h", endpoint="/v1/responses", input_file_id="file_id")
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -14,6 +14,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import NamedTuple
 
 import pytest
@@ -153,8 +154,10 @@ def _started(url: str, key: str, kept: Path) -> subprocess.Popen[str]:
 def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a mock of OpenAI that checks requests against the interface and makes answers from it."""
     folder = tmp_path_factory.mktemp("mock")
-    interface = folder / "openai.json"
-    interface.write_text(json.dumps(openai_interface()))
+    # Not beside the log: the mock reads nothing below /dev, where tests may have their scratch.
+    interface = NamedTemporaryFile("w", suffix=".json", dir="/var/tmp")  # noqa: SIM115 - gone with the process
+    json.dump(openai_interface(), interface)
+    interface.flush()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -163,12 +166,13 @@ def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ]
     command: list[str | Path] = [program("mock", "steady") or pytest.skip("mock is not installed: make tools does it")]
     command += ["--host", "127.0.0.1", "-p", str(port), "--no-color", "-q", *nested]
-    command += ["--stream-interval=1", interface]
+    command += ["--stream-interval=1", interface.name]
     started = start(command, "Ready to accept requests", folder / "mock.log")
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
         started.stop()
+        interface.close()
 
 
 @pytest.fixture(scope="module")
