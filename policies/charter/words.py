@@ -160,7 +160,7 @@ PHRASE: Final[Mapping[str, Said]] = {
     "never_trains": {"en": "doesn't train on them", "fr": "ne s'en sert pas pour l'entraînement"},
     "choice": {
         "en": "A model that is in several places is used at one that permits the text.",
-        "fr": "Un modèle présent à plusieurs endroits est utilisé là où le texte est permis.",
+        "fr": "Un modèle présent à plusieurs endroits sert là où le texte est permis.",
     },
     "contacts": {"en": "Contacts by use", "fr": "Contacts par usage"},
     "recorded": {"en": "What is recorded", "fr": "Ce qui est consigné"},
