@@ -26,7 +26,7 @@ e2e: .venv/develop ##            whole processes and real client tools
 
 tools: .venv/develop ##          clients and agents in each dialect before vendors of each, as a table (installs them)
 	@$(PYTHON) -m tests.e2e.tools.installs
-	@ECLUSE_EVERY_PAIR=yes $(PYTEST) -m e2e -rs tests/e2e/tools && rm -rf $$scratch
+	@export ECLUSE_EVERY_PAIR=yes; $(PYTEST) -m e2e -rs tests/e2e/tools && rm -rf $$scratch
 
 bench: .venv/develop ##          figures beside nginx, of rulings and of translation (needs gcc; ROUNDS, SECS)
 	@$(BIN)/python bench/figures.py
