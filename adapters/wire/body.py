@@ -153,7 +153,10 @@ class Document:
         if not path:
             return skip(self.raw, 0, b"")
         if not isinstance(path[-1], str):
-            return self._item_start(path[:-1], path[-1])
+            spans = self.item_spans(path[:-1])
+            if not 0 <= path[-1] < len(spans):
+                raise KeyError(path)
+            return spans[path[-1]][0]
         return skip(self.raw, self._key_span(path)[1], b":")
 
     def key_start(self, path: Path) -> int:
@@ -174,14 +177,17 @@ class Document:
                 return at, at + len(key)
         return self._spans[place[0]]
 
-    def _item_start(self, path: Path, index: int) -> int:
-        start, end = self.value_span(path)
-        position = skip(self.raw, start + 1, b"")
-        for _ in range(index):
-            position = skip(self.raw, value_end(self.raw, position), b",")
-        if position >= end - 1:
-            raise KeyError((*path, index))
-        return position
+    def item_spans(self, path: Path) -> list[tuple[int, int]]:
+        """Byte spans of the items of the array at `path`; raises KeyError where there is none."""
+        known = self._items.get(path)
+        if known is None:
+            known = self._items[path] = list(_item_spans(self.raw, *self.value_span(path)))
+        return known
+
+    @cached_property
+    def _items(self) -> dict[Path, list[tuple[int, int]]]:
+        """Remembered, since an edit in each of many items would go through all of them each time."""
+        return {}
 
 
 def replace_string(document: Document, path: Path, new: str, kind: str) -> Edit:
@@ -239,7 +245,7 @@ def append_items(document: Document, path: Path, items: bytes, kind: str) -> Edi
 
 def remove_items(document: Document, path: Path, indexes: Collection[int], kind: str) -> list[Edit]:
     """The edits, one for each, that take items out of the array at `path`; ValueError where none would be left."""
-    spans = _item_spans(document, path)
+    spans = document.item_spans(path)
     first = next((index for index in range(len(spans)) if index not in indexes), None)
     if first is None:
         raise ValueError("an array can't be emptied")
@@ -252,15 +258,14 @@ def remove_items(document: Document, path: Path, indexes: Collection[int], kind:
     return edits
 
 
-def _item_spans(document: Document, path: Path) -> list[tuple[int, int]]:
-    start, end = document.value_span(path)
-    spans = []
-    position = skip(document.raw, start + 1, b"")
+def _item_spans(raw: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if raw[start] not in b"[":
+        raise KeyError
+    position = skip(raw, start + 1, b"")
     while position < end - 1:
-        over = value_end(document.raw, position)
-        spans.append((position, over))
-        position = skip(document.raw, over, b",")
-    return spans
+        over = value_end(raw, position)
+        yield position, over
+        position = skip(raw, over, b",")
 
 
 def nested(leaf: Leaf) -> tuple[Leaf, ...] | None:

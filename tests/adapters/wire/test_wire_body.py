@@ -221,3 +221,19 @@ def test_replace_string_escapes():
     assert splice(document.raw, [edit]) == b'{"model":"b\\"\\\\","n":1}'
     with pytest.raises(KeyError):
         replace_string(document, ("n",), "x", "model_alias")
+
+
+def test_places_in_thousands_of_items_are_found_in_one_walk() -> None:
+    many = 20_000
+    document = Document.parse(json.dumps({"a": [{"n": n} for n in range(many)]}).encode())
+    edits = [set_member(document, ("a", n), "x", b"0", "vendor_form") for n in range(many)]
+    assert json.loads(splice(document.raw, edits)) == {"a": [{"x": 0, "n": n} for n in range(many)]}
+    assert document.item_spans(("a",)) is document.item_spans(("a",))
+
+
+def test_only_items_of_an_array_have_places() -> None:
+    document = Document.parse(b'{"a": [1, "2"], "b": {"c": 1}, "d": "123"}')
+    assert document.item_spans(("a",)) == [(7, 8), (10, 13)]
+    for path in (("a", 2), ("a", -1), ("b", 0), ("d", 0), ("e", 0)):
+        with pytest.raises(KeyError):
+            document.value_start(path)
