@@ -84,7 +84,7 @@ class Turn(NamedTuple):
     """What one side said. role: user | assistant."""
 
     role: Literal["user", "assistant"]
-    parts: tuple[Part, ...]
+    parts: list[Part]
 
 
 class Tool(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -76,23 +77,27 @@ class _Calls:
 
     def __init__(self) -> None:
         self._count = 0
-        self._open: list[tuple[str, str]] = []
+        self._open: dict[int, str] = {}
+        self._by_id: defaultdict[str, deque[int]] = defaultdict(deque)
+        self._by_name: defaultdict[str, deque[int]] = defaultdict(deque)
 
     def begun(self, said: Any, name: str) -> str:
         """The id of a call."""
         self._count += 1
         made = said if isinstance(said, str) and said else f"call_{self._count}"
-        self._open.append((made, name))
+        self._open[self._count] = made
+        self._by_id[made].append(self._count)
+        self._by_name[name].append(self._count)
         return made
 
     def answered(self, said: Any, name: str) -> str:
         """The id of the call that a result is of."""
-        fits = (one for one in self._open if (one[0] == said if said else one[1] == name))
-        found = next(fits, None)
-        if found is None:
-            return said if isinstance(said, str) and said else f"call_of_{name}"
-        self._open.remove(found)
-        return found[0]
+        fits = self._by_id[str(said)] if said else self._by_name[name]
+        while fits:
+            found = self._open.pop(fits.popleft(), None)
+            if found is not None:
+                return found
+        return said if isinstance(said, str) and said else f"call_of_{name}"
 
 
 def _content(content: Mapping[str, Any], calls: _Calls, lost: Lost) -> list[Part]:

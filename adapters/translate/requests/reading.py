@@ -13,8 +13,9 @@ def say(said: Conversation, role: Literal["user", "assistant"], parts: Sequence[
     if not parts:
         return
     if said.turns and said.turns[-1].role == role:
-        parts = (*said.turns.pop().parts, *parts)
-    said.turns.append(Turn(role, tuple(parts)))
+        said.turns[-1].parts.extend(parts)
+    else:
+        said.turns.append(Turn(role, list(parts)))
 
 
 def instruct(said: Conversation, texts: Sequence[Text]) -> None:

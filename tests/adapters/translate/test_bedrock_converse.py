@@ -136,8 +136,8 @@ def test_a_chat_request_to_another_model() -> None:
 
 
 def test_tools_of_the_history_are_declared_where_the_client_offers_none() -> None:
-    turns = [Turn("user", (Text("a"),)), Turn("assistant", (Call("1", "f", "{}"),)),
-             Turn("user", (Result("1", "f", ()), Result("2", "g", (Text("x"),))))]  # fmt: skip
+    turns = [Turn("user", [Text("a")]), Turn("assistant", [Call("1", "f", "{}")]),
+             Turn("user", [Result("1", "f", ()), Result("2", "g", (Text("x"),))])]  # fmt: skip
     body = valid(write(Conversation(NOVA, turns=turns)))
     assert [tool["toolSpec"]["name"] for tool in body["toolConfig"]["tools"]] == ["f", "g"]
     none = Conversation(NOVA, turns=turns[:1], tools=[Tool("f", "", {})], choice=Choice("none"))
@@ -145,7 +145,7 @@ def test_tools_of_the_history_are_declared_where_the_client_offers_none() -> Non
 
 
 def test_no_more_cache_points_than_there_may_be() -> None:
-    said = Conversation(CLAUDE, turns=[Turn("user", tuple(Text(str(n), "5m") for n in range(6)))])
+    said = Conversation(CLAUDE, turns=[Turn("user", [Text(str(n), "5m") for n in range(6)])])
     (message,) = valid(write(said))["messages"]
     assert sum("cachePoint" in block for block in message["content"]) == 4
     assert said.lost.names() == ("cache_control",)

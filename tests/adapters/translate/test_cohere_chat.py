@@ -104,7 +104,7 @@ def test_a_form_is_kept_to_or_told_in_words_beside_tools() -> None:
 
 
 def test_a_model_that_reasons_can_be_told_not_to() -> None:
-    said = Conversation("command-a-reasoning", turns=[Turn("user", (Text("a"),))], reasoning=Reasoning("none"))
+    said = Conversation("command-a-reasoning", turns=[Turn("user", [Text("a")])], reasoning=Reasoning("none"))
     assert write(said)["thinking"] == {"type": "disabled"}
 
 
