@@ -221,3 +221,11 @@ async def test_a_list_shows_ones_own_only(keeping: House) -> None:
                 assert (await bob.get(path, params={"after": made[0][0]})).json()["data"] == []
         page = await keeping.metrics()
         assert 'ecluse_lists_total{kind="batch"}' in page
+
+
+@pytest.mark.parametrize(("limit", "shown"), [("1", 1), ("0", 1), ("9" * 5000, 2), ("-1", 2), ("many", 2)])
+async def test_a_page_has_as_many_as_are_asked_for_whatever_is_asked(keeping: House, limit: str, shown: int) -> None:
+    for _ in range(2):
+        await sent_file(keeping)
+    page = await keeping.client.get("/v1/files", params={"limit": limit})
+    assert (page.status_code, len(page.json()["data"]), page.json()["has_more"]) == (200, shown, shown == 1)
