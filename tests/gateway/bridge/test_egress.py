@@ -54,6 +54,7 @@ MAY_NOT: list[tuple[str, tuple[Any, ...]]] = [
 
 @pytest.mark.parametrize(("event", "given"), MAY)
 def test_what_calls_need_may_be(event: str, given: tuple[Any, ...]) -> None:
+    """What may not be raises."""
     permitted().seen(event, given)
 
 

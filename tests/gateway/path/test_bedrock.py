@@ -129,19 +129,18 @@ async def test_another_model_is_asked_in_converse_by_clients_of_any_dialect(
     assert aws.bodies[0] == {"messages": [{"role": "user", "content": [{"text": "Bonjour"}]}]}
 
 
-@pytest.mark.parametrize(("throttled", "status"), [("at once", 200), ("later", 200)])
+@pytest.mark.parametrize("throttled", ["at once", "later"])
 async def test_an_exception_in_a_stream(
     open_house: OpenHouse,
     raw_server: RawServer,  # noqa: F811
     keys: str,
     throttled: str,
-    status: int,
 ) -> None:
     aws = Aws()
     aws.throttled = throttled
     async with raw_server(aws) as url, open_house(config(url, keys)) as house:
         answer = await house.chat("Bonjour", stream=True)
-        assert answer.status_code == status
+        assert answer.status_code == 200
         if throttled == "at once":
             assert answer.headers["x-ecluse-destination"] == "beta/gpt-4o-mini"
             assert answer.text.endswith("data: [DONE]\n\n")
