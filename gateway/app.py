@@ -122,11 +122,12 @@ class DataApp:
         if request.method == "GET" and request.path in LISTED and not anthropics(request):
             responder.whole(200, [JSON], await listed(self._runtime, caller, request))
             return
-        if request.method != "GET" or models_at(request.path) is None:
+        model = models_at(request.path) if request.method == "GET" else None
+        if model is None:
             refuse(self._runtime, caller, request)
         if request.header(b"upgrade").lower() == "websocket":
             raise Unsupported(426, "websocket", _NO_WEBSOCKET)
-        if request.method == "GET" and (model := models_at(request.path)) is not None:
+        if model is not None:
             self._models(request, responder, caller, model)
             return
         if request.method == "GET" and request.path == ME:

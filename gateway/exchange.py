@@ -85,9 +85,8 @@ class Attempt:
 class Exchange:
     """Everything known of one call so far. parameters: what its path says in the places of the route's template.
     keeping: the kind of object that its vendor keeps of it, until it is on record whose that is. model: the public one
-    that is asked. entry: its name in the configuration. retired: the
-    one asked for, in whose place it answers. counted: what metrics and accounts call it; both are bounded
-    where clients can make up names."""
+    that is asked. entry: its name in the configuration. retired: the one asked for, in whose place it answers. counted:
+    what metrics and accounts call it; both are bounded where clients can make up names."""
 
     call: str
     at: datetime

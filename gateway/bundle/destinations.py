@@ -104,10 +104,10 @@ class Model:
     """A model as staff ask for it, with its destinations, most preferred first.
 
     larger: what is tried where an ask is too long for it, each with the model that it is named by, "" where the
-    destination itself is named. translation: report | strict | never, for destinations of another dialect.
-    retirement: its end, None where there is none to be seen. pattern: the
-    name in the configuration that it is one of, "" where that is its own; star: what the asterisk of it stands for.
-    known: it isn't only a client who says that there is such a model.
+    destination itself is named. translation: report | strict | never, for destinations of another dialect. retirement:
+    its end, None where there is none to be seen. pattern: the name in the configuration that it is one of, "" where
+    that is its own; star: what the asterisk of it stands for. known: it isn't only a client who says that there is such
+    a model.
     """
 
     name: str
