@@ -229,7 +229,7 @@ def _never_kept(param: str) -> BadRequest:
             "en": f"{param} is about something that a vendor keeps, and no destination of this model may keep "
             "anything: send the content.",
             "fr": f"{param} porte sur ce qu'un fournisseur conserve, et aucune destination de ce modèle n'a le droit "
-            "de conserver : envoyez le contenu.",
+            "de conserver quoi que ce soit : envoyez le contenu.",
         },
         param=param,
     )
@@ -259,7 +259,7 @@ _NO_PSEUDONYMS = {
 }
 _ENDPOINT = {
     "en": "The batch's endpoint must be the url of the requests in its file.",
-    "fr": "Le endpoint du lot doit être l'url des requêtes de son fichier.",
+    "fr": "L'endpoint du lot doit être l'url des requêtes de son fichier.",
 }
 _RULES_CHANGED = {
     "en": "The rules have changed since what the vendor keeps was inspected: send it anew (the whole conversation "

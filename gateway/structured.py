@@ -63,7 +63,8 @@ def form_of(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate
 
 _LATER = {
     "en": "A rule wants this answer checked against its JSON schema, and an answer made in the background is none yet.",
-    "fr": "Une règle veut que cette réponse soit vérifiée par son schéma JSON, et en arrière-plan elle n'existe pas.",
+    "fr": "Une règle veut que cette réponse soit vérifiée par son schéma JSON ; faite en arrière-plan, elle n'existe "
+    "pas encore.",
 }
 
 

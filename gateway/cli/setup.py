@@ -39,7 +39,7 @@ _WORDS = {
         "same": "{path} says so already",
         "kept": "the file before is {path}",
         "start": "# then start {title}: {start}",
-        "taken": "{path} has values of its own at {places}: nothing was written; change them there",
+        "taken": "{path} has values of its own at {places}: nothing was written; change them, or print without --write",
         "foreign": "{path} isn't ours (or has comments): nothing was written; add this to it yourself:",
         "no_key": "no key: put yours into $ECLUSE_KEY, or name a file with --key-file, or say --model",
         "no_answer": "{url} doesn't answer as a gateway ({why}): check --url, or say --model",
