@@ -8,7 +8,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-from adapters.registry import VENDORS
+from adapters.registry import DIALECTS, VENDORS
 from gateway.cli.main import parser
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +28,12 @@ def test_relative_links_lead_somewhere() -> None:
 def test_every_vendor_kind_is_in_the_pages_that_people_start_from() -> None:
     pages = "".join((ROOT / "docs" / name).read_text() for name in ("reference/configuration.md", "howto/vendors.md"))
     assert not [kind for kind in VENDORS if kind not in pages]
+
+
+def test_every_operation_is_in_the_page_on_the_ledger() -> None:
+    said = re.search(r"^\| `operation` \| (.+) \|$", (ROOT / "docs/reference/ledger.md").read_text(), re.MULTILINE)
+    assert said is not None
+    assert {dialect.operation for dialect in DIALECTS.values()} == set(said[1].split(", "))
 
 
 def test_commands_are_written_as_the_command_line_takes_them() -> None:
