@@ -1,8 +1,9 @@
 # Everything runs in .venv; nothing is installed outside it.
 PYTHON ?= python3
 BIN := .venv/bin
-# Two at a time, in a folder with a short path (Unix sockets lie in it) that stays where something failed.
-PYTEST = scratch=$$(mktemp -d -t e.XXXX) && $(BIN)/pytest -q -n 2 --basetemp=$$scratch/t
+# Two at a time, in a folder with a short path (Unix sockets lie in it) that stays where something failed;
+# what was skipped is listed with its reason.
+PYTEST = scratch=$$(mktemp -d -t e.XXXX) && $(BIN)/pytest -q -rs -n 2 --basetemp=$$scratch/t
 
 .PHONY: run test check e2e tools bench eval lock clean help
 
@@ -22,11 +23,11 @@ check: .venv/develop ##          lint and types
 	@$(BIN)/yamllint -s config.example.yaml policies
 
 e2e: .venv/develop ##            whole processes and real client tools
-	@$(PYTEST) -m "e2e and not alone" -rs && $(BIN)/pytest -q --basetemp=$$scratch/t -m alone -rs && rm -rf $$scratch
+	@$(PYTEST) -m "e2e and not alone" && $(BIN)/pytest -q -rs --basetemp=$$scratch/t -m alone && rm -rf $$scratch
 
 tools: .venv/develop ##          clients and agents in each dialect before vendors of each, as a table (installs them)
 	@$(PYTHON) -m tests.e2e.tools.installs
-	@export ECLUSE_EVERY_PAIR=yes; $(PYTEST) -m e2e -rs tests/e2e/tools && rm -rf $$scratch
+	@export ECLUSE_EVERY_PAIR=yes; $(PYTEST) -m e2e tests/e2e/tools && rm -rf $$scratch
 
 bench: .venv/develop ##          figures beside nginx, of rulings and of translation (needs gcc; ROUNDS, SECS)
 	@$(BIN)/python bench/figures.py
