@@ -141,23 +141,24 @@ class Crossing:
         return self._write(self._reader.end())
 
     def _whole(self, raw: bytes) -> bytes:
-        parts = self._reader.body(raw)
-        if self._free is not None:
-            parts = [ready for part in parts for ready in self._free.take(part)]
-        return self._writer.body(parts)
+        return self._writer.body(self._ready(self._reader.body(raw), over=True))
 
     def _write(self, parts: Sequence[AnswerPart]) -> Sequence[Event]:
+        over = self._reader.stopped()
         events: list[Event] = []
-        for part in parts:
-            if self._free is None:
-                events += self._writer.part(part)
-            else:
-                for ready in self._free.take(part):
-                    events += self._writer.part(ready)
-        if self._reader.stopped():
+        for part in self._ready(parts, over=over):
+            events += self._writer.part(part)
+        if over:
             self._ended = True
             events += self._writer.end()
         return events
+
+    def _ready(self, parts: Sequence[AnswerPart], *, over: bool) -> Sequence[AnswerPart]:
+        """The parts that may be written now. over: the answer is, so that nothing is held any longer."""
+        if self._free is None:
+            return parts
+        ready = [one for part in parts for one in self._free.take(part)]
+        return [*ready, *self._free.rest()] if over else ready
 
     def _held(self, work: Callable[[_Said], _Made], said: _Said) -> _Made:
         """What a piece of work makes of what the vendor said. What no dialect has, such as numbers that JSON can't be
@@ -178,31 +179,32 @@ class FreeText:
 
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
-        self._held: dict[int, str] = {}
+        self._held: dict[int, list[str]] = {}
 
     def take(self, part: AnswerPart) -> Sequence[AnswerPart]:
         """What may go on of a part."""
         if isinstance(part, CallBegin):
             if part.name not in self._names:
                 return (part,)
-            self._held[part.number] = ""
+            self._held[part.number] = []
             return (part._replace(custom=True),)
         if isinstance(part, Arguments) and part.number in self._held:
-            self._held[part.number] += part.text
-            return self._when_complete(part.number)
+            self._held[part.number].append(part.text)
+            return ()
         if isinstance(part, CallEnd) and part.number in self._held:
-            return (Arguments(part.number, self._held.pop(part.number)), part)
+            return (Arguments(part.number, _input_of("".join(self._held.pop(part.number)))), part)
         return (part,)
 
-    def _when_complete(self, number: int) -> Sequence[AnswerPart]:
-        if not self._held[number].rstrip().endswith("}"):  # not read again and again while it grows
-            return ()
-        try:
-            said = orjson.loads(self._held[number])
-        except orjson.JSONDecodeError:
-            return ()
-        text = said.get("input") if isinstance(said, dict) else None
-        if not isinstance(text, str):
-            return ()
-        del self._held[number]
-        return (Arguments(number, text), CallEnd(number))
+    def rest(self) -> Sequence[AnswerPart]:
+        """What is held when the answer is over: calls whose end the vendor didn't tell."""
+        return [part for number in list(self._held) for part in self.take(CallEnd(number))]
+
+
+def _input_of(source: str) -> str:
+    """The text that a call was given; its source as it is where it holds none."""
+    try:
+        said = orjson.loads(source)
+    except orjson.JSONDecodeError:
+        return source
+    text = said.get("input") if isinstance(said, dict) else None
+    return text if isinstance(text, str) else source
