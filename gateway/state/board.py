@@ -57,5 +57,8 @@ class Board(Protocol):
     async def look(self, keys: Sequence[str]) -> dict[str, bytes]:
         """The notes of these keys that there are."""
 
+    async def swap(self, note: Note, was: bytes | None) -> bool:
+        """Takes a note where `was` is what stands there still (None: nothing), and says whether it did."""
+
     async def close(self) -> None:
         """Ends the connections."""

@@ -62,6 +62,14 @@ end
 return told
 """)
 
+_SWAP = Script("""
+local was = false
+if ARGV[1] == '1' then was = ARGV[2] end
+if redis.call('GET', KEYS[1]) ~= was then return 0 end
+redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
+return 1
+""")
+
 
 class RedisBoard:
     """Facts and notes under a prefix."""
@@ -89,6 +97,12 @@ class RedisBoard:
         """The notes that there are."""
         found = (await self._link.command("MGET", *map(self._note, keys))).value
         return {key: held for key, held in zip(keys, found, strict=True) if held is not None}
+
+    async def swap(self, note: Note, was: bytes | None) -> bool:
+        """As the protocol says."""
+        words: list[Word] = [int(was is not None), was or b"", note.held, max(int(note.seconds * 1000), 1)]
+        answer, _ = await self._link.script(_SWAP, [self._note(note.key)], words)
+        return bool(answer)
 
     async def close(self) -> None:
         """Ends the connections."""

@@ -19,6 +19,7 @@ TABLES = (
 )
 
 COUNT_EVERY = 256
+_PUT_NOTE = "INSERT OR REPLACE INTO notes VALUES (?, ?, ?)"
 _TOO_MANY = (
     "DELETE FROM notes WHERE key IN "
     "(SELECT key FROM notes ORDER BY ends LIMIT max((SELECT count(*) FROM notes) - ?, 0))"
@@ -46,6 +47,10 @@ class SqliteBoard:
         now = self._clock()
         return dict(await self._link.run(lambda connection: connection.execute(query, (*keys, now)).fetchall()))
 
+    async def swap(self, note: Note, was: bytes | None) -> bool:
+        """As the protocol says."""
+        return await self._link.run(lambda connection: self._swap(connection, note, was))
+
     async def close(self) -> None:
         """Ends the connection."""
         await self._link.close()
@@ -57,7 +62,7 @@ class SqliteBoard:
         for fact in facts:
             _put(connection, fact, inf if fact.left is None else now + fact.left)
         rows = [(note.key, note.held, now + note.seconds) for note in notes]
-        connection.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", rows)
+        connection.executemany(_PUT_NOTE, rows)
         if rows and self._most_notes is not None:
             if self._noted % COUNT_EVERY == 0:
                 connection.execute(_TOO_MANY, (self._most_notes,))
@@ -69,6 +74,14 @@ class SqliteBoard:
         )
         last = found[-1][0] if found else seq
         return Told(self._link.incarnation, last, changes, len(found) >= MOST_CHANGES)
+
+    def _swap(self, connection: sqlite3.Connection, note: Note, was: bytes | None) -> bool:
+        now = self._clock()
+        row = connection.execute("SELECT held FROM notes WHERE key = ? AND ends > ?", (note.key, now)).fetchone()
+        if (row[0] if row is not None else None) != was:
+            return False
+        connection.execute(_PUT_NOTE, (note.key, note.held, now + note.seconds))
+        return True
 
 
 def _put(connection: sqlite3.Connection, fact: Fact, ends: float) -> None:

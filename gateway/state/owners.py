@@ -21,12 +21,15 @@ import orjson
 
 from gateway.state.board import Board, Note
 from gateway.state.proof import Proof, value_of
+from gateway.state.store import StoreUnavailable
 
 NOTHING_SINCE = 1 << 53
 """Asks a board for no news beside what it is told."""
 LONGEST = 366 * 86400.0
 MOST_LISTED = 200
 """Objects in one caller's list of a kind."""
+MOST_TRIES = 50
+"""Times that a list is read anew because somebody else changed it meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +102,17 @@ class Owners:
 
         whose: kind, organisation, caller and use case. The last ones made stay, `MOST_LISTED` of them.
         """
+        key, (first, *others) = self._name("list", *whose), self._shelves
         async with self._listing:
-            kept = dict(await self.enlisted(whose))
-            if facts is None:
-                kept.pop(name, None)
-            elif name in kept:
-                kept[name] = facts
-            else:
-                kept = {name: facts, **kept}
-            value = orjson.dumps(list(kept.items())[:MOST_LISTED])
-            key = self._name("list", *whose)
-            note = Note(key, self._proof.held(key, 0, value), LONGEST)
-            for shelf in self._shelves:
-                await shelf.exchange((), (note,), NOTHING_SINCE)
+            for _ in range(MOST_TRIES):  # other workers and replicas put theirs into the same list
+                was = (await first.look([key])).get(key)
+                value = orjson.dumps(_relisted(dict(await self.enlisted(whose)), name, facts))
+                note = Note(key, self._proof.held(key, 0, value), LONGEST)
+                if await first.swap(note, was):
+                    for shelf in others:
+                        await shelf.exchange((), (note,), NOTHING_SINCE)
+                    return
+        raise StoreUnavailable("locked")
 
     async def enlisted(self, whose: Sequence[str]) -> list[tuple[str, Mapping[str, Any]]]:
         """Names and facts of what the caller had kept, the newest first; those that are still his."""
@@ -159,6 +160,19 @@ class Owners:
             return None
         owned = Owned(**orjson.loads(value))
         return owned if owned.ends > self._now() else None
+
+
+def _relisted(
+    kept: dict[str, Mapping[str, Any]], name: str, facts: Mapping[str, Any] | None
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """A list with what is known of an object now, or without it."""
+    if facts is None:
+        kept.pop(name, None)
+    elif name in kept:
+        kept[name] = facts
+    else:
+        kept = {name: facts, **kept}
+    return list(kept.items())[:MOST_LISTED]
 
 
 def of_one_place(found: Iterable[Owned]) -> bool:

@@ -63,5 +63,11 @@ class ModelBoard:
             raise self.before
         return {key: self.notes[key] for key in keys if key in self.notes}
 
+    async def swap(self, note: Note, was: bytes | None) -> bool:
+        if (await self.look([note.key])).get(note.key) != was:
+            return False
+        self.notes[note.key] = note.held
+        return True
+
     async def close(self) -> None:
         return None

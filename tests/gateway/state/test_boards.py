@@ -130,3 +130,13 @@ async def test_notes_are_looked_up_until_they_end(board: Board) -> None:
     assert found == {"state/a": b"+alpha", "state/b": b"\x00\xff"}
     await board.exchange([], [Note("state/a", b"+beta", 60.0)], 0)
     assert await board.look(["state/a"]) == {"state/a": b"+beta"}
+
+
+async def test_a_note_is_swapped_where_it_is_still_what_was_read(board: Board) -> None:
+    first, second = Note("list/a", b"\x00first", 60.0), Note("list/a", b"second", 0.05)
+    assert not await board.swap(first, b"") and await board.swap(first, None)
+    assert not await board.swap(second, None) and not await board.swap(second, b"other")
+    assert await board.look(["list/a"]) == {"list/a": b"\x00first"}
+    assert await board.swap(second, first.held)
+    await asyncio.sleep(0.1)
+    assert not await board.swap(first, second.held) and await board.swap(first, None), "it had ended"

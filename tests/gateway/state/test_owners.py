@@ -48,6 +48,12 @@ class Shelf:
         self._there()
         return {key: self.notes[key][0] for key in keys if key in self.notes and self.notes[key][1] > self.clock[0]}
 
+    async def swap(self, note: Note, was: bytes | None) -> bool:
+        if (await self.look([note.key])).get(note.key) != was:
+            return False
+        await self.exchange((), (note,), 0)
+        return True
+
     async def close(self) -> None:
         pass
 
@@ -175,3 +181,24 @@ async def test_replicas_know_at_once_and_a_store_that_forgot_is_told_again(tmp_p
         assert await two.find("response", "acme", "p", "s", "resp_1") == entry
         await two.forget("resp_1", entry)
         assert await one.find("response", "acme", "p", "s", "resp_1") is None
+
+
+async def _lists_of_both(one: Owners, two: Owners) -> None:
+    whose = ("file", "acme", "p", "s")
+    for n in range(40):
+        await one.record(f"file_{n}", owned(*whose, 4e9))
+    await asyncio.gather(*((one, two)[n % 2].enlist(whose, f"file_{n}", {"bytes": n}) for n in range(40)))
+    assert {name for name, _ in await two.enlisted(whose)} == {f"file_{n}" for n in range(40)}
+    await asyncio.gather(one.enlist(whose, "file_0", None), two.enlist(whose, "file_1", None))
+    assert len(await one.enlisted(whose)) == 38
+
+
+async def test_workers_that_list_at_once_lose_nothing_of_each_other(tmp_path: Path) -> None:
+    async with opened(tmp_path, None) as one, opened(tmp_path, None) as two:
+        await _lists_of_both(one, two)
+
+
+@needs_redis
+async def test_neither_do_replicas(tmp_path: Path, redis: RedisServer) -> None:
+    async with opened(tmp_path / "a", redis) as one, opened(tmp_path / "b", redis) as two:
+        await _lists_of_both(one, two)
