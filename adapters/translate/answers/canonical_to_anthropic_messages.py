@@ -8,7 +8,8 @@ from typing import Any, Final
 import orjson
 
 from adapters.reply import Usage
-from adapters.translate.answers.in_turn import InTurn, complete
+from adapters.translate.answers.in_turn import InTurn
+from adapters.translate.arguments import object_of
 from adapters.translate.canonical import (
     Alive,
     AnswerPart,
@@ -224,8 +225,8 @@ def _sign(blocks: list[dict[str, Any]], state: str) -> None:
 
 def _object(text: str, lost: Lost) -> Any:
     """Arguments as the object that this dialect wants."""
-    said = complete(text) if text else {}
-    if isinstance(said, dict):
-        return orjson.Fragment(text or "{}")  # as it was said: numbers may be longer than ours
+    said = object_of(text)
+    if said is not None:
+        return said
     lost.add("answer.arguments")
     return {"input": text}

@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 
 from adapters.reply import Usage
-from adapters.translate.answers.in_turn import complete
+from adapters.translate.arguments import object_of
 from adapters.translate.canonical import (
     AnswerPart,
     Arguments,
@@ -103,17 +103,14 @@ class GeminiAnswerWriter:
     def _called(self, number: int) -> dict[str, Any]:
         begun, pieces = self._calls.pop(number)
         source = "".join(pieces)
-        said = complete(source or "{}")
+        said = None if begun.custom else object_of(source)
         if begun.custom:
             self.lost.add("answer.custom_call")
-            said = {"input": source}
-        elif not isinstance(said, dict):
+        elif said is None:
             self.lost.add("answer.arguments")
-            said = {"input": source}
-        else:
-            said = orjson.Fragment(source or "{}")  # as it was said: numbers may be longer than ours
+        args = {"input": source} if said is None else said
         signed = {"thoughtSignature": signature_of(begun.state)} if begun.state else self._taken()
-        return {"functionCall": {"id": begun.id, "name": begun.name, "args": said}, **signed}
+        return {"functionCall": {"id": begun.id, "name": begun.name, "args": args}, **signed}
 
     def _answer(self, parts: list[dict[str, Any]], *, last: bool = False) -> dict[str, Any]:
         candidate: dict[str, Any] = {"content": {"parts": parts, "role": "model"}, "index": 0}

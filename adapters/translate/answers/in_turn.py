@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
-
-import orjson
+from typing import Final
 
 from adapters.translate.canonical import Arguments, CallBegin, CallEnd
 
@@ -99,11 +97,3 @@ class _Source:
                 self._begun = True
                 self._depth += 1 if mark == "{" else -1
         return self._begun and self._depth == 0 and not self._quoted
-
-
-def complete(text: str) -> Any:
-    """The value that a text is the JSON of; None where it isn't."""
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None

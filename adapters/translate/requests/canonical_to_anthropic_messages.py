@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 
+from adapters.translate.arguments import object_of
 from adapters.translate.canonical import (
     Call,
     Conversation,
@@ -220,15 +221,8 @@ def _call(part: Call) -> dict[str, Any]:
 
 def as_object(part: Call) -> Any:
     """A call's arguments as the object that this dialect wants; a text that is none stands in a member of its own."""
-    if part.custom:
-        return {"input": part.arguments}
-    try:
-        said = orjson.loads(part.arguments or "{}")
-    except orjson.JSONDecodeError:
-        said = None
-    if isinstance(said, dict):
-        return orjson.Fragment(part.arguments or "{}")  # as it was said: numbers may be longer than ours
-    return {"input": part.arguments}
+    said = None if part.custom else object_of(part.arguments)
+    return {"input": part.arguments} if said is None else said
 
 
 def _result(part: Result, lost: Lost, marks: _Marks) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def answer(script: Script, prompt: Prompt) -> dict[str, Any]:
         content.append({"reasoningContent": {"reasoningText": {"text": script.reasoning, "signature": "simulated"}}})
     if script.text:
         content.append({"text": script.text})
-    content += [{"toolUse": {**_use(call), "input": _given(call)}} for call in script.calls]
+    content += [{"toolUse": {**_use(call), "input": call.given()}} for call in script.calls]
     told = {"output": {"message": {"role": "assistant", "content": content}}, "stopReason": _STOPS[script.stop]}
     return {**told, **_usage(script), "metrics": {"latencyMs": 1}}
 
@@ -75,7 +75,7 @@ def stream(script: Script, prompt: Prompt) -> Iterator[Frame]:
         index += 1
     for call in script.calls:
         yield _event("contentBlockStart", {"contentBlockIndex": index, "start": {"toolUse": _use(call)}})
-        for part in script.parts(orjson.dumps(_given(call)).decode()):
+        for part in script.parts(orjson.dumps(call.given()).decode()):
             yield _delta(index, {"toolUse": {"input": part}})
         yield _event("contentBlockStop", {"contentBlockIndex": index})
         index += 1
@@ -92,14 +92,6 @@ def _usage(script: Script) -> dict[str, Any]:
 
 def _use(call: Call) -> dict[str, str]:
     return {"toolUseId": f"tooluse_{call.id}", "name": call.name}
-
-
-def _given(call: Call) -> Any:
-    try:
-        given = orjson.loads(call.arguments)
-    except orjson.JSONDecodeError:
-        given = None
-    return given if isinstance(given, dict) else {"input": call.arguments}
 
 
 def _delta(index: int, delta: Mapping[str, Any]) -> Frame:

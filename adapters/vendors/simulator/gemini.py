@@ -11,7 +11,7 @@ import orjson
 
 from adapters.vendors.simulator.frames import Frame, item, plain, row
 from adapters.vendors.simulator.prompt import Prompt, Tool, mapping, mappings, text_of, tokens, turns, whole
-from adapters.vendors.simulator.script import Call, Script
+from adapters.vendors.simulator.script import Script
 
 _STOPS = {"stop": "STOP", "length": "MAX_TOKENS", "tool_calls": "STOP"}
 
@@ -127,21 +127,13 @@ def _texts(script: Script, thoughts: Any, texts: Any) -> Iterator[dict[str, Any]
 def _calls(script: Script) -> Iterator[dict[str, Any]]:
     """The calls; the first of them is signed, as Gemini 3 signs them."""
     for number, call in enumerate(script.calls):
-        part: dict[str, Any] = {"functionCall": {"id": call.id, "name": call.name, "args": _arguments(call)}}
+        part: dict[str, Any] = {"functionCall": {"id": call.id, "name": call.name, "args": call.given()}}
         yield part | ({} if number else {"thoughtSignature": signature(script.id)})
 
 
 def signature(seed: str) -> str:
     """A signature in base64, as long as the real ones begin to be."""
     return f"c2ltdWxhdGVk{seed}+/+/"
-
-
-def _arguments(call: Call) -> dict[str, Any]:
-    try:
-        given = orjson.loads(call.arguments)
-    except orjson.JSONDecodeError:
-        given = None
-    return given if isinstance(given, dict) else {"input": call.arguments}
 
 
 def _tail(script: Script, output: int) -> dict[str, Any]:

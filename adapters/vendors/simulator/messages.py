@@ -108,16 +108,7 @@ def _blocks(script: Script) -> list[dict[str, Any]]:
 
 
 def _use(call: Call) -> dict[str, Any]:
-    try:
-        given = orjson.loads(call.arguments)
-    except orjson.JSONDecodeError:
-        given = None
-    return {
-        "type": "tool_use",
-        "id": f"toolu_{call.id}",
-        "name": call.name,
-        "input": given if isinstance(given, dict) else {"input": call.arguments},
-    }
+    return {"type": "tool_use", "id": f"toolu_{call.id}", "name": call.name, "input": call.given()}
 
 
 def _message(

@@ -26,6 +26,14 @@ class Call:
     arguments: str
     custom: bool = False
 
+    def given(self) -> dict[str, Any]:
+        """Its arguments as an object; a text that is none stands in a member of one."""
+        try:
+            said = orjson.loads(self.arguments)
+        except orjson.JSONDecodeError:
+            said = None
+        return said if isinstance(said, dict) else {"input": self.arguments}
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
