@@ -75,9 +75,7 @@ class ObjectReader(Ending):
             return super().rewrite(chunk, edits)
         changes: list[Edit] = []
         for index, texts in edits.items():
-            place = self._places[index]
-            for edit in texts:
-                changes.append(_edit(chunk.deltas[index], place, edit))
+            changes += _edits(chunk.deltas[index], self._places[index], texts)
         return splice(chunk.raw, changes)
 
     def _lines(self, raw: bytes) -> tuple[Delta, ...]:
@@ -122,9 +120,10 @@ def _value(line: bytes, at: int) -> tuple[Document, int]:
     return read, at - len(_MEMBER)
 
 
-def _edit(delta: Delta, place: _Place, edit: TextEdit) -> Edit:
+def _edits(delta: Delta, place: _Place, texts: Sequence[TextEdit]) -> Iterator[Edit]:
     if place.document is None or place.leaf is None:
-        first = len(delta.text[: edit.start].encode())
-        return Edit(first, first + len(delta.text[edit.start : edit.end].encode()), edit.new.encode(), TRANSFORMATION)
-    made = replace_text(place.document, place.leaf, edit.start, edit.end, edit.new, TRANSFORMATION)
-    return made._replace(start=made.start + place.at, end=made.end + place.at)
+        yield from reading.plain_edits(delta, texts)
+        return
+    for edit in texts:
+        made = replace_text(place.document, place.leaf, edit.start, edit.end, edit.new, TRANSFORMATION)
+        yield made._replace(start=made.start + place.at, end=made.end + place.at)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from adapters.errors import BodyRefused, ProtocolBroken
-from adapters.reply import Chunk, TextEdit
+from adapters.reply import Chunk, Delta, TextEdit
 from adapters.wire.body import TRANSFORMATION, Document, Edit, Leaf, replace_text, splice
 from adapters.wire.sse import reframe
-from adapters.wire.tokens import STRING
+from adapters.wire.tokens import STRING, PlainPlaces
 
 
 def load(data: bytes) -> dict[str, Any]:
@@ -76,6 +76,13 @@ def rewrite(
         leaf = by_start[chunk.deltas[index].start]
         changes += [replace_text(read, leaf, edit.start, edit.end, edit.new, TRANSFORMATION) for edit in texts]
     return put_back(chunk, splice(chunk.data, changes))
+
+
+def plain_edits(delta: Delta, texts: Iterable[TextEdit]) -> Iterator[Edit]:
+    """The edits of a text that stands in the answer as it is, unquoted."""
+    places = PlainPlaces(delta.text, delta.start)
+    for edit in texts:
+        yield Edit(*places.span(edit.start, edit.end), edit.new.encode(), TRANSFORMATION)
 
 
 def put_back(chunk: Chunk, data: bytes) -> bytes:

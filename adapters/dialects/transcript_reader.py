@@ -11,6 +11,7 @@ from adapters.dialects.ending import Ending
 from adapters.dialects.failures import vendor_failure
 from adapters.errors import ProtocolBroken
 from adapters.reply import Chunk, Delta, TextEdit, Usage
+from adapters.wire.edits import splice
 from adapters.wire.sse import Event
 
 _CHANNEL = "text:0"
@@ -70,10 +71,7 @@ class TranscriptReader(Ending):
         """The bytes with the edits made."""
         if not edits or not self._plain:
             return super().rewrite(chunk, edits)
-        text = chunk.deltas[0].text
-        for edit in sorted(edits[0], reverse=True):
-            text = text[: edit.start] + edit.new + text[edit.end :]
-        return text.encode()
+        return splice(chunk.raw, reading.plain_edits(chunk.deltas[0], edits[0]))
 
     def _text(self, raw: bytes) -> Chunk:
         try:

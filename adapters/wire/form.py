@@ -17,6 +17,7 @@ from adapters.wire.body import KEY, STRING, Document, Leaf, Path
 from adapters.wire.edits import Edit, splice
 from adapters.wire.multipart import Part, boundary_of, parts, refused
 from adapters.wire.texts import Texts
+from adapters.wire.tokens import PlainPlaces
 
 MULTIPART = "multipart/form-data"
 _LETTERS = frozenset({"", "utf-8", "us-ascii", "ascii"})
@@ -104,8 +105,15 @@ class Form(Document):
         """Byte span of characters `i:j` of a text."""
         if leaf.within is not None:
             return super().text_span(leaf, i, j)
-        first = leaf.start + len(leaf.text[:i].encode())
-        return first, first + len(leaf.text[i:j].encode())
+        text = leaf.start, leaf.text
+        if text not in self._plain:
+            self._plain[text] = PlainPlaces(leaf.text, leaf.start)
+        return self._plain[text].span(i, j)
+
+    @cached_property
+    def _plain(self) -> dict[tuple[int, str], PlainPlaces]:
+        """Of texts that are rewritten."""
+        return {}
 
     def value_span(self, path: Path) -> tuple[int, int]:
         """Byte span of a text field's content; raises KeyError for anything else."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
+from itertools import accumulate
 
 import orjson
 
@@ -123,6 +124,27 @@ class Places:
         # Up to the next mark, as if a quote stood on either side.
         end = self._bytes[index + 1] + 1 if index + 1 < len(self._bytes) else self._end
         return _offset(self._raw, self._bytes[index] - 1, end, character - self._characters[index])
+
+
+class PlainPlaces:
+    """The same of a text that stands in the bytes as it is."""
+
+    __slots__ = ("_marks", "_start", "_text")
+
+    def __init__(self, text: str, start: int) -> None:
+        self._text, self._start = text, start
+        pieces = [] if text.isascii() else [text[at : at + _APART] for at in range(0, len(text), _APART)]
+        self._marks = array("q", accumulate((len(piece.encode()) for piece in pieces), initial=0))
+
+    def span(self, i: int, j: int) -> tuple[int, int]:
+        """Byte span of characters `i:j` of the text."""
+        return self._offset(i), self._offset(j)
+
+    def _offset(self, character: int) -> int:
+        if len(self._marks) == 1:
+            return self._start + character
+        mark = character // _APART
+        return self._start + self._marks[mark] + len(self._text[mark * _APART : character].encode())
 
 
 def value_end(raw: bytes, start: int) -> int:

@@ -89,6 +89,14 @@ def test_an_edit_changes_nothing_else(text: str, new: str, one: int, other: int)
     assert read.value["prompt"] == text[:first] + clean + text[last:]
 
 
+def test_a_long_text_is_edited_in_thousands_of_places() -> None:
+    text = ("é" * 40 + "@") * 30_000
+    form = Form.read(field("prompt", text) + END, KIND)
+    leaf = next(leaf for leaf in form.leaves if leaf.text == text)
+    edits = [replace_text(form, leaf, at, at + 1, "x", "transformation") for at in range(40, len(text), 41)]
+    assert Form.read(form.spliced(edits), KIND).value == {"prompt": text.replace("@", "x")}
+
+
 BAD = {
     "a preamble": b"hello\r\n" + field("a", "b") + END,
     "an epilogue": field("a", "b") + END + b"hello",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.wire.body import Document, nested, outermost
-from adapters.wire.tokens import Places, character_span
+from adapters.wire.tokens import Places, PlainPlaces, character_span
 
 PIECES = st.lists(
     st.sampled_from(["a", "é", "\n", '"', "\\", "\U0001f600", "x" * 700, "é" * 600, "\u2028"]), max_size=30
@@ -25,6 +25,16 @@ def test_marks_tell_the_same_places(pieces: list[str], escaped: bool, data: st.D
     first, last = places.span(i, j)
     assert (first, last) == character_span(raw, 1, len(raw) - 1, i, j)
     assert places.written(first) == len(raw[2:first].decode())
+
+
+@given(PIECES, st.data())
+def test_characters_of_plain_text_are_told_where_they_stand(pieces: list[str], data: st.DataObject) -> None:
+    text = "".join(pieces)
+    i = data.draw(st.integers(0, len(text)))
+    j = data.draw(st.integers(i, len(text)))
+    first, last = PlainPlaces(text, 7).span(i, j)
+    assert (b"." * 7 + text.encode())[first:last].decode() == text[i:j]
+    assert first == 7 + len(text[:i].encode())
 
 
 @given(PIECES, st.data())
