@@ -24,7 +24,7 @@ class Naming:
     _exact: Mapping[str, Model]
     _patterns: tuple[tuple[Pattern, Model, bool], ...]
     _known: frozenset[str]
-    _made: dict[str, Model | None] = field(default_factory=dict, compare=False, repr=False)
+    _made: dict[str, Model] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, models: Iterable[Model], known: Mapping[str, Collection[str]]) -> Naming:
@@ -42,6 +42,10 @@ class Naming:
     def spelt(self) -> tuple[str, ...]:
         """The names that are listed, and other names of these models."""
         return tuple(dict.fromkeys((*self.names, *self._exact)))
+
+    def standing_for(self, entry: str) -> list[str]:
+        """The listed names of the models that an entry of the configuration stands for."""
+        return [name for name in self.names if (m := self.model(name)) is not None and m.entry == entry]
 
     def _listed(self, models: Iterable[Model], known: Mapping[str, Collection[str]]) -> Iterator[str]:
         for model in models:
@@ -84,7 +88,7 @@ class Naming:
 def remarks(models: Iterable[Model], naming: Naming) -> Iterator[str]:
     """What `check` says of patterns: what they let through, and what it is taken to cost."""
     for pattern in (m for m in models if is_pattern(m.name)):
-        listed = [name for name in naming.names if (m := naming.model(name)) is not None and m.pattern == pattern.name]
+        listed = naming.standing_for(pattern.name)
         said = f"model {pattern.name} stands for {len(listed)} known names and for any other that fits"
         unpriced = [d.name for d in pattern.destinations if is_template(d.model)]
         yield said + (f", which counts at the dearest price known of {unpriced[0]}" if unpriced else "")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from gateway.bundle.destinations import Destination, Model
+from gateway.bundle.destinations import Destination
 from gateway.bundle.pair import Pair, load_pair
 from gateway.cli.main import add_config
 from gateway.cli.routing import described
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         if (end := model.retirement) is not None:
             print(f"  retires on {end.day}: then {end.fate}")
         if is_pattern(model.name):
-            print(f"  any name that fits; known: {', '.join(_known(pair, model)) or 'none'}")
+            print(f"  any name that fits; known: {', '.join(pair.naming.standing_for(model.name)) or 'none'}")
         for destination in model.destinations:
             print(f"  {terms(destination)}")
         if model.larger:
@@ -91,10 +91,6 @@ def _say(offers: Sequence[Offer]) -> None:
     if lines:
         print("\nto publish what is new, add to the configuration:\n")
         print("\n".join(lines))
-
-
-def _known(pair: Pair, model: Model) -> list[str]:
-    return [name for name in pair.model_names if (one := pair.model(name)) is not None and one.pattern == model.name]
 
 
 def terms(destination: Destination) -> str:

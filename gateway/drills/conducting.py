@@ -329,9 +329,7 @@ def _model(pair: Pair, destination: Destination) -> str:
     first = next((m for m in pair.models.values() if m.destinations[0].name == destination.name), None)
     if first is None:
         raise DrillRefused(f"no model asks {destination.name} first: name one with --model to see what becomes of it")
-    listed = [
-        name for name in pair.model_names if (found := pair.model(name)) is not None and found.entry == first.name
-    ]
+    listed = pair.naming.standing_for(first.name)
     if not listed:
         raise DrillRefused(f"{first.name} is many models: name one with --model")
     return listed[0]

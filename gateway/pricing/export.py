@@ -41,7 +41,7 @@ KINDS = {
 
 _NEEDED = ("openai", "azure_openai", "anthropic")
 _PREFIX = re.compile(
-    "(?:azure|openai|gemini|vertex_ai|mistral|cohere|groq|deepseek|together_ai|fireworks_ai|openrouter)/"
+    "^(?:azure|openai|gemini|vertex_ai|mistral|cohere|groq|deepseek|together_ai|fireworks_ai|openrouter)/"
 )
 _BY_REGION = "bedrock/"
 """What begins so is the price of one region, or of room bought in advance."""
@@ -96,7 +96,7 @@ def export(raw: bytes, version: str, day: str) -> bytes:
         kind = KINDS.get(facts.get("litellm_provider", "")) if sold else None
         row = _row(facts) if kind is not None else None
         if kind is not None and row is not None:
-            found[kind][name[len(begin[0]) :] if (begin := _PREFIX.match(name)) else name] = row
+            found[kind][_PREFIX.sub("", name)] = row
     if not all(found[kind] for kind in _NEEDED):
         raise ValueError("no prices in it")
     lines = ",\n".join(f"{_json(kind)}:{{\n{_lines(models)}\n}}" for kind, models in found.items() if models)
