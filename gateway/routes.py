@@ -43,7 +43,7 @@ def _gemini(version: str) -> tuple[Route, ...]:
     )
 
 
-_KEPT = "/v1/responses/{response}"
+_RESPONSE = "/v1/responses/{response}"
 _FILE, _BATCH = "/v1/files/{file}", "/v1/batches/{batch}"
 
 ROUTES = (
@@ -52,10 +52,12 @@ ROUTES = (
     Route("POST", "/v1/responses", "openai", "openai_responses", True, "responses"),
     Route("POST", "/v1/responses/compact", "openai", "openai_responses_compact", False, "a shorter conversation"),
     Route("POST", "/v1/responses/input_tokens", "openai", "openai_input_tokens", False, "token count"),
-    Route("GET", _KEPT, "openai", "openai_response_retrieve", True, "a response that is kept", body=False),
-    Route("DELETE", _KEPT, "openai", "openai_response_delete", False, "delete a response", body=False),
-    Route("POST", f"{_KEPT}/cancel", "openai", "openai_response_cancel", False, "cancel a response", body=False),
-    Route("GET", f"{_KEPT}/input_items", "openai", "openai_response_items", False, "input of a response", body=False),
+    Route("GET", _RESPONSE, "openai", "openai_response_retrieve", True, "a response that is kept", body=False),
+    Route("DELETE", _RESPONSE, "openai", "openai_response_delete", False, "delete a response", body=False),
+    Route("POST", f"{_RESPONSE}/cancel", "openai", "openai_response_cancel", False, "cancel a response", body=False),
+    Route(
+        "GET", f"{_RESPONSE}/input_items", "openai", "openai_response_items", False, "input of a response", body=False
+    ),
     Route("POST", "/v1/embeddings", "openai", "openai_embeddings", False, "embeddings"),
     Route("POST", "/v1/moderations", "openai", "openai_moderations", False, "moderations"),
     Route("POST", "/v1/rerank", "openai", "rerank", False, "rankings"),

@@ -38,7 +38,7 @@ TRAINING: Words = {
     "en": "This API trains or measures models with what it is given. It is refused.",
     "fr": "Cette API entraîne ou évalue des modèles avec ce qu'elle reçoit. Elle est refusée.",
 }
-PICTURES: Words = {
+MEDIA: Words = {
     "en": "Videos and voices can't be inspected, and the vendor keeps them. This API is refused.",
     "fr": "Les vidéos et les voix ne peuvent pas être inspectées, et le fournisseur les conserve. Cette API est "
     "refusée.",
@@ -75,7 +75,7 @@ UNSERVED = tuple(
             "/v1/environments", "/v1/memory_stores", "/v1/vaults", "/v1/deployments", "/upload/",
         )),
         ("training", TRAINING, ("/v1/fine_tuning", "/v1/fine-tunes", "/v1/evals")),
-        ("media", PICTURES, ("/v1/videos", "/v1/audio/voice", "/v1/images/videos")),
+        ("media", MEDIA, ("/v1/videos", "/v1/audio/voice", "/v1/images/videos")),
         ("account", ACCOUNT, (
             "/v1/organization", "/v1/organizations", "/v1/projects", "/v1/admin", "/v1/usage", "/v1/dashboard",
             "/v1/user_profiles", "/v1/webhooks",

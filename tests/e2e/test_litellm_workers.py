@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from tests.e2e.conftest import Serving, Vendors, serve
-from tests.e2e.several import configured, processes, status
+from tests.e2e.several import configured, processes, status, until
 
 pytestmark = [
     pytest.mark.e2e,
@@ -23,14 +20,6 @@ pytestmark = [
     ),
 ]
 KEY = "sk-tail-canary-9876543210"
-
-
-def until(fulfilled: Callable[[], Any], seconds: float = 60) -> Any:
-    ends = time.monotonic() + seconds
-    while not (found := fulfilled()):
-        assert time.monotonic() < ends
-        time.sleep(0.1)
-    return found
 
 
 def chat(serving: Serving, words: str, model: str = "tail") -> httpx.Response:
@@ -60,10 +49,10 @@ def test_workers_share_a_bridge_that_is_watched(tmp_path: Path, vendors: Vendors
         for pid in pids:
             assert b"litellm" not in memory(pid) and KEY.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
         os.kill(bridge["pid"], signal.SIGSTOP)
-        until(lambda: not Path(f"/proc/{bridge['pid']}").exists())
-        second = until(lambda: status(folder)["bridge"].get("calls") is not None and status(folder)["bridge"])
+        until(lambda: not Path(f"/proc/{bridge['pid']}").exists(), "one that hangs is killed")
+        second = until(lambda: "calls" in (now := status(folder)["bridge"]) and now, "another is started")
         assert second["replaced"] == {"hung": 1} and second["pid"] != bridge["pid"]
         assert KEY.encode() not in serving.traces()
     finally:
         serving.started.kill(group=False)
-    until(lambda: not Path(f"/proc/{second['pid']}").exists())
+    until(lambda: not Path(f"/proc/{second['pid']}").exists(), "it ends with who started it")
