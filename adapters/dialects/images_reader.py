@@ -8,7 +8,7 @@ from typing import Any
 from adapters.ask import Ask
 from adapters.dialects import reading
 from adapters.dialects.answers import TEXT, Strings
-from adapters.dialects.ending import Ending
+from adapters.dialects.ending import Streaming
 from adapters.dialects.failures import vendor_failure
 from adapters.dialects.passages import is_base64
 from adapters.dialects.serving import answers
@@ -20,22 +20,16 @@ from adapters.wire.sse import Event
 _PICTURE = "b64_json"
 
 
-class ImagesReader(Ending):
+class ImagesReader(Streaming):
     """One attempt's answer. Channels: text:I (what the vendor made of the prompt), `other:...`."""
 
     def __init__(self, ask: Ask) -> None:
         super().__init__()
         self._left = answers(ask.document.value)  # pictures of a stream that are still to come
 
-    def event(self, event: Event) -> Chunk:
-        """One event of the stream: a picture, finished or not yet."""
-        if not event.data or self._done or event.data == b"[DONE]":
-            return Chunk(event.raw, event.data, drop=self._done)
-        read = reading.document(event.data)
-        error = read.value.get("error")
-        if error or read.value.get("type") == "error":
-            return Chunk(event.raw, event.data, error=vendor_failure(error or read.value))
-        finished = str(read.value.get("type")).endswith(".completed")
+    def _read(self, event: Event, read: Document, kind: object) -> Chunk:
+        """A picture, finished or not yet."""
+        finished = str(kind).endswith(".completed")
         if finished:
             self._left -= 1
             self._done = self._left <= 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from adapters.dialects import reading
 from adapters.dialects.answers import Strings
-from adapters.dialects.ending import Ending
+from adapters.dialects.ending import Streaming
 from adapters.dialects.failures import openai_stream_error, vendor_failure
 from adapters.dialects.passages import is_base64
 from adapters.errors import ProtocolBroken
 from adapters.reply import Chunk, Usage
+from adapters.wire.body import Document
 from adapters.wire.pieces import Pieces
 from adapters.wire.sse import Event
 
@@ -16,7 +17,7 @@ _DONE = "speech.audio.done"
 _SOUND = ("audio/", "application/octet-stream")
 
 
-class SpeechReader(Ending):
+class SpeechReader(Streaming):
     """One attempt's answer. Sound is in no channel; texts in its events are (`other:...`)."""
 
     def __init__(self) -> None:
@@ -34,12 +35,9 @@ class SpeechReader(Ending):
         """A stretch of sound, or one event."""
         if self._bytes is not None:
             return Chunk(event.raw, event.data, content=bool(event.data))
-        if not event.data or self._done or event.data == b"[DONE]":
-            return Chunk(event.raw, event.data, drop=self._done)
-        read = reading.document(event.data)
-        kind, error = read.value.get("type"), read.value.get("error")
-        if error or kind == "error":
-            return Chunk(event.raw, event.data, error=vendor_failure(error or read.value))
+        return super().event(event)
+
+    def _read(self, event: Event, read: Document, kind: object) -> Chunk:
         strings, sound = Strings(read), read.value.get("audio")
         if type(sound) is str and is_base64(sound):
             strings.skip(("audio",))

@@ -7,10 +7,11 @@ from typing import Any
 
 from adapters.dialects import reading
 from adapters.dialects.answers import TEXT, Strings
-from adapters.dialects.ending import Ending
+from adapters.dialects.ending import Streaming
 from adapters.dialects.failures import vendor_failure
 from adapters.errors import ProtocolBroken
 from adapters.reply import Chunk, Delta, TextEdit, Usage
+from adapters.wire.body import Document
 from adapters.wire.edits import splice
 from adapters.wire.sse import Event
 
@@ -19,7 +20,7 @@ _DELTA, _DONE = "transcript.text.delta", "transcript.text.done"
 _PLAIN = frozenset({"text/plain", "text/vtt", "text/srt", "application/x-subrip", "application/srt"})
 
 
-class TranscriptReader(Ending):
+class TranscriptReader(Streaming):
     """One attempt's answer. Channels: text:0 (what was said), `other:...`."""
 
     def __init__(self) -> None:
@@ -32,14 +33,7 @@ class TranscriptReader(Ending):
             raise ProtocolBroken(code="no_transcript")
         self._plain = True
 
-    def event(self, event: Event) -> Chunk:
-        """One event of the stream."""
-        if not event.data or self._done or event.data == b"[DONE]":
-            return Chunk(event.raw, event.data, drop=self._done)
-        read = reading.document(event.data)
-        kind, error = read.value.get("type"), read.value.get("error")
-        if error or kind == "error":
-            return Chunk(event.raw, event.data, error=vendor_failure(error or read.value))
+    def _read(self, event: Event, read: Document, kind: object) -> Chunk:
         strings = Strings(read, f"{kind if kind in (_DELTA, _DONE) else 'event'}:")
         if kind == _DELTA:
             strings.claim(("delta",), _CHANNEL, TEXT, whole=False)
