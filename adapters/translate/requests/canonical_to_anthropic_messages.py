@@ -23,6 +23,7 @@ from adapters.translate.canonical import (
 )
 from adapters.translate.requests.claude import adapts, keeps_form
 from adapters.translate.requests.efforts import budget_of
+from adapters.translate.requests.writing import arguments_of
 from adapters.translate.states import ANTHROPIC, REDACTED, unpack
 from adapters.translate.urls import plain
 
@@ -87,14 +88,10 @@ def _tool(tool: Tool, marks: _Marks) -> dict[str, Any]:
     made: dict[str, Any] = {"name": tool.name}
     if tool.description:
         made["description"] = tool.description
-    # A tool of any text has one member that holds it.
-    made["input_schema"] = _FREE if tool.schema is None else {"type": "object", **tool.schema}
+    made["input_schema"] = {"type": "object", **arguments_of(tool)}
     if tool.strict:
         made["strict"] = True
     return marks.on(made, tool.cache)
-
-
-_FREE: Final = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
 
 
 def _choice(said: Conversation) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ from adapters.translate.requests.canonical_to_anthropic_messages import (
     thinking,
 )
 from adapters.translate.requests.claude import keeps_form
+from adapters.translate.requests.writing import arguments_of
 from adapters.translate.states import ANTHROPIC, REDACTED, unpack
 from adapters.translate.urls import plain
 
@@ -32,7 +33,6 @@ _SOUNDS: Final = {"audio/wav": "wav", "audio/x-wav": "wav", "audio/mp3": "mp3", 
 _TIERS: Final = frozenset({"priority", "default", "flex"})
 _NO_NAME: Final = re.compile(r"[^A-Za-z0-9 ()\[\]-]+")
 _MOST_CACHED: Final = 4
-_FREE: Final = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
 _SHOWN: Final = {"text": "(a file)"}
 
 
@@ -92,7 +92,7 @@ class _Writer:
             self._lost.add("tool_choice")
         specs: list[dict[str, Any]] = []
         for tool in said.tools:
-            schema = _FREE if tool.schema is None else {"type": "object", **tool.schema}
+            schema = {"type": "object", **arguments_of(tool)}
             spec: dict[str, Any] = {"name": tool.name, "inputSchema": {"json": schema}}
             if tool.description:
                 spec["description"] = tool.description

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 from adapters.translate.canonical import Call, Conversation, Lost, Media, Part, Refused, Result, Text, Thought, Turn
 from adapters.translate.requests.canonical_to_anthropic_messages import form_words
 from adapters.translate.requests.efforts import budget_of
+from adapters.translate.requests.writing import arguments_of, uncached
 from adapters.translate.urls import data_url, plain
 
 _MOST_STOPS: Final = 5
 _MOST_K: Final = 500
-_FREE: Final = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
 
 
 def write(said: Conversation) -> dict[str, Any]:
@@ -36,10 +36,10 @@ def write(said: Conversation) -> dict[str, Any]:
 
 def _messages(said: Conversation) -> Iterator[dict[str, Any]]:
     if words := [text.text for text in said.instructions if text.text.strip()]:
-        _caches(said.instructions, said.lost)
+        uncached(said.instructions, said.lost)
         yield {"role": "system", "content": "\n\n".join(words)}
     for turn in said.turns:
-        _caches(turn.parts, said.lost)
+        uncached(turn.parts, said.lost)
         if turn.role == "assistant":
             yield from _assistant(turn, said.lost)
         else:
@@ -118,7 +118,7 @@ def _tools(said: Conversation, body: dict[str, Any]) -> None:
             "function": {
                 "name": tool.name,
                 **({"description": tool.description} if tool.description else {}),
-                "parameters": _FREE if tool.schema is None else {"type": "object", **tool.schema},
+                "parameters": {"type": "object", **arguments_of(tool)},
             },
         }
         for tool in tools
@@ -188,8 +188,3 @@ def _within(said: Conversation, body: dict[str, Any], name: str, called: str, le
     body[called] = min(max(value, least), most)
     if body[called] != value and not (name == "top_p" and value == 1):
         said.lost.add(name)
-
-
-def _caches(parts: Sequence[Any], lost: Lost) -> None:
-    if any(getattr(part, "cache", "") for part in parts):
-        lost.add("cache_control")

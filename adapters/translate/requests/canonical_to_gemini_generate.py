@@ -21,10 +21,10 @@ from adapters.translate.canonical import (
 from adapters.translate.requests.canonical_to_anthropic_messages import as_object, form_words
 from adapters.translate.requests.efforts import budget_of, effort_of
 from adapters.translate.requests.google import is_old
+from adapters.translate.requests.writing import arguments_of, uncached
 from adapters.translate.states import GOOGLE, unpack
 from adapters.translate.urls import plain
 
-_FREE: Final = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
 _MOST_STOPS: Final = 5
 _TYPES: Final = {"image": "image/png", "audio": "audio/wav", "document": "application/pdf"}
 _LEVELS: Final = {"none": "minimal", "xhigh": "high", "max": "high"}
@@ -65,13 +65,12 @@ def _rest(said: Conversation, body: dict[str, Any]) -> None:
         if getattr(said, name):
             said.lost.add(name)
     marked = [*said.instructions, *said.tools, *(part for turn in said.turns for part in turn.parts)]
-    if any(getattr(one, "cache", "") for one in marked):
-        said.lost.add("cache_control")
+    uncached(marked, said.lost)
 
 
 def _tool(tool: Tool) -> dict[str, Any]:
     described = {"description": tool.description} if tool.description else {}
-    return {"name": tool.name, **described, "parametersJsonSchema": _FREE if tool.schema is None else tool.schema}
+    return {"name": tool.name, **described, "parametersJsonSchema": arguments_of(tool)}
 
 
 def _choose(said: Conversation, body: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from adapters.translate.canonical import (
     Turn,
 )
 from adapters.translate.requests.efforts import openai_effort
+from adapters.translate.requests.writing import uncached
 from adapters.translate.urls import data_url, plain
 
 _FORMATS: Final = {"audio/wav": "wav", "audio/x-wav": "wav", "audio/mp3": "mp3", "audio/mpeg": "mp3"}
@@ -94,7 +95,7 @@ def _form(said: Conversation) -> dict[str, Any]:
 
 def _messages(said: Conversation) -> Iterator[dict[str, Any]]:
     if said.instructions:
-        _caches(said.instructions, said.lost)
+        uncached(said.instructions, said.lost)
         yield {"role": "system", "content": "\n\n".join(text.text for text in said.instructions)}
     for turn in said.turns:
         if turn.role == "assistant":
@@ -118,7 +119,7 @@ def _user(turn: Turn, lost: Lost) -> Iterator[dict[str, Any]]:
             spoken.append(part)
     if not spoken:
         return
-    _caches(spoken, lost)
+    uncached(spoken, lost)
     if all(isinstance(part, Text) for part in spoken) and len(spoken) == 1:
         yield {"role": "user", "content": spoken[0].text}  # type: ignore[union-attr]
         return
@@ -173,9 +174,3 @@ def _part(part: Part, lost: Lost) -> dict[str, Any] | None:
         return None
     name = part.name or "document.pdf"
     return {"type": "file", "file": {"filename": name, "file_data": data_url(part, "application/pdf")}}
-
-
-def _caches(parts: list[Any], lost: Lost) -> None:
-    """The dialect caches by itself."""
-    if any(getattr(part, "cache", "") for part in parts):
-        lost.add("cache_control")

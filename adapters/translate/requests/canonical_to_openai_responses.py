@@ -20,6 +20,7 @@ from adapters.translate.canonical import (
     Turn,
 )
 from adapters.translate.requests.efforts import openai_effort
+from adapters.translate.requests.writing import uncached
 from adapters.translate.states import OPENAI, unpack
 from adapters.translate.urls import data_url, plain
 
@@ -50,8 +51,8 @@ def write(said: Conversation) -> dict[str, Any]:
         body["safety_identifier"] = said.user
     if said.tier:
         body["service_tier"] = said.tier
-    if _cached(said):
-        said.lost.add("cache_control")
+    parts = (part for turn in said.turns for part in turn.parts)
+    uncached((*said.instructions, *said.tools, *parts), said.lost)
     return body
 
 
@@ -169,9 +170,3 @@ def _part(part: Part, lost: Lost) -> dict[str, Any] | None:
         return {"type": "input_file", "file_url": part.url}
     name = part.name or "document.pdf"
     return {"type": "input_file", "filename": name, "file_data": data_url(part, "application/pdf")}
-
-
-def _cached(said: Conversation) -> bool:
-    """The dialect caches by itself, and has no marks for it."""
-    parts = (part for turn in said.turns for part in turn.parts)
-    return any(getattr(one, "cache", "") for one in (*said.instructions, *said.tools, *parts))
