@@ -17,6 +17,7 @@ _MOST_K: Final = 500
 
 def write(said: Conversation) -> dict[str, Any]:
     """The body."""
+    uncached(said)
     body: dict[str, Any] = {"model": said.model, "messages": list(_messages(said))}
     if said.stream:
         body["stream"] = True
@@ -36,10 +37,8 @@ def write(said: Conversation) -> dict[str, Any]:
 
 def _messages(said: Conversation) -> Iterator[dict[str, Any]]:
     if words := [text.text for text in said.instructions if text.text.strip()]:
-        uncached(said.instructions, said.lost)
         yield {"role": "system", "content": "\n\n".join(words)}
     for turn in said.turns:
-        uncached(turn.parts, said.lost)
         if turn.role == "assistant":
             yield from _assistant(turn, said.lost)
         else:

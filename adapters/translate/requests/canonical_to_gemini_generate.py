@@ -64,8 +64,7 @@ def _rest(said: Conversation, body: dict[str, Any]) -> None:
     for name in ("user", "verbosity"):
         if getattr(said, name):
             said.lost.add(name)
-    marked = [*said.instructions, *said.tools, *(part for turn in said.turns for part in turn.parts)]
-    uncached(marked, said.lost)
+    uncached(said)
 
 
 def _tool(tool: Tool) -> dict[str, Any]:

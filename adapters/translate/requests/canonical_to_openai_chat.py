@@ -30,6 +30,7 @@ _SHOWN_AFTER: Final = "The images and files that the tool gave:"
 
 def write(said: Conversation) -> dict[str, Any]:
     """The body."""
+    uncached(said)
     body: dict[str, Any] = {"model": said.model, "messages": list(_messages(said))}
     if said.stream:
         body["stream"] = True
@@ -95,7 +96,6 @@ def _form(said: Conversation) -> dict[str, Any]:
 
 def _messages(said: Conversation) -> Iterator[dict[str, Any]]:
     if said.instructions:
-        uncached(said.instructions, said.lost)
         yield {"role": "system", "content": "\n\n".join(text.text for text in said.instructions)}
     for turn in said.turns:
         if turn.role == "assistant":
@@ -119,7 +119,6 @@ def _user(turn: Turn, lost: Lost) -> Iterator[dict[str, Any]]:
             spoken.append(part)
     if not spoken:
         return
-    uncached(spoken, lost)
     if all(isinstance(part, Text) for part in spoken) and len(spoken) == 1:
         yield {"role": "user", "content": spoken[0].text}  # type: ignore[union-attr]
         return

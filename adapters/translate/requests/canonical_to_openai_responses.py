@@ -51,8 +51,7 @@ def write(said: Conversation) -> dict[str, Any]:
         body["safety_identifier"] = said.user
     if said.tier:
         body["service_tier"] = said.tier
-    parts = (part for turn in said.turns for part in turn.parts)
-    uncached((*said.instructions, *said.tools, *parts), said.lost)
+    uncached(said)
     return body
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from adapters.translate.canonical import Lost, Tool
+from adapters.translate.canonical import Conversation, Tool
 
 _FREE: Final = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
 
@@ -15,7 +15,8 @@ def arguments_of(tool: Tool) -> Mapping[str, Any]:
     return _FREE if tool.schema is None else tool.schema
 
 
-def uncached(parts: Iterable[Any], lost: Lost) -> None:
+def uncached(said: Conversation) -> None:
     """Notes marks of what the vendor is to keep, for dialects that cache by themselves."""
-    if any(getattr(part, "cache", "") for part in parts):
-        lost.add("cache_control")
+    parts = (part for turn in said.turns for part in turn.parts)
+    if any(getattr(one, "cache", "") for one in (*said.instructions, *said.tools, *parts)):
+        said.lost.add("cache_control")

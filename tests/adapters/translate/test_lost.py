@@ -109,3 +109,36 @@ def test_odd_asks_are_translated_all_the_same(client: str, vendor: str) -> None:
     assert made.body.count(b'"x"') == 10_000
     if client.startswith("openai"):
         assert b"not {json" in made.body
+
+
+_CACHED = {"cache_control": {"type": "ephemeral"}}
+_TEXT = {"type": "text", "text": "x"}
+_CALL = {"type": "tool_use", "id": "c", "name": "f", "input": {}}
+_RESULT = {"type": "tool_result", "tool_use_id": "c", "content": "y"}
+
+
+def _called(call: dict[str, object]) -> dict[str, object]:
+    return {"role": "assistant", "content": [call]}
+
+
+@pytest.mark.parametrize("vendor", ["openai_chat", "openai_responses", "gemini_generate", "cohere_chat"])
+@pytest.mark.parametrize(
+    "marked",
+    [
+        {"system": [{**_TEXT, **_CACHED}]},
+        {"tools": [{"name": "f", "input_schema": {"type": "object"}, **_CACHED}]},
+        {"messages": [{"role": "user", "content": [{**_TEXT, **_CACHED}]}]},
+        {"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": [{**_CALL, **_CACHED}]}]},
+        {
+            "messages": [
+                {"role": "assistant", "content": [_CALL]},
+                {"role": "user", "content": [{**_RESULT, **_CACHED}]},
+            ]
+        },
+    ],
+    ids=["instructions", "tool", "words", "call", "result"],
+)
+def test_a_mark_for_the_cache_is_lost_wherever_it_stood(vendor: str, marked: dict[str, object]) -> None:
+    body = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "x"}], **marked}
+    made = translated(orjson.dumps(body), "anthropic_messages", vendor, model="m", parameters={})
+    assert made.lost == ("cache_control",)
