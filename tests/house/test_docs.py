@@ -36,6 +36,14 @@ def test_every_operation_is_in_the_page_on_the_ledger() -> None:
     assert {dialect.operation for dialect in DIALECTS.values()} == set(said[1].split(", "))
 
 
+def test_every_header_of_ours_is_on_its_page() -> None:
+    page = (ROOT / "docs/reference/headers.md").read_text()
+    sources = [path.read_text() for wing in ("adapters", "gateway") for path in (ROOT / wing).rglob("*.py")]
+    named = {name for source in sources for name in re.findall(r"x-ecluse-[a-z-]+", source)}
+    assert "x-ecluse-call-id" in named
+    assert not [name for name in sorted(named) if f"`{name}`" not in page]
+
+
 def test_commands_are_written_as_the_command_line_takes_them() -> None:
     """Commands that stand by themselves in a page, up to a comment, a pipe or a redirection."""
     wrong, tried = [], 0
