@@ -13,9 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from adapters.errors import UpstreamError
-from adapters.vendors import taxonomy
-from adapters.vendors.base import Option, OptionError, RawHeaders, Vendor, VendorKind
+from adapters.vendors.base import Option, OptionError, Vendor, VendorKind
+from adapters.vendors.bearer import BearerVendor
 
 ASKED = "x-ecluse-vendor"
 PATHS: Mapping[str, str] = {"openai_chat": "/v1/chat/completions", "openai_embeddings": "/v1/embeddings"}
@@ -54,36 +53,17 @@ class Asked(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class LiteLLM:
-    """One of litellm's providers. asked: what the bridge is told of it, once it is known where it is."""
+class LiteLLM(BearerVendor):
+    """One of litellm's providers. The bridge takes the credential as a bearer token and gives it to litellm, and says
+    what went wrong in OpenAI's words. asked: what it is told of the provider, once it is known where that is."""
 
-    provider: str
+    provider: str = ""
     api_version: str = ""
     asked: Asked | None = None
-    kind: str = "litellm"
-    stores: bool = True
-    trace_headers: bool = False
-
-    @property
-    def dialects(self) -> frozenset[str]:
-        """What the bridge speaks."""
-        return frozenset(PATHS)
-
-    def path(self, dialect: str, model: str, query: Mapping[str, str], *, stream: bool = False) -> str:
-        """From the table; no query of the client's is passed on."""
-        return PATHS[dialect]
-
-    def credential_headers(self, secret: str) -> list[tuple[str, str]]:
-        """`Authorization: Bearer`, to the bridge, which gives it to litellm."""
-        return [("authorization", f"Bearer {secret}")] if secret else []
 
     def fixed_headers(self) -> list[tuple[str, str]]:
         """What the bridge is told of the vendor."""
         return [] if self.asked is None else [self.asked.header()]
-
-    def classify(self, status: int, headers: RawHeaders, body: bytes) -> UpstreamError:
-        """By the shared taxonomy: the bridge says what went wrong in OpenAI's words."""
-        return taxonomy.classify(status, headers, body)
 
 
 def build(options: Mapping[str, str]) -> Vendor:
@@ -93,7 +73,7 @@ def build(options: Mapping[str, str]) -> Vendor:
         raise OptionError("provider", "must name the vendor as litellm does, such as anthropic or xai")
     if not _VERSION.fullmatch(version):
         raise OptionError("api_version", "must be like 2024-10-21")
-    return LiteLLM(provider, version)
+    return LiteLLM("litellm", PATHS, stores=True, provider=provider, api_version=version)
 
 
 LITELLM = VendorKind("litellm", frozenset(PATHS), OPTIONS, None, build)
