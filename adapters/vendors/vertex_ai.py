@@ -34,7 +34,10 @@ OPTIONS = (
 )
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9.:-]{1,60}")
 _PLACE = re.compile(r"[a-z]+(-[a-z]+[0-9]{1,2})?")
-_ROWS = {"eu": "https://aiplatform.eu.rep.googleapis.com", "us": "https://aiplatform.us.rep.googleapis.com"}
+_OF_SEVERAL_REGIONS = {
+    "eu": "https://aiplatform.eu.rep.googleapis.com",
+    "us": "https://aiplatform.us.rep.googleapis.com",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ def locate(options: Mapping[str, str]) -> str:
     location = options.get("location", "global")
     if location == "global":
         return "https://aiplatform.googleapis.com"
-    return _ROWS.get(location, f"https://{location}-aiplatform.googleapis.com")
+    return _OF_SEVERAL_REGIONS.get(location, f"https://{location}-aiplatform.googleapis.com")
 
 
 def _identity(options: Mapping[str, str], key: Reveal | None) -> Identity:
