@@ -117,6 +117,8 @@ class Keeper:
                 if not self._wanted():
                     await bridge.drain(self._drain)
                     return ""
+                if bridge.serves and not self._path.exists():  # somebody tidied: no call reaches it any more
+                    await bridge.drain(self._drain)
             return "ended" if bridge.serves else "not_started"
         finally:
             self._bridge = None

@@ -120,6 +120,17 @@ async def test_it_is_started_again(program: str, reason: str, tmp_path: Path) ->
     assert not any(alive(int(line.split()[0])) for line in kept.said if line[0].isdigit())
 
 
+async def test_one_whose_socket_was_tidied_away_is_replaced(tmp_path: Path) -> None:
+    async with keeping(tmp_path, SERVING) as kept:
+        await kept.keeper.begun()
+        first = kept.keeper.shown()
+        kept.file.unlink()
+        await kept.until(lambda: kept.keeper.replaced["ended"] == 1 and kept.keeper.state == SERVES)
+        second = kept.keeper.shown()
+        assert first is not None and second is not None and first["pid"] != second["pid"]
+        assert kept.said[0] == "told b'{\"drain\":1.0}\\n'", "its calls have time to end"
+
+
 async def test_one_that_can_not_be_started_holds_nobody_up(tmp_path: Path) -> None:
     async with keeping(tmp_path, FAILING) as kept:
         async with asyncio.timeout(10):
