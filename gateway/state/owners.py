@@ -132,8 +132,8 @@ class Owners:
         return held is not None and self._proof.holds(key, 0, held) and self._read(held) is not None
 
     async def ready(self) -> None:
-        """Returns where an entry could be stored now."""
-        await self.find("ready", "", "", "", "")
+        """Returns where an entry could be stored now, as one of nothing was: what can be read may still be full."""
+        await self._put(self._name("ready"), None, 1.0)
 
     async def close(self) -> None:
         """Ends the connections."""

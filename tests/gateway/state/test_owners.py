@@ -138,6 +138,20 @@ async def test_a_store_that_does_not_answer_is_neither_yes_nor_no() -> None:
     assert await owners.find("response", "acme", "p", "s", "resp_1"), "the file of this machine knows it still"
 
 
+async def test_what_can_be_read_and_not_written_is_not_ready() -> None:
+    """A full disk, a store that may only be read."""
+
+    class Full(Shelf):
+        async def exchange(self, facts: Sequence[Fact], notes: Sequence[Note], seq: int) -> Told:
+            raise StoreUnavailable("full")
+
+    clock = [0.0]
+    await table(Shelf(clock), clock=clock).ready()
+    for shelves in ([Full(clock)], [Shelf(clock), Full(clock)]):
+        with pytest.raises(StoreUnavailable):
+            await table(*shelves, clock=clock).ready()
+
+
 @asynccontextmanager
 async def opened(folder: Path, redis: RedisServer | None) -> AsyncIterator[Owners]:
     shelves: list[Board] = [SqliteBoard(SqliteLink(folder / "owners.db", seconds=5, tables=TABLES))]
