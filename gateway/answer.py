@@ -117,6 +117,8 @@ async def _attempt(
         exchange.health.left(step.turn)
         raise
     attempt = Attempt(len(exchange.attempts) + 1, candidate, step.turn, runtime.monotonic(), len(outgoing.body))
+    if outgoing.translated is not None:
+        attempt.lost = outgoing.translated.lost
     exchange.reads_on = upstream.on_abort == "drain" and ask.operation not in MANAGING
     exchange.attempts.append(attempt)
     admission.begin(exchange, attempt)
@@ -203,7 +205,6 @@ def _crossing(runtime: Runtime, exchange: Exchange, attempt: Attempt, outgoing: 
     candidate, made = attempt.candidate, outgoing.translated
     if made is None:
         return None
-    attempt.lost = made.lost
     return Crossing(
         exchange.dialect.name, candidate.dialect, made.custom,
         call=exchange.call, model=candidate.destination.model, created=int(runtime.now().timestamp()),

@@ -105,7 +105,7 @@ def _attempt_record(
         currency=exchange.pair.tariffs.currency,
         charged=attempt.used[:2],
         drill=attempt.drill,
-        translated=crossing.route if crossing is not None else None,
+        translated=f"{exchange.dialect.name}>{asked_in}" if (asked_in := attempt.candidate.dialect) else None,
         lost=attempt.lost + (crossing.lost if crossing is not None else ()),
         credential=attempt.turn.credential if len(exchange.epoch.upstream(destination).credentials) > 1 else None,
     )

@@ -148,7 +148,7 @@ def _headers(runtime: Runtime, exchange: Exchange, reply: Reply) -> Headers:
     ]
     if (crossing := reply.gate.crossing) is not None:
         headers.append((b"x-ecluse-translated", crossing.route.encode()))
-        if lost := (*reply.attempt.lost, *crossing.lost):
+        if lost := dict.fromkeys((*reply.attempt.lost, *crossing.lost)):
             headers.append((b"x-ecluse-lost", ",".join(lost).encode()))
     headers += retiring.headers(exchange)
     if (route := routed(exchange.plan)) is not None:

@@ -108,6 +108,16 @@ async def test_what_the_ruling_takes_out_is_taken_out_of_the_translation(claude:
     )
 
 
+async def test_an_attempt_that_failed_is_on_record_as_translated_too(claude: House) -> None:
+    await claude.fault("alpha", "status=503")
+    answer = await claude.chat("Bonjour", seed=7)
+    assert answer.status_code == 200
+    attempts = [r for r in await claude.records(answer.headers["x-ecluse-call-id"]) if r["record"] == "ATTEMPT"]
+    assert [(a["error"], a["translated"], a["lost"]) for a in attempts] == [
+        (error, "openai_chat>anthropic_messages", ["seed"]) for error in ("overload", None)
+    ]
+
+
 async def test_a_vendors_failure_is_told_in_the_clients_dialect(claude: House) -> None:
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(
