@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
@@ -11,7 +12,16 @@ from adapters.dialects.base import Unended
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Usage
 from adapters.translate.base import AnswerReader, AnswerWriter, Untranslatable
-from adapters.translate.canonical import AnswerPart, Arguments, CallBegin, CallEnd, Conversation
+from adapters.translate.canonical import (
+    AnswerPart,
+    Arguments,
+    CallBegin,
+    CallEnd,
+    Conversation,
+    Declining,
+    Thinking,
+    Words,
+)
 from adapters.translate.registry import CODECS
 from adapters.wire.parameters import Parameters, applied
 from adapters.wire.sse import Event
@@ -141,7 +151,7 @@ class Crossing:
         return self._write(self._reader.end())
 
     def _whole(self, raw: bytes) -> bytes:
-        return self._writer.body(self._ready(self._reader.body(raw), over=True))
+        return self._writer.body(_joined(self._ready(self._reader.body(raw), over=True)))
 
     def _write(self, parts: Sequence[AnswerPart]) -> Sequence[Event]:
         over = self._reader.stopped()
@@ -169,6 +179,17 @@ class Crossing:
             pass
         # Raised out here, so that the vendor's words are in no exception's context.
         raise ProtocolBroken(code="not_its_dialect")
+
+
+def _joined(parts: Sequence[AnswerPart]) -> list[AnswerPart]:
+    """The parts of a whole answer, texts that follow one another as one: a vendor may say it in very small ones."""
+    found: list[AnswerPart] = []
+    for kind, alike in groupby(parts, type):
+        if kind is Words or kind is Thinking or kind is Declining:
+            found.append(kind("".join([part.text for part in alike if isinstance(part, kind)])))
+        else:
+            found.extend(alike)
+    return found
 
 
 class FreeText:

@@ -82,15 +82,15 @@ class ChatAnswerWriter:
 
     def body(self, parts: Sequence[AnswerPart]) -> bytes:
         """A whole answer."""
-        message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": None}
+        texts: dict[str, list[str]] = {"content": [], "refusal": [], "reasoning_content": []}
         calls: dict[int, dict[str, Any]] = {}
         for part in parts:
             if isinstance(part, Words):
-                message["content"] = (message["content"] or "") + part.text
+                texts["content"].append(part.text)
             elif isinstance(part, Declining):
-                message["refusal"] = (message["refusal"] or "") + part.text
+                texts["refusal"].append(part.text)
             elif isinstance(part, Thinking):
-                message["reasoning_content"] = message.get("reasoning_content", "") + part.text
+                texts["reasoning_content"].append(part.text)
             elif isinstance(part, CallBegin):
                 calls[part.number] = _call(part, "")
             elif isinstance(part, Arguments):
@@ -99,6 +99,8 @@ class ChatAnswerWriter:
                 self._begin(part)
             else:
                 self._note(part)
+        message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": None}
+        message |= {name: "".join(said) for name, said in texts.items() if said}
         if calls:
             message["tool_calls"] = list(calls.values())
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": self._reason}
