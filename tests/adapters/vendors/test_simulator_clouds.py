@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import closing
 from typing import Any
 
 import anthropic
@@ -50,8 +51,9 @@ async def test_aws_own_client() -> None:
             with pytest.raises(client.exceptions.ThrottlingException):
                 client.converse(modelId=NOVA, messages=failing)
             broken = [{"role": "user", "content": [{"text": "[[sim:fail_after=1]]"}]}]
-            with pytest.raises(Exception, match="modelStreamErrorException"):
-                list(client.converse_stream(modelId=NOVA, messages=broken)["stream"])
+            stream = client.converse_stream(modelId=NOVA, messages=broken)["stream"]
+            with closing(stream), pytest.raises(Exception, match="modelStreamErrorException"):
+                list(stream)
             client.close()
 
         await asyncio.to_thread(ask)
