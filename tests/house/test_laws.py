@@ -24,6 +24,7 @@ PLACES = {
     "jsonschema_rs": ("policies/schemas.py",),
     "phonenumbers": ("policies/detectors/",),
     "prometheus_client": ("observability/metrics.py", "observability/exposition.py"),
+    "opentelemetry": ("observability/tracing/",),
     "pypdf": ("gateway/reading/pdf.py",),
     "yaml": ("gateway/documents/",),
     "leather": ("gateway/drills/plots.py",),
