@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from observability.families import FAMILIES, Family, reference
+from observability.families import FAMILIES, Family
+from observability.families.reference import reference
 from observability.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]

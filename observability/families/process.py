@@ -1,0 +1,36 @@
+"""The gateway itself: what is in force, which processes serve, the store that they share."""
+
+from __future__ import annotations
+
+from observability.families.family import FAST, Family
+
+PROCESS: tuple[Family, ...] = (
+    Family(
+        "ecluse_revision_info",
+        "gauge",
+        "1 for the revisions in force of configuration, policies and detection.",
+        ("config", "policy", "detection"),
+        cap=20,
+    ),
+    Family("ecluse_reloads_total", "counter", "Reloads of configuration and bundle: accepted or refused.", ("result",)),
+    Family("ecluse_load_refused", "gauge", "1 where the files were refused when last read, and others are in force."),
+    Family("ecluse_last_reload_timestamp_seconds", "gauge", "When the pair in force was loaded (Unix time)."),
+    Family(
+        "ecluse_store_age_seconds",
+        "gauge",
+        "Since the last word from the shared store; past `shared.stale_seconds` callers get 503.",
+    ),
+    Family("ecluse_store_failures_total", "counter", "Questions that the shared store didn't answer.", ("reason",)),
+    Family("ecluse_store_lost_total", "counter", "Passing facts that the shared store wasn't told: too many waited."),
+    Family("ecluse_store_forged_total", "counter", "Facts in the shared store that no gateway of this keyring said."),
+    Family("ecluse_loop_lag_seconds", "histogram", "How late the event loop ran a timer.", (), FAST),
+    Family("ecluse_ready", "gauge", "1 where the gateway takes calls."),
+    Family("ecluse_workers", "gauge", "Serving processes that take calls; only with several of them."),
+    Family(
+        "ecluse_worker_restarts_total",
+        "counter",
+        "Workers started again, by what became of the one before (ended, hung).",
+        ("worker", "reason"),
+    ),
+    Family("ecluse_build_info", "gauge", "1 for the version that runs.", ("version",), cap=2),
+)
