@@ -23,6 +23,7 @@ import pytest
 from gateway.bundle.bundle import STARTER
 from tests.conftest import leave_accounts_to_rules_of_ones_own
 from tests.e2e.tools.installs import program
+from tests.parts.running import run
 
 ROOT = Path(__file__).parents[2]
 ECLUSE = Path(sys.executable).with_name("ecluse")
@@ -99,7 +100,8 @@ def start(command: list[str | Path], ready: str, errors: Path, **environment: st
         )  # fmt: skip
     assert process.stdout is not None
     said = ""
-    late = threading.Timer(START_SECONDS, process.kill)
+    # Its helpers too: as long as one of them keeps the pipe open, the lines don't end.
+    late = threading.Timer(START_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
     late.start()
     try:
         for line in process.stdout:
@@ -251,10 +253,8 @@ def run_tool(
     command: list[str], folder: Path, environment: Mapping[str, str], *, seconds: float = 120, said: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run an agent's tool in `folder`, with nothing of this machine's settings but PATH. said: its standard input."""
-    return subprocess.run(
-        command, cwd=folder, env={"PATH": os.environ["PATH"], **environment}, input=said,
-        capture_output=True, text=True, timeout=seconds, check=False,
-    )  # fmt: skip
+    own = {"PATH": os.environ["PATH"], **environment}
+    return run(command, seconds=seconds, cwd=folder, env=own, said=said)
 
 
 def _noise(what: str, length: int) -> str:

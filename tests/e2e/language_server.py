@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +95,10 @@ class Server:
 @contextmanager
 def language_server(command: str, folder: Path, settings: dict[str, Any]) -> Iterator[Server]:
     """A server that ends with the block, and after a minute in any case."""
-    process = subprocess.Popen([command, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder)
-    late = threading.Timer(SECONDS, process.kill)
+    process = subprocess.Popen(
+        [command, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder, start_new_session=True
+    )
+    late = threading.Timer(SECONDS, os.killpg, (process.pid, signal.SIGKILL))
     late.start()
     server = Server(process, folder)
     try:
@@ -102,5 +106,6 @@ def language_server(command: str, folder: Path, settings: dict[str, Any]) -> Ite
         yield server
     finally:
         late.cancel()
-        process.kill()
+        with suppress(ProcessLookupError):  # with its helpers, or the pipe stays open
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()

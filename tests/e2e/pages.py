@@ -7,9 +7,10 @@ fail says so: ```bash exit-1.
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.parts import running
 
 
 class Step(NamedTuple):
@@ -36,7 +37,7 @@ def run(page: Path, folder: Path, environment: dict[str, str]) -> None:
     told = steps(page)
     script = "set -uo pipefail\n" + "".join(f"{s.commands}\ncode=$?; echo; echo '<<' $code '>>'\n" for s in told)
     command = ["bash", "-c", f"exec 2>&1\n{script}"]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
+    done = running.run(command, seconds=240, cwd=folder, env=environment)
     ends = re.split(r"^<< (\d+) >>$", done.stdout, flags=re.M)
     assert len(ends) == 2 * len(told) + 1, done.stdout[-3000:]
     for index, step in enumerate(told):

@@ -16,6 +16,7 @@ import httpx
 import orjson
 
 from tests.e2e.conftest import CONFIG, ECLUSE, Serving
+from tests.parts.running import run
 
 WAIT_SECONDS = 60.0
 PAUSE_SECONDS = 0.05  # between a client's calls, so that new workers get their share of this machine
@@ -32,10 +33,7 @@ def configured(folder: Path, vendors: str, *, server: str = "workers: 2", drain_
 
 def ecluse(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """A command to the gateway of a folder."""
-    return subprocess.run(
-        [ECLUSE, words[0], *words[1:], "--config", folder / "config.yaml"],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    return run([ECLUSE, words[0], *words[1:], "--config", folder / "config.yaml"], seconds=120)
 
 
 def status(folder: Path) -> dict[str, Any]:

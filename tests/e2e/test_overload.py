@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import CONFIG, ECLUSE, Serving, Vendors, serve
+from tests.parts.running import run
 
 pytestmark = pytest.mark.e2e
 
@@ -52,9 +52,7 @@ def short(tmp_path: Path, vendors: Vendors) -> Iterator[Serving]:
 def key_of(served: Serving, priority: str) -> str:
     """A key for a use case of this priority, as an operator makes one."""
     command = [ECLUSE, "keys", "new", "--config", served.folder / "config.yaml", "--user", priority]
-    made = subprocess.run(
-        [*command, "--team", "support", "--use-case", CLASSES[priority]], capture_output=True, text=True, check=True
-    )
+    made = run([*command, "--team", "support", "--use-case", CLASSES[priority]], seconds=60)
     found = re.search("ecl_[0-9A-Za-z]+", made.stdout)
     assert found is not None, made.stdout + made.stderr
     return found.group()

@@ -14,6 +14,7 @@ import yaml
 
 from gateway.bundle.bundle import STARTER
 from gateway.cli.main import main
+from tests.parts.running import run
 
 from .conftest import ECLUSE, ROOT
 
@@ -66,7 +67,7 @@ def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> str:
     home = tmp_path_factory.mktemp("house") / "ecluse"
     assert main(["init", str(home)]) == 0
     words = [str(ECLUSE), "policy", "vocabulary", "--config", str(home / "config.yaml")]
-    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    return run(words, seconds=60).stdout
 
 
 @pytest.fixture
@@ -83,9 +84,7 @@ def ran(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
     """A command as CI runs it: by a shell, in the repository, with nothing else but the installed command."""
     path = f"{ECLUSE.parent}:{os.environ['PATH']}"
     kept = {name: os.environ[name] for name in ("HOME", "PYTHONPATH") if name in os.environ}
-    return subprocess.run(
-        ["bash", "-c", command], cwd=folder, env={**kept, "PATH": path}, capture_output=True, text=True, check=False
-    )
+    return run(["bash", "-c", command], seconds=120, cwd=folder, env={**kept, "PATH": path})
 
 
 def commands() -> list[str]:

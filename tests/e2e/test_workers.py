@@ -29,6 +29,7 @@ from tests.e2e.several import (
     workers,
 )
 from tests.parts.redis_server import needs_redis, redis_server
+from tests.parts.running import run
 
 pytestmark = pytest.mark.e2e
 
@@ -138,7 +139,7 @@ def test_a_start_that_workers_refuse_is_refused_with_their_words(tmp_path: Path,
     folder = configured(tmp_path / "bad", vendors.url)
     (folder / "bundle").mkdir()
     (folder / "bundle" / "bad.yaml").write_text("kind: UseCase\n")
-    done = subprocess.run(
+    done = subprocess.run(  # what it leaves behind stays to be seen
         [ECLUSE, "serve", "--config", folder / "config.yaml", "--development"],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
@@ -151,9 +152,7 @@ def test_a_port_that_somebody_has_refuses_the_start(several: Serving, tmp_path: 
     folder = configured(tmp_path / "second", vendors.url)
     config = folder / "config.yaml"
     config.write_text(config.read_text().replace("127.0.0.1:0", several.url.removeprefix("http://"), 1))
-    done = subprocess.run(
-        [ECLUSE, "serve", "--config", config, "--development"], capture_output=True, text=True, timeout=60, check=False
-    )
+    done = run([ECLUSE, "serve", "--config", config, "--development"], seconds=60)
     assert done.returncode == 2 and "server.data 127.0.0.1:" in done.stderr and "is taken: set another" in done.stderr
 
 

@@ -7,13 +7,13 @@ CONFORMANCE_SECONDS: for how long, with new calls each time, at one's own desk; 
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import ROOT, Serving
 from tests.e2e.tools.installs import program
+from tests.parts.running import run
 
 pytestmark = pytest.mark.e2e
 
@@ -33,10 +33,9 @@ def test_none_makes_the_server_fail(serving: Serving, tmp_path: Path) -> None:
         told = ["--phases", "fuzzing", "--seed", "1", "-n", str(EXAMPLES)]
     told += ["--checks", CHECKS, "--warnings", "off", "--no-color", "--no-shrink"]
     told += ["--suppress-health-check", "all", "--request-timeout", "10", "-H", f"Authorization: Bearer {serving.key}"]
-    ran = subprocess.run(
-        [str(schemathesis), "run", str(OPERATIONS), "-u", serving.url, *told],
+    ran = run(
+        [schemathesis, "run", OPERATIONS, "-u", serving.url, *told], seconds=float(seconds or 0) + 120,
         cwd=tmp_path, env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
-        capture_output=True, text=True, timeout=float(seconds or 0) + 120, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-8000:] + ran.stderr[-2000:]
     assert "9 passed" in ran.stdout, "every operation was tried"

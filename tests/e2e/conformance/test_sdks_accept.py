@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from tests.adapters.translate.golden import CASES
 from tests.adapters.translate.recordings import CLIENTS, FAITHLESS, Said, crossed, recordings, said
 from tests.adapters.translate.test_golden import OTHERWISE
 from tests.e2e.tools.installs import program
+from tests.parts.running import run
 
 pytestmark = pytest.mark.e2e
 
@@ -27,7 +27,7 @@ def read(items: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
     python = program("python-new", "python") or pytest.skip("python-new is not installed: make tools does it")
     lines = "\n".join(json.dumps(item) for item in items)
     script = str(Path(__file__).with_name("sdk_accepts.py"))
-    ran = subprocess.run([str(python), script], input=lines, capture_output=True, text=True, timeout=120, check=False)
+    ran = run([python, script], seconds=120, said=lines)
     assert ran.returncode == 0, ran.stderr[-2000:]
     for line in ran.stdout.splitlines():
         told = json.loads(line)
