@@ -1,0 +1,89 @@
+"""`ecluse alerts`: the alerts that ship, as rules for Prometheus."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from gateway.config.kinds import URL, Context, WrongValue
+from observability.alerts import JOB, RUNBOOKS, SUBJECTS, Alert, faster, of_job, rules, text
+
+TEXT = """\
+The alerts that ship, each with a unit test and a runbook (docs/runbooks).
+
+  ecluse alerts list                                         what there is to be told of
+  ecluse alerts rules --out rules --runbooks https://wiki.example/runbooks
+
+writes the files that rule_files in prometheus.yaml names. To see alerts fire before they are needed, load
+them into a Prometheus of your own that scrapes each second, with all windows and waiting times shorter:
+
+  ecluse alerts rules --out trial --faster 3600              an hour becomes a second
+"""
+
+_JOB = re.compile(r"[A-Za-z0-9_./-]+")
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    """Arguments."""
+    what = sub.add_subparsers(dest="what", required=True, metavar="list|rules")
+    what.add_parser("list", help="name the alerts, with how urgent each is")
+    made = what.add_parser("rules", help="write the rules that Prometheus reads")
+    made.add_argument("--out", type=Path, metavar="FOLDER", help="where to write them (default: standard output)")
+    made.add_argument("--runbooks", type=_url, default=RUNBOOKS, metavar="URL", help="where your runbooks are")
+    made.add_argument("--job", type=_job, default=JOB, metavar="NAME", help=f"job that scrapes gateways ({JOB})")
+    made.add_argument("--faster", type=_factor, default=1.0, metavar="N", help="divide all windows, for a try-out")
+
+
+def run(args: argparse.Namespace) -> int:
+    """List or write."""
+    return _list() if args.what == "list" else _rules(args)
+
+
+def _list() -> int:
+    for name, alerts in SUBJECTS.items():
+        print(name)
+        for alert in alerts:
+            print(f"  {alert.severity:<7} {alert.name:<28} {alert.summary}")
+    return 0
+
+
+def _rules(args: argparse.Namespace) -> int:
+    named = of_job(args.job)
+
+    def change(alert: Alert) -> Alert:
+        return faster(named(alert), args.faster)
+
+    if args.out is None:
+        sys.stdout.write(text({name: map(change, alerts) for name, alerts in SUBJECTS.items()}, args.runbooks))
+        return 0
+    made = rules(change, args.runbooks)
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name, written in made.items():
+        (args.out / f"{name}.yaml").write_text(written)
+    print(f"{args.out}: {len(made)} files of rules, {sum(map(len, SUBJECTS.values()))} alerts")
+    return 0
+
+
+def _url(text: str) -> str:
+    try:
+        return str(URL.read(text, Context(Path(), {})))
+    except WrongValue as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
+
+
+def _job(text: str) -> str:
+    if _JOB.fullmatch(text) is None:
+        raise argparse.ArgumentTypeError("must be the name of a job: letters, digits and . _ / -")
+    return text
+
+
+def _factor(text: str) -> float:
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not 1 <= factor <= 100_000:
+        raise argparse.ArgumentTypeError("must be a number from 1 to 100000")
+    return factor

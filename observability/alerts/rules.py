@@ -1,0 +1,60 @@
+"""Alerts as the files of rules that Prometheus reads, and as a page for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from observability.alerts.alert import Alert
+from observability.alerts.table import SUBJECTS
+
+RUNBOOKS = "https://ecluse.example.org/runbooks"
+"""Where `runbook_url` leads unless told otherwise: below it, one page for each alert (docs/runbooks)."""
+
+
+def rules(change: Callable[[Alert], Alert] = lambda alert: alert, runbooks: str = RUNBOOKS) -> dict[str, str]:
+    """The text of each file of rules, by its name without `.yaml`. change: what is made of each alert first."""
+    return {name: text({name: map(change, alerts)}, runbooks) for name, alerts in SUBJECTS.items()}
+
+
+def text(groups: Mapping[str, Iterable[Alert]], runbooks: str = RUNBOOKS) -> str:
+    """Groups of alerts as YAML. Texts are written as JSON does, which YAML reads alike."""
+    lines = ["# Made by `ecluse alerts rules`; --runbooks says where your runbooks are.", "groups:"]
+    for name, alerts in groups.items():
+        lines += [f"  - name: ecluse-{name}", "    rules:"]
+        lines += [line for alert in alerts for line in _rule(alert, runbooks)]
+    return "\n".join(lines) + "\n"
+
+
+def _rule(alert: Alert, runbooks: str) -> Iterator[str]:
+    yield f"      - alert: {alert.name}"
+    yield "        expr: |-"
+    yield from (f"          {line}" for line in alert.expr.splitlines())
+    yield f"        for: {alert.hold}"
+    yield f"        labels: {{severity: {alert.severity}}}"
+    yield "        annotations:"
+    yield f"          summary: {json.dumps(alert.summary, ensure_ascii=False)}"
+    yield f"          runbook_url: {json.dumps(f'{runbooks}/{alert.name}.md')}"
+
+
+def reference() -> str:
+    """`docs/reference/alerts.md`, made from the table."""
+    lines = [
+        "# Alerts",
+        "",
+        "Made from `observability/alerts/` by `python -m observability.alerts`; a test compares the two.",
+        "",
+        "`page`: somebody acts now, at night too. `ticket`: in working hours. Each has a [runbook](../runbooks/), a",
+        "unit test in `deploy/prometheus/tests/`, and was made to fire by what it tells of (`tests/e2e/alerts/`). How",
+        "they get into Prometheus: [alerts and objectives](../howto/alerts.md).",
+    ]
+    for name, alerts in SUBJECTS.items():
+        lines += ["", f"## {name.capitalize()}", "", "| alert | | true for | expression |", "|---|---|---|---|"]
+        lines += [
+            f"| [{a.name}](../runbooks/{a.name}.md) | {a.severity} | {a.hold} | `{_cell(a.expr)}` |" for a in alerts
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(expr: str) -> str:
+    return " ".join(expr.split()).replace("|", "\\|")

@@ -1,0 +1,16 @@
+"""Every alert that ships, by subject: each becomes a rule, has a unit test, a drill and a runbook."""
+
+from __future__ import annotations
+
+from observability.alerts.contracts import CONTRACTS
+from observability.alerts.serving import SERVING
+from observability.alerts.vendors import VENDORS
+
+SUBJECTS = {
+    "serving": SERVING,
+    "vendors": VENDORS,
+    "contracts": CONTRACTS,
+}
+"""Name of the file of rules -> its alerts."""
+
+ALERTS = tuple(alert for alerts in SUBJECTS.values() for alert in alerts)

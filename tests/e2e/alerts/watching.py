@@ -1,0 +1,65 @@
+"""A gateway under a real Prometheus with the rules that ship, an hour made a second; what fires there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gateway.cli.main import main
+from observability.alerts import ALERTS
+from tests.e2e.conftest import Serving
+from tests.e2e.several import until
+from tests.parts.prometheus_server import PrometheusServer, prometheus_server
+
+FASTER = 3600
+FIRES_SECONDS = 30.0
+
+
+def metrics_of(serving: Serving) -> str:
+    """host:port of its metrics listener."""
+    return serving.started.found(r"metrics http://([0-9.:]+)/metrics")
+
+
+@contextmanager
+def watched(folder: Path, *targets: str) -> Iterator[PrometheusServer]:
+    """A Prometheus that scrapes gateways, with every rule that ships."""
+    folder.mkdir(exist_ok=True)
+    assert main(["alerts", "rules", "--out", str(folder / "rules"), "--faster", str(FASTER)]) == 0
+    with prometheus_server(folder, targets, str(folder / "rules" / "*.yaml")) as prometheus:
+        yield prometheus
+        assert not prometheus.rule_errors()
+
+
+def firing(prometheus: PrometheusServer) -> dict[str, list[str]]:
+    """The alerts that fire, with the summaries that somebody would read."""
+    found: dict[str, list[str]] = {}
+    for alert in prometheus.alerts():
+        if alert["state"] == "firing":
+            found.setdefault(alert["labels"]["alertname"], []).append(alert["annotations"]["summary"])
+    return found
+
+
+def fire(prometheus: PrometheusServer, *names: str) -> dict[str, list[str]]:
+    """Waits until these fire, whatever else does; what each says. Fails with those that don't."""
+    assert set(names) <= {alert.name for alert in ALERTS}
+    said: dict[str, list[str]] = {}
+
+    def all_of_them() -> bool:
+        for name, summaries in firing(prometheus).items():
+            said.setdefault(name, summaries)
+        return set(names) <= set(said)
+
+    try:
+        until(all_of_them, "", FIRES_SECONDS)
+    except AssertionError:
+        raise AssertionError(f"don't fire: {sorted(set(names) - set(said))}; fire: {sorted(said)}") from None
+    wrong = [s for name in names for s in said[name] if re.search(r"<no value>|<error|\{\{", s) or s != s.strip()]
+    assert not wrong, "templates that come to nothing"
+    return said
+
+
+def silent(prometheus: PrometheusServer, *names: str) -> None:
+    """Waits until none of these fires any more."""
+    until(lambda: not set(names) & set(firing(prometheus)), f"{names} end", FIRES_SECONDS)
