@@ -1,7 +1,8 @@
 """`ecluse`: finds the command, reads its arguments, runs it.
 
-A command is a module with HELP (one line), TEXT (what --help teaches), add(parser) and run(args) -> exit code. Only the
-module of the command that was asked for is imported: the serving process needs no HTTP client of the control commands.
+A command is a module (`report usage`: report_usage) with HELP (one line), TEXT (what --help teaches), add(parser) and
+run(args) -> exit code. Only the module of the command that was asked for is imported: the serving process needs no HTTP
+client of the control commands.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ COMMANDS = {
     "policy": "check, test and try policies, and show what they mean",
     "index": "make and show the indexes by which the company's own data is recognised",
     "report": "say that a call was refused by mistake, or lift its rule for an hour where that is permitted",
+    "report usage": "say what calls cost over a month or another time, by team, use case, model and more",
     "ledger": "read the records of calls: show one, or the last ones",
     "status": "ask a running gateway how it is",
     "reload": "make a running gateway take the configuration and the bundle as they are now",
@@ -59,7 +61,7 @@ first steps:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = joined(sys.argv[1:] if argv is None else argv)
     name = next((word for word in words if word in COMMANDS), None)
     args = parser([name] if name else []).parse_args(words)
     try:
@@ -73,6 +75,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+
+
+def joined(words: Sequence[str]) -> list[str]:
+    """The words of a command line, those of a command of two words (`report usage`) as one."""
+    first = next((at for at, word in enumerate(words) if word in COMMANDS), None)
+    if first is None or (both := " ".join(words[first : first + 2])) not in COMMANDS:
+        return list(words)
+    return [*words[:first], both, *words[first + 2 :]]
 
 
 def parser(complete: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
@@ -92,7 +102,7 @@ def parser(complete: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser
 
 def command(name: str) -> Any:
     """The module of a command."""
-    return importlib.import_module(f"gateway.cli.{name}")
+    return importlib.import_module(f"gateway.cli.{name.replace(' ', '_')}")
 
 
 def add_config(sub: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from io import StringIO
 from pathlib import Path
 
 from adapters.registry import DIALECTS, VENDORS
-from gateway.cli.main import parser
+from gateway.cli.main import joined, parser
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(ROOT.glob("docs/**/*.md"))
@@ -51,7 +51,7 @@ def test_commands_are_written_as_the_command_line_takes_them() -> None:
         for line in page.read_text().splitlines():
             if not line.startswith("    ecluse "):
                 continue
-            words = shlex.split(re.split(r"  +|\s[#|>&]", line.strip())[0].rstrip("\\"))[1:]
+            words = joined(shlex.split(re.split(r"  +|\s[#|>&]", line.strip())[0].rstrip("\\"))[1:])
             tried += 1
             try:
                 with redirect_stderr(StringIO()) as said, redirect_stdout(StringIO()):

@@ -29,7 +29,9 @@ def options(name: str):
 def test_every_command_and_option_is_on_the_reference_page(name):
     sections = PAGE.read_text("utf-8").split("\n## ecluse ")
     for title, sub in options(name).items():
-        (section,) = (s for s in sections if (s.splitlines()[0] + " ").startswith(title + " "))
+        longer = tuple(f"{other} " for other in COMMANDS if other.startswith(f"{title} "))
+        heads = {f"{s.splitlines()[0]} ": s for s in sections}
+        (section,) = (s for head, s in heads.items() if head.startswith(f"{title} ") and not head.startswith(longer))
         for action in sub._actions:
             for option in action.option_strings[-1:]:
                 assert option == "--help" or f"| `{option}" in section, f"{title}: {option} is not described"

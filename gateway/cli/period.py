@@ -1,0 +1,44 @@
+"""The time that a report is about, as the command line says it: `--month`, or `--since` and `--until`, in `--zone`."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime, tzinfo
+
+from gateway.cli.policy.since import moment
+from observability.reports.periods import Period, month, month_before, zone_of
+
+
+def add_period(sub: argparse.ArgumentParser) -> None:
+    """`--month`, `--since`, `--until` and `--zone`."""
+    example = "30d, 12h, 2026-11-01 or a whole time"
+    sub.add_argument("--month", metavar="MONTH", help="a calendar month such as 2026-11 (default: the last whole one)")
+    sub.add_argument("--since", metavar="TIME", help=f"instead of a month: from when ({example})")
+    sub.add_argument("--until", metavar="TIME", help="until when (default: now)")
+    sub.add_argument("--zone", default="UTC", metavar="ZONE", help="days and months are counted there (default UTC)")
+
+
+def period(args: argparse.Namespace, now: datetime) -> Period:
+    """What the options mean; ValueError, in words for the user, where they mean nothing."""
+    zone = zone_of(args.zone)
+    if args.month is not None:
+        if args.since or args.until:
+            raise ValueError("say --month, or --since and --until, not both")
+        return month(args.month, zone)
+    if args.since is None:
+        if args.until:
+            raise ValueError("--until without --since: say from when")
+        return month_before(now, zone)
+    since, until = _moment(args.since, now, zone), _moment(args.until, now, zone) if args.until else now
+    if since >= until:
+        raise ValueError(f"{args.since} is not before {args.until or 'now'}")
+    return Period(since, until, zone)
+
+
+def _moment(text: str, now: datetime, zone: tzinfo) -> datetime:
+    """As `moment`, but what says no zone is of this one."""
+    try:
+        plain = datetime.fromisoformat(text)
+    except ValueError:
+        return moment(text, now)
+    return plain if plain.tzinfo is not None else plain.replace(tzinfo=zone)

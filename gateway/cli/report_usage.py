@@ -1,0 +1,68 @@
+"""`ecluse report usage`: what was used and what it cost, by whom and where."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gateway.cli.main import REFUSED, add_config
+from gateway.cli.period import add_period, period
+from gateway.cli.policy.since import told_progress
+from gateway.config import load_places
+from gateway.documents import nearest
+from observability.reports.calls import read
+from observability.reports.usage import DIMENSIONS, PERSONAL, usage
+from observability.reports.usage_page import USUAL, page
+
+TEXT = f"""\
+What calls used and cost over a time, from the ledger: tokens and money by team, use case, model, destination and API of
+the tool, or by what --by says. It reads the files; the gateway may be running or not.
+
+  ecluse report usage                                     the last whole month, as Markdown
+  ecluse report usage --month 2026-11 --zone Europe/Paris --language fr
+  ecluse report usage --since 7d --by team+model --by day
+  ecluse report usage --month 2026-11 --out /srv/finance/2026-11
+
+--by: {", ".join(DIMENSIONS)}; one table for each, and `team+model` one for each pair.
+People and keys are told apart only where --by names them; people appear as pseudonyms, as in the ledger.
+"""
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    """Arguments."""
+    add_config(sub)
+    add_period(sub)
+    sub.add_argument("--by", action="append", default=[], type=_tables, metavar="WHAT", help="tables: team,model,...")
+    sub.add_argument("--ledger", type=Path, metavar="DIR", help="the ledger (default: the configuration's)")
+    sub.add_argument("--language", choices=("en", "fr"), default="en", help="of what is printed (default en)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Report."""
+    try:
+        asked = period(args, datetime.now(UTC))
+    except ValueError as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    folder: Path = args.ledger or load_places(args.config).ledger_dir
+    if not folder.is_dir():
+        print(f"there is no ledger at {folder}", file=sys.stderr)
+        return REFUSED
+    tables = [table for tables in args.by for table in tables] or list(USUAL)
+    personal = [name for name in PERSONAL if any(name in table for table in tables)]
+    found = usage(read(folder, asked, told_progress), asked, personal)
+    print(page(found, args.language, tables), end="")
+    return 0
+
+
+def _tables(text: str) -> list[tuple[str, ...]]:
+    """`team,model+day`: a table by team, and one by model and day."""
+    tables = [tuple(one.strip().replace("-", "_").split("+")) for one in text.split(",")]
+    for name in (name for table in tables for name in table):
+        if name not in DIMENSIONS:
+            near = nearest(name, DIMENSIONS)
+            said = f" (did you mean {near}?)" if near else f": say {', '.join(DIMENSIONS)}"
+            raise argparse.ArgumentTypeError(f"nothing is counted by {name}{said}")
+    return tables

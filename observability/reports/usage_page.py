@@ -1,0 +1,127 @@
+"""The report on usage and cost, as Markdown: the whole, pictures, a table for each thing that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC
+
+from observability.reports.usage import Cell, Figures, Usage, by, total
+from observability.reports.usage_words import WORDS
+
+USUAL = (("team",), ("use_case",), ("model",), ("destination",), ("dialect",))
+"""The tables of a report where nobody asks for others."""
+_MOST_ROWS = 50
+_NANOS = 1_000_000_000
+
+Words = Mapping[str, str]
+
+
+def page(
+    usage: Usage, language: str, tables: Sequence[Sequence[str]] = USUAL, pictures: Sequence[tuple[str, str]] = ()
+) -> str:
+    """Markdown, `en` or `fr`. tables: of each the dimensions. pictures: the word and the file of each."""
+    words = WORDS[language]
+    organisations = sorted({cell.organisation for cell in usage.cells if cell.organisation})
+    lines = [f"# {words['title'].format(period=usage.period.name())}"]
+    if not usage.cells:
+        return "\n\n".join([*lines, words["nothing"]]) + "\n"
+    lines.append(words["of"].format(organisation=", ".join(organisations) or "?", zone=usage.period.zone))
+    currencies = usage.currencies()
+    if len(currencies) > 1:
+        lines.append(words["several"])
+    for currency in currencies:
+        lines += _part(usage.of(currency), currency, tables, words)
+        lines += [f"![{words[word]}]({file})" for word, file in pictures if currency == currencies[0]]
+    lines += _how(usage, words)
+    return "\n\n".join(lines) + "\n"
+
+
+def _part(cells: Mapping[Cell, Figures], currency: str, tables: Sequence[Sequence[str]], words: Words) -> Iterator[str]:
+    """What was counted in one currency."""
+    whole = total(cells)
+    yield f"## {words['whole_of'].format(currency=currency or words['no_currency'])}"
+    yield "\n".join(_table((words["figure"], words["value"]), _summary(whole, currency, words)))
+    for dimensions in tables:
+        names = [words[name] for name in dimensions]
+        yield f"## {words['by'].format(name=words['and'].join(names))}"
+        rows = by(cells, dimensions)
+        heads = (*names, *(words[name] for name in ("calls", "in", "out", "cached_share", "cost", "share")))
+        yield "\n".join(_table(heads, _rows(rows, len(dimensions), whole, words), left=len(dimensions)))
+    if whole.estimated or whole.assumed:
+        yield words["marks"]
+
+
+def _summary(whole: Figures, currency: str, words: Words) -> Iterator[tuple[str, str]]:
+    for name in ("calls", "served", "refused", "attempts", "errors", "input", "cached", "output", "reasoning"):
+        yield words[name], number(getattr(whole, name), words)
+
+    def told(nanos: int) -> str:
+        return f"{money(nanos, words)} {currency}".rstrip()
+
+    yield words["cost"], f"**{told(whole.nanos)}**"
+    if whole.served:
+        yield words["per_call"], told(whole.nanos // whole.served)
+    for name in ("estimated", "assumed", "failed", "drilled"):
+        if nanos := getattr(whole, name):
+            yield words[name], f"{told(nanos)} ({share(nanos, whole.nanos, words)})"
+
+
+def _rows(
+    rows: Mapping[tuple[str, ...], Figures], wide: int, whole: Figures, words: Words
+) -> Iterator[tuple[str, ...]]:
+    for number_, (names, figures) in enumerate(rows.items()):
+        if number_ < _MOST_ROWS:
+            yield (*(name or words["none"] for name in names), *_figures(figures, whole, words))
+    if len(rows) > _MOST_ROWS:
+        rest = Figures()
+        for figures in list(rows.values())[_MOST_ROWS:]:
+            rest.add(figures)
+        name = words["others"].format(n=len(rows) - _MOST_ROWS)
+        yield (name, *[""] * (wide - 1), *_figures(rest, whole, words))
+
+
+def _figures(figures: Figures, whole: Figures, words: Words) -> tuple[str, ...]:
+    marks = ("*" if figures.estimated else "") + ("†" if figures.assumed else "")
+    return (
+        number(figures.calls, words), number(figures.input, words), number(figures.output, words),
+        share(figures.cached, figures.input, words), f"{money(figures.nanos, words)}{marks}",
+        share(figures.nanos, whole.nanos, words),
+    )  # fmt: skip
+
+
+def _how(usage: Usage, words: Words) -> Iterator[str]:
+    since, until = (f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" for at in usage.period[:2])
+    attempts = number(total(usage.cells).attempts, words)
+    yield f"## {words['how']}"
+    yield words["sums"].format(attempts=attempts, since=since, until=until)
+    if usage.unknown:
+        yield words["unknown"].format(n=number(usage.unknown, words))
+
+
+def money(nanos: int, words: Words) -> str:
+    """Cents from one unit on; below it, four figures that say something."""
+    if nanos >= _NANOS or not nanos:
+        return number(round(nanos / 10_000_000), words, places=2)
+    places = 2
+    while places < 9 and nanos < 10 ** (12 - places):
+        places += 1
+    return number(round(nanos / 10 ** (9 - places)), words, places=places)
+
+
+def number(value: int, words: Words, places: int = 0) -> str:
+    """A whole number, of which the last `places` stand behind the point."""
+    whole, rest = divmod(value, 10**places)
+    text = f"{whole:,}".replace(",", words["thousand"])
+    return f"{text}{words['point']}{rest:0{places}}" if places else text
+
+
+def share(part: int, whole: int, words: Words) -> str:
+    """A percentage; nothing where there is nothing to share."""
+    return f"{part / whole * 100:.1f}".replace(".", words["point"]) + " %" if whole else ""
+
+
+def _table(head: Sequence[str], rows: Iterator[tuple[str, ...]], *, left: int = 1) -> Iterator[str]:
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * left + "---:|" * (len(head) - left)
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
