@@ -76,7 +76,9 @@ class DataApp:
         route, parameters = found
         runtime = self._runtime
         rank = runtime.capacity.enter(caller, route, request, runtime.epoch.pair.bundle, len(runtime.live))
-        await answer(runtime, self._exchange(route, parameters, caller, rank), request, responder)
+        exchange = self._exchange(route, parameters, caller, rank)
+        exchange.parent = runtime.tracing.parent(request, runtime.epoch.pair.settings.server.trusted_proxies)
+        await answer(runtime, exchange, request, responder)
 
     def _identify(self, request: Request) -> Caller:
         presented = request.header(b"x-api-key") or _bearer(request.header(b"authorization")) or _googles(request)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -40,6 +43,7 @@ from gateway.state.samples import Samples
 from gateway.state.strangers import Strangers
 from gateway.state.workers import Presence
 from gateway.stopping.standing import Standing
+from gateway.tracing.tracing import Tracing
 from gateway.warm import warm_up
 from gateway.webhooks.sender import Webhooks
 from gateway.workers.station import ALONE, Station
@@ -106,6 +110,7 @@ def assemble(
         presence=Presence(settings.state_dir),
         samples=_samples(settings, keyring, now()),
         webhooks=webhooks,
+        tracing=Tracing(measure, _instance(station), _in_loop()),
         soft=soft_limits(settings, follower, measure, ledger, webhooks, now),
         now=now,
         monotonic=time.monotonic,
@@ -123,10 +128,27 @@ def _acquaint(runtime: Runtime) -> None:
     runtime.follower.on("drill/", runtime.drills.heard)
     memories.share(runtime)
     runtime.webhooks.use(pair.settings.webhooks)
+    runtime.tracing.use(pair.settings.tracing)
     runtime.health.use(pair.settings.health, runtime.epoch.credentials())
     Told(runtime.health, runtime.follower, runtime.measure, time.time)
     runtime.measure.watch(runtime, runtime.ledger)
     runtime.measure.loaded(pair, runtime.now().timestamp())
+
+
+def _instance(station: Station) -> str:
+    """What tells this process from all others in traces."""
+    return f"{socket.gethostname()}/{station.name}"
+
+
+def _in_loop() -> Callable[[Callable[[], None]], None]:
+    """Has the loop's thread call what other threads give; nothing where the loop is over."""
+    loop = asyncio.get_running_loop()
+
+    def later(call: Callable[[], None]) -> None:
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(call)
+
+    return later
 
 
 def _apart(runtime: Runtime) -> Apart:

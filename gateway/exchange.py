@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gateway.routing.fare import Turn
     from gateway.routing.health import Health
     from gateway.routing.order import Plan
+    from observability.tracing.traceparent import Parent
     from policies.classify import Classification
     from policies.decide import RuleHit, Ruling
 
@@ -59,7 +60,7 @@ class Attempt:
 
     lost: what of the ask couldn't be said in the destination's dialect.
 
-    used, cost, price_version: what it spent, once it is closed. cost: nanos.
+    used, cost, price_version: what it spent, once it is closed. cost: nanos. error, fault: what went wrong, then too.
     """
 
     number: int
@@ -79,6 +80,9 @@ class Attempt:
     price_version: str = ""
     grant: Grant | None = None
     lost: tuple[str, ...] = ()
+    ended: float = 0.0
+    error: str | None = None
+    fault: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -86,7 +90,8 @@ class Exchange:
     """Everything known of one call so far. parameters: what its path says in the places of the route's template.
     keeping: the kind of object that its vendor keeps of it, until it is on record whose that is. model: the public one
     that is asked. entry: its name in the configuration. retired: the one asked for, in whose place it answers. counted:
-    what metrics and accounts call it; both are bounded where clients can make up names."""
+    what metrics and accounts call it; both are bounded where clients can make up names. parent: the span of another
+    system that it belongs to."""
 
     call: str
     at: datetime
@@ -100,6 +105,7 @@ class Exchange:
     task: asyncio.Task[None]
     health: Health
     retries: RetryBudget
+    parent: Parent | None = None
     deadline: Deadline = field(default_factory=Deadline)
     drill: Drill | None = None
     use_case: str = ""
@@ -151,6 +157,11 @@ class Exchange:
     reads_on: bool = False
     cutting: str = ""
     outdated: float = 0.0
+
+    @property
+    def trace(self) -> str:
+        """The trace that it belongs to, 32 hex digits: its own, which is its id, or that of a trusted caller."""
+        return self.parent.trace if self.parent is not None else self.call.replace("-", "")
 
     def was_queued(self, seconds: float) -> None:
         """It waited for its turn, in our queues."""

@@ -13,6 +13,7 @@ from gateway.features import features
 from gateway.pricing.rates import NANOS
 from gateway.pricing.spend import cost_of, spent
 from gateway.routing.health import MENDED_BY_PEOPLE
+from gateway.tracing.tracing import Ended
 from observability.ledger import Attempt as AttemptRecord
 from observability.ledger import AttemptStart, Intent, LedgerFailed, Outcome, Ruled, RuleFired, Tokens, Who
 
@@ -70,11 +71,17 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
     attempt.cost, tariff = cost_of(exchange, attempt, attempt.used)
     attempt.price_version = tariff.version
     admission.settle_attempt(runtime, attempt)
-    ended = runtime.monotonic()
+    ended = attempt.ended = runtime.monotonic()
+    attempt.error = _went_wrong(exchange, error)
+    attempt.fault = error.fault if error else None
     _tell_health(runtime, exchange, attempt, error)
     runtime.measure.attempt(exchange, attempt, error, ended)
     runtime.measure.spent(exchange, attempt, assumed=tariff.assumed)
     runtime.ledger.post(_attempt_record(runtime, exchange, attempt, error, ended))
+
+
+def _went_wrong(exchange: Exchange, error: UpstreamError | None) -> str | None:
+    return error.kind if error else ("left" if exchange.left else exchange.cutting or None)
 
 
 def _attempt_record(
@@ -91,8 +98,8 @@ def _attempt_record(
         contract=destination.contract,
         model=destination.model,
         status=attempt.status if attempt.status is not None else (error.status if error else None),
-        error=error.kind if error else ("left" if exchange.left else exchange.cutting or None),
-        fault=error.fault if error else None,
+        error=attempt.error,
+        fault=attempt.fault,
         committed=bool(error and error.committed),
         retry_after=error.retry_after if error else None,
         first_byte_ms=_ms(attempt.started, attempt.first_byte),
@@ -176,6 +183,7 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
             waited_ms=round(exchange.queued * 1000, 3),
         )
     )
+    runtime.tracing.ended(exchange, Ended(responder.status, ended, total, overhead, hits))
 
 
 def _answer_hits(runtime: Runtime, exchange: Exchange, gate: Gate | None) -> Sequence[RuleHit]:

@@ -13,6 +13,7 @@ from gateway.pricing.rates import NANOS
 from gateway.quota.shown import shares
 from gateway.routing.shown import show
 from gateway.state.stops import KINDS
+from gateway.tracing.tracing import RESULTS
 from observability.metrics import Metrics, watch_ledger
 from policies.transform.redact import CONFIDENTIAL
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gateway.quota.accounts import Limit
     from gateway.quota.units import Exceeded, Unknown
     from gateway.runtime import Runtime
+    from gateway.tracing.tracing import Tracing
     from observability.ledger import Ledger
     from observability.logs import Log
     from observability.merging import Snapshot
@@ -54,12 +56,18 @@ class Measure:
         self.metrics.watch("ecluse_body_bytes", (), lambda: float(runtime.capacity.bodies.held))
         self.metrics.watch("ecluse_door_rate", (), lambda: runtime.capacity.door.rate or 0.0)
         self.metrics.watch("ecluse_in_flight", (), lambda: float(len(runtime.live)))
+        self._watch_tracing(runtime.tracing)
         follower, stops = runtime.follower, runtime.stops
         for kind in KINDS:
             self.metrics.watch("ecluse_stops", (kind,), partial(stops.count, kind))
         self.metrics.watch(
             "ecluse_ready", (), lambda: float(ledger.ready and not runtime.draining and not follower.stale)
         )
+
+    def _watch_tracing(self, tracing: Tracing) -> None:
+        self.metrics.watch("ecluse_telemetry_traces_waiting", (), lambda: float(tracing.waiting))
+        for result in RESULTS:
+            self.metrics.watch("ecluse_telemetry_spans_total", (result,), partial(tracing.count, result))
 
     def page(self, runtime: Runtime) -> bytes:
         """What Prometheus reads."""
@@ -315,6 +323,19 @@ class Measure:
         for kind, count in zip(Usage._fields, exchange.usage, strict=True):
             if count:
                 m.inc("ecluse_tokens_total", (kind, destination, caller.team, exchange.use_case), float(count))
+
+    def traced(self, kept: str) -> None:
+        """A call's trace is kept, and why."""
+        self.metrics.inc("ecluse_traces_total", (kept,))
+
+    def traces_failing(self, reason: str) -> None:
+        """No traces get to the collector, or ("") they do again."""
+        event = "traces.failing" if reason else "traces.sent_again"
+        self.log.event(event, level="warning" if reason else "info", reason=reason or None)
+
+    def trace_broken(self, exchange: Exchange, bug: Exception) -> None:
+        """A trace couldn't be made, on a mistake of ours."""
+        self.log.fault(bug, exchange.call)
 
     def drilled(self, destination: str, ended: float) -> None:
         """When a destination was drilled last; Unix time, 0 for never."""

@@ -98,6 +98,7 @@ class Reloader:
         try:
             runtime.transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
             runtime.webhooks.use(epoch.pair.settings.webhooks)
+            runtime.tracing.use(epoch.pair.settings.tracing)
         except OSError as refused:
             self._refused(by, refused)
             raise

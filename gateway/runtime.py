@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from gateway.state.strangers import Strangers
     from gateway.state.workers import Presence
     from gateway.stopping.standing import Standing
+    from gateway.tracing.tracing import Tracing
     from gateway.webhooks.sender import Webhooks
     from observability.ledger import Ledger
 
@@ -80,6 +81,7 @@ class Runtime:
     drills: Drills
     samples: Samples
     webhooks: Webhooks
+    tracing: Tracing
     soft: SoftLimits
     now: Callable[[], datetime]
     monotonic: Callable[[], float]

@@ -23,6 +23,7 @@ from gateway.config.routes import DEFAULT, TIERS, RouteSettings
 from gateway.config.secret import Secret
 from gateway.config.sharing import SharedSettings
 from gateway.config.table import PLAIN, Row, listed, named, rows, section, setting
+from gateway.config.tracing import TracingSettings
 from gateway.config.webhooks import WebhookSettings
 
 
@@ -354,6 +355,7 @@ class Settings:
     quotas: tuple[QuotaSettings, ...] = listed(QuotaSettings, "Hard limits.")
     prices: PricesSettings = section(PricesSettings, "What tokens cost.")
     webhooks: Mapping[str, WebhookSettings] = named(WebhookSettings, "Addresses that are told, by name.")
+    tracing: TracingSettings = section(TracingSettings, "Traces of calls.")
     reserve_output: int = setting(
         _OUTPUT, "Output tokens reserved for an answer whose length the call doesn't state; a step of it.", default=4096
     )

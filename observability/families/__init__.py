@@ -13,6 +13,7 @@ from observability.families.policy import POLICY
 from observability.families.process import PROCESS
 from observability.families.quotas import QUOTAS
 from observability.families.routes import ROUTES
+from observability.families.tracing import TRACING
 from observability.families.vendors import VENDORS
 
 SUBJECTS: dict[str, tuple[Family, ...]] = {
@@ -22,6 +23,7 @@ SUBJECTS: dict[str, tuple[Family, ...]] = {
     "Policy": POLICY,
     "Quotas": QUOTAS,
     "Ledger": LEDGER,
+    "Traces": TRACING,
     "The gateway itself": PROCESS,
 }
 """The table as the reference shows it: heading -> families."""

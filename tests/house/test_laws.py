@@ -25,6 +25,7 @@ PLACES = {
     "phonenumbers": ("policies/detectors/",),
     "prometheus_client": ("observability/metrics.py", "observability/exposition.py"),
     "opentelemetry": ("observability/tracing/",),
+    "grpc": ("observability/tracing/sending_grpc.py",),
     "pypdf": ("gateway/reading/pdf.py",),
     "yaml": ("gateway/documents/",),
     "leather": ("gateway/drills/plots.py",),

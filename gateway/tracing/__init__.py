@@ -1,0 +1,1 @@
+"""Which calls are traced, and what is told of them."""
