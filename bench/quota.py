@@ -132,7 +132,7 @@ async def closely(calls: list[Call], *, plans: bool, holds: bool) -> float:
 
 def counters(runtime: Any) -> list[float]:
     """Waits, words and asks so far."""
-    page = runtime.measure.page(runtime).decode().splitlines()
+    page = runtime.measure.metrics.page().decode().splitlines()
     names = ("ecluse_quota_wait_seconds_count", "ecluse_quota_words_total", "ecluse_quota_asks_total")
     return [sum(float(line.rsplit(" ", 1)[1]) for line in page if line.startswith(name)) for name in names]
 

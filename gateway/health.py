@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from observability.metrics import CONTENT_TYPE
+from observability.exposition import CONTENT_TYPES, format_for
 
 if TYPE_CHECKING:
     from gateway.runtime import Runtime
@@ -19,7 +19,8 @@ def health_app(runtime: Runtime) -> Starlette:
     """The application of the metrics listener."""
 
     async def metrics(request: Request) -> Response:
-        return Response(runtime.measure.page(runtime), media_type=CONTENT_TYPE)
+        format_ = format_for(request.headers.get("accept", ""))
+        return Response(await runtime.measure.page(runtime, format_), headers={"content-type": CONTENT_TYPES[format_]})
 
     async def healthz(request: Request) -> Response:
         return PlainTextResponse("ok\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -14,7 +16,9 @@ from gateway.quota.shown import shares
 from gateway.routing.shown import show
 from gateway.state.stops import KINDS
 from gateway.tracing.tracing import RESULTS
+from observability.exposition import Exemplar
 from observability.metrics import Metrics, watch_ledger
+from observability.processes import show as show_processes
 from policies.transform.redact import CONFIDENTIAL
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from gateway.quota.units import Exceeded, Unknown
     from gateway.runtime import Runtime
     from gateway.tracing.tracing import Tracing
+    from observability.exposition import Format
     from observability.ledger import Ledger
     from observability.logs import Log
     from observability.merging import Snapshot
@@ -37,6 +42,16 @@ _ENDS = (
     "ecluse_exception_expiry_timestamp_seconds",
     "ecluse_shadow_expiry_timestamp_seconds",
 )
+_LOOKED_AT = (
+    "ecluse_quota_used_ratio",
+    "ecluse_quota_at_hand_ratio",
+    "ecluse_destination_limit",
+    "ecluse_destination_in_flight",
+    "ecluse_destination_waiting",
+    "ecluse_breaker_state",
+    "ecluse_destination_share",
+    "ecluse_destination_headroom_ratio",
+)
 
 
 class Measure:
@@ -47,6 +62,7 @@ class Measure:
         self.log = log
         self.turned_away: Counter[str] = Counter()
         self.metrics.set("ecluse_build_info", (version,))
+        self.metrics.watch("ecluse_telemetry_dropped_total", ("log",), lambda: float(log.lost))
 
     def watch(self, runtime: Runtime, ledger: Ledger) -> None:
         """Lets the page ask the runtime for what it shows."""
@@ -69,33 +85,41 @@ class Measure:
         for result in RESULTS:
             self.metrics.watch("ecluse_telemetry_spans_total", (result,), partial(tracing.count, result))
 
-    def page(self, runtime: Runtime) -> bytes:
-        """What Prometheus reads."""
-        self._look(runtime)
-        return self.metrics.page()
+    async def page(self, runtime: Runtime, format_: Format = "text") -> bytes:
+        """What Prometheus reads, a second old at most."""
+        began = time.perf_counter()
+        if self.metrics.stale(format_):
+            self._look(runtime)
+        return await self.metrics.paced_page(format_, time.perf_counter() - began)
 
     def snapshot(self, runtime: Runtime) -> Snapshot:
         """The same in plain values, for the one page of several workers."""
+        began = time.perf_counter()
         self._look(runtime)
-        return self.metrics.snapshot()
+        found = self.metrics.snapshot()
+        self.metrics.took(time.perf_counter() - began)
+        return found
 
     def _look(self, runtime: Runtime) -> None:
+        m = self.metrics
+        for family in _LOOKED_AT:  # what isn't configured any more must not stay
+            m.forget(family)
         used, at_hand = shares(runtime.quotas.used())
         for labels, share in used.items():
-            self.metrics.set("ecluse_quota_used_ratio", labels, share)
+            m.set("ecluse_quota_used_ratio", labels, share)
         for labels, share in at_hand.items():
-            self.metrics.set("ecluse_quota_at_hand_ratio", labels, share)
+            m.set("ecluse_quota_at_hand_ratio", labels, share)
         for name, limit, taken, waiting in runtime.capacity.slots.states():
-            self.metrics.set("ecluse_destination_limit", (name,), float(limit))
-            self.metrics.set("ecluse_destination_in_flight", (name,), float(taken))
-            self.metrics.set("ecluse_destination_waiting", (name,), float(waiting))
-        show(self.metrics, runtime.router.shown(runtime.monotonic()))
+            m.set("ecluse_destination_limit", (name,), float(limit))
+            m.set("ecluse_destination_in_flight", (name,), float(taken))
+            m.set("ecluse_destination_waiting", (name,), float(waiting))
+        show(m, runtime.router.shown(runtime.monotonic()))
         self._health(runtime)
+        name, bridge = runtime.station.name, runtime.bridge
+        pids = {name: os.getpid(), f"{name} scribe": runtime.ledger.scribe}
+        show_processes(m, pids | ({"bridge": bridge.pid} if bridge is not None else {}))
 
     def _health(self, runtime: Runtime) -> None:
-        # Set anew: what isn't configured any more must not stay.
-        self.metrics.forget("ecluse_breaker_state")
-        self.metrics.forget("ecluse_destination_share")
         numbers = {"closed": 0.0, "half_open": 1.0, "open": 2.0}
         for state in runtime.health.states():
             credential = "all" if state.credential is None else str(state.credential)
@@ -103,6 +127,8 @@ class Measure:
             self.metrics.set("ecluse_breaker_state", labels, numbers[state.state])
         for destination in runtime.epoch.pair.destinations:
             self.metrics.set("ecluse_destination_share", (destination,), runtime.health.share(destination))
+            headroom = runtime.health.headroom(destination)
+            self.metrics.set("ecluse_destination_headroom_ratio", (destination,), headroom)
 
     def breaker(self, destination: str, failure: str, credential: int, seconds: float) -> None:
         """A breaker opened here for some seconds, or closed (0)."""
@@ -269,6 +295,8 @@ class Measure:
         name = attempt.candidate.destination.name
         result = error.kind if error else "left" if exchange.left else exchange.cutting or "ok"
         self.metrics.inc("ecluse_attempts_total", (name, result))
+        took, outcome = ended - attempt.started, "failed" if error else "left" if result != "ok" else "ok"
+        self.metrics.observe("ecluse_attempt_seconds", (name, outcome), took, _shown(exchange, took, ended))
         if error is not None and error.kind in ("auth", "money", "not_found"):
             # Only a person mends these: they belong into the log as well.
             self.log.event(
@@ -304,8 +332,10 @@ class Measure:
         m, caller, dialect = self.metrics, exchange.caller, exchange.dialect.name
         model = exchange.counted or "none"
         m.inc("ecluse_requests_total", (exchange.outcome, dialect, model, caller.team, exchange.use_case or "none"))
-        m.observe("ecluse_request_seconds", (dialect, exchange.outcome), total)
-        m.observe("ecluse_overhead_seconds", (dialect,), overhead)
+        m.inc("ecluse_data_classes_total", (exchange.data_class or "none", exchange.outcome))
+        ended = exchange.arrived + total
+        m.observe("ecluse_request_seconds", (dialect, exchange.outcome), total, _shown(exchange, total, ended))
+        m.observe("ecluse_overhead_seconds", (dialect,), overhead, _shown(exchange, overhead, ended))
         if exchange.plan is not None:
             m.inc("ecluse_route_requests_total", (exchange.plan.route, exchange.plan.split or "none", exchange.outcome))
             if exchange.first_content:
@@ -319,7 +349,8 @@ class Measure:
             return
         destination = exchange.attempts[-1].candidate.destination.name
         if exchange.first_content:
-            m.observe("ecluse_first_token_seconds", (destination,), exchange.first_content - exchange.arrived)
+            waited = exchange.first_content - exchange.arrived
+            m.observe("ecluse_first_token_seconds", (destination,), waited, _shown(exchange, waited, ended))
         for kind, count in zip(Usage._fields, exchange.usage, strict=True):
             if count:
                 m.inc("ecluse_tokens_total", (kind, destination, caller.team, exchange.use_case), float(count))
@@ -348,3 +379,8 @@ class Measure:
     def bug(self, exchange: Exchange, bug: Exception) -> None:
         """A call failed on a mistake of ours: kind and place go to the log, never the words of the exception."""
         self.log.fault(bug, exchange.call)
+
+
+def _shown(exchange: Exchange, seconds: float, ended: float) -> Exemplar:
+    """The call as one that stands for others. ended: monotonic seconds."""
+    return Exemplar(exchange.call, "", seconds, exchange.at.timestamp() + ended - exchange.arrived)

@@ -90,6 +90,11 @@ class Keeper:
             async with asyncio.timeout(BEGIN_SECONDS):
                 await self._settled.wait()
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process that runs litellm; None where there is none now."""
+        return self._bridge.process.pid if self._bridge is not None else None
+
     def shown(self) -> dict[str, Any] | None:
         """For `ecluse status`; None where no vendor needs it."""
         if self.state == NOT_NEEDED:

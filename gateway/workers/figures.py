@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -11,9 +12,11 @@ from typing import TYPE_CHECKING
 import orjson
 
 from gateway.workers.asking import Silent, ask
+from observability.exposition import Format
 from observability.families import FAMILIES
-from observability.merging import Snapshot, counted, merged
+from observability.merging import counted, merged
 from observability.metrics import Metrics
+from observability.processes import PROCESS_FAMILIES, show
 
 if TYPE_CHECKING:
     from gateway.workers.child import Child
@@ -22,6 +25,7 @@ ASK_SECONDS = 1.0
 FRESH_SECONDS = 1.0
 _OWN = (
     "ecluse_workers", "ecluse_worker_restarts_total", "ecluse_bridge_up", "ecluse_bridge_restarts_total",
+    *PROCESS_FAMILIES,
 )  # fmt: skip
 
 
@@ -34,9 +38,10 @@ class Figures:
     def __init__(self) -> None:
         self.own = Metrics(family for family in FAMILIES if family.name in _OWN)
         self.replaced: dict[str, Counter[str]] = {}
-        self._ended: Snapshot = {}
+        # Both hold their families' caps: what many workers counted in their time is bounded like what one did.
+        self._ended, self._whole = Metrics(), Metrics()
         self._asking = asyncio.Lock()
-        self._page, self._made = b"", float("-inf")
+        self._looked = float("-inf")
 
     def lost(self, worker: str, reason: str) -> None:
         """A worker is to be started again."""
@@ -45,19 +50,20 @@ class Figures:
 
     def departed(self, child: Child) -> None:
         """A worker ended. What it counted stays."""
-        self._ended = merged((self._ended, counted(child.last)))
+        self._ended.hold(merged((counted(self._ended.snapshot()), counted(child.last))))
         child.last = {}
 
-    async def page(self, children: Sequence[Child], taking: int) -> bytes:
-        """What Prometheus reads, a second old at most. taking: workers that take calls."""
+    async def page(self, children: Sequence[Child], taking: int, bridge: int | None, format_: Format) -> bytes:
+        """What Prometheus reads, two seconds old at most. taking: workers that take calls. bridge: its process."""
         async with self._asking:
-            if time.monotonic() - self._made >= FRESH_SECONDS:
+            if time.monotonic() - self._looked >= FRESH_SECONDS:
                 await asyncio.gather(*(_look(child) for child in children if child.ready))
                 self.own.set("ecluse_workers", (), float(taking))
-                whole = Metrics()
-                whole.hold(merged((self._ended, *(child.last for child in children), self.own.snapshot())))
-                self._page, self._made = whole.page(), time.monotonic()
-        return self._page
+                show(self.own, {"supervisor": os.getpid(), "bridge": bridge})
+                ended = counted(self._ended.snapshot())
+                self._whole.hold(merged((ended, *(child.last for child in children), self.own.snapshot())))
+                self._looked = time.monotonic()
+            return await self._whole.paced_page(format_)
 
 
 async def _look(child: Child) -> None:

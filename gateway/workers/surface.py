@@ -11,7 +11,7 @@ from gateway.http import JSON, Request, Responder
 from gateway.workers.asking import Silent, ask
 from gateway.workers.errors import RestartRefused
 from gateway.workers.fanning import reload, status
-from observability.metrics import CONTENT_TYPE
+from observability.exposition import CONTENT_TYPES, format_for
 
 if TYPE_CHECKING:
     from gateway.http import Receive, Scope, Send
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 App = Callable[["Scope", "Receive", "Send"], Awaitable[None]]
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
-_PAGE = (b"content-type", CONTENT_TYPE.encode())
 MOST_BODY, BODY_SECONDS, FORWARD_SECONDS = 16 << 20, 10.0, 120.0
 
 
@@ -33,8 +32,9 @@ def health_surface(crew: Crew) -> App:
         if request.method not in ("GET", "HEAD"):
             responder.whole(405, [_TEXT], b"method not allowed\n")
         elif request.path == "/metrics":
-            taking = sum(child.takes for child in crew.serving)
-            responder.whole(200, [_PAGE], await crew.figures.page(tuple(crew.children), taking))
+            taking, format_ = sum(child.takes for child in crew.serving), format_for(request.header(b"accept"))
+            page = await crew.figures.page(tuple(crew.children), taking, crew.bridge.pid, format_)
+            responder.whole(200, [(b"content-type", CONTENT_TYPES[format_].encode())], page)
         elif request.path in ("/healthz", "/readyz"):
             reasons, missing = _why_not(crew, request.path), [f"{one} is missing" for one in crew.missing]
             words = [*reasons, *missing] if reasons else ["ok" if request.path == "/healthz" else "ready", *missing]

@@ -11,17 +11,26 @@ CALLS: tuple[Family, ...] = (
         "Calls of identified callers, by how they ended (served, refused, failed, cut, left).",
         ("outcome", "dialect", "model", "team", "use_case"),
         cap=2000,
+        keep=("outcome", "team"),
     ),
     Family("ecluse_refusals_total", "counter", "Calls refused, by code of the refusal.", ("code", "dialect")),
     Family("ecluse_unidentified_total", "counter", "Requests turned away before anyone was identified.", ("reason",)),
     Family("ecluse_charters_total", "counter", "Charters read by identified callers.", ("language", "format")),
-    Family("ecluse_request_seconds", "histogram", "Arrival of a call to its end.", ("dialect", "outcome"), CALL),
+    Family(
+        "ecluse_request_seconds",
+        "histogram",
+        "Arrival of a call to its end.",
+        ("dialect", "outcome"),
+        CALL,
+        exemplars=True,
+    ),
     Family(
         "ecluse_overhead_seconds",
         "histogram",
         "What the gateway itself added to a call: total less the wait for vendors.",
         ("dialect",),
         FAST,
+        exemplars=True,
     ),
     Family(
         "ecluse_first_token_seconds",
@@ -29,6 +38,7 @@ CALLS: tuple[Family, ...] = (
         "Arrival of a call to the first event with content.",
         ("destination",),
         CALL,
+        exemplars=True,
     ),
     Family(
         "ecluse_output_token_seconds",
@@ -48,6 +58,7 @@ CALLS: tuple[Family, ...] = (
         "Tokens as vendors counted them, by type (input, output, cached, reasoning, written, kept).",
         ("type", "destination", "team", "use_case"),
         cap=1000,
+        keep=("type", "team"),
     ),
     Family(
         "ecluse_cost_total",
@@ -55,6 +66,7 @@ CALLS: tuple[Family, ...] = (
         "What attempts cost, in the currency that the configuration counts in.",
         ("destination", "team", "use_case"),
         cap=1000,
+        keep=("team",),
     ),
     Family(
         "ecluse_price_assumed_total",

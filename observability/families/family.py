@@ -16,7 +16,9 @@ SIZE = (1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0)
 class Family(NamedTuple):
     """One metric family. cap: label sets above this many fold into one whose labels are all `__other__`.
 
-    merge: what the page of several workers shows of a gauge; counters and histograms are added up.
+    merge: what the page of several workers shows of a gauge; counters and histograms are added up. keep: labels that
+    aren't folded, while half as many label sets as the cap are enough for that: totals by these stay right.
+    exemplars: whether its buckets name a call each, where the page is OpenMetrics.
     """
 
     name: str
@@ -26,3 +28,5 @@ class Family(NamedTuple):
     buckets: tuple[float, ...] = ()
     cap: int = 200
     merge: Rule = "max"
+    keep: tuple[str, ...] = ()
+    exemplars: bool = False

@@ -15,6 +15,12 @@ POLICY: tuple[Family, ...] = (
     Family("ecluse_review_samples_total", "counter", "Review samples taken, by rule.", ("rule",)),
     Family("ecluse_reports_total", "counter", "Reports of callers (false_positive, override).", ("kind",)),
     Family(
+        "ecluse_data_classes_total",
+        "counter",
+        "Calls by the data class that they were judged to be of (none: not judged), and how they ended.",
+        ("data_class", "outcome"),
+    ),
+    Family(
         "ecluse_findings_total",
         "counter",
         "Findings of detectors, by direction.",

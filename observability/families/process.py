@@ -32,5 +32,35 @@ PROCESS: tuple[Family, ...] = (
         "Workers started again, by what became of the one before (ended, hung).",
         ("worker", "reason"),
     ),
+    Family(
+        "ecluse_telemetry_series",
+        "gauge",
+        "Label sets on this page; of a histogram each is several lines.",
+    ),
+    Family(
+        "ecluse_telemetry_folded_total",
+        "counter",
+        "Values counted under `__other__`, since the family holds as many label sets as its cap.",
+        ("family",),
+    ),
+    Family("ecluse_telemetry_page_seconds", "gauge", "Time of the event loop that the page before this one took."),
+    Family(
+        "ecluse_telemetry_dropped_total",
+        "counter",
+        "What was to be told and wasn't, by signal: lines of the log that could not be written.",
+        ("signal",),
+    ),
+    Family(
+        "process_cpu_seconds_total",
+        "counter",
+        "User and system time of a process: a worker, its scribe, the supervisor, the bridge to litellm.",
+        ("process",),
+    ),
+    Family(
+        "process_resident_memory_bytes", "gauge", "Memory that a process holds, shared pages included.", ("process",)
+    ),
+    Family("process_open_fds", "gauge", "Open file descriptors of a process.", ("process",)),
+    Family("process_max_fds", "gauge", "Most file descriptors that a process may open.", ("process",), merge="min"),
+    Family("process_start_time_seconds", "gauge", "When a process started (Unix time).", ("process",)),
     Family("ecluse_build_info", "gauge", "1 for the version that runs.", ("version",), cap=2),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from observability.families.family import Family
+from observability.families.family import CALL, Family
 
 VENDORS: tuple[Family, ...] = (
     Family(
@@ -24,6 +24,14 @@ VENDORS: tuple[Family, ...] = (
         cap=500,
     ),
     Family(
+        "ecluse_attempt_seconds",
+        "histogram",
+        "How long attempts took, from the first byte sent: ok, failed, or left (the client went, or we cut it).",
+        ("destination", "result"),
+        CALL,
+        exemplars=True,
+    ),
+    Family(
         "ecluse_failovers_total",
         "counter",
         "Calls that went on to another destination, and the error that made them.",
@@ -43,6 +51,14 @@ VENDORS: tuple[Family, ...] = (
         "How often breakers opened here, by class of failure.",
         ("destination", "failure"),
         cap=500,
+    ),
+    Family(
+        "ecluse_destination_headroom_ratio",
+        "gauge",
+        "Share left of what a vendor says that it lets us ask for; 1 where it says nothing.",
+        ("destination",),
+        cap=500,
+        merge="min",
     ),
     Family("ecluse_outliers_total", "counter", "How often a destination did far worse than others.", ("destination",)),
     Family(

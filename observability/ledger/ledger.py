@@ -142,6 +142,11 @@ class Ledger:
         return self._lost + self._line.state.lost
 
     @property
+    def scribe(self) -> int | None:
+        """Process id of the scribe; None where there is none now."""
+        return self._line.scribe
+
+    @property
     def free(self) -> int:
         """Bytes left on the disk, as of the last report."""
         return self._line.state.free

@@ -145,6 +145,11 @@ class Line:
             self._loop.remove_reader(link.socket)
             self._loop.remove_writer(link.socket)
 
+    @property
+    def scribe(self) -> int | None:
+        """Process id of the scribe; None where there is none now."""
+        return self._link.pid if self._link is not None else None
+
     def _readable(self) -> None:
         if self._link is None:
             return

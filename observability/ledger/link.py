@@ -60,6 +60,11 @@ class Link:
         self.socket.setblocking(False)
         self._unsent = bytearray()
 
+    @property
+    def pid(self) -> int | None:
+        """Of the scribe's process."""
+        return self._child.pid if isinstance(self._child, subprocess.Popen) else None
+
     def first_word(self, size: int, seconds: float) -> bytes:
         """Block until the scribe has said `size` bytes. Raises OSError where it ends before or takes too long."""
         self.socket.settimeout(seconds)

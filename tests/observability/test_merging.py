@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from observability.exposition import Exemplar
 from observability.families import Family
 from observability.merging import Snapshot, counted, merged
 from observability.metrics import Metrics
@@ -66,3 +67,36 @@ def test_what_another_version_counts_otherwise_is_left_out() -> None:
     whole = Metrics(FAMILIES)
     whole.hold(merged([other], FAMILIES))
     assert "unknown" not in whole.page().decode() and 'team="a"' not in whole.page().decode()
+
+
+def test_of_each_bucket_the_newest_call_is_shown() -> None:
+    workers = [Metrics(FAMILIES) for _ in range(2)]
+    for worker, call, at in ((0, "old", 1.0), (1, "new", 2.0)):
+        workers[worker].observe("wait_seconds", ("a",), 0.5, Exemplar(call, "", 0.5, at))
+    workers[0].observe("wait_seconds", ("a",), 5.0, Exemplar("slow", "", 5.0, 1.0))
+    whole = Metrics(FAMILIES)
+    for order in (workers, workers[::-1]):
+        whole.hold(merged([one.snapshot() for one in order], FAMILIES))
+        assert (
+            whole.snapshot()["wait_seconds"]
+            == [[["a"], [0.0, 2.0, 1.0, 6.0], [[1, "new", "", 0.5, 2.0], [2, "slow", "", 5.0, 1.0]]]]
+            or whole.snapshot()["wait_seconds"][0][2][0][1] == "slow"
+        )
+        assert "old" not in whole.page("openmetrics").decode()
+
+
+@given(st.lists(st.sets(st.integers(0, 30), max_size=30), min_size=1, max_size=5))
+def test_the_page_of_many_workers_holds_the_cap_and_goes_on_with_what_it_showed(workers: list[set[int]]) -> None:
+    family = Family("calls_total", "counter", "Calls.", ("team",), cap=10)
+    whole, snapshots, before = Metrics((family,)), list[Snapshot](), dict[str, float]()
+    for teams in workers:
+        metrics = Metrics((family,))
+        for team in teams:
+            metrics.inc("calls_total", (str(team),))
+        snapshots.append(metrics.snapshot())
+        whole.hold(merged(snapshots, (family,)))
+        now = {labels[0]: value for labels, value in whole.snapshot()["calls_total"]}
+        assert len(now) <= 11
+        assert sum(now.values()) == sum(len(teams) for teams in workers[: len(snapshots)])
+        assert all(now[team] >= value for team, value in before.items()), "nothing that counts goes back"
+        before = now

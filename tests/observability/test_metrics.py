@@ -38,7 +38,9 @@ def test_the_reference_is_made_from_the_table() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 def test_names_follow_the_conventions(family: Family) -> None:
-    assert re.fullmatch(r"ecluse_[a-z][a-z_]*[a-z]", family.name)
+    assert re.fullmatch(r"(ecluse|process)_[a-z][a-z_]*[a-z]", family.name)
+    assert set(family.keep) <= set(family.labels)
+    assert family.kind == "histogram" or not family.exemplars
     assert (family.kind == "counter") == family.name.endswith("_total")
     assert bool(family.buckets) == (family.kind == "histogram")
     assert list(family.buckets) == sorted(set(family.buckets))
@@ -101,6 +103,29 @@ def test_a_family_that_is_full_folds_the_rest() -> None:
     assert found["ecluse_x_total", ("0", "b")] == 2.0
     assert found["ecluse_y_seconds_count", ("__other__",)] == 998.0
     assert len([name for name, _ in found if name == "ecluse_x_total"]) == 4
+
+
+def test_a_full_family_keeps_the_labels_that_totals_are_made_by() -> None:
+    family = Family("ecluse_x_total", "counter", "X.", ("outcome", "team"), cap=4, keep=("outcome",))
+    metrics = Metrics((family, *(f for f in FAMILIES if f.name == "ecluse_telemetry_folded_total")))
+    for n in range(20):
+        metrics.inc("ecluse_x_total", ("served" if n % 2 else "failed", str(n)))
+    for n in range(20):
+        metrics.inc("ecluse_x_total", (f"made up {n}", "a"))
+    found = samples(metrics)
+    assert found["ecluse_x_total", ("served", "__other__")] == 8.0
+    assert found["ecluse_x_total", ("failed", "__other__")] == 8.0
+    assert found["ecluse_x_total", ("__other__", "__other__")] == 20.0
+    assert len([name for name, _ in found if name == "ecluse_x_total"]) == 4 + 2 + 1
+    assert found["ecluse_telemetry_folded_total", ("ecluse_x_total",)] == 36.0
+
+
+def test_the_page_says_how_many_series_it_has() -> None:
+    metrics = Metrics()
+    before = samples(metrics)["ecluse_telemetry_series", ()]
+    metrics.inc("ecluse_unidentified_total", ("no_key",))
+    metrics.observe("ecluse_overhead_seconds", ("openai_chat",), 0.1)
+    assert metrics.series == before + 2
 
 
 def test_a_watched_value_is_asked_for_with_the_page() -> None:
