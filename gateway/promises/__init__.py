@@ -1,1 +1,0 @@
-"""What contracts promised and kept: measured off the ledger, told to people, and counted while calls run."""

@@ -1,0 +1,106 @@
+"""The boards ask for what is measured, and what is measured is on a board, in an alert, or left out for a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import promql_parser
+import pytest
+
+from observability.boards.panel import COLUMNS, Board, Panel, Place, Query, Row, placed
+from observability.boards.table import BOARDS
+from observability.families import FAMILIES
+
+KNOWN = {family.name: family for family in FAMILIES}
+TARGET = {"job", "instance"}
+VARIABLES = {"destination", "team"} | TARGET
+
+
+def questions() -> Iterator[tuple[str, Query]]:
+    """Every question of every board, with where it is asked."""
+    for board in BOARDS:
+        for panel in board.panels:
+            yield from ((f"{board.uid}: {panel.title}", query) for query in panel.queries)
+        yield from ((f"{board.uid}: {mark.name}", mark.query) for mark in board.marks)
+
+
+def parsed(expr: str) -> promql_parser.Expr:
+    """A question with durations where Grafana's variables stand; raises where it isn't PromQL."""
+    return promql_parser.parse(re.sub(r"\$__(rate_interval|range)", "1m", expr))
+
+
+def selectors(expr: str) -> Iterator[promql_parser.VectorSelector]:
+    """Every family that a question names, with its matchers."""
+    found: list[promql_parser.VectorSelector] = []
+
+    def seen(node: promql_parser.Expr) -> bool:
+        if isinstance(node, promql_parser.VectorSelector):
+            found.append(node)
+        return True
+
+    promql_parser.walk(parsed(expr), seen)
+    yield from found
+
+
+def family_of(sample: str) -> str:
+    """The family of a sample's name."""
+    bare = re.sub(r"_(bucket|sum|count)$", "", sample)
+    return bare if bare in KNOWN and KNOWN[bare].kind == "histogram" else sample
+
+
+@pytest.mark.parametrize(("where", "query"), list(questions()), ids=lambda one: one if isinstance(one, str) else "")
+def test_every_question_asks_for_what_there_is(where: str, query: Query) -> None:
+    asked = list(selectors(query.scoped))
+    assert asked, "a question without a metric"
+    labels = set(TARGET) | {"le"}
+    for selector in asked:
+        assert selector.name is not None and family_of(selector.name) in KNOWN, selector.name
+        own = {*KNOWN[family_of(selector.name)].labels, *TARGET, "le"}
+        named = {matcher.name for matcher in selector.matchers.matchers}
+        assert named <= own, f"{selector.name} has no {named - own}"
+        assert named >= TARGET, "asked of the chosen gateways only"
+        labels |= own
+    kept = set(re.findall(r"\w+", " ".join(re.findall(r"\b(?:by|on|group_left) ?\(([^)]*)\)", query.expr))))
+    assert kept <= labels
+    shown = set(re.findall(r"\{\{(\w+)\}\}", query.legend))
+    assert shown <= kept, "a legend names a label that the question drops"
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_a_board_uses_the_variables_that_it_offers(board: Board) -> None:
+    used = set(re.findall(r"\$(\w+)", " ".join(query.scoped for panel in board.panels for query in panel.queries)))
+    assert {name for name in used if not name.startswith("__")} == set(board.variables)
+    assert set(board.variables) <= VARIABLES
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_panels_lie_side_by_side_and_say_what_they_tell(board: Board) -> None:
+    taken: dict[tuple[int, int], str] = {}
+    for what, place in placed(board):
+        assert place.x + place.width <= COLUMNS
+        for cell in cells(place):
+            assert cell not in taken, f"{what.title} lies on {taken[cell]}"
+            taken[cell] = what.title
+        if isinstance(what, Panel):
+            assert what.description.endswith(".") and len(what.description) > 20, what.title
+            assert [step.value for step in what.steps] == sorted(step.value for step in what.steps)
+            assert what.kind != "states" or what.steps
+            assert what.kind != "table" or len(what.queries) == 1
+    titles = [what.title for what, _ in placed(board) if not isinstance(what, Row)]
+    assert len(titles) == len(set(titles))
+
+
+def cells(place: Place) -> Iterator[tuple[int, int]]:
+    """The places of the grid that something covers."""
+    return ((x, y) for x in range(place.x, place.x + place.width) for y in range(place.y, place.y + place.height))
+
+
+def test_boards_have_names_of_their_own() -> None:
+    assert len({board.uid for board in BOARDS}) == len({board.title for board in BOARDS}) == len(BOARDS)
+
+
+def test_chosen_gateways_are_added_to_every_family() -> None:
+    query = Query('sum by (a) (rate(ecluse_x_total{a="b"}[5m])) / on () ecluse_y')
+    here = 'job=~"$job",instance=~"$instance"'
+    assert query.scoped == f'sum by (a) (rate(ecluse_x_total{{{here},a="b"}}[5m])) / on () ecluse_y{{{here}}}'
