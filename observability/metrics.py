@@ -223,4 +223,5 @@ def watch_ledger(metrics: Metrics, ledger: Ledger) -> None:
     metrics.watch("ecluse_ledger_failures_total", (), lambda: float(ledger.failures))
     metrics.watch("ecluse_ledger_lost_total", (), lambda: float(ledger.lost))
     metrics.watch("ecluse_ledger_disk_free_bytes", (), lambda: float(ledger.free))
+    metrics.watch("ecluse_ledger_disk_low_bytes", (), lambda: float(ledger.low))
     metrics.watch("ecluse_ledger_ready", (), lambda: float(ledger.ready))

@@ -50,6 +50,7 @@ class Crew:
         """All that live, those that finish their calls as well."""
         self._simulators = simulators
         self._sockets = _sockets(settings)
+        self.figures.own.set("ecluse_workers_wanted", (), float(self.slots))
         self._log = Log(sys.stderr.buffer, clock=lambda: datetime.now(UTC))
         self.bridge = Keeper.of(settings, self._bridged, self._log, self.figures.own)
         """Of litellm's process, which all workers share."""

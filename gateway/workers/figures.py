@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 ASK_SECONDS = 1.0
 FRESH_SECONDS = 1.0
 _OWN = (
-    "ecluse_workers", "ecluse_worker_restarts_total", "ecluse_bridge_up", "ecluse_bridge_restarts_total",
+    "ecluse_workers", "ecluse_workers_wanted", "ecluse_worker_restarts_total", "ecluse_bridge_up",
+    "ecluse_bridge_restarts_total",
     *PROCESS_FAMILIES,
 )  # fmt: skip
 

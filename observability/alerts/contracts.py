@@ -1,4 +1,4 @@
-"""Alerts on contracts with vendors."""
+"""Alerts on contracts with vendors, and on destinations that nobody has tried to lose."""
 
 from __future__ import annotations
 
@@ -27,5 +27,12 @@ CONTRACTS = (
         "1m",
         "page",
         "contract {{ $labels.contract }} has ended: nothing is sent to its destinations any more",
+    ),
+    Alert(
+        "EcluseDrillOverdue",
+        "time() - max by (destination) (ecluse_drill_last_timestamp_seconds) > 92 * 86400",
+        "1h",
+        "ticket",
+        "{{ $labels.destination }} hasn't been made to fail on purpose for 92 days, or never",
     ),
 )

@@ -1,8 +1,8 @@
-"""Alerts on the gateway itself."""
+"""Alerts on the gateway itself: whether it serves, with all its processes, what it was given."""
 
 from __future__ import annotations
 
-from observability.alerts.alert import Alert
+from observability.alerts.alert import Alert, rose
 
 SERVING = (
     Alert(
@@ -11,5 +11,85 @@ SERVING = (
         "2m",
         "page",
         "Prometheus gets no metrics from {{ with $labels.instance }}{{ . }}{{ else }}any gateway{{ end }}",
+    ),
+    Alert("EcluseNotReady", "ecluse_ready == 0", "2m", "page", "{{ $labels.instance }} takes no calls"),
+    Alert(
+        "EcluseNoTraffic",
+        "sum(rate(ecluse_requests_total[15m])) == 0\nand sum(rate(ecluse_requests_total[1h] offset 15m)) > 0.1",
+        "5m",
+        "ticket",
+        "no call has come for a while, after an hour with more than six a minute",
+    ),
+    Alert(
+        "EcluseWorkerLost",
+        rose("ecluse_worker_restarts_total", "15m"),
+        "0s",
+        "ticket",
+        "worker {{ $labels.worker }} of {{ $labels.instance }} {{ $labels.reason }} and was replaced",
+    ),
+    Alert(
+        "EcluseWorkersMissing",
+        "ecluse_workers < ecluse_workers_wanted",
+        "5m",
+        "page",
+        "{{ $labels.instance }} serves with {{ $value }} workers, fewer than it should",
+    ),
+    Alert(
+        "EcluseBridgeDown",
+        "ecluse_bridge_up == 0",
+        "2m",
+        "page",
+        "the process that runs {{ $labels.bridge }} at {{ $labels.instance }} doesn't serve",
+    ),
+    Alert(
+        "EcluseBridgeLost",
+        rose("ecluse_bridge_restarts_total", "15m"),
+        "0s",
+        "ticket",
+        "litellm's process at {{ $labels.instance }} was started again: {{ $labels.reason }}",
+    ),
+    Alert(
+        "EcluseLoopLag",
+        "histogram_quantile(0.9, sum by (job, instance, le) (rate(ecluse_loop_lag_seconds_bucket[5m]))) > 0.25",
+        "5m",
+        "ticket",
+        "{{ $labels.instance }} is {{ $value | humanizeDuration }} behind: it does more than its cores give",
+    ),
+    Alert(
+        "EcluseRevisionsDiffer",
+        "count(count by (config, policy, detection) (ecluse_revision_info)) > 1",
+        "5m",
+        "ticket",
+        "{{ $value }} different configurations or bundles are in force at once",
+    ),
+    Alert(
+        "EcluseLoadRefused",
+        "ecluse_load_refused == 1",
+        "1m",
+        "ticket",
+        "{{ $labels.instance }} refused its files when it last read them; what was in force before goes on",
+    ),
+    Alert(
+        "EcluseHighPriorityShed",
+        rose('ecluse_shed_total{priority="high"}', "5m"),
+        "0s",
+        "page",
+        "calls of high priority are turned away at {{ $labels.instance }}: {{ $labels.reason }}",
+    ),
+    Alert(
+        "EcluseCallsShed",
+        'sum by (reason) (rate(ecluse_shed_total{reason!="draining"}[5m]))\n'
+        "  > on () group_left () 0.05 * sum(rate(ecluse_requests_total[5m]))\n"
+        'and sum by (reason) (increase(ecluse_shed_total{reason!="draining"}[5m])) > 10',
+        "2m",
+        "ticket",
+        "more than one call in twenty is turned away: {{ $labels.reason }}",
+    ),
+    Alert(
+        "EcluseStrangers",
+        "sum by (job, instance) (rate(ecluse_unidentified_total[5m])) > 1",
+        "5m",
+        "ticket",
+        '{{ $value | printf "%.1f" }} requests a second at {{ $labels.instance }} show no valid key',
     ),
 )

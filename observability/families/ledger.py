@@ -13,5 +13,10 @@ LEDGER: tuple[Family, ...] = (
     Family("ecluse_ledger_failures_total", "counter", "Errors of the ledger's disk or of its writing process."),
     Family("ecluse_ledger_lost_total", "counter", "Records given up (never those that a call waited for)."),
     Family("ecluse_ledger_disk_free_bytes", "gauge", "Room left on the ledger's disk.", merge="min"),
+    Family(
+        "ecluse_ledger_disk_low_bytes",
+        "gauge",
+        "Room on its disk below which the ledger isn't ready: twice `ledger.reserve_bytes`.",
+    ),
     Family("ecluse_ledger_ready", "gauge", "1 where records can be written and room is left.", merge="min"),
 )

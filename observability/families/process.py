@@ -26,6 +26,7 @@ PROCESS: tuple[Family, ...] = (
     Family("ecluse_loop_lag_seconds", "histogram", "How late the event loop ran a timer.", (), FAST),
     Family("ecluse_ready", "gauge", "1 where the gateway takes calls."),
     Family("ecluse_workers", "gauge", "Serving processes that take calls; only with several of them."),
+    Family("ecluse_workers_wanted", "gauge", "How many there are to be; only with several of them."),
     Family(
         "ecluse_worker_restarts_total",
         "counter",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from observability.families import FAMILIES, SUBJECTS, Family
-from observability.families.alerts import ALERTS
 
 _HEAD = """# Metrics
 
@@ -17,15 +16,9 @@ has more label sets than its cap folds the rest into one whose labels are all `_
 
 Of several workers there is one page: counters and histograms are added up (a worker that ends takes nothing
 away; what one that was killed counted since the page was last read is lost), gauges are merged as the table
-says."""
+says.
 
-_ALERTS = """
-## Alerts
-
-Worth an alert, beside those on latency and errors that depend on your own goals:
-
-| what | expression |
-|---|---|"""
+What to be told of: [alerts](alerts.md)."""
 
 
 def reference() -> str:
@@ -33,8 +26,6 @@ def reference() -> str:
     lines = [_HEAD]
     for subject, families in SUBJECTS.items():
         lines += ["", f"## {subject}", "", *_table(families)]
-    lines.append(_ALERTS)
-    lines += [f"| {what} | `{expression.replace('|', chr(92) + '|')}` |" for what, expression in ALERTS]
     lines += ["", "## Buckets", ""]
     lines += [f"- `{f.name}`: " + ", ".join(f"{bound:g}" for bound in f.buckets) for f in FAMILIES if f.buckets]
     return "\n".join(lines) + "\n"

@@ -119,7 +119,7 @@ class Ledger:
         """Whether a call can be admitted and room is left. False well before the first refusal for lack of room."""
         line = self._line
         stalled = line.waiting and time.monotonic() - line.heard > self._stall
-        return not (self._closed or line.failed or stalled or line.state.free < 2 * self._reserve)
+        return not (self._closed or line.failed or stalled or line.state.free < self.low)
 
     @property
     def failed(self) -> str | None:
@@ -150,6 +150,11 @@ class Ledger:
     def free(self) -> int:
         """Bytes left on the disk, as of the last report."""
         return self._line.state.free
+
+    @property
+    def low(self) -> int:
+        """Bytes left on the disk below which `ready` is False."""
+        return 2 * self._reserve
 
     def on_commit(self, told: Callable[[Report], None]) -> None:
         """Be told of every commit, on the event loop."""
