@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+Value = str | int | float | bool | None
 Words = Mapping[str, str]
 
 _NOT_TODAY = 24 * 3600.0
@@ -30,7 +31,10 @@ def whole_seconds(retry_after: float) -> int:
 
 
 class Refusal(Exception):
-    """A call ends here. `words` has English and French; `code` is stable and machine-readable."""
+    """A call ends here. `words` has English and French; `code` is stable and machine-readable.
+
+    because: what it rests on beside rules, as it goes on record: facts, never words of the client's.
+    """
 
     status = 400
     kind = "invalid_request_error"
@@ -45,6 +49,7 @@ class Refusal(Exception):
         self.param = param
         self.retry_after = retry_after
         self.retry = retry
+        self.because: Mapping[str, Value] = {}
 
     @property
     def wait(self) -> float | None:

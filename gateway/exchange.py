@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gateway.capacity.queue import Place
     from gateway.drills.running import Drill
     from gateway.epoch import Epoch
-    from gateway.errors import Refusal
+    from gateway.errors import Refusal, Value
     from gateway.gate import Gate
     from gateway.identity.callers import Caller
     from gateway.owned import Pinned
@@ -151,6 +151,7 @@ class Exchange:
     held_seconds: float = 0.0
     outcome: str = "failed"
     code: str | None = None
+    because: Mapping[str, Value] = field(default_factory=dict)
     refused_by: Ruling | None = None
     form_hits: tuple[RuleHit, ...] = ()
     left: bool = False

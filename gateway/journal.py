@@ -181,6 +181,7 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
             intent=None if exchange.intended else _intent(runtime, exchange, None, None),
             restored=exchange.restored,
             waited_ms=round(exchange.queued * 1000, 3),
+            because=exchange.because,
         )
     )
     runtime.tracing.ended(exchange, Ended(responder.status, ended, total, overhead, hits))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 async def send(exchange: Exchange, responder: Responder, refusal: Refusal) -> None:
     """Answers with the refusal: a whole error, or an in-band one where the answer had begun."""
-    exchange.outcome, exchange.code = refusal.outcome, refusal.code
+    exchange.outcome, exchange.code, exchange.because = refusal.outcome, refusal.code, refusal.because
     words = refusal.message(exchange.pair.settings.server.language)
     dialect = exchange.dialect
     if responder.complete:  # an error after a whole answer would only break it
@@ -76,9 +76,11 @@ def unreadable(refused: BodyRefused) -> Refusal:
             f"{refused.param} renvoie à quelque chose que le fournisseur conserve, ce que cette passerelle ne transmet "
             "pas ; envoyez le contenu."
         )
-    if refused.status == 413:
-        return TooLarge(refused.code, words, param=refused.param)
-    return BadRequest(refused.code, words, param=refused.param)
+    kind = TooLarge if refused.status == 413 else BadRequest
+    refusal = kind(refused.code, words, param=refused.param)
+    if refused.param:
+        refusal.because = {"field": refused.param}
+    return refusal
 
 
 def internal() -> Refusal:
@@ -116,12 +118,15 @@ def policy_refusal(exchange: Exchange, candidate: Candidate) -> PolicyRefusal:
     """The refusal that quotes a ruling: rule, types, count, place, whom to ask, the call's id and what to do."""
     said = policy_words(exchange, candidate.ruling)
     hit = candidate.ruling.decided_by
-    if exchange.unread and hit is not None and "class.not_inspectable" in hit.detectors:
+    unread = exchange.unread if hit is not None and "class.not_inspectable" in hit.detectors else ""
+    if unread:
         why = reasons.words(exchange.unread)
         said = {language: f"{why[language]} {words}" for language, words in said.items()}
     refusal = PolicyRefusal("policy_refused", said, retry=False)
     if hit is not None:
         refusal.param = hit.rule
+    if unread:
+        refusal.because = {"unread": unread}
     return refusal
 
 
@@ -160,7 +165,13 @@ def _place(exchange: Exchange, place: Place) -> dict[str, str]:
 def quota_refusal(exceeded: Exceeded, currency: str, *, unstated: bool = False) -> QuotaRefusal:
     """A limit that has no room. A call that can never fit says so, so that tools don't retry it."""
     words, retry = exceeded_words(exceeded, currency, unstated=unstated), not stops(exceeded)
-    return QuotaRefusal("quota_exceeded", words, retry_after=exceeded.retry_after, retry=retry)
+    refusal = QuotaRefusal("quota_exceeded", words, retry_after=exceeded.retry_after, retry=retry)
+    refusal.because = {
+        "scope": exceeded.scope, "unit": exceeded.unit, "window": exceeded.window, "limit": exceeded.limit,
+        "used": exceeded.used, "asked": exceeded.amount, "end": exceeded.end, "hopeless": exceeded.hopeless,
+        "currency": currency,
+    }  # fmt: skip
+    return refusal
 
 
 def quota_unknown(unknown: Unknown) -> Refusal:

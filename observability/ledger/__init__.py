@@ -21,6 +21,7 @@ from observability.ledger.records import (
     Value,
     Who,
 )
+from observability.ledger.search import End, TooMany, Wanted, end_of, ended, happened, pair_of, whole
 from observability.ledger.story import render_show, render_tail
 from observability.scribe.messages import Report
 from observability.scribe.scribe import Durability
@@ -30,6 +31,7 @@ __all__ = [
     "AttemptStart",
     "Count",
     "Durability",
+    "End",
     "Event",
     "Found",
     "Hit",
@@ -46,10 +48,16 @@ __all__ = [
     "Ruled",
     "Terms",
     "Tokens",
+    "TooMany",
     "Value",
+    "Wanted",
     "Who",
+    "end_of",
+    "ended",
     "events",
+    "happened",
     "made_at",
+    "pair_of",
     "read",
     "records",
     "render_show",
@@ -57,5 +65,6 @@ __all__ = [
     "show",
     "tail",
     "uuid7",
+    "whole",
     "written_since",
 ]

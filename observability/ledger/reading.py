@@ -39,6 +39,11 @@ def show(folder: Path, call: str) -> list[dict[str, Any]]:
     return sorted(found, key=_turn)
 
 
+def records_of(call: str, paths: Iterable[Path]) -> list[dict[str, Any]]:
+    """The records of one call in some segments, in their order."""
+    return sorted(_of(call, paths), key=_turn)
+
+
 def _of(call: str, paths: Iterable[Path]) -> list[dict[str, Any]]:
     needle, found = call.encode(), dict[bytes, None]()
     for path in paths:

@@ -259,6 +259,7 @@ class Outcome(Record):
     `reserved` while the answer streamed. overhead_ms: total less all waits. waited_ms: in our queues, for its turn
     to be inspected and for slots at destinations.
     intent: for a call that was refused before its INTENT, what that would have said, so that one record tells all.
+    because: what the refusal rests on beside rules; of a quota the limit and how much of it was used.
     """
 
     kind: ClassVar[str] = "OUTCOME"
@@ -285,6 +286,7 @@ class Outcome(Record):
     currency: str | None = None
     extended: int = 0
     waited_ms: float = 0.0
+    because: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """Lines of a table, numbers to the right; none where there are no rows."""
-    cells = [[_plain(cell) for cell in row] for row in rows]
+    cells = [[plain(cell) for cell in row] for row in rows]
     if not cells:
         return
     numbers = [all(row[i].isdigit() for row in cells) for i in range(len(head))]
@@ -18,6 +18,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str
         ).rstrip()
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """The value in characters that a terminal shows and does not obey."""
     text = "" if value is None else str(value)
     return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
