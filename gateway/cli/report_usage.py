@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
+
+from gateway.alone import replace
 from gateway.cli.main import REFUSED, add_config
 from gateway.cli.period import add_period, period
 from gateway.cli.policy.since import told_progress
 from gateway.config import load_places
 from gateway.documents import nearest
 from observability.reports.calls import read
-from observability.reports.usage import DIMENSIONS, PERSONAL, usage
+from observability.reports.focus import table
+from observability.reports.usage import DIMENSIONS, PERSONAL, Usage, usage
 from observability.reports.usage_page import USUAL, page
+from observability.reports.usage_values import values
 
 TEXT = f"""\
 What calls used and cost over a time, from the ledger: tokens and money by team, use case, model, destination and API of
@@ -24,6 +30,9 @@ the tool, or by what --by says. It reads the files; the gateway may be running o
   ecluse report usage --month 2026-11 --zone Europe/Paris --language fr
   ecluse report usage --since 7d --by team+model --by day
   ecluse report usage --month 2026-11 --out /srv/finance/2026-11
+
+--out writes a folder: usage.md and consommation.md with their pictures, usage.json, and usage.csv, whose columns are
+those of FOCUS 1.2, for the tools of the finance department.
 
 --by: {", ".join(DIMENSIONS)}; one table for each, and `team+model` one for each pair.
 People and keys are told apart only where --by names them; people appear as pseudonyms, as in the ledger.
@@ -36,6 +45,10 @@ def add(sub: argparse.ArgumentParser) -> None:
     add_period(sub)
     sub.add_argument("--by", action="append", default=[], type=_tables, metavar="WHAT", help="tables: team,model,...")
     sub.add_argument("--ledger", type=Path, metavar="DIR", help="the ledger (default: the configuration's)")
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--out", type=Path, metavar="FOLDER", help="write all forms there instead of printing one")
+    form.add_argument("--json", action="store_true", help="one JSON object, costs exact")
+    form.add_argument("--csv", action="store_true", help="rows by day, with the columns of FOCUS 1.2")
     sub.add_argument("--language", choices=("en", "fr"), default="en", help="of what is printed (default en)")
 
 
@@ -50,17 +63,42 @@ def run(args: argparse.Namespace) -> int:
     if not folder.is_dir():
         print(f"there is no ledger at {folder}", file=sys.stderr)
         return REFUSED
-    tables = [table for tables in args.by for table in tables] or list(USUAL)
-    personal = [name for name in PERSONAL if any(name in table for table in tables)]
+    tables = [names for tables in args.by for names in tables] or list(USUAL)
+    personal = [name for name in PERSONAL if any(name in names for names in tables)]
     found = usage(read(folder, asked, told_progress), asked, personal)
-    print(page(found, args.language, tables), end="")
+    if args.out is not None:
+        return _write(args.out, found, tables)
+    if args.json:
+        print(orjson.dumps(values(found, tables)).decode())
+    else:
+        print(table(found) if args.csv else page(found, args.language, tables), end="")
+    return 0
+
+
+def _write(folder: Path, found: Usage, tables: Sequence[Sequence[str]]) -> int:
+    from observability.reports.usage_plots import PICTURES, ending, plots
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for language, name in (("en", "usage.md"), ("fr", "consommation.md")):
+            drawn = plots(found, language)
+            named = [(word, file) for word, one in PICTURES if (file := f"{one}{ending(language)}.svg") in drawn]
+            for file, picture in drawn.items():
+                replace(folder / file, picture)
+            replace(folder / name, page(found, language, tables, named).encode())
+        replace(folder / "usage.json", orjson.dumps(values(found, tables), option=orjson.OPT_INDENT_2))
+        replace(folder / "usage.csv", table(found).encode())
+    except OSError as failed:
+        print(f"{folder} can't be written: {failed.strerror}", file=sys.stderr)
+        return REFUSED
+    print(folder / "usage.md")
     return 0
 
 
 def _tables(text: str) -> list[tuple[str, ...]]:
     """`team,model+day`: a table by team, and one by model and day."""
     tables = [tuple(one.strip().replace("-", "_").split("+")) for one in text.split(",")]
-    for name in (name for table in tables for name in table):
+    for name in (name for names in tables for name in names):
         if name not in DIMENSIONS:
             near = nearest(name, DIMENSIONS)
             said = f" (did you mean {near}?)" if near else f": say {', '.join(DIMENSIONS)}"

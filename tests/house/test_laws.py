@@ -28,7 +28,7 @@ PLACES = {
     "grpc": ("observability/tracing/sending_grpc.py",),
     "pypdf": ("gateway/reading/pdf.py",),
     "yaml": ("gateway/documents/",),
-    "leather": ("gateway/drills/plots.py",),
+    "leather": ("gateway/drills/plots.py", "gateway/promises/plots.py", "observability/reports/usage_plots.py"),
     "redis": ("gateway/state/redis.py",),
     "uvloop": ("gateway/serve.py",),
     "uvicorn": ("gateway/server.py", "adapters/vendors/simulator/"),

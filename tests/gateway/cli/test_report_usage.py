@@ -1,3 +1,5 @@
+import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -5,9 +7,20 @@ import pytest
 
 from gateway.cli.main import joined, main, parser
 from gateway.cli.period import period
+from observability.scribe.frames import frame
+from tests.observability.reports.made import attempt, intent, outcome
 
 EARLIER = Path(__file__).parents[2] / "data" / "ledger"
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    def written(*records):
+        (tmp_path / "000.ecl").write_bytes(b"".join(frame(n, one.to_bytes()) for n, one in enumerate(records)))
+        return tmp_path
+
+    return written
 
 
 def report(*words: str) -> int:
@@ -60,3 +73,33 @@ def test_times_without_a_zone_are_of_the_zone_that_is_named():
     assert (found.since, found.until) == (datetime(2026, 10, 31, 23, tzinfo=UTC), NOW)
     args = parser(["report usage"]).parse_args(["report usage"])
     assert period(args, NOW).name() == "2026-10"
+
+
+def test_a_folder_of_all_forms_whose_links_lead_somewhere(tmp_path, write, capsys):
+    folder = tmp_path / "out"
+    ledger = write(intent("1"), attempt("1", 5_000_000_000), outcome("1"))
+    assert main(["report", "usage", "--ledger", str(ledger), "--month", "2026-11", "--out", str(folder)]) == 0
+    assert capsys.readouterr().out == f"{folder / 'usage.md'}\n"
+    for name in ("usage.md", "consommation.md"):
+        pictures = re.findall(r"\]\(([^)]+)\)", (folder / name).read_text())
+        assert len(pictures) == 3 and all((folder / one).exists() for one in pictures)
+    total = json.loads((folder / "usage.json").read_text())["currencies"][0]["total"]
+    assert (total["cost"], total["input_tokens"], total["failed_attempts"]) == ("5", 10, 0)
+    assert (folder / "usage.csv").read_bytes().count(b"\r\n") == 2
+
+
+def test_where_it_cannot_write(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert report("--since", "2026-11-25", "--out", str(tmp_path / "file" / "out")) == 1
+    assert "can't be written" in capsys.readouterr().err
+
+
+def test_json_has_the_tables_that_were_asked_for(capsys):
+    assert report("--since", "2026-11-25", "--until", "2026-11-27", "--by", "team", "--json") == 0
+    (part,) = json.loads(capsys.readouterr().out)["currencies"]
+    assert part["tables"] == [{"by": ["team"], "rows": [{"team": "hr", **part["total"]}]}]
+
+
+def test_csv(capsys):
+    assert report("--since", "2026-11-25", "--until", "2026-11-27", "--csv") == 0
+    assert capsys.readouterr().out.startswith("BilledCost,BillingAccountId,")
