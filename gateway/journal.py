@@ -153,7 +153,6 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
     ended = runtime.monotonic()
     total = ended - exchange.arrived
     overhead = max(total - exchange.waited, 0.0)
-    runtime.measure.call(exchange, total, overhead)
     refused, gate = exchange.refused_by, exchange.attempts[-1].gate if exchange.attempts else None
     said = refused.rules if refused is not None else _answer_hits(runtime, exchange, gate)
     hits = (*said, *(hit for hit in exchange.form_hits if hit not in said))
@@ -184,7 +183,8 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
             because=exchange.because,
         )
     )
-    runtime.tracing.ended(exchange, Ended(responder.status, ended, total, overhead, hits))
+    traced = runtime.tracing.ended(exchange, Ended(responder.status, ended, total, overhead, hits))
+    runtime.measure.call(exchange, total, overhead, exchange.trace if traced else "")
 
 
 def _answer_hits(runtime: Runtime, exchange: Exchange, gate: Gate | None) -> Sequence[RuleHit]:

@@ -327,15 +327,15 @@ class Measure:
         if assumed:
             self.metrics.inc("ecluse_price_assumed_total", (name,))
 
-    def call(self, exchange: Exchange, total: float, overhead: float) -> None:
-        """A call is over."""
+    def call(self, exchange: Exchange, total: float, overhead: float, trace: str = "") -> None:
+        """A call is over. trace: where one is kept of it."""
         m, caller, dialect = self.metrics, exchange.caller, exchange.dialect.name
         model = exchange.counted or "none"
         m.inc("ecluse_requests_total", (exchange.outcome, dialect, model, caller.team, exchange.use_case or "none"))
         m.inc("ecluse_data_classes_total", (exchange.data_class or "none", exchange.outcome))
         ended = exchange.arrived + total
-        m.observe("ecluse_request_seconds", (dialect, exchange.outcome), total, _shown(exchange, total, ended))
-        m.observe("ecluse_overhead_seconds", (dialect,), overhead, _shown(exchange, overhead, ended))
+        m.observe("ecluse_request_seconds", (dialect, exchange.outcome), total, _shown(exchange, total, ended, trace))
+        m.observe("ecluse_overhead_seconds", (dialect,), overhead, _shown(exchange, overhead, ended, trace))
         if exchange.plan is not None:
             m.inc("ecluse_route_requests_total", (exchange.plan.route, exchange.plan.split or "none", exchange.outcome))
             if exchange.first_content:
@@ -350,7 +350,7 @@ class Measure:
         destination = exchange.attempts[-1].candidate.destination.name
         if exchange.first_content:
             waited = exchange.first_content - exchange.arrived
-            m.observe("ecluse_first_token_seconds", (destination,), waited, _shown(exchange, waited, ended))
+            m.observe("ecluse_first_token_seconds", (destination,), waited, _shown(exchange, waited, ended, trace))
         for kind, count in zip(Usage._fields, exchange.usage, strict=True):
             if count:
                 m.inc("ecluse_tokens_total", (kind, destination, caller.team, exchange.use_case), float(count))
@@ -381,6 +381,6 @@ class Measure:
         self.log.fault(bug, exchange.call)
 
 
-def _shown(exchange: Exchange, seconds: float, ended: float) -> Exemplar:
+def _shown(exchange: Exchange, seconds: float, ended: float, trace: str = "") -> Exemplar:
     """The call as one that stands for others. ended: monotonic seconds."""
-    return Exemplar(exchange.call, "", seconds, exchange.at.timestamp() + ended - exchange.arrived)
+    return Exemplar(exchange.call, trace, seconds, exchange.at.timestamp() + ended - exchange.arrived)

@@ -41,8 +41,9 @@ class Metrics:
         self._watched: dict[str, dict[Labels, Callable[[], float]]] = {}
         for name, family in self._families.items():
             if family.kind == "histogram":
-                self._cells[name], self._exemplars[name] = {}, {}
-                self._bounds[name] = family.buckets
+                # One cell a bucket, one for what is above all of them, and the sum.
+                self._cells[name] = {} if family.labels else {(): [0.0] * (len(family.buckets) + 2)}
+                self._bounds[name], self._exemplars[name] = family.buckets, {}
             else:
                 self._values[name] = {} if family.labels else {(): 0.0}
         self._clock = clock
@@ -79,7 +80,6 @@ class Metrics:
         cells = series.get(labels)
         if cells is None:
             labels = self._admitted(name, labels, series)
-            # One cell a bucket, one for what is above all of them, and the sum.
             cells = series.setdefault(labels, [0.0] * (len(self._bounds[name]) + 2))
         bucket = bisect_left(self._bounds[name], value)
         cells[bucket] += 1.0

@@ -89,16 +89,17 @@ class Tracing:
         said = request.header(b"traceparent")
         return read(said) if said and within(request.peer, trusted) else None
 
-    def ended(self, exchange: Exchange, ended: Ended) -> None:
-        """A call is over. Never raises: a trace is worth less than a call."""
+    def ended(self, exchange: Exchange, ended: Ended) -> bool:
+        """A call is over; whether its trace is kept. Never raises: a trace is worth less than a call."""
         if self._exporter is None:
-            return
+            return False
         try:
-            self._ended(self._exporter, exchange, ended)
+            return self._ended(self._exporter, exchange, ended)
         except Exception as bug:  # noqa: BLE001 - see above
             self._listener.trace_broken(exchange, bug)
+            return False
 
-    def _ended(self, exporter: Exporter, exchange: Exchange, ended: Ended) -> None:
+    def _ended(self, exporter: Exporter, exchange: Exchange, ended: Ended) -> bool:
         parent = exchange.parent
         kept = why_kept(
             self._rules,
@@ -110,12 +111,13 @@ class Tracing:
             parent=None if parent is None else parent.sampled,
         )
         if not kept:
-            return
+            return False
         if self._limited(kept, ended.ended):
             self._past["limited"] += 1 + len(exchange.attempts)
-            return
+            return False
         exporter.offer(traced(exchange, ended, kept))
         self._listener.traced(kept)
+        return True
 
     def _limited(self, kept: str, now: float) -> bool:
         """Whether enough were kept in this second: what fails a thousand times is told a hundred times."""
