@@ -114,6 +114,7 @@ def _attempt_record(
         drill=attempt.drill,
         translated=f"{exchange.dialect.name}>{asked_in}" if (asked_in := attempt.candidate.dialect) else None,
         lost=attempt.lost + (crossing.lost if crossing is not None else ()),
+        streamed=exchange.streamed if gate is not None else None,
         credential=attempt.turn.credential if len(exchange.epoch.upstream(destination).credentials) > 1 else None,
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.reply import Usage
 from gateway.bundle.due import end_of, exceptions, shadows
 from gateway.pricing.rates import NANOS
+from gateway.promises.counting import Counting, Took
 from gateway.quota.shown import shares
 from gateway.routing.shown import show
 from gateway.state.stops import KINDS
@@ -59,6 +60,7 @@ class Measure:
 
     def __init__(self, log: Log, version: str) -> None:
         self.metrics = Metrics()
+        self.contracts = Counting(self.metrics)
         self.log = log
         self.turned_away: Counter[str] = Counter()
         self.metrics.set("ecluse_build_info", (version,))
@@ -113,6 +115,7 @@ class Measure:
             m.set("ecluse_destination_limit", (name,), float(limit))
             m.set("ecluse_destination_in_flight", (name,), float(taken))
             m.set("ecluse_destination_waiting", (name,), float(waiting))
+        self.contracts.look(runtime.now().timestamp())
         show(m, runtime.router.shown(runtime.monotonic()))
         self._health(runtime)
         name, bridge = runtime.station.name, runtime.bridge
@@ -157,6 +160,7 @@ class Measure:
             m.forget(family)
         m.set("ecluse_revision_info", (pair.revision, pair.bundle.revision, pair.bundle.engine.revision))
         m.set("ecluse_last_reload_timestamp_seconds", (), now)
+        self.contracts.use(pair.bundle.contracts.values(), now)
         m.set("ecluse_load_refused", (), 0.0)
         contracts = {c.id: c.expires for c in pair.bundle.contracts.values() if c.expires is not None}
         for family, ends in zip(_ENDS, (contracts, exceptions(pair.policies), shadows(pair.policies)), strict=True):
@@ -303,6 +307,7 @@ class Measure:
                 "vendor.refuses_us", exchange.call, level="error", destination=name, error=error.kind,
                 status=error.status, vendor=attempt.candidate.destination.vendor,
             )  # fmt: skip
+        self._promised(exchange, attempt, error, ended)
         gate = attempt.gate
         if gate is None:
             return
@@ -317,6 +322,16 @@ class Measure:
             self.metrics.observe("ecluse_output_token_seconds", (name,), spent)
         if exchange.streamed:
             self.metrics.observe("ecluse_stream_gap_seconds", (name,), exchange.longest_gap)
+
+    def _promised(self, exchange: Exchange, attempt: Attempt, error: UpstreamError | None, ended: float) -> None:
+        """What an attempt says of its contract; nothing where a drill made it up."""
+        contract = attempt.candidate.destination.contract
+        if contract is None or attempt.drill:
+            return
+        kind = error.kind if error else "left" if exchange.left else exchange.cutting or None
+        first = attempt.first_content - attempt.started if attempt.first_content else None
+        took = Took(first, ended - attempt.started, exchange.streamed)
+        self.contracts.ended(contract, kind, error.fault if error else None, took)
 
     def spent(self, exchange: Exchange, attempt: Attempt, *, assumed: bool) -> None:
         """What an attempt cost. assumed: no price of its destination is known, so the dearest was taken."""

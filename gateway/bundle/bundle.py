@@ -14,6 +14,7 @@ from gateway.bundle.destinations import Destination
 from gateway.bundle.detection import PACKS, faults_of, read_detectors
 from gateway.bundle.indexes import Indexes, IndexSpec, read_indexes
 from gateway.bundle.prices import price_faults
+from gateway.bundle.service import service_faults
 from gateway.bundle.use_cases import THE_SANDBOX, UseCase
 from gateway.bundle.vocabulary import Names
 from gateway.config.kinds import Context
@@ -77,6 +78,7 @@ def read_papers(documents: Documents) -> Papers:
     use_cases = _by_id(documents, "UseCase", UseCase, problems)
     indexes = _by_id(documents, "Index", IndexSpec, problems)
     problems.extend(price_faults(documents, contracts))
+    problems.extend(service_faults(documents, contracts))
     if problems:
         raise DocumentsRefused(documents.render(problems))
     return Papers(documents, contracts, {THE_SANDBOX.id: THE_SANDBOX, **use_cases}, indexes)

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from gateway.bundle.prices import ContractPrice
+from gateway.bundle.service import ServiceTerms
 from gateway.config.kinds import (
     DAY,
     FLAG,
@@ -26,7 +27,7 @@ from gateway.config.kinds import (
     several,
 )
 from gateway.config.money import CURRENCY
-from gateway.config.table import listed, setting
+from gateway.config.table import listed, section, setting
 
 TRUSTS = ("internal", "partner", "external")
 # Regions that a policy may name although no contract is there yet; contracts add theirs.
@@ -66,6 +67,7 @@ class Contract:
         default=None,
     )
     expires: date | None = setting(DAY, "Last day of the contract (UTC).", default=None)
+    service: ServiceTerms = section(ServiceTerms, "What is promised of its service.")
     currency: str = setting(CURRENCY, "Currency of the prices below.", default="USD")
     prices: tuple[ContractPrice, ...] = listed(
         ContractPrice, "What models cost under it, where that isn't what the price table says."

@@ -34,6 +34,7 @@ COMMANDS = {
     "index": "make and show the indexes by which the company's own data is recognised",
     "report": "say that a call was refused by mistake, or lift its rule for an hour where that is permitted",
     "report usage": "say what calls cost over a month or another time, by team, use case, model and more",
+    "report sla": "say what contracts promised of a month, what was kept, and what can be claimed",
     "ledger": "read the records of calls: show one, or the last ones",
     "status": "ask a running gateway how it is",
     "reload": "make a running gateway take the configuration and the bundle as they are now",

@@ -218,6 +218,7 @@ class Attempt(Record):
     cost: in the currency of the price list, None where no price is known. drill: the drill that made it fail; what it
     says of the vendor is then made up. credential: number (0 first) of ours that it went with, where there are several.
     translated: the client's dialect > the vendor's, where they differ. lost: names of what couldn't be carried.
+    streamed: whether the vendor answered in a stream, None where it didn't answer.
     """
 
     kind: ClassVar[str] = "ATTEMPT"
@@ -246,6 +247,7 @@ class Attempt(Record):
     credential: int | None = None
     translated: str | None = None
     lost: tuple[str, ...] = ()
+    streamed: bool | None = None
 
 
 @dataclass(frozen=True)

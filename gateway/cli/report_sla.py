@@ -1,0 +1,96 @@
+"""`ecluse report sla`: what contracts promised of a month, what they kept, and the evidence for a claim."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from gateway.bundle.bundle import read_papers
+from gateway.cli.main import REFUSED, add_config
+from gateway.cli.policy.since import told_progress
+from gateway.config import load_places
+from gateway.documents import load, nearest
+from gateway.promises.accounts import Account, Asked, accounts, late
+from gateway.promises.page import Page, page
+from gateway.promises.plain import evidence_csv, plain, promises_csv
+from gateway.promises.words import WORDS
+from observability.reports.periods import Period, month, month_before, month_of
+
+TEXT = """\
+Report what each contract promised of its vendor's service in a month, and what was measured: availability, latency, the
+worst hours, the credit that a broken promise earns, until when to claim it, and the failed requests as evidence.
+
+  ecluse report sla                               last month, as Markdown
+  ecluse report sla --month 2026-10 --out october report and pictures in both languages, JSON, CSV, evidence
+  ecluse report sla --month this --contract alpha-us --json
+
+It reads the ledger's attempts, whether the gateway runs or not; what drills made fail doesn't count. What is promised
+is in the bundle: `service` of each contract.
+"""
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    """Arguments."""
+    add_config(sub)
+    sub.add_argument("--month", metavar="MONTH", help="such as 2026-10, or this (default: the last whole one)")
+    sub.add_argument("--contract", action="append", default=[], metavar="C", help="only this one; may be said again")
+    sub.add_argument("--ledger", type=Path, metavar="DIR", help="the ledger (default: the configuration's)")
+    sub.add_argument("--language", choices=tuple(WORDS), default="en", help="language of what is printed (default en)")
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON object")
+    form.add_argument("--csv", action="store_true", help="print a row for each promise")
+    form.add_argument("--evidence", action="store_true", help="print a row for each failed request, as CSV")
+    form.add_argument("--out", type=Path, metavar="DIR", help="write all of it, with pictures, to this folder")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the report."""
+    now = datetime.now(UTC)
+    try:
+        name = (
+            month_of(now) if args.month == "this" else month(args.month) if args.month else month_before(now)
+        ).name()
+    except ValueError as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    places = load_places(args.config)
+    ledger: Path = args.ledger or places.ledger_dir
+    if not ledger.is_dir():
+        print(f"there is no ledger at {ledger}", file=sys.stderr)
+        return REFUSED
+    contracts = read_papers(load(places.bundle)).contracts
+    asked = Asked(ledger, name, now.timestamp(), frozenset(args.contract))
+    found = accounts(contracts, asked, told_progress)
+    missing = next((name for name in args.contract if name not in {one.name for one in found}), None)
+    if missing is not None:
+        near = nearest(missing, contracts)
+        print(f"there is no contract {missing}" + (f" (did you mean {near}?)" if near else ""), file=sys.stderr)
+        return REFUSED
+    _tell(args, found, asked)
+    return 0
+
+
+def _named(text: str | None, now: datetime) -> Period:
+    """The month that is asked for; ValueError where it is none."""
+    if text is None:
+        return month_before(now)
+    return month_of(now) if text == "this" else month(text)
+
+
+def _tell(args: argparse.Namespace, found: list[Account], asked: Asked) -> None:
+    """Print it, or write the folder."""
+    if args.json:
+        print(orjson.dumps({"month": asked.month, "contracts": [plain(one) for one in found]}).decode())
+    elif args.csv or args.evidence:
+        print(promises_csv(found) if args.csv else evidence_csv(found), end="")
+    elif args.out is not None:
+        from gateway.promises.filing import file_report
+
+        for path in file_report(args.out, found, asked):
+            print(path)
+    else:
+        print(page(found, Page(args.language, asked.now, late(found, asked.ledger)), asked.month), end="")

@@ -1,0 +1,93 @@
+"""Promises of contracts counted while calls run: for metrics. The account of a month is made from the ledger."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, NamedTuple
+
+from gateway.quota.windows import zone
+from observability.metrics import Metrics
+from observability.promises import AVAILABILITY, FAILED, GOOD, UNCOUNTED, keeps, verdict
+from observability.reports.periods import Period, month_of
+
+if TYPE_CHECKING:
+    from gateway.bundle.contracts import Contract
+
+
+class Took(NamedTuple):
+    """Seconds that an attempt took: to its first word (None: none came), and to its end."""
+
+    first_token: float | None
+    total: float
+    streamed: bool
+
+
+class _Promises:
+    """What is counted of one contract: in this month, by promise and result."""
+
+    __slots__ = ("contract", "counts", "month")
+
+    def __init__(self, contract: Contract, month: Period) -> None:
+        self.contract = contract
+        self.month = month
+        self.counts: Counter[tuple[str, str]] = Counter()
+
+
+class Counting:
+    """The promises of the contracts in force, as one process sees them kept. Months turn when the page is asked for."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._held: dict[str, _Promises] = {}
+
+    def use(self, contracts: Iterable[Contract], now: float) -> None:
+        """The contracts from now on (Unix seconds); what was counted of those that stay is kept."""
+        held, self._held = self._held, {}
+        self._metrics.forget("ecluse_contract_promised_ratio")
+        for contract in contracts:
+            service = contract.service
+            before = held.get(contract.id)
+            made = _Promises(contract, _month(now, zone(service.zone)))
+            if before is not None and before.month == made.month:
+                made.counts = before.counts
+            self._held[contract.id] = made
+            promised = {AVAILABILITY: service.availability, **{p.name: p.percentile for p in service.latency}}
+            for name, percent in promised.items():
+                if percent is not None:
+                    self._metrics.set("ecluse_contract_promised_ratio", (contract.id, name), round(percent / 100, 12))
+
+    def ended(self, contract: str, error: str | None, fault: str | None, took: Took) -> None:
+        """An attempt under a contract ended. error, fault: as its record has them."""
+        held = self._held.get(contract)
+        if held is None:
+            return
+        service = held.contract.service
+        said = verdict(error, fault, service.faults)
+        self._metrics.inc("ecluse_contract_attempts_total", (contract, said))
+        if service.availability is not None and said in (GOOD, UNCOUNTED, FAILED):
+            self._count(held, AVAILABILITY, said != FAILED)
+        for promise in service.latency if said == GOOD else ():
+            kept = keeps(promise, took.first_token, took.total, streamed=took.streamed)
+            if kept is not None:
+                self._count(held, promise.name, kept)
+
+    def look(self, now: float) -> None:
+        """Shows what was counted in the month that `now` (Unix seconds) lies in."""
+        self._metrics.forget("ecluse_contract_month_requests")
+        for name, held in self._held.items():
+            month = _month(now, held.month.zone)
+            if month != held.month:
+                held.month, held.counts = month, Counter()
+            for (promise, result), count in held.counts.items():
+                self._metrics.set("ecluse_contract_month_requests", (name, promise, result), float(count))
+
+    def _count(self, held: _Promises, promise: str, kept: bool) -> None:
+        result = "kept" if kept else "broken"
+        held.counts[promise, result] += 1
+        self._metrics.inc("ecluse_contract_promise_total", (held.contract.id, promise, result))
+
+
+def _month(now: float, zone: tzinfo) -> Period:
+    return month_of(datetime.fromtimestamp(now, UTC), zone)

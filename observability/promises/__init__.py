@@ -1,0 +1,28 @@
+"""What contracts promise of a vendor's service, measured by the attempts on record."""
+
+from observability.promises.attempts import Ended, attempts, begins
+from observability.promises.judging import ASIDE, CAPACITY, FAILED, GOOD, THROTTLED, UNCOUNTED, keeps, verdict
+from observability.promises.measured import AVAILABILITY, Hour, Kept, Measured, Measuring
+from observability.promises.waiting import Early, Waiting, Waits
+
+__all__ = [
+    "ASIDE",
+    "AVAILABILITY",
+    "CAPACITY",
+    "FAILED",
+    "GOOD",
+    "THROTTLED",
+    "UNCOUNTED",
+    "Early",
+    "Ended",
+    "Hour",
+    "Kept",
+    "Measured",
+    "Measuring",
+    "Waiting",
+    "Waits",
+    "attempts",
+    "begins",
+    "keeps",
+    "verdict",
+]

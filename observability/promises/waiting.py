@@ -1,0 +1,100 @@
+"""Whether the gateway waited as long as a vendor asked for, before it asked again: what a claim may hang on."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from observability.promises.attempts import Ended
+
+_DOUBLINGS = 5  # a contract's back-off doubles with each failure in a row, up to so often
+_SLACK = 0.1  # seconds: records are cut to the millisecond, and clocks are set
+_SHOWN = 20
+
+
+class Early(NamedTuple):
+    """An attempt that began too soon. began, until: Unix seconds; until: when it might have."""
+
+    destination: str
+    began: float
+    until: float
+
+
+class Waits(NamedTuple):
+    """asked: failures after which a wait was due. early: attempts that began within one; first: the first of them."""
+
+    asked: int
+    early: int
+    first: tuple[Early, ...] = ()
+
+
+class Waiting:
+    """Gathers the attempts under one contract. Waits are of each destination and credential for itself.
+
+    patience: seconds that the contract asks for after a failure, doubled with each in a row; None: only what the
+    vendor's answers ask for (`retry-after`). who: calls (any attempt there must wait) | retries (only those of the
+    call that had failed there) | none.
+    """
+
+    def __init__(self, patience: float | None, who: str) -> None:
+        self._patience, self._who = patience or 0.0, who
+        self._places: dict[tuple[str, int], _Place] = {}
+
+    def add(self, one: Ended) -> None:
+        """An attempt."""
+        if self._who == "none":
+            return
+        place = self._places.setdefault((one.destination, one.credential), _Place())
+        again = one.number > 1 and one.call in place.failed
+        if self._who == "calls" or again:
+            place.began.append(one.began)
+        failed = one.error is not None and one.fault == "vendor"
+        if failed:
+            place.failed.add(one.call)
+        place.ended.append(one.ended)
+        place.asks.append((one.retry_after or 0.0) if failed else -1.0)
+
+    def result(self) -> Waits:
+        """What was found."""
+        asked, early = 0, list[Early]()
+        for (destination, _), place in sorted(self._places.items()):
+            waits = [(start, end) for start, end in place.waits(self._patience) if end > start]
+            asked += len(waits)
+            early += _early(destination, place, waits)
+        early.sort(key=lambda one: one.began)
+        return Waits(asked, len(early), tuple(early[:_SHOWN]))
+
+
+class _Place:
+    """One destination with one credential. asks: seconds that a failure asked for, -1 where there was none."""
+
+    __slots__ = ("asks", "began", "ended", "failed")
+
+    def __init__(self) -> None:
+        self.began, self.ended, self.asks = array("d"), array("d"), array("d")
+        self.failed: set[str] = set()
+
+    def waits(self, patience: float) -> Iterator[tuple[float, float]]:
+        """From when until when nothing should have been sent, in the order of time."""
+        row = 0
+        for ended, asks in sorted(zip(self.ended, self.asks, strict=True)):
+            if asks < 0:
+                row = 0
+                continue
+            yield ended, ended + max(asks, patience * 2 ** min(row, _DOUBLINGS)) - _SLACK
+            row += 1
+
+
+def _early(destination: str, place: _Place, waits: list[tuple[float, float]]) -> Iterator[Early]:
+    """The attempts that began within a wait."""
+    starts = [start for start, _ in waits]
+    latest, until = [], 0.0
+    for _, end in waits:  # the end of the longest wait that had begun by then
+        until = max(until, end)
+        latest.append(until)
+    for began in place.began:
+        at = bisect_left(starts, began) - 1
+        if at >= 0 and began < latest[at]:
+            yield Early(destination, began, latest[at] + _SLACK)

@@ -1,0 +1,149 @@
+"""The accounts of a replayed month against figures that were worked out by hand (`history.py` has them)."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from gateway.bundle.bundle import STARTER, read_papers
+from gateway.documents import load
+from gateway.promises.accounts import Account, Asked, accounts, late
+from gateway.promises.filing import file_report
+from gateway.promises.page import Page, page
+from gateway.promises.plain import evidence_csv, percent, plain, promises_csv
+from tests.gateway.promises.history import OCTOBER, SECOND, alpha, replay
+from tests.observability.reports.conftest import write  # noqa: F401 - a fixture
+
+CONTRACTS = read_papers(load(STARTER)).contracts
+NOVEMBER = datetime(2026, 11, 10, tzinfo=UTC).timestamp()
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory) -> Path:
+    return replay(tmp_path_factory.mktemp("replayed") / "ledger")
+
+
+@pytest.fixture(scope="module")
+def found(ledger: Path) -> dict[str, Account]:
+    return {one.name: one for one in accounts(CONTRACTS, Asked(ledger, "2026-10", NOVEMBER))}
+
+
+def test_availability_by_requests(found):
+    alpha = found["alpha-us"]
+    kept = alpha.measured.availability
+    assert alpha.measured.verdicts == {"good": 1488, "failed": 40, "uncounted": 1, "throttled": 7, "aside": 4}
+    assert (kept.counted, kept.kept, kept.met, percent(kept)) == (1529, 1489, False, 97.3839)
+
+
+def test_the_lowest_step_that_fits_is_due_with_its_deadline(found):
+    alpha = found["alpha-us"]
+    assert alpha.measured.cost == {"EUR": 14_880_000_000}
+    assert [(d.promise, d.percent, d.amounts) for d in alpha.dues] == [("availability", 25.0, {"EUR": 3.72})]
+    assert (alpha.until, alpha.over, alpha.void) == (date(2026, 11, 30), True, False)
+    assert not alpha.lapsed(date(2026, 11, 30)) and alpha.lapsed(date(2026, 12, 1))
+
+
+def test_latency(found):
+    (latency,) = found["alpha-us"].measured.latency
+    assert (latency.name, latency.counted, latency.kept) == ("first_token_p95", 1488, 1428)
+    assert (latency.met, latency.took, percent(latency)) == (True, 1.0, 95.9677)
+
+
+def test_the_worst_hours(found):
+    worst = sorted(found["alpha-us"].measured.hours, key=lambda hour: -hour.failed)[:2]
+    at = datetime(2026, 10, 14, 10, tzinfo=UTC).timestamp()
+    assert [(hour.start - at, hour.good, hour.failed) for hour in worst] == [(3600, 2, 25), (0, 2, 15)]
+
+
+def test_availability_by_minutes_in_the_contracts_zone(found):
+    beta = found["beta-eu"]
+    kept = beta.measured.availability
+    assert (kept.counted, kept.kept, beta.measured.lost_minutes) == (44_700, 44_460, 240)
+    assert (percent(kept), kept.met, [d.percent for d in beta.dues]) == (99.463, False, [5.0])
+    # Every tenth minute of the 30 days and 25 hours, less those of the last hour in UTC, and the one of September.
+    assert beta.measured.verdicts["good"] == 31 * 144 - 6 + 1 and beta.until == date(2026, 12, 30)
+
+
+def test_a_contract_without_calls_or_promises(found):
+    internal = found["internal"]
+    assert internal.measured.verdicts == {} and internal.dues == () and internal.measured.availability.share is None
+
+
+def test_the_evidence_names_every_failed_request_once(found):
+    rows = list(csv.DictReader(StringIO(evidence_csv([found["alpha-us"]]))))
+    assert [row["vendor_request"] for row in rows] == [f"req_{n:02}" for n in range(40)]
+    assert rows[0]["began"] == "2026-10-14T10:00:01.000Z" and rows[0]["call"] == "f00" and rows[0]["status"] == "503"
+
+
+def test_the_report_says_all_of_it_in_both_languages(found):
+    whole = list(found.values())
+    english, french = (page(whole, Page(language, NOVEMBER), "2026-10") for language in ("en", "fr"))
+    for said in (
+        "# Service levels in October 2026", "| alpha-us | availability | 99.9 % | 97.3839 % | **broken** | 25 % |",
+        "| 2026-10-14 11:00 | 27 | 25 | 92.59 % | 0 |", "A credit can be claimed until 2026-11-30",
+        "at support@alpha.example", "We claim 25 % of the charges of the month, by our records 3.72 EUR.",
+        "240 of 44700 were", "1529 requests were counted, 40 of them failed. Not counted: 7 that were throttled",
+    ):  # fmt: skip
+        assert said in english
+    for said in ("# Niveaux de service : octobre 2026", "97,3839 %", "**non tenu**", "3,72 EUR", "jusqu'au 2026-11-30"):
+        assert said in french
+    assert page(whole, Page("en", NOVEMBER + 86400 * 30), "2026-10").count("The time to claim ended on 2026-11-30") == 1
+
+
+def test_a_month_under_way_is_settled_later(ledger):
+    asked = Asked(ledger, "2026-10", datetime(2026, 10, 20, tzinfo=UTC).timestamp(), frozenset({"alpha-us"}))
+    (alpha,) = accounts(CONTRACTS, asked)
+    assert not alpha.over and alpha.dues == ()
+    said = page([alpha], Page("en", asked.now), "2026-10")
+    assert "nothing is final" in said and "settled when the month is over" in said
+
+
+def test_a_retry_within_the_vendors_wait_voids_the_claim(write):  # noqa: F811
+    failed = replace(alpha("f", OCTOBER), error="overload", fault="vendor", retry_after=60.0, status=503)
+    folder = write(failed, alpha("soon", OCTOBER + 34 * SECOND))
+    (found,) = accounts(CONTRACTS, Asked(folder, "2026-10", NOVEMBER, frozenset({"alpha-us"})))
+    assert found.void and found.measured.waits.early == 1
+    said = page([found], Page("en", NOVEMBER), "2026-10")
+    assert "**The claim doesn't hold as it stands**: 1 attempts" in said
+    assert "- alpha/gpt-4o, sent at 2026-10-01 00:00:34, was to wait until 00:01:04" in said
+
+
+def test_a_contract_that_the_bundle_has_no_more_is_measured(write):  # noqa: F811
+    folder = write(replace(alpha("c", OCTOBER), contract="gone"))
+    found = {one.name: one for one in accounts(CONTRACTS, Asked(folder, "2026-10", NOVEMBER))}
+    assert found["gone"].contract is None and found["gone"].measured.availability.kept == 1
+    assert "The bundle has no contract of this name" in page(list(found.values()), Page("en", NOVEMBER), "2026-10")
+
+
+def test_a_ledger_that_begins_within_the_month_says_so(ledger, found):
+    assert late(list(found.values()), ledger) is None
+    began = (OCTOBER + timedelta(days=3)).timestamp()
+    assert "The ledger begins on 2026-10-04 00:00" in page(list(found.values()), Page("en", NOVEMBER, began), "2026-10")
+
+
+def test_what_a_vendor_chose_is_a_word_and_no_formula(write):  # noqa: F811
+    odd = "=cmd|' /C calc'!A0 `x` | **y**"
+    failed = replace(alpha("f", OCTOBER), error="overload", fault="vendor", vendor_request=odd)
+    (found,) = accounts(CONTRACTS, Asked(write(failed), "2026-10", NOVEMBER, frozenset({"alpha-us"})))
+    assert next(csv.DictReader(StringIO(evidence_csv([found]))))["vendor_request"] == "'" + odd
+    assert "| `=cmd???/C?calc??A0??x??????y??` |" in page([found], Page("en", NOVEMBER), "2026-10")
+
+
+def test_the_folder_has_pictures_and_tables(found, ledger, tmp_path):
+    files = {
+        path.name for path in file_report(tmp_path / "out", list(found.values()), Asked(ledger, "2026-10", NOVEMBER))
+    }
+    assert {"report.md", "rapport.md", "sla.json", "sla.csv", "evidence.csv", "days.svg", "days.fr.svg"} <= files
+    assert {"hours-alpha-us.svg", "hours-beta-eu.fr.svg"} <= files and "hours-internal.svg" not in files
+    for name in ("report.md", "rapport.md"):
+        text = (tmp_path / "out" / name).read_text()
+        assert all(link in files for link in (part.split(")")[0] for part in text.split("](")[1:]))
+    rows = {(r["contract"], r["promise"]): r for r in csv.DictReader(StringIO(promises_csv(found.values())))}
+    assert rows["alpha-us", "availability"]["credit_amount"] == "3.72"
+    assert rows["alpha-us", "first_token_p95"]["met"] == "yes" and rows["internal", "availability"]["met"] == ""
+    assert plain(found["alpha-us"])["claim"]["until"] == "2026-11-30"
