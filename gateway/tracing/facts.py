@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from gateway.tracing.tracing import Ended
     from policies.decide import RuleHit
 
+_IN_ITS_WORDS = ("invalid", "context_length", "content_policy")
+"""Classes of errors that callers are told of with the vendor's own code."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -37,7 +39,7 @@ def traced(exchange: Exchange, ended: Ended, kept: str) -> TracedCall:
         route=route.path,
         status=ended.status,
         outcome=exchange.outcome,
-        code=exchange.code or "",
+        code=_code(exchange),
         team=caller.team,
         use_case=exchange.use_case,
         model=exchange.counted,
@@ -53,6 +55,12 @@ def traced(exchange: Exchange, ended: Ended, kept: str) -> TracedCall:
             for attempt in exchange.attempts
         ),
     )
+
+
+def _code(exchange: Exchange) -> str:
+    """Why it wasn't served, in a word of ours: where a vendor's own code was passed on, the class of its error."""
+    last = exchange.attempts[-1].error if exchange.attempts else None
+    return last or "" if last in _IN_ITS_WORDS else exchange.code or ""
 
 
 def _attempt(exchange: Exchange, attempt: Attempt, started: int, ended: int) -> TracedAttempt:

@@ -68,7 +68,7 @@ class Receiver:
     @property
     def spans(self) -> list[Got]:
         """All spans taken so far."""
-        return [got for body in list(self.raw) for got in _spans(body)]
+        return [got for body in list(self.raw) for got in read_spans(body)]
 
     def of(self, call: str) -> list[Got]:
         """The spans of a call, the server's first, then the attempts in their order."""
@@ -83,7 +83,8 @@ class Receiver:
             time.sleep(0.01)
 
 
-def _spans(body: bytes) -> Iterator[Got]:
+def read_spans(body: bytes) -> Iterator[Got]:
+    """The spans of a request."""
     for told in ExportTraceServiceRequest.FromString(body).resource_spans:
         resource = {a.key: _plain(a.value) for a in told.resource.attributes}
         for scoped in told.scope_spans:
