@@ -53,6 +53,7 @@ class Exporter:
         self._queue: SimpleQueue[TracedCall | None] = SimpleQueue()
         self._ending = threading.Event()
         self._failing = False
+        self._in_hand = 0
         # Each of these is written by one thread alone: "dropped" by the loop's, the rest by ours.
         self.counts = dict.fromkeys(RESULTS, 0)
         self._thread = threading.Thread(target=self._run, name="traces", daemon=True)
@@ -70,11 +71,11 @@ class Exporter:
         self._queue.put(call)
 
     def close(self, seconds: float) -> None:
-        """Sends what waits, for so long; the rest is lost, and counted."""
+        """Sends what waits, for so long; the rest, also what is just being sent, is taken for lost."""
         self._ending.set()
         self._queue.put(None)
         self._thread.join(seconds)
-        left = 0
+        left = self._in_hand
         while (call := self._taken()) is not None:
             left += call.spans
         self.counts["unsent"] += left
@@ -115,13 +116,14 @@ class Exporter:
         return batch
 
     def _deliver(self, batch: list[TracedCall]) -> None:
-        spans = sum(call.spans for call in batch)
+        spans = self._in_hand = sum(call.spans for call in batch)
         try:
             result, refused = self._sent(self._encoder.encode(batch))
             rejected = min(refused, spans)
         except Exception:  # noqa: BLE001 - a mistake of ours here must not end the thread
             result, rejected = "broken", 0
             self._tell("broken")
+        self._in_hand = 0
         self.counts[result] += spans - rejected
         self.counts["rejected"] += rejected
 

@@ -44,7 +44,7 @@ async def test_a_collector_that_is_gone(open_house: OpenHouse, protocol: str) ->
     with socket.socket() as taken:  # a port where nobody listens
         taken.bind(("127.0.0.1", 0))
         nowhere = Receiver(f"http://127.0.0.1:{taken.getsockname()[1]}")
-        async with open_house(traced(nowhere, "ratio: 1, waiting: 10", protocol)) as house:
+        async with open_house(traced(nowhere, "ratio: 1, waiting: 10, most_a_second: 10000", protocol)) as house:
             tracing = house.gateway.runtime.tracing
             calls, until = 0, time.monotonic() + 20
             while not tracing.count("dropped"):  # first the thread takes what it can hold
@@ -62,7 +62,7 @@ async def test_a_collector_that_is_gone(open_house: OpenHouse, protocol: str) ->
 async def test_a_collector_that_never_answers(open_house: OpenHouse, protocol: str) -> None:
     with RECEIVERS[protocol]() as receiver:
         receiver.open.clear()
-        async with open_house(traced(receiver, "ratio: 1, waiting: 10", protocol)) as house:
+        async with open_house(traced(receiver, "ratio: 1, waiting: 10, most_a_second: 10000", protocol)) as house:
             assert await slowest(house) < 5
             await came(receiver, lambda: receiver.requests)
             assert house.gateway.runtime.tracing.waiting <= 10
@@ -70,6 +70,17 @@ async def test_a_collector_that_never_answers(open_house: OpenHouse, protocol: s
             await came(receiver, lambda: receiver.spans)
         tracing = house.gateway.runtime.tracing
     assert tracing.count("dropped") + tracing.count("sent") == 2 * CALLS
+
+
+async def test_a_collector_that_holds_up_the_end(open_house: OpenHouse, receiver: Receiver) -> None:
+    receiver.open.clear()
+    async with open_house(traced(receiver, "ratio: 1")) as house:
+        assert (await house.chat("bonjour")).status_code == 200
+        await came(receiver, lambda: receiver.requests)
+        assert (await house.chat("bonjour")).status_code == 200
+        began = time.perf_counter()
+    assert time.perf_counter() - began < 10
+    assert house.gateway.runtime.tracing.count("unsent") == 4
 
 
 async def test_a_collector_that_comes_back_gets_what_waited(open_house: OpenHouse, receiver: Receiver) -> None:
