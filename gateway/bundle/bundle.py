@@ -15,6 +15,7 @@ from gateway.bundle.detection import PACKS, faults_of, read_detectors
 from gateway.bundle.indexes import Indexes, IndexSpec, read_indexes
 from gateway.bundle.prices import price_faults
 from gateway.bundle.service import service_faults
+from gateway.bundle.substitutes import substitute_faults
 from gateway.bundle.use_cases import THE_SANDBOX, UseCase
 from gateway.bundle.vocabulary import Names
 from gateway.config.kinds import Context
@@ -79,6 +80,7 @@ def read_papers(documents: Documents) -> Papers:
     indexes = _by_id(documents, "Index", IndexSpec, problems)
     problems.extend(price_faults(documents, contracts))
     problems.extend(service_faults(documents, contracts))
+    problems.extend(substitute_faults(documents, contracts))
     if problems:
         raise DocumentsRefused(documents.render(problems))
     return Papers(documents, contracts, {THE_SANDBOX.id: THE_SANDBOX, **use_cases}, indexes)

@@ -67,6 +67,9 @@ class Contract:
         default=None,
     )
     expires: date | None = setting(DAY, "Last day of the contract (UTC).", default=None)
+    substitutes: tuple[str, ...] = setting(
+        several(WORD), "Contracts that can take its place when it ends or its vendor fails, the best first.", default=()
+    )
     service: ServiceTerms = section(ServiceTerms, "What is promised of its service.")
     currency: str = setting(CURRENCY, "Currency of the prices below.", default="USD")
     prices: tuple[ContractPrice, ...] = listed(

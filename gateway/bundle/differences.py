@@ -123,7 +123,7 @@ def _contract(key: str, was: Any, now: Any) -> str:
     """Hosts and the end decide whether calls may go there; the other terms are what rules ask about."""
     if key == "allowed_hosts":
         return effect(subset(frozenset(was), frozenset(now)), tightens=False)
-    if key in ("currency", "prices", "service"):
+    if key in ("currency", "prices", "service", "substitutes"):
         return NONE
     if key == "expires":
         return LOOSENS if now is None or (was is not None and now > was) else TIGHTENS

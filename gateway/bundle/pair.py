@@ -25,6 +25,7 @@ from gateway.bundle.routed import in_vain, unknown_to
 from gateway.bundle.samples import unsampled
 from gateway.bundle.seal import Approval, Seal, approval_of, read_seal, with_indexes
 from gateway.bundle.source import Look, look, refuse_checkout, refuse_unsettled
+from gateway.bundle.substitutes import unprepared
 from gateway.bundle.vocabulary import Names, unfounded
 from gateway.config import Address, Settings, load_config, read_settings
 from gateway.config.patterns import is_pattern
@@ -179,6 +180,7 @@ def build_pair(
         revision=_revision(config, bundle),
         notes=(
             *remarks(destinations),
+            *unprepared(papers.contracts, models.values()),
             *retirements(models, today()),
             *naming_remarks(models.values(), naming),
             *tariffs.notes(),

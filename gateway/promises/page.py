@@ -128,6 +128,8 @@ def _one(account: Account, told: Page) -> Iterator[str]:
         yield "\n".join(_hours(account, worst[:_WORST], words))
     if account.broken:
         yield from _claim(account, told)
+    if account.broken and contract is not None and contract.substitutes:
+        yield words["substitutes"].format(names=", ".join(contract.substitutes))
     if account.measured.failures:
         yield from _evidence(account, words)
 

@@ -72,6 +72,7 @@ _EN = {
     "letter_4": "Of {requests} requests {failed} failed by the contract's definition ({faults}). Throttled requests, "
     "and those that ended by our doing, are not counted. The list of failed requests, with your ids of them where you "
     "gave any, is attached (evidence.csv).",
+    "substitutes": "Contracts that can take its place: {names}.",
     "evidence": "Evidence",
     "evidence_said": "The first {shown} of {failed} failed requests; all of them are in evidence.csv.",
     "evidence_all": "All failed requests.",
@@ -155,6 +156,7 @@ _FR = {
     "letter_4": "Sur {requests} requêtes, {failed} ont échoué au sens du contrat ({faults}). Les requêtes refusées "
     "faute de place et celles finies de notre fait ne sont pas comptées. La liste des requêtes en échec, avec vos "
     "identifiants quand vous en avez donné, est jointe (evidence.csv).",
+    "substitutes": "Contrats qui peuvent le remplacer : {names}.",
     "evidence": "Preuves",
     "evidence_said": "Les {shown} premières requêtes en échec sur {failed} ; toutes sont dans evidence.csv.",
     "evidence_all": "Toutes les requêtes en échec.",
