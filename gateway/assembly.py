@@ -43,6 +43,7 @@ from gateway.state.samples import Samples
 from gateway.state.strangers import Strangers
 from gateway.state.workers import Presence
 from gateway.stopping.standing import Standing
+from gateway.tls.opening import open_certificates
 from gateway.tracing.tracing import Tracing
 from gateway.warm import warm_up
 from gateway.webhooks.sender import Webhooks
@@ -63,22 +64,20 @@ def utc_now() -> datetime:
 def assemble(
     pair: Pair, transport: Transport, now: Callable[[], datetime] = utc_now, station: Station = ALONE
 ) -> Runtime:
-    """Everything that one serving process holds. Raises LedgerFailed, KeyStoreRefused, KeyringRefused."""
+    """Everything that one serving process holds. Raises LedgerFailed, KeyStoreRefused, KeyringRefused, TlsRefused."""
     settings, keyring = pair.settings, pair.keyring
     assert keyring is not None
     if not keyring.suits(settings.server.data, settings.server.metrics):
         raise KeyringRefused("a development keyring is refused on a listener that others can reach: run `ecluse init`")
     keys = KeyStore.open(settings.keys_file, keyring, settings.organisation)
-    epoch = Epoch.of(pair)
-    warm_up(epoch, now())
-    transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
-    warm(epoch)
+    epoch = _first_epoch(pair, transport, now())
     measure, live = Measure(Log(sys.stderr.buffer, clock=now), version("ecluse")), set[Exchange]()
     health = Health(time.monotonic, settings.health)
     leases = open_quotas(settings, keyring.pseudonym, station.name, measure)
     follower, webhooks = follow(settings, keyring, measure), Webhooks(Transport(), measure)
     overrides = Overrides(leases.quotas.change, lambda: now().timestamp())
     standing = Standing.of(settings.state_dir, follower, keys, live, overrides)
+    certificates = open_certificates(settings, station, measure, now)
     ledger = _ledger(settings, now, station)  # last of what may refuse the start: it has a process of its own
     runtime = Runtime(
         epoch=epoch,
@@ -117,9 +116,18 @@ def assemble(
         live=live,
         started=time.monotonic(),
         station=station,
+        certificates=certificates,
     )
     _acquaint(runtime)
     return runtime
+
+
+def _first_epoch(pair: Pair, transport: Transport, now: datetime) -> Epoch:
+    epoch = Epoch.of(pair)
+    warm_up(epoch, now)
+    transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
+    warm(epoch)
+    return epoch
 
 
 def _acquaint(runtime: Runtime) -> None:

@@ -90,6 +90,7 @@ class _Control:
                 "overrides": [shown_override(one) for one in runtime.standing.overrides],
                 "shared_store": _store(runtime),
                 "bridge": runtime.bridge.shown() if runtime.bridge is not None else None,
+                "tls": runtime.certificates.shown() if runtime.certificates is not None else None,
                 "workers": workers,
                 "notes": [*runtime.epoch.pair.notes, *_of_now(runtime, workers, unloaded)],
             }

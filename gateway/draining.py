@@ -28,7 +28,7 @@ async def drain(serving: Gateway) -> None:
     runtime.closed = True
     serving.data.stop_accepting()
     serving.clean = await serving.data.finish(limits.drain_seconds, lambda: _cut(runtime))
-    for listener in (serving.metrics, serving.control):
+    for listener in (serving.metrics, serving.control, *([serving.own] if serving.own is not None else [])):
         listener.stop_accepting()
         await listener.finish(1.0, lambda: None)
     runtime.ledger.post(Event(at=runtime.now(), event="stop", detail={"clean": serving.clean}))

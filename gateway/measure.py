@@ -173,6 +173,20 @@ class Measure:
         self.metrics.set("ecluse_load_refused", (), float(not ok))
         self.log.event("reload", level="info" if ok else "warning", accepted=ok)
 
+    def certificate(self, listener: str, ends: float, days: float, refused: str) -> None:
+        """The certificate of a listener came into force, or what its files hold now can't. ends: Unix time. days: to
+        its end. refused: why, "" where it is in force."""
+        self.metrics.set("ecluse_certificate_expiry_timestamp_seconds", (listener,), ends)
+        self.metrics.set("ecluse_certificate_refused", (listener,), float(bool(refused)))
+        if refused:
+            self.log.event("certificate.refused", level="error", listener=listener, reason=refused, days=days)
+        else:
+            self.log.event("certificate.taken", listener=listener, days=days)
+
+    def handshake_failed(self, reason: str) -> None:
+        """A client and the data listener didn't come to terms on TLS."""
+        self.metrics.inc("ecluse_tls_handshake_failures_total", (reason,))
+
     def stranger(self, reason: str) -> None:
         """Somebody showed no valid key."""
         self.metrics.inc("ecluse_unidentified_total", (reason,))

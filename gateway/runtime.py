@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from gateway.state.strangers import Strangers
     from gateway.state.workers import Presence
     from gateway.stopping.standing import Standing
+    from gateway.tls.certificates import Certificates
     from gateway.tracing.tracing import Tracing
     from gateway.webhooks.sender import Webhooks
     from observability.ledger import Ledger
@@ -50,6 +51,7 @@ class Runtime:
 
     now: wall clock (aware). monotonic: seconds. draining: it will stop, balancers are to send no more. closed: no new
     calls. station: which of several processes this is. bridge: what keeps litellm's process, where no supervisor does.
+    certificates: of the data listener, where it speaks TLS.
     """
 
     epoch: Epoch
@@ -91,3 +93,4 @@ class Runtime:
     station: Station = ALONE
     closed: bool = False
     bridge: Keeper | None = None
+    certificates: Certificates | None = None

@@ -38,6 +38,8 @@ from gateway.reload import Reloader
 from gateway.runtime import Runtime
 from gateway.server import Listener
 from gateway.state.kept import KeptRefused
+from gateway.tls.material import TlsRefused
+from gateway.tls.opening import keeping
 from gateway.watching import Watcher, watching
 from gateway.workers.station import ALONE, Station
 from observability.ledger import LedgerFailed
@@ -55,7 +57,7 @@ def run_loop(serving: Coroutine[Any, Any, int]) -> int:
     """Runs a serving process; what keeps it from starting is told on standard error."""
     try:
         return uvloop.run(serving)
-    except (DocumentsRefused, KeyringRefused, KeyStoreRefused, KeptRefused, LedgerFailed) as refused:
+    except (DocumentsRefused, KeyringRefused, KeyStoreRefused, KeptRefused, LedgerFailed, TlsRefused) as refused:
         print(refused, file=sys.stderr)  # noqa: T201
     except OSError as failed:
         print(f"can't listen or write: {failed}", file=sys.stderr)  # noqa: T201
@@ -66,7 +68,8 @@ def run_loop(serving: Coroutine[Any, Any, int]) -> int:
 class Gateway:
     """A gateway that serves. data, metrics: the ports that it listens on. stopping: set it to end it.
 
-    reload: how files that changed are taken. linger: seconds that kept connections get at the end to be used once more.
+    reload: how files that changed are taken. own: what its own drills call where staff tools speak TLS. linger: seconds
+    that kept connections get at the end to be used once more.
     """
 
     runtime: Runtime
@@ -77,6 +80,7 @@ class Gateway:
     stopping: asyncio.Event
     simulator: SimulatorServer | None
     reload: Callable[[str], Awaitable[object]]
+    own: Listener | None = None
     clean: bool = True
     linger: float = 0.0
 
@@ -141,7 +145,8 @@ async def gateway(
         await runtime.follower.begin()
         reloader = Reloader(runtime, config, urls)
         serving = await _listen(runtime, reloader, simulator, refused)
-        beside = (housekeeping(runtime), runtime.follower.run(), runtime.leases.run(), runtime.capacity.keep())
+        beside = (housekeeping(runtime), runtime.follower.run(), runtime.leases.run(), runtime.capacity.keep(),
+                  *keeping(runtime))  # fmt: skip
         keepers = [asyncio.create_task(one) for one in beside]
         firsts = []
         if station.first:
@@ -183,8 +188,12 @@ async def _listen(
 ) -> Gateway:
     settings, stopping = runtime.epoch.pair.settings, asyncio.Event()
     limits = settings.limits
-    data = Listener(DataApp(runtime), header_seconds=limits.header_seconds, most_connections=limits.connections)
-    conductor = Conductor(runtime, lambda: own_url(settings.server.data.host, data.port))
+    tls = runtime.certificates.current if runtime.certificates is not None else None
+    app = DataApp(runtime)
+    data = Listener(app, header_seconds=limits.header_seconds, most_connections=limits.connections, tls=tls)
+    own = await _own(runtime, app)
+    socket = settings.own_socket if own is not None else None
+    conductor = Conductor(runtime, lambda: own_url(settings.server.data.host, data.port), socket)
     serving = Gateway(
         runtime,
         data,
@@ -194,6 +203,7 @@ async def _listen(
         stopping,
         simulator,
         reloader.reload,
+        own,
     )
     if runtime.station.alone:  # else the supervisor says from which sockets to take
         await listen(serving.data, "server.data", settings.server.data)
@@ -206,11 +216,20 @@ async def _listen(
     return serving
 
 
+async def _own(runtime: Runtime, app: DataApp) -> Listener | None:
+    """A way in for the drills of this process, where the other one asks for names and certificates that it hasn't."""
+    if runtime.certificates is None or not runtime.station.first:
+        return None
+    own = Listener(app)
+    await own.listen_unix(runtime.epoch.pair.settings.own_socket, own_user_only=True)
+    return own
+
+
 def _announce(serving: Gateway) -> None:
     pair = serving.runtime.epoch.pair
     server = pair.settings.server
     say(
-        f"ecluse serves at http://{server.data.host}:{serving.data.port}  "
+        f"ecluse serves at {server.scheme}://{server.data.host}:{serving.data.port}  "
         f"(metrics http://{server.metrics.host}:{serving.metrics.port}/metrics)"
     )
     for note in pair.notes:
@@ -227,7 +246,8 @@ def first_key(runtime: Runtime) -> str:
 
 def show_first_key(runtime: Runtime, port: int, key: str) -> None:
     """Prints it. port: where staff tools connect."""
-    url = f"http://{runtime.epoch.pair.settings.server.data.host}:{port}"
+    server = runtime.epoch.pair.settings.server
+    url = f"{server.scheme}://{server.data.host}:{port}"
     if not key:
         say("A developer key was shown at the first start. Another: ecluse keys new --user me --team development")
         return

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
-from weakref import ref
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet, ref
 
 import orjson
 from uvicorn.config import Config
@@ -20,6 +20,9 @@ from uvicorn.server import ServerState
 
 from adapters.transport import peer_user
 
+if TYPE_CHECKING:
+    from gateway.tls.contexts import Current
+
 Headers = Sequence[tuple[bytes, bytes]]
 
 MOST_HEADER_BYTES = 64 * 1024
@@ -27,6 +30,8 @@ KEEP_ALIVE_SECONDS = 75
 ACCEPTS = 8
 FULL_SECONDS = 0.5
 BACKLOG = 4096
+GOODBYE_SECONDS = 60.0
+"""What a client gets to take the rest of its answer when a TLS connection is closed, and to close it too."""
 # uvicorn would write a line per bad request: a stranger could fill the disk with it.
 logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
 logging.getLogger("uvicorn.access").disabled = True
@@ -158,9 +163,19 @@ class Connection(HttpToolsProtocol):
 
 
 class Listener:
-    """Accepts connections for one ASGI application, on a TCP address or a Unix socket (mode 0600)."""
+    """Accepts connections for one ASGI application, on a TCP address or a Unix socket (mode 0600).
 
-    def __init__(self, app: Any, *, header_seconds: float = 10.0, most_connections: int | None = None) -> None:
+    tls: what it speaks TLS with on TCP; a handshake gets `header_seconds`, and counts as a connection meanwhile.
+    """
+
+    def __init__(
+        self,
+        app: Any,
+        *,
+        header_seconds: float = 10.0,
+        most_connections: int | None = None,
+        tls: Current | None = None,
+    ) -> None:
         self._config = Config(
             app,
             log_config=None,
@@ -177,6 +192,10 @@ class Listener:
         self._state = ServerState()
         self._header_seconds = header_seconds
         self._most = most_connections
+        self._tls = tls
+        self._shaking: WeakSet[_Door] = WeakSet()
+        if tls is not None and most_connections is not None:
+            tls.full = lambda: len(self._shaking) > most_connections
         self._servers: dict[int, Sequence[asyncio.AbstractServer]] = {}
         self._ending = self._own_user_only = False
         self.port = 0
@@ -252,18 +271,42 @@ class Listener:
         # uvloop takes one connection a turn of the loop from a socket: while calls need all of the CPU, new ones of
         # every class would wait for theirs unseen. Each copy of the socket is good for one more.
         copies = (listening, *(listening.dup() for _ in range(ACCEPTS - 1)))
-        self._servers[number] = [
-            await loop.create_server(self._connection, sock=copy, backlog=BACKLOG) for copy in copies
-        ]
+        made: Callable[[], asyncio.Protocol] = self._connection
+        how: dict[str, Any] = {}
+        if self._tls is not None:
+            made, how = self._door, {"ssl": self._tls, "ssl_shutdown_timeout": GOODBYE_SECONDS}
+            how["ssl_handshake_timeout"] = self._header_seconds
+        self._servers[number] = [await loop.create_server(made, sock=copy, backlog=BACKLOG, **how) for copy in copies]
+
+    def _door(self) -> asyncio.Protocol:
+        door = _Door(self._opened)
+        self._shaking.add(door)
+        return door
+
+    def _opened(self, door: _Door) -> asyncio.Protocol:
+        self._shaking.discard(door)
+        return self._connection()
 
     def _connection(self) -> asyncio.Protocol:
         connection = Connection(config=self._config, server_state=self._state, app_state={})
         connection.header_seconds = self._header_seconds
         connection.last = self._ending
         connection.own_user_only = self._own_user_only
-        if self._most is not None and len(self._state.connections) >= self._most:
+        if self._most is not None and len(self._state.connections) + len(self._shaking) >= self._most:
             return _Full()
         return connection
+
+
+class _Door(asyncio.Protocol):
+    """Stands for a connection during its handshake. One whose handshake fails hears nothing of it and is dropped."""
+
+    def __init__(self, opened: Callable[[_Door], asyncio.Protocol]) -> None:
+        self._opened = opened
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        behind = self._opened(self)
+        transport.set_protocol(behind)
+        behind.connection_made(transport)
 
 
 def _close(servers: Sequence[asyncio.AbstractServer]) -> None:
@@ -297,5 +340,6 @@ class _Full(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         transport.write(b"HTTP/1.1 503 Full\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-        transport.write_eof()
+        if transport.can_write_eof():  # TLS can't
+            transport.write_eof()
         asyncio.get_running_loop().call_later(FULL_SECONDS, transport.close)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from gateway.ports import asked_by, listen
 from gateway.server import Listener, bound
+from gateway.tls.material import TlsRefused
 from gateway.workers.crew import Crew
 from gateway.workers.errors import StartRefused
 from gateway.workers.rolling import Rolling
@@ -34,6 +35,9 @@ def run(config: Path, settings: Settings, *, development: bool = False) -> int:
         return asyncio.run(_run(config, settings, development))
     except StartRefused as refused:
         return refused.code if refused.code > 0 else REFUSED
+    except TlsRefused as refused:
+        print(refused, file=sys.stderr)  # noqa: T201
+        return REFUSED
     except OSError as failed:
         print(f"can't listen or write: {failed}", file=sys.stderr)  # noqa: T201
         return REFUSED
@@ -66,7 +70,7 @@ async def _run(config: Path, settings: Settings, development: bool) -> int:
         await control.listen_unix(settings.control_socket)
         stack.push_async_callback(_closed, control)
         server = settings.server
-        _say(f"ecluse serves at http://{server.data.host}:{crew.port} with {server.workers} workers  "
+        _say(f"ecluse serves at {server.scheme}://{server.data.host}:{crew.port} with {server.workers} workers  "
              f"(metrics http://{server.metrics.host}:{health.port}/metrics)")  # fmt: skip
         if development:
             crew.serving[0].announce()

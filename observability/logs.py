@@ -26,6 +26,7 @@ FIELDS: dict[str, tuple[type, ...]] = {
     "contract": (str,),
     "count": (int,),
     "credential": (int,),  # its number, never what it is
+    "days": (int, float),
     "destination": (str,),
     "detection": (str,),
     "detector": (str,),
@@ -34,6 +35,7 @@ FIELDS: dict[str, tuple[type, ...]] = {
     "file": (str,),
     "key": (str,),
     "line": (int,),
+    "listener": (str,),  # data
     "milliseconds": (int, float),
     "model": (str,),
     "objective": (str,),

@@ -15,6 +15,7 @@ from gateway.cli.main import REFUSED, add_config
 from gateway.cli.policy.verify import refuse_replaced
 from gateway.documents import DocumentsRefused, Rendered
 from gateway.identity import Keyring, KeyringRefused
+from gateway.tls.checking import checked
 
 TEXT = """\
 Read the configuration and the bundle as the gateway would, and say everything that is wrong, as
@@ -24,6 +25,7 @@ Read the configuration and the bundle as the gateway would, and say everything t
 Exit code 1 where they would be refused, where a case under `tests:` of a policy isn't decided as it expects, or where
 something is overdue (an expired exception, a rule that should have left shadow). Notes tell what works but needs
 attention: destinations that aren't routable, contracts that end soon, vendors without a credential or with another's.
+Of the certificate in `server.tls`: whether it fits its key, is in date, and will be for two weeks.
 """
 
 
@@ -41,9 +43,12 @@ def run(args: argparse.Namespace) -> int:
         if one.level == ERROR:
             print(one.place, file=sys.stderr)
     soon = [str(one.place) for one in found if one.level != ERROR]
-    for note in (*pair.notes, *soon, *unseen, *_keyring(pair)):
+    wrong, certificate = checked(pair.settings.server.tls, datetime.now(UTC))
+    for note in (*pair.notes, *soon, *unseen, *_keyring(pair), *certificate):
         print(f"note: {note}")
-    if failed(found):
+    if wrong is not None:
+        print(f"{args.config}: {wrong}", file=sys.stderr)
+    if failed(found) or wrong is not None:
         return REFUSED
     print(_summary(pair))
     return 0

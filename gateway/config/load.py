@@ -21,6 +21,7 @@ from gateway.config.quotas import QuotaSettings, counted, miscounted
 from gateway.config.settings import Settings, SignaturesSettings, VendorSettings
 from gateway.config.sharing import is_redis
 from gateway.config.table import Path, build
+from gateway.config.tls import half
 from gateway.config.unrouted import unrouted
 from gateway.documents import Document, Documents, DocumentsRefused, Problem, Rendered, load, nearest, unknown
 
@@ -144,6 +145,7 @@ def _impossible(settings: Settings, file: str) -> Iterator[Problem]:
         yield Problem((file, "state_dir"), f"the path of the bridge's socket is longer than {MAX_SOCKET_PATH} bytes")
     if settings.keyring.dir.is_relative_to(settings.state_dir):
         yield Problem((file, "keyring", "dir"), "the keyring must lie outside state_dir")
+    yield from half(settings.server.tls, (file, "server", "tls"))
     yield from _sharing(settings, file)
     yield from _signatures(settings.bundle_signatures, (file, "bundle_signatures"))
     yield from _quotas(settings.quotas, (file, "quotas"))

@@ -23,6 +23,7 @@ from gateway.config.routes import DEFAULT, TIERS, RouteSettings
 from gateway.config.secret import Secret
 from gateway.config.sharing import SharedSettings
 from gateway.config.table import PLAIN, Row, listed, named, rows, section, setting
+from gateway.config.tls import TlsSettings
 from gateway.config.tracing import TracingSettings
 from gateway.config.webhooks import WebhookSettings
 
@@ -57,6 +58,12 @@ class Server:
     hung_seconds: float = setting(
         k.SPAN, "How long one of several workers may give no sign of life before it is replaced.", default=30.0
     )
+    tls: TlsSettings = section(TlsSettings, "TLS on the data listener.")
+
+    @property
+    def scheme(self) -> str:
+        """Of the URL that staff tools call."""
+        return "https" if self.tls.on else "http"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -373,6 +380,11 @@ class Settings:
     def worker_socket(self, slot: int, made: int) -> Path:
         """The Unix socket of one of several workers, the made-th that was started."""
         return self.state_dir / "workers" / f"w{slot}.{made}.sock"
+
+    @property
+    def own_socket(self) -> Path:
+        """The Unix socket by which the gateway calls itself where its data listener speaks TLS."""
+        return self.state_dir / "own.sock"
 
     @property
     def bridge_socket(self) -> Path:

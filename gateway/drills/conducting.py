@@ -25,6 +25,7 @@ from observability.ledger import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from gateway.bundle.destinations import Destination
     from gateway.bundle.pair import Pair
@@ -85,10 +86,12 @@ class Order:
 
 
 class Conductor:
-    """Runs drills, one at a time. url: where the gateway itself serves. last: how the last ones ended, by id."""
+    """Runs drills, one at a time. url: where the gateway itself serves. socket: a Unix
+    socket of this process that its own calls take instead. last: how the last ones ended, by id."""
 
-    def __init__(self, runtime: Runtime, url: Callable[[], str]) -> None:
+    def __init__(self, runtime: Runtime, url: Callable[[], str], socket: Path | None = None) -> None:
         self._runtime, self._url = runtime, url
+        self._socket = str(socket) if socket is not None else None
         self._task: asyncio.Task[None] | None = None
         self.drill: Drill | None = None
         self.probes: Probes | None = None
@@ -231,7 +234,9 @@ class Conductor:
     async def _probe(self, drill: Drill, model: str, key: str) -> None:
         runtime = self._runtime
         spoken = runtime.epoch.upstream(runtime.epoch.pair.destinations[drill.destination]).dialects
-        self.probes = probes = Probes(runtime.transport, self._url(), key, model, frozenset(spoken))
+        self.probes = probes = Probes(
+            runtime.transport, self._url(), key, model, frozenset(spoken), socket=self._socket
+        )
         await self._until(lambda: runtime.now().timestamp() >= drill.began or self._over(drill))
         await probes.run(runtime.epoch.pair.settings.drills.rate, lambda: self._over(drill))
         await probes.finish(probes.seconds if self.drill is drill else _STOPPED_SECONDS)

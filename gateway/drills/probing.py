@@ -32,7 +32,7 @@ def body(model: str) -> bytes:
 class Probes:
     """A steady stream of calls. sent, answered: how many so far. last: destination that answered last, "" for none.
 
-    dialects: those that the destination speaks.
+    dialects: those that the destination speaks. socket: a Unix socket that is called instead of the URL's host.
     """
 
     transport: Transport
@@ -41,6 +41,7 @@ class Probes:
     model: str
     dialects: frozenset[str]
     seconds: float = 60.0
+    socket: str | None = None
     sent: int = 0
     answered: int = 0
     last: str = ""
@@ -70,7 +71,10 @@ class Probes:
         task.add_done_callback(self._waiting.discard)
 
     async def _ask(self) -> None:
-        endpoint = Endpoint(self.url, connect_seconds=5.0, first_byte_seconds=self.seconds, connections=_MOST_WAITING)
+        endpoint = Endpoint(
+            self.url, connect_seconds=5.0, first_byte_seconds=self.seconds, connections=_MOST_WAITING,
+            socket=self.socket,
+        )  # fmt: skip
         path = _CHAT if "openai_chat" in self.dialects else _MESSAGES
         headers = [("authorization", f"Bearer {self.key}"), ("content-type", "application/json")]
         headers.append(("connection", "close"))  # kept ones would all be one worker's

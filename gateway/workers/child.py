@@ -64,7 +64,8 @@ class Child:
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-c", _MAIN, str(_ROOT), str(config), station.written(),
-                stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(), *station.listening), start_new_session=True,
+                stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(), *station.listening, *station.tls),
+                start_new_session=True,
             )  # fmt: skip
         except OSError:
             ours.close()

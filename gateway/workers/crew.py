@@ -17,6 +17,8 @@ from gateway.bridge.keeper import Keeper
 from gateway.bridge.reach import needs_bridge
 from gateway.ports import asked_by
 from gateway.server import bound, shut
+from gateway.tls.certificates import Certificates
+from gateway.tls.handing import handed
 from gateway.workers.backoff import Backoff
 from gateway.workers.child import Child, ending
 from gateway.workers.errors import StartRefused
@@ -42,6 +44,7 @@ class Crew:
     """All of them. port: where staff tools connect. stopping: set it to end all. draining: they are about to end."""
 
     def __init__(self, config: Path, settings: Settings, simulators: dict[str, str]) -> None:
+        """Raises OSError, TlsRefused."""
         self.config, self.settings = config, settings
         self.stopping = asyncio.Event()
         self.draining = False
@@ -49,9 +52,11 @@ class Crew:
         self.children: list[Child] = []
         """All that live, those that finish their calls as well."""
         self._simulators = simulators
+        self.certificates = Certificates.of(settings.server.tls, lambda _: None, _utc_now)
+        """What workers are started with: one that takes another's place must not depend on a renewal half done."""
         self._sockets = _sockets(settings)
         self.figures.own.set("ecluse_workers_wanted", (), float(self.slots))
-        self._log = Log(sys.stderr.buffer, clock=lambda: datetime.now(UTC))
+        self._log = Log(sys.stderr.buffer, clock=_utc_now)
         self.bridge = Keeper.of(settings, self._bridged, self._log, self.figures.own)
         """Of litellm's process, which all workers share."""
         self._serving: dict[int, Child] = {}
@@ -108,6 +113,8 @@ class Crew:
         others = [await self.spawn(slot, in_force=first.revision) for slot in range(1, self.slots)]
         await asyncio.gather(*(self._begun(other) for other in others))
         self.beside(self._watch())
+        if self.certificates is not None:
+            self.beside(self.certificates.keep(self._log.fault))
 
     async def stop(self) -> None:
         """Says that it will; then takes no more connections, and waits for the calls in flight."""
@@ -159,19 +166,21 @@ class Crew:
         control = self.settings.worker_socket(slot, self._made)
         control.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        station = Station(
-            slot=slot,
-            of=self.slots,
-            line=theirs.fileno(),
-            listening=[one.fileno() for one in self._sockets],
-            control=str(control),
-            simulators=self._simulators,
-            in_force=in_force,
-            strict=strict,
-            development=development,
-            succeeds=succeeds,
-        )
-        child = await Child.start(self.config, station, (ours, theirs), self._told)
+        with handed(self.certificates.material if self.certificates is not None else None) as tls:
+            station = Station(
+                slot=slot,
+                of=self.slots,
+                line=theirs.fileno(),
+                listening=[one.fileno() for one in self._sockets],
+                control=str(control),
+                simulators=self._simulators,
+                in_force=in_force,
+                strict=strict,
+                development=development,
+                succeeds=succeeds,
+                tls=tls,
+            )
+            child = await Child.start(self.config, station, (ours, theirs), self._told)
         self.children.append(child)
         child.ended.add_done_callback(lambda _: self._ended(child))
         return child
@@ -262,6 +271,10 @@ class Crew:
         self._tasks.discard(task)
         if not task.cancelled() and isinstance(bug := task.exception(), Exception):
             self._log.fault(bug)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _sockets(settings: Settings) -> list[socket.socket]:

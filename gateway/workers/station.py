@@ -20,6 +20,7 @@ class Station:
     simulators: base URLs of those that run. in_force: revision of the pair that its siblings serve, which it must serve
     too, "" where it takes the files as they are. strict: end where they are bad, whatever pair was good before.
     development: make a first developer key. succeeds: what became of the one before it, "" where there was none.
+    tls: descriptors of the certificate to begin with; none where its files are read.
     """
 
     slot: int = 0
@@ -32,6 +33,7 @@ class Station:
     strict: bool = False
     development: bool = False
     succeeds: str = ""
+    tls: Sequence[int] = ()
 
     @classmethod
     def read(cls, raw: str) -> Station:

@@ -42,7 +42,7 @@ PLACES = {
     ),
     "httptools": (),
     "httpx": ("gateway/cli/", "gateway/bridge/"),
-    "cryptography": ("gateway/bundle/signing.py", "gateway/identity/sealing.py"),
+    "cryptography": ("gateway/bundle/signing.py", "gateway/identity/sealing.py", "gateway/tls/material.py"),
     "botocore": ("adapters/clouds/aws.py",),
     "google": ("adapters/clouds/google.py",),
     "azure": ("adapters/clouds/azure.py",),

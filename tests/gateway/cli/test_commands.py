@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.main import COMMANDS, main, parser
+from tests.gateway.tls.papers import Authority
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "reference" / "commands.md"
@@ -69,6 +70,26 @@ def test_check_names_faults_at_their_place(home: Path, ecluse):
     code, out, err = ecluse("check")
     assert (code, out) == (1, "")
     assert err.startswith(f"{home}/config.yaml:") and "there is no contract alpha-uk" in err
+
+
+def test_check_judges_the_certificate(home: Path, ecluse):
+    authority = Authority()
+    authority.issue(ends=10).into(home)
+    config = home / "config.yaml"
+    text = config.read_text()
+    assert "certificate: null" in text
+    text = text.replace("certificate: null", "certificate: tls.pem")
+    config.write_text(text)
+    code, _, said = ecluse("check")
+    assert (code, "a certificate needs its key" in said) == (1, True)
+    config.write_text(text.replace("    key: null ", "    key: tls.key "))
+    code, said, wrong = ecluse("check")
+    assert (code, wrong) == (0, "")
+    assert "note: server.tls.certificate: ends on" in said
+    (home / "tls.pem").write_bytes(authority.issue().chain)
+    code, _, said = ecluse("check")
+    assert code == 1
+    assert said.splitlines()[-1] == f"{config}: server.tls.key: isn't the key of the certificate"
 
 
 def test_check_fails_on_what_is_overdue(home: Path, ecluse):
