@@ -184,7 +184,7 @@ class Metrics:
         if len(labels) != len(family.labels):
             raise ValueError(f"{name} has the labels {family.labels}, given were {len(labels)}")
         admitted = placed(family, labels, held)
-        if admitted is not labels and _FOLDED in self._values:
+        if admitted is not labels and name != _FOLDED and _FOLDED in self._values:
             self.inc(_FOLDED, (name,))
         return admitted
 
