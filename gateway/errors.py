@@ -31,7 +31,8 @@ def whole_seconds(retry_after: float) -> int:
 
 
 class Refusal(Exception):
-    """A call ends here. `words` has English and French; `code` is stable and machine-readable.
+    """A call ends here. `words` has English and French; `code` is stable and machine-readable. counted: what metrics
+    count it as: the code, unless that is a vendor's word.
 
     because: what it rests on beside rules, as it goes on record: facts, never words of the client's.
     """
@@ -44,7 +45,7 @@ class Refusal(Exception):
         self, code: str, words: Words, *, param: str | None = None, retry_after: float | None = None, retry: bool = True
     ) -> None:
         super().__init__(code)
-        self.code = code
+        self.code = self.counted = code
         self.words = words
         self.param = param
         self.retry_after = retry_after

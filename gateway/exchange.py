@@ -151,6 +151,7 @@ class Exchange:
     held_seconds: float = 0.0
     outcome: str = "failed"
     code: str | None = None
+    failure: str = "none"
     because: Mapping[str, Value] = field(default_factory=dict)
     refused_by: Ruling | None = None
     form_hits: tuple[RuleHit, ...] = ()

@@ -372,6 +372,8 @@ class Measure:
                 m.observe("ecluse_route_first_token_seconds", split, exchange.first_content - exchange.arrived)
         if exchange.outcome == "refused":
             m.inc("ecluse_refusals_total", (exchange.code or "none", dialect))
+        elif exchange.outcome == "failed":
+            m.inc("ecluse_failures_total", (exchange.failure,))
         if exchange.left:
             m.inc("ecluse_client_gone_total", ("stream" if exchange.first_content else "before",))
         if not exchange.attempts:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 async def send(exchange: Exchange, responder: Responder, refusal: Refusal) -> None:
     """Answers with the refusal: a whole error, or an in-band one where the answer had begun."""
     exchange.outcome, exchange.code, exchange.because = refusal.outcome, refusal.code, refusal.because
+    exchange.failure = refusal.counted
     words = refusal.message(exchange.pair.settings.server.language)
     dialect = exchange.dialect
     if responder.complete:  # an error after a whole answer would only break it
@@ -265,7 +266,7 @@ def upstream(error: UpstreamError, guarded: str, too_long: int = 0) -> Refusal:
             language: f"{told.format(too_long)}{said}" for language, told in (_TOO_LONG if many else _REFUSED).items()
         }
         refusal: Refusal = BadRequest(error.code or error.kind, words, param=error.param)
-        refusal.kind = error.kind
+        refusal.kind = refusal.counted = error.kind
         refusal.outcome = "failed"
         return refusal
     wait = min(error.retry_after or 5.0, LONGEST_STATED)  # we ask again ourselves by then

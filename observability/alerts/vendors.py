@@ -17,7 +17,7 @@ VENDORS = (
     ),
     Alert(
         "EcluseNoDestination",
-        'sum by (job) (increase(ecluse_refusals_total{code="destinations_unavailable"}[5m])) > 5',
+        'sum by (job) (increase(ecluse_failures_total{code="destinations_unavailable"}[5m])) > 5',
         "0s",
         "page",
         "calls are refused because every destination that they may go to is failing",

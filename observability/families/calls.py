@@ -14,6 +14,12 @@ CALLS: tuple[Family, ...] = (
         keep=("outcome", "team"),
     ),
     Family("ecluse_refusals_total", "counter", "Calls refused, by code of the refusal.", ("code", "dialect")),
+    Family(
+        "ecluse_failures_total",
+        "counter",
+        "Calls that failed, by code of the error; where a vendor refused the request, by kind, not in its words.",
+        ("code",),
+    ),
     Family("ecluse_unidentified_total", "counter", "Requests turned away before anyone was identified.", ("reason",)),
     Family("ecluse_charters_total", "counter", "Charters read by identified callers.", ("language", "format")),
     Family(
