@@ -22,6 +22,7 @@ from gateway.config.settings import Settings, SignaturesSettings, VendorSettings
 from gateway.config.sharing import is_redis
 from gateway.config.table import Path, build
 from gateway.config.tls import half
+from gateway.config.tracing import unsendable
 from gateway.config.unrouted import unrouted
 from gateway.documents import Document, Documents, DocumentsRefused, Problem, Rendered, load, nearest, unknown
 
@@ -150,6 +151,7 @@ def _impossible(settings: Settings, file: str) -> Iterator[Problem]:
     yield from _signatures(settings.bundle_signatures, (file, "bundle_signatures"))
     yield from _quotas(settings.quotas, (file, "quotas"))
     yield from _drills(settings, (file, "drills"))
+    yield from unsendable(settings.tracing, (file, "tracing"))
     for name, destination in settings.destinations.items():
         yield from misruled(destination.parameters, (file, "destinations", name, "parameters"))
     for vendor in settings.vendors.values():

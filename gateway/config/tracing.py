@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 # ruff: noqa: RUF009 - setting() returns dataclasses.field(), it is no shared default
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.config import kinds as k
 from gateway.config.secret import Secret
+from gateway.config.table import Path as Place
 from gateway.config.table import setting
+from gateway.documents import Problem
 from observability.tracing.conventions import LATEST, VERSIONS
+
+_HEADER = re.compile(r"(?!grpc-|content-|host$|te$|transfer-encoding$|connection$)[a-z0-9-]+(?<!-bin)")
+_VALUE = re.compile(r"[\x20-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +65,13 @@ class TracingSettings:
         k.count(1, 1_000_000), "Most calls that a serving process keeps in a second; sampled ones get half of it.",
         default=100,
     )  # fmt: skip
+
+
+def unsendable(settings: TracingSettings, path: Place) -> Iterator[Problem]:
+    """Headers that no request can have, or that are ours. path: where `settings` are."""
+    said = "can't stand in a header that a collector is sent"
+    for name, value in settings.headers.items():
+        if not _HEADER.fullmatch(name.lower()) or not _VALUE.fullmatch(value):
+            yield Problem((*path, "headers", name), f"{name} or its value {said}")
+    if not _HEADER.fullmatch(settings.credential_header.lower()):
+        yield Problem((*path, "credential_header"), f"{settings.credential_header} {said}")

@@ -29,9 +29,11 @@ def _sender(settings: TracingSettings) -> Sender:
     assert settings.endpoint is not None
     ca_bundle = str(settings.ca_bundle) if settings.ca_bundle else None
 
+    plain = {name.lower(): value for name, value in settings.headers.items()}
+
     def headers() -> Mapping[str, str]:
         secret = settings.credential
-        return settings.headers if secret is None else {**settings.headers, settings.credential_header: secret.reveal()}
+        return plain if secret is None else {**plain, settings.credential_header.lower(): secret.reveal()}
 
     if settings.protocol == "http":
         return HttpSender(settings.endpoint, headers, settings.timeout_seconds, ca_bundle)

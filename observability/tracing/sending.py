@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 Headers = Callable[[], Mapping[str, str]]
-"""What each request says beside its body; asked each time, since a secret may have been renewed."""
+"""What each request says beside its body, names in lower case; asked each time, since a secret may be renewed."""
 
 _PATH = "/v1/traces"
 _LATER = frozenset({408, 429, 502, 503, 504})
@@ -71,9 +71,12 @@ class HttpSender:
         except TimeoutError:
             self.close()
             return Answer("later", "timeout")
-        except (OSError, HTTPException, ValueError):
+        except (OSError, HTTPException):
             self.close()
             return Answer("later", "connection")
+        except ValueError:  # a secret that can't stand in a header
+            self.close()
+            return Answer("later", "not sendable")
         if 200 <= answer.status < 300:
             return Answer("sent", rejected=rejected(said))
         reason = f"status {answer.status}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,6 +39,7 @@ class GrpcSender:
         target = f"{host}:{parts.port or 4317}"
         self._headers, self._seconds = headers, seconds
         if parts.scheme == "https":
+            ssl.create_default_context(cafile=ca_bundle)  # grpc would say nothing of a file that has no certificate
             roots = Path(ca_bundle).read_bytes() if ca_bundle else None
             self._channel = grpc.secure_channel(target, grpc.ssl_channel_credentials(roots), _OPTIONS)
         else:
@@ -48,13 +50,12 @@ class GrpcSender:
     def send(self, body: bytes) -> Answer:
         """One request."""
         try:
-            metadata = tuple((name.lower(), value) for name, value in self._headers().items())
-            said = self._export(body, timeout=self._seconds, metadata=metadata)
+            said = self._export(body, timeout=self._seconds, metadata=tuple(self._headers().items()))
         except grpc.RpcError as error:
             code = error.code()
             return Answer("later" if code in _LATER else "refused", code.name.lower())
-        except ValueError:  # the channel was closed meanwhile
-            return Answer("later", "connection")
+        except ValueError:  # a secret that can't stand in a header, or the channel was closed meanwhile
+            return Answer("later", "not sendable")
         return Answer("sent", rejected=rejected(said))
 
     def close(self) -> None:
