@@ -41,6 +41,7 @@ def control_app(runtime: Runtime, reloader: Reloader, conductor: Conductor, stop
         routes=[
             Route("/status", surface.status),
             Route("/metrics", surface.metrics),
+            Route("/top", surface.top),
             Route("/reload", surface.reload, methods=["POST"]),
             Route("/drain", surface.drain, methods=["POST"]),
             Route("/restart", surface.restart, methods=["POST"]),
@@ -98,6 +99,11 @@ class _Control:
 
     async def metrics(self, request: Request) -> JSONResponse:
         return JSONResponse(self._runtime.measure.snapshot(self._runtime))
+
+    async def top(self, request: Request) -> JSONResponse:
+        runtime = self._runtime
+        seen = runtime.measure.top.look(runtime.live, runtime.monotonic())
+        return JSONResponse({"workers": {runtime.station.name: seen}, "currency": runtime.epoch.pair.tariffs.currency})
 
     async def reload(self, request: Request) -> JSONResponse:
         step, by, revision = _asked(await request.body())

@@ -16,6 +16,7 @@ from gateway.promises.counting import Counting, Took
 from gateway.quota.shown import shares
 from gateway.routing.shown import show
 from gateway.state.stops import KINDS
+from gateway.top.counting import Top
 from gateway.tracing.tracing import RESULTS
 from observability.exposition import Exemplar
 from observability.metrics import Metrics, watch_ledger
@@ -63,6 +64,7 @@ class Measure:
         self.contracts = Counting(self.metrics)
         self.log = log
         self.turned_away: Counter[str] = Counter()
+        self.top = Top()
         self.metrics.set("ecluse_build_info", (version,))
         self.metrics.watch("ecluse_telemetry_dropped_total", ("log",), lambda: float(log.lost))
 
@@ -310,6 +312,7 @@ class Measure:
 
     def attempt(self, exchange: Exchange, attempt: Attempt, error: UpstreamError | None, ended: float) -> None:
         """An attempt ended."""
+        self.top.attempt(exchange, attempt, error, ended)
         name = attempt.candidate.destination.name
         result = error.kind if error else "left" if exchange.left else exchange.cutting or "ok"
         self.metrics.inc("ecluse_attempts_total", (name, result))
@@ -358,6 +361,7 @@ class Measure:
 
     def call(self, exchange: Exchange, total: float, overhead: float, trace: str = "") -> None:
         """A call is over. trace: where one is kept of it."""
+        self.top.call(exchange, total, exchange.arrived + total)
         m, caller, dialect = self.metrics, exchange.caller, exchange.dialect.name
         model = exchange.counted or "none"
         m.inc("ecluse_requests_total", (exchange.outcome, dialect, model, caller.team, exchange.use_case or "none"))

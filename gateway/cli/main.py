@@ -37,6 +37,7 @@ COMMANDS = {
     "report sla": "say what contracts promised of a month, what was kept, and what can be claimed",
     "ledger": "read the records of calls: show one, or the last ones",
     "status": "ask a running gateway how it is",
+    "top": "show who calls what at this moment, and how it goes",
     "reload": "make a running gateway take the configuration and the bundle as they are now",
     "restart": "replace the workers of a running gateway, one after the other",
     "drain": "make a running gateway finish its calls and stop",

@@ -48,6 +48,14 @@ async def status(children: Sequence[Worker]) -> dict[str, Any]:
     return found
 
 
+async def top(children: Sequence[Worker]) -> dict[str, Any]:
+    """What each worker that answers has counted, by its name."""
+    answers = await _all(children, "GET", "/top", seconds=STATUS_SECONDS)
+    told = [answer.value for answer in answers if answer.status == 200]
+    seen = {name: one for value in told for name, one in value["workers"].items()}
+    return {"workers": seen, "currency": told[0]["currency"] if told else ""}
+
+
 async def reload(children: Sequence[Worker], by: str) -> Told:
     """Has all workers take the files, or none: all build the pair before any takes it."""
     built = await _all(children, "POST", "/reload", {"step": "prepare", "by": by}, seconds=BUILD_SECONDS)

@@ -10,7 +10,7 @@ import orjson
 from gateway.http import JSON, Request, Responder
 from gateway.workers.asking import Silent, ask
 from gateway.workers.errors import RestartRefused
-from gateway.workers.fanning import reload, status
+from gateway.workers.fanning import reload, status, top
 from observability.exposition import CONTENT_TYPES, format_for
 
 if TYPE_CHECKING:
@@ -86,6 +86,10 @@ async def _status(crew: Crew) -> tuple[int, Any]:
     return 200, found
 
 
+async def _top(crew: Crew) -> tuple[int, Any]:
+    return 200, await top(crew.serving)
+
+
 def _process(child: Child) -> dict[str, Any]:
     return {"worker": child.station.name, "pid": child.process.pid, "state": child.state, "calls": child.calls}
 
@@ -126,6 +130,7 @@ async def _forwarded(crew: Crew, request: Request, raw: bytes) -> tuple[int, lis
 
 _OWN: dict[tuple[str, str], Callable[[Crew], Awaitable[tuple[int, Any]]]] = {
     ("GET", "/status"): _status,
+    ("GET", "/top"): _top,
     ("POST", "/reload"): _reload,
     ("POST", "/drain"): _drain,
 }

@@ -1,17 +1,12 @@
 """The commands that speak to a running gateway, against a server on a Unix socket that answers what the test says."""
 
 import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from socketserver import ThreadingUnixStreamServer
-from typing import Any
 
 import pytest
 
 from gateway.cli.main import main
+from tests.gateway.cli.conftest import Double
 
 RECORD = {
     "id": "k_1",
@@ -23,51 +18,6 @@ RECORD = {
     "use_cases": ["letters"],
     "models": ["*"],
 }
-
-
-@dataclass
-class Double:
-    """answers: (method, path) -> (status, body). seen: what was asked."""
-
-    config: Path
-    answers: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
-    seen: list[tuple[str, str, Any]] = field(default_factory=list)
-
-    def run(self, *words: str) -> int:
-        return main([*words, "--config", str(self.config)])
-
-
-@pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[Double]:
-    config = tmp_path / "config.yaml"
-    config.write_text(
-        f'server: {{control: {tmp_path}/c.sock}}\nvendors: {{a: {{kind: openai, credential: "${{NOT_SET}}"}}}}\n'
-    )
-    double = Double(config)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do(self) -> None:
-            raw = self.rfile.read(int(self.headers.get("content-length", 0)))
-            double.seen.append((self.command, self.path, json.loads(raw) if raw else None))
-            status, body = double.answers[self.command, self.path]
-            out = body if isinstance(body, bytes) else json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("content-length", str(len(out)))
-            self.end_headers()
-            self.wfile.write(out)
-
-        do_GET = do_POST = do_DELETE = do  # noqa: N815 - the names that http.server wants
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-        def address_string(self) -> str:
-            return "unix"
-
-    with ThreadingUnixStreamServer(str(tmp_path / "c.sock"), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield double
-        server.shutdown()
 
 
 def test_keys_new_prints_the_key_once(gateway: Double, capsys):
@@ -127,30 +77,12 @@ def test_status_is_readable(gateway: Double, capsys):
         },
     )
     assert gateway.run("status") == 0
-    assert capsys.readouterr().out == "revision: a\ndraining: no\nledger: ready yes, pending 0\nnotes:\n  look\n"
+    assert capsys.readouterr().out == "well\nrevision a\nnotes:\n  look\n"
+    assert gateway.run("status", "--all") == 0
+    said = capsys.readouterr().out
+    assert said == "well\nrevision: a\ndraining: no\nledger: ready yes, pending 0\nnotes:\n  look\n"
     assert gateway.run("status", "--json") == 0
     assert json.loads(capsys.readouterr().out)["revision"] == "a"
-
-
-def test_status_says_how_much_of_how_many_is_used(gateway: Double, capsys):
-    minute = {"scope": "team", "name": "hr", "unit": "requests", "window": "minute", "used": 4, "limit": 600}
-    rows = [
-        minute,
-        {**minute, "unit": "input", "window": "hour", "used": 239, "limit": 50_000_000},
-        {**minute, "scope": "use_case", "unit": "cost", "currency": "EUR", "used": 0.5, "limit": 2.5},
-        {"scope": "user", "name": "anne", "unit": "concurrent", "used": 0, "limit": 5},
-        {**minute, "used": 0, "limit": 0},
-    ]
-    gateway.answers["GET", "/status"] = (200, {"quotas": rows, "quota_store": None})
-    assert gateway.run("status") == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "quotas:",
-        "  team hr: 4 of 600 requests a minute (1 %)",
-        "  team hr: 239 of 50,000,000 input tokens an hour (under 1 %)",
-        "  use_case hr: 0.5 of 2.5 EUR a minute (20 %)",
-        "  user anne: 0 of 5 concurrent calls (0 %)",
-        "  team hr: 0 of 0 requests a minute (100 %)",
-    ]
 
 
 def test_drain(gateway: Double, capsys):

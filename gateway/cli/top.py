@@ -1,0 +1,175 @@
+"""`ecluse top`: who calls what at this moment, and how it goes."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import time
+from collections import deque
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+
+from gateway.cli.control import ControlFailed, ask, say_failed
+from gateway.cli.ill import ill
+from gateway.cli.keyboard import Keyboard
+from gateway.cli.main import add_config
+from gateway.cli.status import lasted
+from gateway.top.rates import DIMENSIONS, NANOS, Row, between, by, total, users
+from gateway.top.screen import TITLES, Frame, columns, draw, figures
+
+TEXT = """\
+Who calls what at this moment: calls a second, calls under way, tokens a second, cost an hour, what failed and was
+refused, and how long calls took, by destination, team, caller, use case or model, over all workers.
+
+  ecluse top                     until q is pressed
+  ecluse top --by team
+  ecluse top --once --json       two looks, then one JSON object
+
+keys: d t c u m   by destination, team, caller, use case, model     s   sort by the next column
+      n           names of callers instead of pseudonyms            q   end
+
+Callers are shown under the pseudonym that the ledger knows them by; --names, or n, shows the users as the key store has
+them, which whoever may open the control socket may see. Tokens and cost count when an attempt ends. Of
+destinations, "failed" is of attempts; of everything else, of calls. Nothing is counted while nobody looks.
+"""
+
+_STATUS_SECONDS = 5.0
+_MOST_ILL = 4
+
+
+class _Look(NamedTuple):
+    """at: monotonic seconds."""
+
+    at: float
+    seen: dict[str, Any]
+    currency: str
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    """Arguments."""
+    add_config(sub)
+    sub.add_argument("--by", choices=tuple(TITLES), default="destination", help="what to show (default destination)")
+    sub.add_argument("--names", action="store_true", help="users as in the key store instead of pseudonyms")
+    sub.add_argument("--every", type=_seconds, default=2.0, metavar="SECONDS", help="look so often (default 2)")
+    sub.add_argument("--over", type=_seconds, default=10.0, metavar="SECONDS", help="rates over so long (default 10)")
+    sub.add_argument("--once", action="store_true", help="look twice, --every apart, print and end")
+    sub.add_argument("--json", action="store_true", help="one JSON object a look instead of a picture")
+
+
+def _seconds(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0.1 <= found <= 60:
+        raise argparse.ArgumentTypeError(f"{text} is no time of 0.1 to 60 seconds")
+    return found
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look until told to stop."""
+    try:
+        with Keyboard(live=not (args.once or args.json)) as keyboard:
+            _follow(args, keyboard)
+    except ControlFailed as failed:
+        return say_failed(failed)
+    return 0
+
+
+def _follow(args: argparse.Namespace, keyboard: Keyboard) -> None:
+    view = {"by": args.by, "sort": 0, "names": args.names}
+    looks: deque[_Look] = deque([_look(args)])
+    keyboard.wait(args.every)
+    said: tuple[str, tuple[str, ...]] = ("", ())
+    asked = float("-inf")
+    while True:
+        looks.append(_look(args))
+        while len(looks) > 2 and looks[-1].at - looks[1].at >= args.over:
+            looks.popleft()
+        if args.json:
+            print(orjson.dumps(_values(looks, view)).decode(), flush=True)
+        else:
+            if looks[-1].at - asked >= _STATUS_SECONDS:
+                said, asked = _said(args), looks[-1].at
+            _show(looks, view, said, keyboard)
+        if args.once:
+            return
+        until = time.monotonic() + args.every
+        while (left := until - time.monotonic()) > 0:
+            pressed = keyboard.wait(left)
+            if pressed in ("q", "\x1b"):
+                return
+            if _turned(view, pressed) or pressed == keyboard.RESIZED:
+                _show(looks, view, said, keyboard)
+
+
+def _look(args: argparse.Namespace) -> _Look:
+    answer = ask(args.config, "GET", "/top")
+    return _Look(time.monotonic(), answer["workers"], answer["currency"])
+
+
+def _said(args: argparse.Namespace) -> tuple[str, tuple[str, ...]]:
+    """Of the installation in one line, and what is ill."""
+    status = ask(args.config, "GET", "/status")
+    head = f"revision {status.get('revision', '?')}, up {lasted(status.get('uptime_seconds', 0))}"
+    return head, tuple(f"! {line}" for line in ill(status))[:_MOST_ILL]
+
+
+def _turned(view: dict[str, Any], pressed: str) -> bool:
+    """Whether a key changed what is shown."""
+    chosen = next((name for name, title in TITLES.items() if title[0] == pressed), None)
+    if chosen is not None:
+        view["by"] = chosen
+    elif pressed == "s":
+        view["sort"] = (view["sort"] + 1) % len(columns("team", ""))
+    elif pressed == "n":
+        view["names"] = not view["names"]
+    else:
+        return False
+    return True
+
+
+def _show(looks: deque[_Look], view: dict[str, Any], said: tuple[str, tuple[str, ...]], keyboard: Keyboard) -> None:
+    first, last = looks[0], looks[-1]
+    rows = between(first.seen, last.seen, last.at - first.at)
+    whole = total(rows)
+    head = (
+        f"{datetime.now():%H:%M:%S}  {figures(whole.rate('calls'))} calls/s, {whole.flight} in flight, "
+        f"{figures(whole.cost_an_hour)} {last.currency}/h, {len(last.seen)} workers, {said[0]}"
+    )
+    names = users(last.seen) if view["names"] else {}
+    frame = Frame(rows, view["by"], view["sort"], last.at - first.at, last.currency, head, said[1], names)
+    size = shutil.get_terminal_size((120, 40))
+    keyboard.picture(draw(frame, size.columns, size.lines - 1 if keyboard.live else 10_000, colours=keyboard.live))
+
+
+def _values(looks: deque[_Look], view: dict[str, Any]) -> dict[str, Any]:
+    first, last = looks[0], looks[-1]
+    rows = between(first.seen, last.seen, last.at - first.at)
+    names = users(last.seen) if view["names"] else {}
+    return {
+        "seconds": round(last.at - first.at, 3),
+        "currency": last.currency,
+        "workers": sorted(last.seen),
+        "all": _plain(total(rows)),
+        **{
+            dimension: {names.get(name, name): _plain(row) for name, row in by(rows, dimension).items()}
+            for dimension in DIMENSIONS
+        },
+    }
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return {
+        "in_flight": row.flight,
+        **{name: row.counts[name] for name in ("calls", "failed", "refused", "attempts")},
+        "failed_attempts": row.counts["broken"],
+        "input_tokens": row.counts["input"],
+        "output_tokens": row.counts["output"],
+        "cost": row.counts["nanos"] / NANOS,
+        "cost_an_hour": row.cost_an_hour,
+        "p50_seconds": row.took(0.5),
+        "p95_seconds": row.took(0.95),
+    }

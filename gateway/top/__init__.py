@@ -1,0 +1,1 @@
+"""What a gateway does at this moment, for whoever looks on with `ecluse top`."""
