@@ -46,6 +46,7 @@ from gateway.stopping.standing import Standing
 from gateway.tls.opening import open_certificates
 from gateway.tracing.tracing import Tracing
 from gateway.warm import warm_up
+from gateway.webhooks.herald import Herald
 from gateway.webhooks.sender import Webhooks
 from gateway.workers.station import ALONE, Station
 from observability.ledger import Ledger
@@ -74,7 +75,8 @@ def assemble(
     measure, live = Measure(Log(sys.stderr.buffer, clock=now), version("ecluse")), set[Exchange]()
     health = Health(time.monotonic, settings.health)
     leases = open_quotas(settings, keyring.pseudonym, station.name, measure)
-    follower, webhooks = follow(settings, keyring, measure), Webhooks(Transport(), measure)
+    follower = follow(settings, keyring, measure)
+    herald = Herald(settings, Webhooks(Transport(), measure), follower, now=now, monotonic=time.monotonic)
     overrides = Overrides(leases.quotas.change, lambda: now().timestamp())
     standing = Standing.of(settings.state_dir, follower, keys, live, overrides)
     certificates = open_certificates(settings, station, measure, now)
@@ -108,9 +110,9 @@ def assemble(
         drills=Drills(lambda: now().timestamp(), lambda: _apart(runtime)),
         presence=Presence(settings.state_dir),
         samples=_samples(settings, keyring, now()),
-        webhooks=webhooks,
+        herald=herald,
         tracing=Tracing(measure, _instance(station), _in_loop()),
-        soft=soft_limits(settings, follower, measure, ledger, webhooks, now),
+        soft=soft_limits(settings, follower, measure, ledger, herald, now),
         now=now,
         monotonic=time.monotonic,
         live=live,
@@ -135,7 +137,8 @@ def _acquaint(runtime: Runtime) -> None:
     pair = runtime.epoch.pair
     runtime.follower.on("drill/", runtime.drills.heard)
     memories.share(runtime)
-    runtime.webhooks.use(pair.settings.webhooks)
+    runtime.herald.use(pair.settings)
+    runtime.measure.log.heard = runtime.herald.heard
     runtime.tracing.use(pair.settings.tracing)
     runtime.health.use(pair.settings.health, runtime.epoch.credentials())
     Told(runtime.health, runtime.follower, runtime.measure, time.time)

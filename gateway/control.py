@@ -175,6 +175,7 @@ class _Control:
         caller = record.caller
         detail = {"key": record.id, "team": caller.team, "person": caller.pseudonym}
         self._runtime.ledger.post(Event(at=self._runtime.now(), event=name, detail=detail))
+        self._runtime.measure.log.event(name, key=record.id, team=caller.team)
 
 
 def _asked(raw: bytes) -> tuple[str, str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gateway.identity.keyfile import KeyStoreRefused
 from gateway.state.kept import KeptRefused
+from gateway.webhooks.ends import endings
 from observability.ledger import Event
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ TIDY_EVERY = 3600
 
 async def housekeeping(runtime: Runtime) -> None:
     """Runs until cancelled. Measures how late the event loop is while it is at it."""
-    turn = 0
+    turn, told = 0, None
     while True:
         before = runtime.monotonic()
         await asyncio.sleep(1.0)
@@ -31,6 +32,8 @@ async def housekeeping(runtime: Runtime) -> None:
         runtime.standing.overrides.sweep()
         if runtime.standing.unsaved:
             await keep_standing(runtime)
+        runtime.measure.ledger_ready(runtime.ledger.ready, runtime.ledger.worker)
+        runtime.herald.tick()
         runtime.measure.log.flush()
         if turn % SAVE_EVERY == 0:
             save_states(runtime)
@@ -45,6 +48,9 @@ async def housekeeping(runtime: Runtime) -> None:
         # Soon after a start, too: a gateway may never run for an hour.
         if runtime.station.first and turn % TIDY_EVERY == 1:
             await beside(runtime, lambda: tidy(runtime))
+        if runtime.station.first and (today := runtime.now().date()) != told:
+            told = today
+            tell_endings(runtime)
 
 
 async def beside(runtime: Runtime, work: Callable[[], None]) -> None:
@@ -80,6 +86,14 @@ def tidy(runtime: Runtime) -> None:
     now = runtime.now()
     runtime.reports.drop_old(now)
     runtime.samples.drop_due(now.date())
+
+
+def tell_endings(runtime: Runtime) -> None:
+    """Once a day: which contracts end soon, or have ended yesterday."""
+    contracts = runtime.epoch.pair.bundle.contracts.values()
+    expiries = {contract.id: contract.expires for contract in contracts if contract.expires is not None}
+    for contract, days in endings(expiries, runtime.now().date()):
+        runtime.measure.ending(contract, days)
 
 
 def end_outdated(runtime: Runtime) -> None:

@@ -18,6 +18,7 @@ from gateway.routing.shown import show
 from gateway.state.stops import KINDS
 from gateway.top.counting import Top
 from gateway.tracing.tracing import RESULTS
+from gateway.webhooks.bursts import COUNT, SECONDS, Bursts
 from observability.exposition import Exemplar
 from observability.metrics import Metrics, watch_ledger
 from observability.processes import show as show_processes
@@ -65,6 +66,8 @@ class Measure:
         self.log = log
         self.turned_away: Counter[str] = Counter()
         self.top = Top()
+        self._bursts = Bursts(time.monotonic)
+        self._ledger_ready = True
         self.metrics.set("ecluse_build_info", (version,))
         self.metrics.watch("ecluse_telemetry_dropped_total", ("log",), lambda: float(log.lost))
 
@@ -169,11 +172,21 @@ class Measure:
             for name, day in ends.items():
                 m.set(family, (name,), end_of(day))
 
-    def reloaded(self, *, ok: bool) -> None:
-        """A reload was accepted or refused."""
+    def started(self, worker: str, pair: Pair, succeeds: str) -> None:
+        """A worker serves from now on. succeeds: what became of the one whose place it took."""
+        policy, detection = pair.bundle.revision, pair.bundle.engine.revision
+        self.log.event("start", worker=worker, policy=policy, config=pair.revision, detection=detection)
+        if succeeds:
+            self.log.event("worker.took_over", level="warning", worker=worker, reason=succeeds)
+
+    def reloaded(self, *, ok: bool, by: str = "", problems: int = 0) -> None:
+        """A reload was accepted or refused. by: who asked for it. problems: how many were found."""
         self.metrics.inc("ecluse_reloads_total", ("accepted" if ok else "refused",))
         self.metrics.set("ecluse_load_refused", (), float(not ok))
-        self.log.event("reload", level="info" if ok else "warning", accepted=ok)
+        if ok:
+            self.log.event("reload", accepted=True, reason=by)
+        else:
+            self.log.event("reload.refused", level="warning", reason=by, problems=problems)
 
     def certificate(self, listener: str, ends: float, days: float, refused: str) -> None:
         """The certificate of a listener came into force, or what its files hold now can't. ends: Unix time. days: to
@@ -298,9 +311,29 @@ class Measure:
         """A call waited for its durable record."""
         self.metrics.observe("ecluse_ledger_append_seconds", (), seconds)
 
+    def ledger_ready(self, ready: bool, worker: str) -> None:
+        """Whether records can be written; looked at once a second."""
+        if ready != self._ledger_ready:
+            self._ledger_ready = ready
+            event = "ledger.ready" if ready else "ledger.not_ready"
+            self.log.event(event, level="info" if ready else "error", worker=worker)
+
+    def ending(self, contract: str, days: int) -> None:
+        """A contract ends in so many days, or (0) has ended."""
+        if days > 0:
+            self.log.event("contract.expiring", level="warning", contract=contract, days=days)
+        else:
+            self.log.event("contract.expired", level="error", contract=contract)
+
+    def stopped(self, event: str, kind: str, name: str) -> None:
+        """Operators stopped something, or let it go on. name: of a user the pseudonym."""
+        self.log.event(event, level="warning", scope=kind, name=name)
+
     def failed_over(self, before: str, after: str, reason: str) -> None:
         """A call goes on to another destination."""
         self.metrics.inc("ecluse_failovers_total", (before, after, reason))
+        if self._bursts.add(before):
+            self.log.event("failover.burst", level="warning", destination=before, count=COUNT, seconds=SECONDS)
 
     def demoted(self, route: str, destination: str, objective: str) -> None:
         """A destination broke a promise of a route, or ("") keeps all of them again."""

@@ -22,8 +22,8 @@ def started(runtime: Runtime, refused: DocumentsRefused | None) -> None:
     pair = runtime.epoch.pair
     succeeds = {"succeeds": runtime.station.succeeds} if runtime.station.succeeds else {}
     _post(runtime, "start", {"revision": pair.revision, "pid": os.getpid(), **facts(pair), **succeeds})
+    runtime.measure.started(worker(runtime), pair, runtime.station.succeeds)
     if refused is not None:
-        runtime.measure.reloaded(ok=False)
         not_loaded(runtime, "start", refused)
     _present(runtime)
 
@@ -40,6 +40,7 @@ def not_loaded(runtime: Runtime, by: str, refused: Exception) -> None:
     """Files were refused; what was in force stays."""
     pair = runtime.epoch.pair
     problems = refused.problems if isinstance(refused, DocumentsRefused) else (type(refused).__name__,)
+    runtime.measure.reloaded(ok=False, by=by, problems=len(problems))
     why = "; ".join(str(problem)[:MOST_WORDS] for problem in problems[:MOST_FAULTS])
     detail = {"kept": pair.revision, "by": by, "faults": len(problems), "why": why, **facts(pair)}
     _post(runtime, "reload.refused", detail)

@@ -97,7 +97,7 @@ class Reloader:
         runtime, old = self._runtime, self._runtime.epoch.pair
         try:
             runtime.transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
-            runtime.webhooks.use(epoch.pair.settings.webhooks)
+            runtime.herald.use(epoch.pair.settings)
             runtime.tracing.use(epoch.pair.settings.tracing)
         except OSError as refused:
             self._refused(by, refused)
@@ -113,7 +113,6 @@ class Reloader:
         )
 
     def _refused(self, by: str, refused: Exception) -> None:
-        self._runtime.measure.reloaded(ok=False)
         provenance.not_loaded(self._runtime, by, refused)
 
     def changed(self) -> bool:
@@ -153,7 +152,7 @@ def _swap(runtime: Runtime, epoch: Epoch) -> None:
 
 def _tell(runtime: Runtime, old: Pair, by: str) -> None:
     runtime.measure.loaded(runtime.epoch.pair, runtime.now().timestamp())
-    runtime.measure.reloaded(ok=True)
+    runtime.measure.reloaded(ok=True, by=by)
     provenance.loaded(runtime, old, by)
     tell(runtime)
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from gateway.stopping.standing import Standing
     from gateway.tls.certificates import Certificates
     from gateway.tracing.tracing import Tracing
-    from gateway.webhooks.sender import Webhooks
+    from gateway.webhooks.herald import Herald
     from observability.ledger import Ledger
 
 
@@ -82,7 +82,7 @@ class Runtime:
     presence: Presence
     drills: Drills
     samples: Samples
-    webhooks: Webhooks
+    herald: Herald
     tracing: Tracing
     soft: SoftLimits
     now: Callable[[], datetime]

@@ -136,7 +136,7 @@ async def gateway(
         stack.callback(runtime.judged.save)
         stack.callback(runtime.samples.write)
         stack.push_async_callback(runtime.files.close)
-        stack.push_async_callback(runtime.webhooks.close)
+        stack.push_async_callback(runtime.herald.close)
         stack.push_async_callback(asyncio.to_thread, runtime.tracing.close)
         stack.push_async_callback(runtime.follower.close)
         stack.push_async_callback(runtime.leases.close)

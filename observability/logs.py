@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -38,6 +38,7 @@ FIELDS: dict[str, tuple[type, ...]] = {
     "listener": (str,),  # data
     "milliseconds": (int, float),
     "model": (str,),
+    "name": (str,),  # of what an operator stopped; of people the pseudonym
     "objective": (str,),
     "outcome": (str,),
     "phase": (str,),
@@ -46,7 +47,8 @@ FIELDS: dict[str, tuple[type, ...]] = {
     "reason": (str,),
     "route": (str,),
     "rule": (str,),
-    "scope": (str,),  # of a quota
+    "schedule": (str,),  # of drills
+    "scope": (str,),  # of a quota, of a stop
     "seconds": (int, float),
     "signal": (str,),
     "status": (int,),
@@ -63,29 +65,43 @@ _BUFFERED = 64  # lines
 
 
 class Log:
-    """Writes lines to `stream`, many at once. A stream that can't be written loses lines, never a call."""
+    """Writes lines to `stream`, many at once. A stream that can't be written loses lines, never a call.
+
+    heard: is told of every event with the fields that the line has.
+    """
 
     def __init__(self, stream: BinaryIO, *, clock: Callable[[], datetime]) -> None:
         self._stream, self._clock = stream, clock
         self._lines: list[bytes] = []
         self.lost = 0
+        self.heard: Callable[[str, Mapping[str, Field]], None] | None = None
 
     def event(self, event: str, call: str | None = None, *, level: Level = "info", **fields: Field) -> None:
         """Say that something happened. Warnings and errors are written at once, the rest when 64 lines wait."""
         line: dict[str, object] = {"at": self._clock(), "level": level, "event": event}
         if call is not None:
             line["call"] = call
+        kept: dict[str, Field] = {}
         dropped = 0
         for name, value in fields.items():
             if value is not None and type(value) in FIELDS.get(name, ()):
-                line[name] = value[:_LONGEST] if isinstance(value, str) else value
+                kept[name] = value[:_LONGEST] if isinstance(value, str) else value
             else:
                 dropped += value is not None
+        line |= kept
         if dropped:
             line["dropped"] = dropped
+        self._tell(event, kept)
         self._lines.append(_encoded(line))
         if level != "info" or len(self._lines) >= _BUFFERED:
             self.flush()
+
+    def _tell(self, event: str, fields: Mapping[str, Field]) -> None:
+        try:
+            if self.heard is not None:
+                self.heard(event, fields)
+        except Exception:  # noqa: BLE001 - whoever listens must not cost the line, let alone a call
+            self.lost += 1
 
     def fault(self, error: BaseException, call: str | None = None) -> None:
         """Say that the code failed: the error's type and where, never its words, which may quote a text."""

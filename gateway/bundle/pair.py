@@ -30,9 +30,11 @@ from gateway.bundle.vocabulary import Names, unfounded
 from gateway.config import Address, Settings, load_config, read_settings
 from gateway.config.patterns import is_pattern
 from gateway.config.settings import VendorSettings
+from gateway.config.webhooks import WebhookSettings
 from gateway.documents import Documents, DocumentsRefused, Problem, load, nearest
 from gateway.identity import KeyGrant, Keyring, KeyringRefused
 from gateway.pricing.resolve import Tariffs, resolve
+from gateway.webhooks.notices import NOTICES, wanted
 from policies.classify import Classifier
 from policies.decide import Policies
 from policies.detectors.engine import Engine
@@ -243,9 +245,17 @@ def _of_settings(settings: Settings) -> Iterator[str]:
     yield from _keyless(settings)
     yield from unbridged(settings)
     yield from in_vain(settings)
-    yield from (
-        f"webhook {name} has no secret: nothing is sent" for name, w in settings.webhooks.items() if not w.secret
-    )
+    for name, webhook in settings.webhooks.items():
+        yield from _unheard(name, webhook)
+
+
+def _unheard(name: str, webhook: WebhookSettings) -> Iterator[str]:
+    if not webhook.sends:
+        yield f"webhook {name} has no secret: nothing is sent"
+    for pattern in webhook.events:
+        if not any(wanted(event, (pattern,)) for event in NOTICES):
+            near = nearest(pattern, NOTICES)
+            yield f"webhook {name} waits for {pattern}, and there is no such event" + (f" ({near}?)" if near else "")
 
 
 def _shared_credentials(settings: Settings) -> Iterator[str]:

@@ -24,6 +24,7 @@ from gateway.config.table import Path, build
 from gateway.config.tls import half
 from gateway.config.tracing import unsendable
 from gateway.config.unrouted import unrouted
+from gateway.config.webhooks import misaddressed
 from gateway.documents import Document, Documents, DocumentsRefused, Problem, Rendered, load, nearest, unknown
 
 LEAST_BETWEEN_DRILLS = 3600.0
@@ -152,6 +153,7 @@ def _impossible(settings: Settings, file: str) -> Iterator[Problem]:
     yield from _quotas(settings.quotas, (file, "quotas"))
     yield from _drills(settings, (file, "drills"))
     yield from unsendable(settings.tracing, (file, "tracing"))
+    yield from misaddressed(settings.webhooks, (file, "webhooks"))
     for name, destination in settings.destinations.items():
         yield from misruled(destination.parameters, (file, "destinations", name, "parameters"))
     for vendor in settings.vendors.values():

@@ -269,6 +269,8 @@ class Conductor:
             "reason": drill.reason, "key": key, "seconds": round(drill.mended - drill.fails, 3),
         }  # fmt: skip
         self._runtime.ledger.post(Event(at=self._runtime.now(), event=name, detail=detail))
+        seconds = round(drill.mended - drill.fails, 3)
+        self._runtime.measure.log.event(name, destination=drill.destination, seconds=seconds)
 
 
 async def conducting(conductor: Conductor) -> None:

@@ -1,41 +1,24 @@
 """Soft limits: who is told when an account passes its own, once for each window, however many workers see it.
 
-A worker that sees it first claims the warning on the board; the earliest claim counts, and the others keep still. Where
-the board doesn't answer, each worker tells: better twice than never.
+A worker that sees it first claims the warning on the board (gateway.state.claims).
 """
 
 from __future__ import annotations
 
-import asyncio
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-import orjson
-
 from gateway.quota.standing import moment, past_soft, plain
+from gateway.state.claims import Claims
 
 if TYPE_CHECKING:
     from gateway.identity.callers import Caller
     from gateway.quota.accounts import Limit
     from gateway.quota.quotas import Use
+    from gateway.state.claims import Board
 
 PREFIX = "warned/"
-LATEST = (1 << 53) - 2
-"""Less the time in microseconds, the rank of a claim: the earlier, the higher."""
-PATIENCE = 3.0
-"""Seconds to wait for the store to take a claim."""
 MOST_KNOWN = 100_000
-
-
-class Board(Protocol):
-    """What claims are made on; a worker's end of the board."""
-
-    @property
-    def shared(self) -> bool: ...
-    def get(self, key: str) -> bytes | None: ...
-    def say(self, key: str, value: bytes, seconds: float | None = None, *, rank: int = 0) -> None: ...
-    async def told(self, key: str, seconds: float) -> bool: ...
 
 
 class Teller(Protocol):
@@ -48,11 +31,9 @@ class SoftLimits:
     """The warnings of one worker. settle: seconds until every worker has heard of a claim."""
 
     def __init__(self, board: Board, tell: Teller, settle: float) -> None:
-        self._board = board
+        self.claims = Claims(board, settle)
         self._tell = tell
-        self._settle = settle
         self._known: dict[tuple[str, int, int], None] = {}
-        self._claims: set[asyncio.Task[None]] = set()
         self.active = False
 
     def use(self, limits: Iterable[Limit]) -> None:
@@ -73,27 +54,8 @@ class SoftLimits:
                 self._claim(f"{PREFIX}{account.key}/{account.start}/{use.limit}", use, _message(use, caller, now), now)
 
     def _claim(self, key: str, use: Use, message: Mapping[str, Any], now: float) -> None:
-        if not self._board.shared:
-            self._tell(message)
-        elif self._board.get(key) is None:
-            seconds = max(use.end - now, 0.0) + 60.0 if use.end is not None else 3600.0
-            token = secrets.token_bytes(8)
-            self._board.say(key, token, seconds, rank=LATEST - int(now * 1_000_000))
-            task = asyncio.get_running_loop().create_task(self._told(key, token, message))
-            self._claims.add(task)
-            task.add_done_callback(self._claims.discard)
-
-    async def _told(self, key: str, token: bytes, message: Mapping[str, Any]) -> None:
-        if await self._board.told(key, PATIENCE):
-            await asyncio.sleep(self._settle)
-            if self._board.get(key) not in (token, None):
-                return
-        self._tell(message)
-
-
-def body(message: Mapping[str, Any], id: str) -> bytes:
-    """A message as a webhook gets it."""
-    return orjson.dumps({"id": id, **message})
+        seconds = max(use.end - now, 0.0) + 60.0 if use.end is not None else 3600.0
+        self.claims.first(key, seconds, now, lambda: self._tell(message))
 
 
 def _message(use: Use, caller: Caller, now: float) -> dict[str, Any]:

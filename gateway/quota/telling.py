@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from gateway.quota.soft import SoftLimits, body
-from observability.ledger import Event, uuid7
+from gateway.quota.soft import SoftLimits
+from observability.ledger import Event
 
 if TYPE_CHECKING:
     from gateway.config.settings import Settings
     from gateway.measure import Measure
-    from gateway.quota.soft import Board
-    from gateway.webhooks.sender import Webhooks
+    from gateway.state.claims import Board
+    from gateway.webhooks.herald import Herald
     from observability.ledger import Ledger
 
 
 def soft_limits(
-    settings: Settings, board: Board, measure: Measure, ledger: Ledger, webhooks: Webhooks, now: Callable[[], datetime]
+    settings: Settings, board: Board, measure: Measure, ledger: Ledger, herald: Herald, now: Callable[[], datetime]
 ) -> SoftLimits:
     """The soft limits of one worker. A claim is settled when every worker has asked the store twice."""
 
@@ -26,7 +26,7 @@ def soft_limits(
         measure.quota_warned(message)
         detail = {name: value for name, value in message.items() if name not in ("event", "at", "organisation")}
         ledger.post(Event(at=now(), event=message["event"], detail=detail))
-        webhooks.send(body(message, uuid7()))
+        herald.tell(message["event"], detail)
 
     found = SoftLimits(board, tell, 2 * settings.shared.poll_seconds + 0.2)
     found.use(settings.quotas)

@@ -143,3 +143,4 @@ def _record(runtime: Runtime, event: str, stop: Stop, **more: str | bool) -> Non
         name = runtime.keyring.pseudonym_of(runtime.epoch.pair.settings.organisation, name)
     detail = {"kind": stop.kind, "name": name, **more}
     runtime.ledger.post(Event(at=runtime.now(), event=event, detail=detail))
+    runtime.measure.stopped(event, stop.kind, name)

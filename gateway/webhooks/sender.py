@@ -17,7 +17,6 @@ from gateway.webhooks.signing import headers
 
 if TYPE_CHECKING:
     from adapters.transport import Transport
-    from gateway.config.secret import Secret
     from gateway.config.webhooks import WebhookSettings
 
 MOST_WAITING = 1000
@@ -45,12 +44,12 @@ class _Message(NamedTuple):
 class _Receiver:
     """One address with what waits for it."""
 
-    def __init__(self, settings: WebhookSettings, secret: Secret) -> None:
-        self.settings, self.secret = settings, secret
+    def __init__(self, settings: WebhookSettings) -> None:
+        self.settings = settings
         self.waiting: deque[_Message] = deque()
         self.task: asyncio.Task[None] | None = None
         self.endpoint = Endpoint(
-            base_url=settings.url,
+            base_url=settings.address.reveal() if settings.address is not None else settings.url,
             ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
             egress_proxy=settings.egress_proxy,
             connect_seconds=SECONDS / 2,
@@ -62,7 +61,7 @@ class _Receiver:
 
 
 class Webhooks:
-    """The receivers of one process: the webhooks of the configuration that have a secret to sign with.
+    """The receivers of one process: the webhooks of the configuration that something can be sent to.
 
     transport: used for nothing else, and closed with it. monotonic: seconds. now: Unix time.
     """
@@ -88,9 +87,9 @@ class Webhooks:
         """
         known = self._receivers
         kept = {
-            name: known[name] if name in known and _same(known[name].settings, wanted) else _Receiver(wanted, secret)
+            name: known[name] if name in known and _same(known[name].settings, wanted) else _Receiver(wanted)
             for name, wanted in webhooks.items()
-            if (secret := wanted.secret) is not None
+            if wanted.sends
         }
         self._transport.use([receiver.endpoint for receiver in kept.values()])
         for name, old in known.items():
@@ -98,9 +97,17 @@ class Webhooks:
                 self._end(name, old)
         self._receivers = kept
 
-    def send(self, body: bytes) -> None:
-        """Queues a message for every receiver. Never waits, never fails."""
+    @property
+    def any(self) -> bool:
+        """Whether there is anybody to tell."""
+        return bool(self._receivers)
+
+    def send(self, written: Callable[[WebhookSettings], bytes | None]) -> None:
+        """Queues a message for every receiver, as it is written for each; None: not for that one. Never waits."""
         for name, receiver in self._receivers.items():
+            body = written(receiver.settings)
+            if body is None:
+                continue
             if len(receiver.waiting) >= MOST_WAITING:
                 receiver.waiting.popleft()
                 self._listener.webhook(name, "given_up")
@@ -141,7 +148,8 @@ class Webhooks:
 
     async def _tried(self, receiver: _Receiver, body: bytes) -> str:
         """One try. An answer that says the message itself is wrong isn't tried again."""
-        signed = headers(receiver.secret.reveal(), int(self._now()), body)
+        secret = receiver.settings.secret
+        signed = headers(secret.reveal() if secret is not None else None, int(self._now()), body)
         try:
             answer = await self._transport.send(receiver.endpoint, "POST", "", signed, body)
             try:
@@ -156,7 +164,9 @@ class Webhooks:
 
 
 def _same(one: WebhookSettings, other: WebhookSettings) -> bool:
-    """Whether a reload left a receiver as it was."""
-    if one.secret is None or other.secret is None or one.secret.reference != other.secret.reference:
-        return False
-    return replace(one, secret=other.secret) == other
+    """Whether a reload left a receiver as it was: a secret that was renewed in its place is read again anyway."""
+    alike = all(
+        (a.reference if a else None) == (b.reference if b else None)
+        for a, b in ((one.secret, other.secret), (one.address, other.address))
+    )
+    return alike and replace(one, secret=other.secret, address=other.address) == other

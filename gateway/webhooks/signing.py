@@ -14,11 +14,9 @@ def signature(secret: str, timestamp: int, body: bytes) -> str:
     return "v1=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
-def headers(secret: str, timestamp: int, body: bytes) -> list[tuple[str, str]]:
-    """The headers of a message. timestamp: Unix seconds of this try."""
-    return [
-        ("content-type", "application/json"),
-        ("user-agent", "ecluse"),
-        (TIMESTAMP, str(timestamp)),
-        (SIGNATURE, signature(secret, timestamp, body)),
-    ]
+def headers(secret: str | None, timestamp: int, body: bytes) -> list[tuple[str, str]]:
+    """The headers of a message. timestamp: Unix seconds of this try. Without a secret it isn't signed."""
+    plain = [("content-type", "application/json"), ("user-agent", "ecluse")]
+    if secret is None:
+        return plain
+    return [*plain, (TIMESTAMP, str(timestamp)), (SIGNATURE, signature(secret, timestamp, body))]

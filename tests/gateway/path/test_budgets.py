@@ -116,7 +116,7 @@ async def test_a_soft_limit_reaches_its_receiver_once_and_signed(open_house: Ope
         (record,) = house.gateway.runtime.keys.records()
         assert message["event"] == "quota.soft" and message["name"] == record.caller.pseudonym
         assert b"anne" not in raw and message["limit"] == 10 and message["used"] >= 2
-        await asyncio.gather(*house.gateway.runtime.soft._claims)
+        await asyncio.gather(*house.gateway.runtime.soft.claims.under_way)
         assert got.empty()
         page = await house.metrics()
         assert 'ecluse_quota_warnings_total{scope="user",unit="requests"} 1.0' in page

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from gateway.identity.callers import Caller
-from gateway.quota.soft import SoftLimits, body
+from gateway.quota.soft import SoftLimits
 from gateway.quota.units import Amounts
 from gateway.state.follower import Follower
 from tests.gateway.quota.parts import ME, Clock, Line, alone
@@ -43,7 +43,7 @@ def soft_limits(board: Facts, told: list[Any]) -> SoftLimits:
 
 async def settled(*several: SoftLimits) -> None:
     for limits in several:
-        await asyncio.gather(*limits._claims)
+        await asyncio.gather(*limits.claims.under_way)
 
 
 async def spend(lines: list[Line], clock: Clock, tokens: int):
@@ -113,10 +113,6 @@ def test_nothing_is_looked_at_where_no_limit_is_soft() -> None:
     assert not limits.active
 
 
-def test_a_body_has_an_id_of_its_own() -> None:
-    assert body({"event": "quota.soft"}, "x") == b'{"id":"x","event":"quota.soft"}'
-
-
 async def test_workers_around_a_real_board_tell_once() -> None:
     table, told = Table(), []
     workers = [table.worker()[0] for _ in range(3)]
@@ -134,7 +130,7 @@ async def test_workers_around_a_real_board_tell_once() -> None:
     limits[2].look(uses, ANNE, clock.now + 1)
     late = SoftLimits(workers[1], told.append, 0.0)
     late.look(uses, ANNE, clock.now + 1)
-    assert len(told) == 1 and not late._claims
+    assert len(told) == 1 and not late.claims.under_way
 
 
 async def _turns(worker: Follower) -> None:

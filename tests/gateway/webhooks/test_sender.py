@@ -84,7 +84,7 @@ def settings(url: str) -> WebhookSettings:
 
 async def test_a_message_is_posted_with_a_signature_that_its_receiver_can_check() -> None:
     async with receiving(202) as (hooks, receiver, told):
-        hooks.send(b'{"event":"quota.soft"}')
+        hooks.send(lambda _: b'{"event":"quota.soft"}')
         await told.until("sent")
         ((headers, body),) = receiver.came
         assert headers["line"] == "POST /hooks/quota HTTP/1.1" and body == b'{"event":"quota.soft"}'
@@ -96,13 +96,13 @@ async def test_a_message_is_posted_with_a_signature_that_its_receiver_can_check(
 
 async def test_what_fails_is_tried_again_in_order_and_then_given_up() -> None:
     async with receiving(500, 429, 200) as (hooks, receiver, told):
-        hooks.send(b"1")
-        hooks.send(b"2")
+        hooks.send(lambda _: b"1")
+        hooks.send(lambda _: b"2")
         await told.until("sent", 2)
         assert [body for _, body in receiver.came] == [b"1", b"1", b"1", b"2"]
         assert told.results["failed"] == 2
     async with receiving(503) as (hooks, receiver, told):
-        hooks.send(b"1")
+        hooks.send(lambda _: b"1")
         await told.until("given_up")
         assert len(receiver.came) == sender.TRIES
 
@@ -110,7 +110,7 @@ async def test_what_fails_is_tried_again_in_order_and_then_given_up() -> None:
 async def test_a_receiver_that_refuses_or_sends_elsewhere_is_not_tried_again() -> None:
     for status in (400, 404, 302):
         async with receiving(status) as (hooks, receiver, told):
-            hooks.send(b"1")
+            hooks.send(lambda _: b"1")
             await told.until("refused")
             assert len(receiver.came) == 1
 
@@ -120,21 +120,21 @@ async def test_a_receiver_that_is_gone_fails_and_the_queue_stays_bounded() -> No
     hooks = Webhooks(Transport(), told, pause=lambda _: 3600.0)
     hooks.use({"ops": settings("http://127.0.0.1:1/")})
     for _ in range(sender.MOST_WAITING + 5):
-        hooks.send(b"x")
+        hooks.send(lambda _: b"x")
     assert told.results["given_up"] == 5
     await told.until("failed")
     hooks.use({})
     assert told.results["given_up"] == sender.MOST_WAITING + 5
-    hooks.send(b"nobody")
+    hooks.send(lambda _: b"nobody")
     await hooks.close()
 
 
 async def test_a_receiver_that_stays_keeps_its_queue_over_a_reload() -> None:
     async with receiving(500, 200) as (hooks, receiver, told):
-        hooks.send(b"1")
+        hooks.send(lambda _: b"1")
         hooks.use({"ops": settings(receiver.url)})
         await told.until("sent")
-        hooks.send(b"2")
+        hooks.send(lambda _: b"2")
         hooks.use({"ops": settings(receiver.url + "/other")})
         assert told.results["given_up"] == 1
 
@@ -146,7 +146,7 @@ async def test_a_bad_ca_bundle_leaves_all_as_it_was(tmp_path: Path) -> None:
         )
         with pytest.raises(OSError):
             hooks.use({"new": bad})
-        hooks.send(b"1")
+        hooks.send(lambda _: b"1")
         await told.until("sent")
 
 
