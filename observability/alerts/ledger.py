@@ -34,13 +34,6 @@ LEDGER = (
         "the ledger's disk or its writing process failed at {{ $labels.instance }}",
     ),
     Alert(
-        "EcluseLedgerLost",
-        "increase(ecluse_ledger_lost_total[1h]) > 0",
-        "0s",
-        "ticket",
-        "records that no call waited for were given up at {{ $labels.instance }}",
-    ),
-    Alert(
         "EcluseLedgerSlow",
         "histogram_quantile(0.99, sum by (job, instance, le) (rate(ecluse_ledger_append_seconds_bucket[5m]))) > 0.25",
         "5m",
