@@ -91,6 +91,7 @@ class Measure:
         self.metrics.watch("ecluse_telemetry_traces_waiting", (), lambda: float(tracing.waiting))
         for result in RESULTS:
             self.metrics.watch("ecluse_telemetry_spans_total", (result,), partial(tracing.count, result))
+        self.metrics.watch("ecluse_telemetry_dropped_total", ("traces",), lambda: tracing.lost)
 
     async def page(self, runtime: Runtime, format_: Format = "text") -> bytes:
         """What Prometheus reads, a second old at most."""

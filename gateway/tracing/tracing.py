@@ -72,6 +72,11 @@ class Tracing:
         now = self._exporter.counts.get(result, 0) if self._exporter is not None else 0
         return float(self._past[result] + now)
 
+    @property
+    def lost(self) -> float:
+        """Spans that should have reached the collector and didn't; those past most_a_second were never to."""
+        return sum(self.count(result) for result in EXPORTED if result != "sent")
+
     def use(self, settings: TracingSettings) -> None:
         """The settings in force. What waits under others is still sent. Raises OSError for a CA bundle that can't be
         read; then all stays as it was."""

@@ -70,7 +70,7 @@ PROCESS: tuple[Family, ...] = (
     Family(
         "ecluse_telemetry_dropped_total",
         "counter",
-        "What was to be told and wasn't, by signal: lines of the log that could not be written.",
+        "What was to be told and wasn't, by signal: lines of the log (log), spans of traces (traces).",
         ("signal",),
     ),
     Family(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -104,8 +106,8 @@ def _plain(value: AnyValue) -> Any:
 
 
 @contextmanager
-def http_receiver() -> Iterator[Receiver]:
-    """One that listens for OTLP over HTTP, at `/v1/traces` alone."""
+def http_receiver(papers: tuple[Path, Path] | None = None) -> Iterator[Receiver]:
+    """One that listens for OTLP over HTTP, at `/v1/traces` alone. papers: certificate and key, for TLS."""
     receiver = Receiver()
     receiver.open.set()
 
@@ -134,7 +136,12 @@ def http_receiver() -> Iterator[Receiver]:
             pass  # who asked has gone
 
     with Server(("127.0.0.1", 0), Handler) as server:
-        receiver.url = f"http://127.0.0.1:{server.server_port}"
+        receiver.url = f"http{'s' if papers else ''}://127.0.0.1:{server.server_port}"
+        if papers:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(*papers)
+            # The handshake belongs to the thread of its connection, not to the one that takes all of them.
+            server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -146,8 +153,8 @@ def http_receiver() -> Iterator[Receiver]:
 
 
 @contextmanager
-def grpc_receiver() -> Iterator[Receiver]:
-    """One that listens for OTLP over gRPC."""
+def grpc_receiver(papers: tuple[Path, Path] | None = None) -> Iterator[Receiver]:
+    """One that listens for OTLP over gRPC. papers: certificate and key, for TLS."""
     receiver = Receiver()
     receiver.open.set()
 
@@ -161,7 +168,12 @@ def grpc_receiver() -> Iterator[Receiver]:
     server = grpc.server(ThreadPoolExecutor(4))
     handler = grpc.unary_unary_rpc_method_handler(export)
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(_SERVICE, {"Export": handler})])
-    receiver.url = f"http://127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    if papers:
+        certificate, key = (path.read_bytes() for path in papers)
+        credentials = grpc.ssl_server_credentials([(key, certificate)])
+        receiver.url = f"https://127.0.0.1:{server.add_secure_port('127.0.0.1:0', credentials)}"
+    else:
+        receiver.url = f"http://127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     server.start()
     try:
         yield receiver

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.conftest import CONFIG, House, OpenHouse, configured, leave_accounts_to_rules_of_ones_own
+from tests.gateway.tls.papers import Authority
 from tests.parts.otlp_receiver import CLIENT, SERVER, Got, Receiver, grpc_receiver, http_receiver
 
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
@@ -227,6 +228,20 @@ async def test_a_credential_goes_in_its_header(open_house: OpenHouse, tmp_path: 
             await spans_of(receiver, await house.chat("bonjour"))
         assert receiver.headers[0]["authorization"] == "Bearer abc"
         assert receiver.headers[0]["x-scope-orgid"] == "staff"
+
+
+@pytest.mark.parametrize("protocol", ["http", "grpc"])
+async def test_a_collector_is_known_by_its_certificate(open_house: OpenHouse, tmp_path: Path, protocol: str) -> None:
+    ours, another = Authority(), Authority("another")
+    (tmp_path / "ours.pem").write_bytes(ours.own.chain)
+    (tmp_path / "another.pem").write_bytes(another.own.chain)
+    with RECEIVERS[protocol](ours.issue().into(tmp_path / "collector")) as receiver:
+        more = f"ratio: 1, timeout_seconds: 2, ca_bundle: {tmp_path}/another.pem"
+        async with open_house(traced(receiver, more, protocol)) as house:
+            assert (await house.chat("bonjour")).status_code == 200
+        assert (receiver.requests, house.gateway.runtime.tracing.count("sent")) == (0, 0)
+        async with open_house(traced(receiver, more.replace("another", "ours"), protocol)) as house:
+            assert len(await spans_of(receiver, await house.chat("bonjour"))) == 2
 
 
 async def test_what_waits_is_sent_at_the_end(open_house: OpenHouse, receiver: Receiver) -> None:
