@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.reply import Usage
 from gateway.bundle.due import end_of, exceptions, shadows
 from gateway.pricing.rates import NANOS
+from gateway.pricing.spend import estimated
 from gateway.promises.counting import Counting, Took
 from gateway.quota.shown import shares
 from gateway.routing.shown import show
@@ -384,12 +385,21 @@ class Measure:
         took = Took(first, ended - attempt.started, exchange.streamed)
         self.contracts.ended(contract, kind, error.fault if error else None, took)
 
-    def spent(self, exchange: Exchange, attempt: Attempt, *, assumed: bool) -> None:
-        """What an attempt cost. assumed: no price of its destination is known, so the dearest was taken."""
+    def spent(self, exchange: Exchange, attempt: Attempt, *, assumed: bool, saved: int) -> None:
+        """What an attempt cost. assumed: no price of its destination is known, so the dearest was taken.
+
+        saved: nanos, by its vendor's cache."""
         name = attempt.candidate.destination.name
         if attempt.cost:
-            labels = (name, exchange.caller.team, exchange.use_case or "none")
-            self.metrics.inc("ecluse_cost_total", labels, attempt.cost / NANOS)
+            labels, amount = (name, exchange.caller.team, exchange.use_case or "none"), attempt.cost / NANOS
+            self.metrics.inc("ecluse_cost_total", labels, amount)
+            self.metrics.inc("ecluse_model_cost_total", (exchange.counted or "none",), amount)
+            if attempt.error is not None:
+                self.metrics.inc("ecluse_cost_failed_total", (name, attempt.error), amount)
+            if estimated(attempt):
+                self.metrics.inc("ecluse_cost_estimated_total", (name,), amount)
+        if saved:
+            self.metrics.inc("ecluse_cache_saved_total", (name,), saved / NANOS)
         if assumed:
             self.metrics.inc("ecluse_price_assumed_total", (name,))
 

@@ -88,6 +88,11 @@ def cost(price: Price, used: Used) -> int:
     return -(-picos // 1000)
 
 
+def saved(price: Price, used: Used) -> int:
+    """Nanos that input read from the vendor's cache cost less than fresh input would have."""
+    return cost(price, used._replace(cached=0)) - cost(price, used) if used.cached else 0
+
+
 def bound(price: Price, input: int, output: int) -> int:
     """The most, in nanos, that a usage of no more than `input` and `output` tokens can cost, however it divides."""
     picos = 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapters.ask import BATCH, MANAGING, UPLOAD
 from adapters.dialects.serving import answers, kept_for_hours, service
-from gateway.pricing.rates import Used, bound, cost
+from gateway.pricing.rates import Used, bound, cost, saved
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
@@ -72,6 +72,19 @@ def cost_of(exchange: Exchange, attempt: Attempt, used: Used) -> tuple[int, Tari
     tariff = exchange.pair.tariffs.at(attempt.candidate.destination)
     ask = exchange.ask
     return cost(tariff.price(service(ask.document.value) if ask is not None else ""), used), tariff
+
+
+def saved_by_cache(exchange: Exchange, attempt: Attempt, tariff: Tariff) -> int:
+    """Nanos that an attempt, once its cost is known, cost less since its vendor read input from a cache."""
+    ask = exchange.ask
+    return saved(tariff.price(service(ask.document.value) if ask is not None else ""), attempt.used)
+
+
+def estimated(attempt: Attempt) -> bool:
+    """Whether tokens are in an attempt's cost that its vendor didn't count."""
+    usage = attempt.gate.usage if attempt.gate is not None else None
+    counted = (usage.input or 0, usage.output or 0) if usage is not None else (0, 0)
+    return attempt.used[:2] != counted
 
 
 def most(tariffs: Tariffs, ask: Ask, destinations: Iterable[Destination], input: int, output: int) -> int:

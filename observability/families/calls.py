@@ -75,6 +75,31 @@ CALLS: tuple[Family, ...] = (
         keep=("team",),
     ),
     Family(
+        "ecluse_model_cost_total",
+        "counter",
+        "What attempts cost, by the public model that was asked for.",
+        ("model",),
+    ),
+    Family(
+        "ecluse_cost_failed_total",
+        "counter",
+        "The part of the cost that brought no whole answer, by result of the attempt (an error's kind, left, a cut).",
+        ("destination", "result"),
+        cap=500,
+    ),
+    Family(
+        "ecluse_cost_estimated_total",
+        "counter",
+        "The part of the cost that is for tokens which the vendor didn't count.",
+        ("destination",),
+    ),
+    Family(
+        "ecluse_cache_saved_total",
+        "counter",
+        "What input read from vendors' caches cost less than fresh input would have.",
+        ("destination",),
+    ),
+    Family(
         "ecluse_price_assumed_total",
         "counter",
         "Attempts at a destination without a known price, which count at the dearest.",

@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.pricing.rates import FREE, Price, Rates, Tariff, Used, bound, converted, cost, dearest, filled
+from gateway.pricing.rates import FREE, Price, Rates, Tariff, Used, bound, converted, cost, dearest, filled, saved
 
 rate = st.integers(0, 10**9)
 rates = st.builds(Rates, rate, rate, rate, rate, rate, rate)
@@ -28,6 +28,17 @@ def test_a_cost_is_the_exact_sum_rounded_up(price: Price, used: Used):
     parts = (used.input - cached - written, used.output - reasoning, cached, written - kept, kept, reasoning)
     exact = sum(Fraction(count * each, 1000) for count, each in zip(parts, band, strict=True))
     assert 0 <= cost(price, used) - exact < 1
+
+
+@given(prices, usages)
+def test_what_a_cache_saved_and_the_cost_are_what_it_would_have_cost(price: Price, used: Used):
+    assert cost(price, used) + saved(price, used) == cost(price, used._replace(cached=0))
+
+
+def test_a_cache_saves_the_difference_of_its_rates_and_nothing_where_nothing_was_read():
+    price = Price(((-1, filled(input=3_000_000, output=9_000_000, cached=500_000)),))
+    assert saved(price, Used(input=1000, output=5, cached=400)) == 400 * 2500
+    assert saved(price, Used(input=1000, output=5)) == 0
 
 
 @given(prices, usages, tokens, tokens)
