@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import math
-import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -150,7 +149,7 @@ def _under(
     columns = 3 if max((len(_short(one.name)) for one in named), default=0) < 24 else 2
     lines = -(-len(named) // columns) if legend else 0
     below = (0.32 + 0.17 * lines) * inch
-    axes.set_position((x + 0.032 * 8 / 8, y + below, width - 0.04, height - below - 0.38 * inch))
+    axes.set_position((x + 0.032, y + below, width - 0.05, height - below - 0.38 * inch))
     axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: said(value, panel.unit)))
     lowest = min(value for one in every for _, value in one.points)
@@ -167,25 +166,27 @@ def _under(
 
 def _states(axes: Axes, panel: Panel, series: list[Series], box: Sequence[float], inch: float) -> None:
     x, y, width, height = box
-    axes.set_position((x + 0.075, y + 0.32 * inch, width - 0.083, height - 0.7 * inch))
+    left = _left(series, width)
+    axes.set_position((x + left, y + 0.32 * inch, width - left - 0.018, height - 0.7 * inch))
     for number, one in enumerate(series):
         for (begins, value), (ends, _) in zip(one.points, [*one.points[1:], one.points[-1]], strict=True):
             axes.barh(number, ends - begins, left=begins, height=0.8, linewidth=0,
                       color=_state(panel, value) or FAINT)  # fmt: skip
     axes.set_yticks(range(len(series)), [_short(one.name) for one in series])
     axes.set_ylim(len(series) - 0.4, -0.6)
-    words = dict(panel.words)
-    found = {value for one in series for _, value in one.points}
-    for number, value in enumerate(sorted(found)):
-        said_so, colour = words.get(int(value), f"{value:g}"), _state(panel, value) or FAINT
-        axes.text(1 - 0.16 * number, 1.04, f"\N{BLACK SQUARE} {said_so}", fontsize=8, ha="right", va="bottom",
+    at = 1.0
+    for value in sorted({value for one in series for _, value in one.points}):
+        said_so, colour = shown(value, panel), _state(panel, value) or FAINT
+        axes.text(at, 1.04, f"\N{BLACK SQUARE} {said_so}", fontsize=8, ha="right", va="bottom",
                   color=colour, transform=axes.transAxes)  # fmt: skip
+        at -= 0.018 * (len(said_so) + 3)
 
 
 def _bars(axes: Axes, panel: Panel, series: list[Series], box: Sequence[float], inch: float) -> None:
     x, y, width, height = box
-    axes.set_position((x + 0.085, y + 0.12 * inch, width - 0.135, height - 0.5 * inch))
     best = sorted(series, key=lambda one: one.last, reverse=True)[:10]
+    left = _left(best, width)
+    axes.set_position((x + left, y + 0.12 * inch, width - left - 0.05, height - 0.5 * inch))
     most = max(one.last for one in best) or 1.0
     for number, one in enumerate(best):
         axes.barh(number, one.last, height=0.7, color=_state(panel, one.last) or COLOURS[0])
@@ -261,12 +262,17 @@ def _state(panel: Panel, value: float) -> str | None:
     return STATES[reached[-1]] if reached else (STATES[panel.steps[0].state] if panel.steps else None)
 
 
+def _left(series: list[Series], width: float) -> float:
+    """Room for the names at the left of a panel, as a share of the picture's width."""
+    return min(0.55 * width, 0.012 + 0.0041 * max(len(_short(one.name)) for one in series))
+
+
 def _colour(name: str, number: int) -> str:
     return _OUTCOMES.get(name, COLOURS[number % len(COLOURS)])
 
 
 def _short(name: str, most: int = 38) -> str:
-    return textwrap.shorten(name, most, placeholder="\N{HORIZONTAL ELLIPSIS}") if len(name) > most else name
+    return name if len(name) <= most else name[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _moment(when: float) -> Any:

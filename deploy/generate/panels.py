@@ -55,6 +55,8 @@ def built(panel: Panel) -> Any:
         made = made.with_target(question(query, chr(ord("A") + number), panel.kind))
     if panel.words:
         made = made.mappings([_words(panel)])
+    if panel.unit == "count" and panel.kind in ("stat", "bars"):
+        made = made.decimals(0)
     if panel.unit == "ratio" and panel.kind in ("lines", "bars"):
         made = made.min(0)
     return made

@@ -12,6 +12,8 @@ def shown(value: float, panel: Panel) -> str:
     for number, word in panel.words:
         if value == number:
             return word
+    if panel.unit == "count" and panel.kind in ("stat", "bars"):
+        return _count(round(value))
     return said(value, panel.unit)
 
 
@@ -40,7 +42,7 @@ def _time(seconds: float) -> str:
 
 
 def _span(seconds: float) -> str:
-    for unit, length in (("days", 86400.0), ("h", 3600.0), ("min", 60.0)):
+    for unit, length in (("years", 365 * 86400.0), ("days", 86400.0), ("h", 3600.0), ("min", 60.0)):
         if abs(seconds) >= length:
             return f"{seconds / length:.3g} {unit}"
     return f"{seconds:.3g} s"

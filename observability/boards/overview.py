@@ -111,9 +111,12 @@ _CALLS = Row(
             "area", "per_second",
         ),
         Panel(
-            "Refusals by code",
+            "Refused and failed, by code",
             "The code is in the answer. What each means and what to do stands in the how-to for operations.",
-            (rates("ecluse_refusals_total", "code"),),
+            (
+                rates("ecluse_refusals_total", "code"),
+                rates("ecluse_failures_total", "code", legend="failed: {{code}}"),
+            ),
             unit="per_second",
         ),
         Panel(

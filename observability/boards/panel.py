@@ -15,7 +15,7 @@ Variable = Literal["job", "instance", "destination", "team"]
 
 COLUMNS = 24
 """Width of a board."""
-_SELECTOR = re.compile(r"\b((?:ecluse|process)_[a-z0-9_]+)(\{)?")
+_SELECTOR = re.compile(r"\b((?:ecluse|process)_[a-z0-9_]+|up\b)(\{)?")
 
 
 class Query(NamedTuple):

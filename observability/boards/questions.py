@@ -8,7 +8,7 @@ from observability.boards.panel import Kind, Panel, Query, Step, Unit
 
 def rate(family: str, *by: str, where: str = "") -> str:
     """How often a second."""
-    return f"sum{_by(by)} (rate({family}{_where(where)}[$__rate_interval]))"
+    return f"sum{_by(by)}(rate({family}{_where(where)}[$__rate_interval]))"
 
 
 def rates(family: str, *by: str, where: str = "", legend: str = "") -> Query:
@@ -17,8 +17,14 @@ def rates(family: str, *by: str, where: str = "", legend: str = "") -> Query:
 
 
 def total(family: str, *by: str, where: str = "", legend: str = "") -> Query:
-    """How much in the time that the board shows."""
-    return Query(f"sum{_by(by)} (increase({family}{_where(where)}[$__range]))", legend or _legend(by))
+    """How much in the time that the board shows.
+
+    `increase` alone doesn't see the first count of a series, and the first breaker that opens is the one that matters:
+    a series that wasn't there when the time began counts whole, where its gateway was read then.
+    """
+    counter = f"{family}{_where(where)}"
+    new = f"{counter} unless {counter} offset $__range and on (job, instance) up offset $__range == 1"
+    return Query(f"sum{_by(by)}({new} or increase({counter}[$__range]))", legend or _legend(by))
 
 
 def quantile(share: float, family: str, *by: str, where: str = "", legend: str = "") -> Query:
@@ -46,7 +52,7 @@ def figure(
 
 
 def _by(labels: tuple[str, ...]) -> str:
-    return f" by ({', '.join(labels)})" if labels else ""
+    return f" by ({', '.join(labels)}) " if labels else ""
 
 
 def _where(matchers: str) -> str:

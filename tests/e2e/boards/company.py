@@ -12,7 +12,11 @@ from gateway.cli.control import ask
 CONFIG = """\
 server: {{data: "127.0.0.1:0", metrics: "127.0.0.1:0", control: c.sock, workers: 2, hung_seconds: 5}}
 organisation: acme
+reserve_output: 64
 limits: {{drain_seconds: 2}}
+tracing: {{endpoint: "{collector}", ratio: 0.1}}
+capacity: {{queue_length: 6, queue_seconds: {{high: 5, normal: 3, low: 2}}}}
+health: {{outlier_calls: 8, window_seconds: 10, outlier_seconds: 5}}
 simulator: {{enabled: true, names: [spare]}}
 directory: {{teams: [development, finance, support, hr, legal, drill], groups: [staff]}}
 shared: {shared}
@@ -76,11 +80,11 @@ exceptions:
 """
 
 
-def founded(folder: Path, vendors: str, *, redis: bool) -> Path:
-    """Writes the configuration and the bundle; the folder. vendors: the simulators' address."""
+def founded(folder: Path, vendors: str, collector: str, *, redis: bool) -> Path:
+    """Writes the configuration and the bundle; the folder. vendors, collector: where the simulators and traces are."""
     folder.mkdir(parents=True, exist_ok=True)
-    shared = '{store: redis, url: "${SCENE_REDIS}"}' if redis else "{store: sqlite}"
-    (folder / "config.yaml").write_text(CONFIG.format(vendors=vendors, shared=shared))
+    shared = '{store: redis, url: "${SCENE_REDIS}", lease_seconds: 2}' if redis else "{store: sqlite}"
+    (folder / "config.yaml").write_text(CONFIG.format(vendors=vendors, collector=collector, shared=shared))
     bundle = folder / "bundle"
     shutil.copytree(STARTER, bundle)
     soon = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=40)).date()

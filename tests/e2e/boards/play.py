@@ -1,23 +1,58 @@
-"""What happens in the run beside the staff's work: a vendor fails and is well again."""
+"""What happens in the run: a vendor is slow, then fails, then is well again; and what else a gateway meets."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import time
 
 from tests.e2e.boards.scene import Scene
+from tests.e2e.boards.visitors import rush, visit
+from tests.e2e.several import ecluse, processes, until
+
+AFTERWARDS = 3.0
+"""Seconds in which a worker that has just begun is read."""
 
 
 async def play(scene: Scene, seconds: float) -> tuple[float, float]:
-    """An ordinary day for so long, with an outage in the middle third; when it began and ended (Unix times)."""
-    begun = time.time()
-    working = asyncio.create_task(scene.staff.work())
-    await asyncio.sleep(seconds / 3)
+    """A day in so many seconds, an outage of the first vendor in its third quarter; its begin and end (Unix times)."""
+    begun, quarter = time.time(), seconds / 4
+    operating = asyncio.create_task(_operate(scene))
+    going = [asyncio.create_task(work) for work in (scene.staff.work(), visit(scene.staff))]
+    await asyncio.sleep(quarter)
+    scene.vendors.fault("alpha", "delay=0.5")
+    await asyncio.sleep(quarter)
     scene.vendors.fault("alpha", "status=503")
-    await asyncio.sleep(seconds / 3)
+    await rush(scene.staff)
+    await asyncio.sleep(max(0.0, begun + 3 * quarter - time.time()))
     scene.vendors.fault("alpha", "none")
-    await asyncio.sleep(seconds / 3)
+    await asyncio.sleep(max(0.0, begun + seconds - time.time()))
+    await operating
+    await asyncio.sleep(AFTERWARDS)
     ended = time.time()
     scene.staff.stop.set()
-    await working
+    await asyncio.gather(*going)
     return begun, ended
+
+
+async def _operate(scene: Scene) -> None:
+    """What operators do meanwhile, and what the machine does to them: a reload, a drill, a stop, a lost worker, a store
+    that says nothing for a while."""
+    why = ("--reason", "to see it on the boards")
+    drill = ("drill", "run", "alpha/gpt-4o", "refuse", "--for", "2", "--before", "1", *why)
+    await asyncio.gather(_told(scene, "reload"), _told(scene, "stop", "use-case", "hr-letters", *why))
+    await asyncio.gather(_told(scene, *drill), _told(scene, "start", "use-case", "hr-letters"))
+    serving = await asyncio.to_thread(processes, scene.folder)
+    os.kill(next(iter(serving.values())), signal.SIGKILL)
+    if scene.redis is not None:
+        scene.redis.freeze()
+        await asyncio.sleep(3)
+        scene.redis.thaw()
+    await asyncio.to_thread(until, lambda: len(processes(scene.folder)) == len(serving), "another worker serves", 30.0)
+
+
+async def _told(scene: Scene, *words: str) -> None:
+    """A command that does what it is told."""
+    done = await asyncio.to_thread(ecluse, scene.folder, *words)
+    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ from pathlib import Path
 from tests.e2e.boards.company import founded, keys
 from tests.e2e.boards.staff import Staff
 from tests.e2e.conftest import Serving, Vendors, serve, vendors_started
-from tests.e2e.several import known_everywhere
-from tests.parts.prometheus import Prometheus, prometheus
-from tests.parts.redis_server import SERVER, redis_server
+from tests.e2e.several import known_everywhere, until
+from tests.parts.otlp_receiver import http_receiver
+from tests.parts.prometheus_server import PrometheusServer, prometheus_server
+from tests.parts.redis_server import SERVER, RedisServer, redis_server
 
 
 @dataclass
@@ -21,8 +23,9 @@ class Scene:
 
     vendors: Vendors
     serving: Serving
-    prometheus: Prometheus
+    prometheus: PrometheusServer
     staff: Staff
+    redis: RedisServer | None
 
     @property
     def folder(self) -> Path:
@@ -34,13 +37,19 @@ def scene(folder: Path) -> Iterator[Scene]:
     """Everything started and known to each other; ended with the block however it fares."""
     with ExitStack() as ending:
         vendors = ending.enter_context(vendors_started(folder))
+        collector = ending.enter_context(http_receiver())
         environment = {"SCENE_SECRET": "not-a-secret-of-anybodys"}
-        if SERVER is not None:
-            environment["SCENE_REDIS"] = ending.enter_context(redis_server(folder / "redis")).url
-        serving = serve(founded(folder / "gateway", vendors.url, redis=SERVER is not None), **environment)
+        redis = ending.enter_context(redis_server(folder / "redis")) if SERVER is not None else None
+        if redis is not None:
+            environment["SCENE_REDIS"] = redis.url
+        home = founded(folder / "gateway", vendors.url, collector.url, redis=redis is not None)
+        serving = serve(home, **environment)
         ending.callback(serving.started.stop)
         issued = keys(serving.folder)
         known_everywhere(serving, list(issued.values())[-1])
         page = serving.started.found(r"metrics http://([0-9.:]+)")
-        reading = ending.enter_context(prometheus(folder / "prometheus", [page]))
-        yield Scene(vendors, serving, reading, Staff(serving.url, issued))
+        reading = ending.enter_context(prometheus_server(folder / "prometheus", [page]))
+        staff = Staff(serving.url, issued)
+        until(lambda: asyncio.run(staff.served()), "the shared store has told every worker what is used")
+        until(lambda: reading.query("ecluse_requests_total"), "the gateway is read")
+        yield Scene(vendors, serving, reading, staff, redis)

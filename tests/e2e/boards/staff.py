@@ -44,6 +44,7 @@ DAY = (
     Ask("hr", "[[sim:words=40,drip=0.03]] Write the other letter", "maison", every=0.4),
     Ask("hr", "[[sim:words=40,drip=0.03]] Write one more", "maison", every=0.4),
     Ask("legal", "[[sim:words=50]] Compare the two contracts", every=1.0),
+    Ask("legal", "[[sim:words=400,chunk=200]] Compare them at length", "gpt-4o-mini", every=3),
 )
 """An ordinary day, with what rules have to do in it."""
 
@@ -70,6 +71,12 @@ class Staff:
                 await asyncio.wait_for(self.stop.wait(), ask.every)
             except TimeoutError:
                 continue
+
+    async def served(self) -> bool:
+        """Whether everybody's calls are served by all workers: so many at once meet each of them."""
+        asks = [Ask(team, "[[sim:words=1]] Hello", model) for team in self.keys for model in ("gpt-4o", "gpt-4o-mini")]
+        async with httpx.AsyncClient(base_url=self.url, timeout=30) as client:
+            return {"200"} == set(await asyncio.gather(*(self.call(client, ask) for ask in asks)))
 
     async def call(self, client: httpx.AsyncClient, ask: Ask) -> str:
         """One call; its status, "cut" for half an answer, or the kind of what was raised."""
