@@ -38,7 +38,10 @@ def add(sub: argparse.ArgumentParser) -> None:
     add_config(sub)
     sub.add_argument("--month", metavar="MONTH", help="such as 2026-10, or this (default: the last whole one)")
     sub.add_argument("--contract", action="append", default=[], metavar="C", help="only this one; may be said again")
-    sub.add_argument("--ledger", type=Path, metavar="DIR", help="the ledger (default: the configuration's)")
+    sub.add_argument(
+        "--ledger", type=Path, action="append", default=[], metavar="DIR",
+        help="the ledger (default: the configuration's); said again, those of other replicas with it",
+    )  # fmt: skip
     sub.add_argument("--language", choices=tuple(WORDS), default="en", help="language of what is printed (default en)")
     form = sub.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object")
@@ -58,17 +61,18 @@ def run(args: argparse.Namespace) -> int:
         print(wrong, file=sys.stderr)
         return 2
     places = load_places(args.config)
-    ledger: Path = args.ledger or places.ledger_dir
-    if not ledger.is_dir():
-        print(f"there is no ledger at {ledger}", file=sys.stderr)
+    ledgers: tuple[Path, ...] = tuple(args.ledger) or (places.ledger_dir,)
+    missing = next((ledger for ledger in ledgers if not ledger.is_dir()), None)
+    if missing is not None:
+        print(f"there is no ledger at {missing}", file=sys.stderr)
         return REFUSED
     contracts = read_papers(load(places.bundle)).contracts
-    asked = Asked(ledger, name, now.timestamp(), frozenset(args.contract))
+    asked = Asked(ledgers, name, now.timestamp(), frozenset(args.contract))
     found = accounts(contracts, asked, told_progress)
-    missing = next((name for name in args.contract if name not in {one.name for one in found}), None)
-    if missing is not None:
-        near = nearest(missing, contracts)
-        print(f"there is no contract {missing}" + (f" (did you mean {near}?)" if near else ""), file=sys.stderr)
+    unknown = next((name for name in args.contract if name not in {one.name for one in found}), None)
+    if unknown is not None:
+        near = nearest(unknown, contracts)
+        print(f"there is no contract {unknown}" + (f" (did you mean {near}?)" if near else ""), file=sys.stderr)
         return REFUSED
     _tell(args, found, asked)
     return 0
@@ -93,4 +97,4 @@ def _tell(args: argparse.Namespace, found: list[Account], asked: Asked) -> None:
         for path in file_report(args.out, found, asked):
             print(path)
     else:
-        print(page(found, Page(args.language, asked.now, late(found, asked.ledger)), asked.month), end="")
+        print(page(found, Page(args.language, asked.now, late(found, asked.ledgers)), asked.month), end="")

@@ -59,9 +59,10 @@ class Account:
 
 
 class Asked(NamedTuple):
-    """Which month (2026-10) of which ledger. only: the contracts that matter; empty: all. now: Unix seconds."""
+    """Which month (2026-10) of which ledgers, one of each replica. only: the contracts that matter; empty: all. now:
+    Unix seconds."""
 
-    ledger: Path
+    ledgers: tuple[Path, ...]
     month: str
     now: float
     only: frozenset[str] = frozenset()
@@ -72,7 +73,7 @@ def accounts(
 ) -> list[Account]:
     """The accounts of all contracts of the bundle, and of those that only the ledger knows, by name."""
     gathering = {name: _measuring(c, c.service, asked) for name, c in contracts.items() if _wanted(name, asked)}
-    for one in attempts(asked.ledger, *_stretch(contracts.values(), asked), progress):
+    for one in attempts(asked.ledgers, *_stretch(contracts.values(), asked), progress):
         if one.contract is None or not _wanted(one.contract, asked):
             continue
         if one.contract not in gathering:
@@ -121,9 +122,9 @@ def _due(promise: str, percent: float, measured: Measured) -> Due:
     return Due(promise, percent, {c: float(Fraction(nanos, NANOS) * share) for c, nanos in measured.cost.items()})
 
 
-def late(found: Sequence[Account], ledger: Path) -> float | None:
-    """When the ledger begins (Unix seconds), where that is after a month that was asked for began; else None."""
-    start = begins(ledger)
+def late(found: Sequence[Account], ledgers: Iterable[Path]) -> float | None:
+    """When the ledger that begins last does (Unix seconds), where that is after a month began; else None."""
+    start = max((at for ledger in ledgers if (at := begins(ledger)) is not None), default=None)
     return start if start is not None and any(start > one.measured.month.since.timestamp() for one in found) else None
 
 

@@ -17,7 +17,7 @@ from gateway.promises.plots import plots
 def file_report(folder: Path, found: Sequence[Account], asked: Asked) -> list[Path]:
     """report.md and rapport.md with their pictures, sla.json, sla.csv and evidence.csv; the files written."""
     files: dict[str, bytes] = {}
-    begins = late(found, asked.ledger)
+    begins = late(found, asked.ledgers)
     for language, name in (("en", "report.md"), ("fr", "rapport.md")):
         pictures = plots(found, language)
         files[name] = page(found, Page(language, asked.now, begins, bool(pictures)), asked.month).encode()

@@ -64,7 +64,7 @@ class Breaker:
         if tried:
             self.trying = False
         elif self.openings:  # calls that began before it opened tell nothing new, but how long to wait
-            self.until = max(self.until, now + min(stated or 0.0, LONGEST_STATED))
+            self.until = max(self.until, now + max(min(stated or 0.0, LONGEST_STATED), least))
             return False
         grown = 0.0
         if tried or self._too_many(now, calls):
@@ -75,6 +75,11 @@ class Breaker:
         self.openings += 1
         self.until = now + seconds
         return True
+
+    def rounds(self, *, tried: bool) -> int:
+        """How many times it was tried in vain before a failure that comes now: those of calls that were under way when
+        it opened belong to one round. tried: by the call that was let through to try."""
+        return self.openings if tried else max(self.openings - 1, 0)
 
     def opened(self, now: float, seconds: float, openings: int) -> None:
         """Another worker's breaker opened: so does this one."""

@@ -192,14 +192,15 @@ class Health:
         calls = fare.calls.at(now)
         if calls < self._settings.window_calls:
             calls = 0
-        least = (backoff or 0.0) * 2 ** min(breaker.row, MOST_DOUBLINGS)
-        if breaker.failed(now, self._chance(), calls, retry_after, least, tried=breaker in turn.trying):
+        tried = breaker in turn.trying
+        least = (backoff or 0.0) * 2 ** min(breaker.rounds(tried=tried), MOST_DOUBLINGS)
+        if breaker.failed(now, self._chance(), calls, retry_after, least, tried=tried):
             self.told(turn.destination, name, credential, breaker.wait(now), breaker.openings)
-        for (other, of), tried in fare.breakers.items():
+        for (other, of), beside in fare.breakers.items():
             # It was let through to show that all is well, and it isn't, if for another reason.
-            if tried is not breaker and tried in turn.trying:
-                tried.failed(now, self._chance(), 0, None, 0.0, tried=True)
-                self.told(turn.destination, other, of, tried.wait(now), tried.openings)
+            if beside is not breaker and beside in turn.trying:
+                beside.failed(now, self._chance(), 0, None, 0.0, tried=True)
+                self.told(turn.destination, other, of, beside.wait(now), beside.openings)
 
     # What others tell
 

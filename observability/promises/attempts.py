@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from observability.scribe.segments import segments
 
 LONGEST = 86_400.0
 """Seconds: no attempt takes as long, so one that began in a stretch of time ended within a day after it."""
-_REMEMBERED = 200_000  # attempts of which a second record would be noticed: it is written soon after the first
+_REMEMBERED = 100_000  # attempts at least of which a second record is noticed: it is written soon after the first
 _NANOS = 10**9
 
 
@@ -46,13 +46,17 @@ class Ended(NamedTuple):
 Progress = Callable[[int, int], None]
 
 
-def attempts(folder: Path, since: float, until: float, progress: Progress = lambda done, of: None) -> Iterator[Ended]:
+def attempts(
+    folders: Iterable[Path], since: float, until: float, progress: Progress = lambda done, of: None
+) -> Iterator[Ended]:
     """Those that began from `since` until before `until` (Unix seconds), but for what drills made fail.
 
-    Those of one segment come in the order in which they ended; segments come oldest first.
+    folders: ledgers, one of each replica. Those of one segment come in the order in which they ended; segments of one
+    ledger come oldest first.
     """
-    paths = [p for p in written_since(folder, datetime.fromtimestamp(since, UTC)) if _opened(p) <= until + LONGEST]
-    recent: dict[tuple[str, int], None] = {}
+    start = datetime.fromtimestamp(since, UTC)
+    paths = [p for folder in folders for p in written_since(folder, start) if _opened(p) <= until + LONGEST]
+    recent, older = set[tuple[str, int]](), set[tuple[str, int]]()
     for done, path in enumerate(paths):
         progress(done, len(paths))
         for record in records(path, "ATTEMPT"):
@@ -60,11 +64,11 @@ def attempts(folder: Path, since: float, until: float, progress: Progress = lamb
                 continue
             one = _ended(record)
             key = (one.call, one.number)
-            if not since <= one.began < until or key in recent:
+            if not since <= one.began < until or key in recent or key in older:
                 continue
-            recent[key] = None
-            if len(recent) > _REMEMBERED:
-                del recent[next(iter(recent))]
+            recent.add(key)
+            if len(recent) == _REMEMBERED:
+                recent, older = set(), recent
             yield one
     progress(len(paths), len(paths))
 

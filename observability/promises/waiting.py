@@ -53,6 +53,7 @@ class Waiting:
         failed = one.error is not None and one.fault == "vendor"
         if failed:
             place.failed.add(one.call)
+        place.sent.append(one.began)
         place.ended.append(one.ended)
         place.asks.append((one.retry_after or 0.0) if failed else -1.0)
 
@@ -68,23 +69,27 @@ class Waiting:
 
 
 class _Place:
-    """One destination with one credential. asks: seconds that a failure asked for, -1 where there was none."""
+    """One destination with one credential. began: of those that must wait. sent, ended, asks: of all; asks: seconds
+    that a failure asked for, -1 where there was none."""
 
-    __slots__ = ("asks", "began", "ended", "failed")
+    __slots__ = ("asks", "began", "ended", "failed", "sent")
 
     def __init__(self) -> None:
-        self.began, self.ended, self.asks = array("d"), array("d"), array("d")
+        self.began, self.sent, self.ended, self.asks = array("d"), array("d"), array("d"), array("d")
         self.failed: set[str] = set()
 
     def waits(self, patience: float) -> Iterator[tuple[float, float]]:
-        """From when until when nothing should have been sent, in the order of time."""
-        row = 0
-        for ended, asks in sorted(zip(self.ended, self.asks, strict=True)):
+        """From when until when nothing should have been sent, in the order of time. Failures of attempts that were
+        under way when another failed are of one round with it: the wait doubles only when a further one fails."""
+        row, since = -1, 0.0
+        for ended, asks, began in sorted(zip(self.ended, self.asks, self.sent, strict=True)):
             if asks < 0:
-                row = 0
+                if began > since:
+                    row = -1
                 continue
+            if began > since or row < 0:
+                row, since = row + 1, ended
             yield ended, ended + max(asks, patience * 2 ** min(row, _DOUBLINGS)) - _SLACK
-            row += 1
 
 
 def _early(destination: str, place: _Place, waits: list[tuple[float, float]]) -> Iterator[Early]:

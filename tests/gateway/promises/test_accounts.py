@@ -30,7 +30,7 @@ def ledger(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def found(ledger: Path) -> dict[str, Account]:
-    return {one.name: one for one in accounts(CONTRACTS, Asked(ledger, "2026-10", NOVEMBER))}
+    return {one.name: one for one in accounts(CONTRACTS, Asked((ledger,), "2026-10", NOVEMBER))}
 
 
 def test_availability_by_requests(found):
@@ -96,7 +96,7 @@ def test_the_report_says_all_of_it_in_both_languages(found):
 
 
 def test_a_month_under_way_is_settled_later(ledger):
-    asked = Asked(ledger, "2026-10", datetime(2026, 10, 20, tzinfo=UTC).timestamp(), frozenset({"alpha-us"}))
+    asked = Asked((ledger,), "2026-10", datetime(2026, 10, 20, tzinfo=UTC).timestamp(), frozenset({"alpha-us"}))
     (alpha,) = accounts(CONTRACTS, asked)
     assert not alpha.over and alpha.dues == ()
     said = page([alpha], Page("en", asked.now), "2026-10")
@@ -106,7 +106,7 @@ def test_a_month_under_way_is_settled_later(ledger):
 def test_a_retry_within_the_vendors_wait_voids_the_claim(write):  # noqa: F811
     failed = replace(alpha("f", OCTOBER), error="overload", fault="vendor", retry_after=60.0, status=503)
     folder = write(failed, alpha("soon", OCTOBER + 34 * SECOND))
-    (found,) = accounts(CONTRACTS, Asked(folder, "2026-10", NOVEMBER, frozenset({"alpha-us"})))
+    (found,) = accounts(CONTRACTS, Asked((folder,), "2026-10", NOVEMBER, frozenset({"alpha-us"})))
     assert found.void and found.measured.waits.early == 1
     said = page([found], Page("en", NOVEMBER), "2026-10")
     assert "**The claim doesn't hold as it stands**: 1 attempts" in said
@@ -115,28 +115,36 @@ def test_a_retry_within_the_vendors_wait_voids_the_claim(write):  # noqa: F811
 
 def test_a_contract_that_the_bundle_has_no_more_is_measured(write):  # noqa: F811
     folder = write(replace(alpha("c", OCTOBER), contract="gone"))
-    found = {one.name: one for one in accounts(CONTRACTS, Asked(folder, "2026-10", NOVEMBER))}
+    found = {one.name: one for one in accounts(CONTRACTS, Asked((folder,), "2026-10", NOVEMBER))}
     assert found["gone"].contract is None and found["gone"].measured.availability.kept == 1
     assert "The bundle has no contract of this name" in page(list(found.values()), Page("en", NOVEMBER), "2026-10")
 
 
 def test_a_ledger_that_begins_within_the_month_says_so(ledger, found):
-    assert late(list(found.values()), ledger) is None
+    assert late(list(found.values()), [ledger]) is None
     began = (OCTOBER + timedelta(days=3)).timestamp()
     assert "The ledger begins on 2026-10-04 00:00" in page(list(found.values()), Page("en", NOVEMBER, began), "2026-10")
+
+
+def test_replicas_have_one_account(ledger, found, write):  # noqa: F811
+    failed = replace(alpha("elsewhere", OCTOBER), error="overload", fault="vendor")
+    other = write(failed, name="20261003T000000.000000Z-w1")
+    whole = {one.name: one for one in accounts(CONTRACTS, Asked((ledger, other), "2026-10", NOVEMBER))}
+    assert whole["alpha-us"].measured.verdicts["failed"] == 41 and whole["beta-eu"] == found["beta-eu"]
+    assert late(list(whole.values()), [ledger, other]) == datetime(2026, 10, 3, tzinfo=UTC).timestamp()
 
 
 def test_what_a_vendor_chose_is_a_word_and_no_formula(write):  # noqa: F811
     odd = "=cmd|' /C calc'!A0 `x` | **y**"
     failed = replace(alpha("f", OCTOBER), error="overload", fault="vendor", vendor_request=odd)
-    (found,) = accounts(CONTRACTS, Asked(write(failed), "2026-10", NOVEMBER, frozenset({"alpha-us"})))
+    (found,) = accounts(CONTRACTS, Asked((write(failed),), "2026-10", NOVEMBER, frozenset({"alpha-us"})))
     assert next(csv.DictReader(StringIO(evidence_csv([found]))))["vendor_request"] == "'" + odd
     assert "| `=cmd???/C?calc??A0??x??????y??` |" in page([found], Page("en", NOVEMBER), "2026-10")
 
 
 def test_the_folder_has_pictures_and_tables(found, ledger, tmp_path):
     files = {
-        path.name for path in file_report(tmp_path / "out", list(found.values()), Asked(ledger, "2026-10", NOVEMBER))
+        path.name for path in file_report(tmp_path / "out", list(found.values()), Asked((ledger,), "2026-10", NOVEMBER))
     }
     assert {"report.md", "rapport.md", "sla.json", "sla.csv", "evidence.csv", "days.svg", "days.fr.svg"} <= files
     assert {"hours-alpha-us.svg", "hours-beta-eu.fr.svg"} <= files and "hours-internal.svg" not in files

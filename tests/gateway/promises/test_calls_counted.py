@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from pathlib import Path
 
 from gateway.promises.accounts import Account, Asked, accounts
+from observability.promises import Waits
 from observability.reports.periods import month_of
-from tests.conftest import CONFIG, House, OpenHouse
+from tests.conftest import CONFIG, House, OpenHouse, configured
 from tests.gateway.drills.test_drills import DRILLS, TEAM, drilled
 
 
@@ -20,7 +23,7 @@ async def account(house: House, contract: str) -> Account:
     """This month's account of a contract, off the house's ledger."""
     await house.gateway.runtime.ledger.flush()
     pair, now = house.gateway.runtime.epoch.pair, house.gateway.runtime.now()
-    asked = Asked(pair.settings.ledger_dir, month_of(now).name(), now.timestamp(), frozenset({contract}))
+    asked = Asked((pair.settings.ledger_dir,), month_of(now).name(), now.timestamp(), frozenset({contract}))
     return accounts(pair.bundle.contracts, asked)[0]
 
 
@@ -48,9 +51,33 @@ async def test_metrics_and_ledger_agree(house: House) -> None:
     assert (await counted(house, "promised_ratio"))["alpha-us", "availability"] == 0.999
 
 
+async def test_the_gateway_leaves_a_vendor_alone_for_as_long_as_it_asked(house: House) -> None:
+    await house.fault("alpha", "status=503,retry_after=60")
+    for _ in range(3):
+        assert (await house.chat("Bonjour")).headers["x-ecluse-destination"] == "beta/gpt-4o-mini"
+    found = await account(house, "alpha-us")
+    assert (found.measured.verdicts, found.measured.waits, found.void) == ({"failed": 1}, Waits(1, 0), False)
+
+
+async def test_calls_under_way_together_fail_as_one_and_the_contracts_patience_holds(
+    open_house: OpenHouse, tmp_path: Path
+) -> None:
+    configured(tmp_path / "house")
+    contracts = tmp_path / "house" / "bundle" / "contracts.yaml"
+    contracts.write_text(contracts.read_text().replace("region: us\n", "region: us\nbackoff_seconds: 300ms\n"))
+    async with open_house() as house:
+        await house.fault("alpha", "status=503,delay=0.1")
+        await asyncio.gather(*(house.chat("Bonjour") for _ in range(4)))
+        async with asyncio.timeout(10):
+            while len([one for one in house.received if one.destination == "alpha"]) < 5:
+                await house.chat("Bonjour")
+        found = await account(house, "alpha-us")
+        assert found.measured.waits == Waits(5, 0) and not found.void
+
+
 async def test_what_a_drill_makes_fail_is_no_failure_of_the_vendors(open_house: OpenHouse) -> None:
     async with open_house(CONFIG + TEAM + DRILLS) as house:
-        summary = await drilled(house, fault="5xx")
+        summary = await drilled(house, fault="5xx", seconds=2.0)
         assert summary["met"]
         assert "failed" not in (await account(house, "alpha-us")).measured.verdicts
         assert ("alpha-us", "failed") not in await counted(house, "attempts_total")

@@ -51,6 +51,12 @@ def test_the_contracts_patience_doubles_with_each_failure_in_a_row():
     assert waits(first, ended(4), second, ended(8.5), patience=2.0).early == 0  # one that went well broke the row
 
 
+def test_failures_of_attempts_that_were_under_way_together_are_one_round():
+    burst = [ended(0, 1, "server"), ended(0.5, 1, "server"), ended(0.8, 1.2, "server")]  # all failed by 2
+    assert waits(*burst, ended(4.5), patience=2.0).early == 0  # two seconds after the last, not eight
+    assert waits(*burst, ended(3.5), patience=2.0).early == 1
+
+
 def test_an_early_attempt_of_another_worker_counts_though_its_records_come_first():
     assert waits(ended(5), ended(11), FAILED).early == 1
 
