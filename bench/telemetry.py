@@ -253,7 +253,7 @@ async def cost_of_a_page(runtime: Any) -> None:
         )
     begun = [time.perf_counter()]
     for _ in range(ROUNDS):
-        orjson.dumps(runtime.measure.snapshot(runtime))
+        orjson.dumps(await runtime.measure.snapshot(runtime))
         begun.append(time.perf_counter())
     print(f"a worker's share of a page: {min(b - a for a, b in pairwise(begun)) * 1e3:.1f} ms")
 

@@ -98,7 +98,7 @@ class _Control:
         )
 
     async def metrics(self, request: Request) -> JSONResponse:
-        return JSONResponse(self._runtime.measure.snapshot(self._runtime))
+        return JSONResponse(await self._runtime.measure.snapshot(self._runtime))
 
     async def top(self, request: Request) -> JSONResponse:
         runtime = self._runtime

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -23,6 +22,7 @@ from gateway.webhooks.bursts import COUNT, SECONDS, Bursts
 from observability.exposition import Exemplar
 from observability.metrics import Metrics, watch_ledger
 from observability.processes import show as show_processes
+from observability.turns import Turns
 from policies.transform.redact import CONFIDENTIAL
 
 if TYPE_CHECKING:
@@ -96,24 +96,24 @@ class Measure:
 
     async def page(self, runtime: Runtime, format_: Format = "text") -> bytes:
         """What Prometheus reads, a second old at most."""
-        began = time.perf_counter()
+        turns = Turns()
         if self.metrics.stale(format_):
-            self._look(runtime)
-        return await self.metrics.paced_page(format_, time.perf_counter() - began)
+            await self._look(runtime, turns)
+        return await self.metrics.paced_page(format_, turns)
 
-    def snapshot(self, runtime: Runtime) -> Snapshot:
+    async def snapshot(self, runtime: Runtime) -> Snapshot:
         """The same in plain values, for the one page of several workers."""
-        began = time.perf_counter()
-        self._look(runtime)
+        turns = Turns()
+        await self._look(runtime, turns)
         found = self.metrics.snapshot()
-        self.metrics.took(time.perf_counter() - began)
+        self.metrics.took(turns.spent)
         return found
 
-    def _look(self, runtime: Runtime) -> None:
+    async def _look(self, runtime: Runtime, turns: Turns) -> None:
+        used, at_hand = await shares(runtime.quotas.each(), turns)
         m = self.metrics
         for family in _LOOKED_AT:  # what isn't configured any more must not stay
             m.forget(family)
-        used, at_hand = shares(runtime.quotas.used())
         for labels, share in used.items():
             m.set("ecluse_quota_used_ratio", labels, share)
         for labels, share in at_hand.items():

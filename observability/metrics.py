@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from observability.exposition import END, Exemplar, Format, Labels, Writer
 from observability.families import FAMILIES, Family
 from observability.merging import Snapshot, together
+from observability.turns import Turns
 
 if TYPE_CHECKING:
     from observability.ledger.ledger import Ledger
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 OTHER = "__other__"
 FRESH_SECONDS = 1.0
-SLICE_SECONDS = 0.001
-"""Of making a page, before calls get their turn."""
 _SERIES, _FOLDED, _PAGE = (
     "ecluse_telemetry_series", "ecluse_telemetry_folded_total", "ecluse_telemetry_page_seconds",
 )  # fmt: skip
@@ -142,22 +141,21 @@ class Metrics:
         """All families as text (of the content type CONTENT_TYPES[format_]), at most a second old."""
         return self._fresh(format_) or self._made(format_, list(self._parts(format_)))
 
-    async def paced_page(self, format_: Format = "text", spent: float = 0.0) -> bytes:
+    async def paced_page(self, format_: Format = "text", turns: Turns | None = None) -> bytes:
         """The same, made in slices: whatever else the loop has to do waits for a millisecond or two.
 
-        spent: seconds of the loop that the page has already taken.
+        turns: where work on the page has begun.
         """
         async with self._making:
             if (page := self._fresh(format_)) is not None:
                 return page
-            parts, began = [], time.perf_counter()
+            parts, turns = [], turns or Turns()
             for part in self._parts(format_):
                 parts.append(part)
-                if (took := time.perf_counter() - began) > SLICE_SECONDS:
-                    await asyncio.sleep(0)
-                    spent, began = spent + took, time.perf_counter()
+                if turns.over:
+                    await turns.end()
             page = self._made(format_, parts)
-            self.took(spent + time.perf_counter() - began)
+            self.took(turns.spent)
             return page
 
     def took(self, seconds: float) -> None:

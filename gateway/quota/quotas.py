@@ -7,7 +7,7 @@ may be closed until it ends. Where other workers share the limits, what this one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -136,8 +136,13 @@ class Quotas:
 
     def used(self) -> list[Use]:
         """What is used of every limit, for everybody who used something lately."""
+        return list(self.each())
+
+    def each(self) -> Iterator[Use]:
+        """The same, one after the other; what begins or ends in between may be missing or be there still."""
         now = self._clock()
-        return [self._use(account, now) for account in self._accounts]
+        for account in tuple(self._accounts):
+            yield self._use(account, now)
 
     def replace_limits(self, limits: Sequence[Limit]) -> None:
         """Takes a reloaded configuration; what was used and reserved so far stays."""

@@ -8,13 +8,17 @@ from typing import Any
 from gateway.quota.keeper import Keeper
 from gateway.quota.quotas import Use
 from gateway.quota.standing import plain
+from observability.turns import Turns
 
 Labels = tuple[str, str, str]
 """Scope, unit and window."""
 
 
-def shares(uses: Iterable[Use]) -> tuple[dict[Labels, float], dict[Labels, float]]:
-    """Over all names, the highest share used of each limit, and the highest that this worker has at hand besides."""
+async def shares(uses: Iterable[Use], turns: Turns) -> tuple[dict[Labels, float], dict[Labels, float]]:
+    """Over all names, the highest share used of each limit, and the highest that this worker has at hand besides.
+
+    There may be thousands of names, so calls get their turn in between.
+    """
     used: dict[Labels, float] = {}
     at_hand: dict[Labels, float] = {}
     for use in uses:
@@ -24,6 +28,8 @@ def shares(uses: Iterable[Use]) -> tuple[dict[Labels, float], dict[Labels, float
         used[labels] = max(use.ratio, used.get(labels, 0.0))
         left = max(account.granted - account.used, 0) if account.total else 0
         at_hand[labels] = max(left / use.limit if use.limit else 0.0, at_hand.get(labels, 0.0))
+        if turns.over:
+            await turns.end()
     return used, at_hand
 
 

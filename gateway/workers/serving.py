@@ -53,7 +53,7 @@ async def _serve(config: Path, station: Station) -> int:
         await _obey(serving, line, key)
     beating.cancel()
     faulthandler.cancel_dump_traceback_later()
-    line.say(last=serving.runtime.measure.snapshot(serving.runtime))
+    line.say(last=await serving.runtime.measure.snapshot(serving.runtime))
     await line.close()
     return 0
 

@@ -71,10 +71,10 @@ async def serial(house: House) -> int:
     return x509.load_der_x509_certificate(raw).serial_number
 
 
-def value(house: House, family: str, label: str = "data") -> float:
+async def value(house: House, family: str, label: str = "data") -> float:
     """That of a series with one label."""
     runtime = house.gateway.runtime
-    found = {tuple(labels): value for labels, value in runtime.measure.snapshot(runtime)[family]}
+    found = {tuple(labels): value for labels, value in (await runtime.measure.snapshot(runtime))[family]}
     return float(found[(label,)])
 
 
@@ -97,7 +97,7 @@ async def test_a_call_goes_by_tls_and_nothing_else_is_spoken(tmp_path: Path) -> 
             old = trusting()
             old.maximum_version = ssl.TLSVersion.TLSv1_2
             await asyncio.open_connection("127.0.0.1", house.gateway.data.port, ssl=old)
-        assert value(house, FAILURES, "plain_http") == value(house, FAILURES, "version") == 1
+        assert await value(house, FAILURES, "plain_http") == await value(house, FAILURES, "version") == 1
 
 
 @served
@@ -116,8 +116,8 @@ async def test_a_renewal_is_taken_while_a_stream_goes_on_over_the_old_one(tmp_pa
             rest = b"".join([piece async for piece in pieces])
         assert rest.rstrip().endswith(b"data: [DONE]")
         assert (await house.chat("Encore")).status_code == 200  # the kept connection, of before the renewal
-        assert value(house, EXPIRY) == new.certificate.not_valid_after_utc.timestamp()
-        assert value(house, REFUSED) == 0
+        assert await value(house, EXPIRY) == new.certificate.not_valid_after_utc.timestamp()
+        assert await value(house, REFUSED) == 0
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ async def test_a_renewal_that_is_no_good_keeps_the_one_in_force_and_is_said(
             (folder / "tls.pem").unlink()
         await renewed(house.gateway)
         assert await serial(house) == good.serial
-        assert value(house, REFUSED) == 1
+        assert await value(house, REFUSED) == 1
         certificates = house.gateway.runtime.certificates
         assert certificates is not None
         assert not await certificates.step()  # the same files aren't tried, or told of, again
@@ -155,7 +155,7 @@ async def test_a_renewal_that_is_no_good_keeps_the_one_in_force_and_is_said(
         better.into(folder)
         await renewed(house.gateway)
         assert await serial(house) == better.serial
-        assert value(house, REFUSED) == 0
+        assert await value(house, REFUSED) == 0
     said = capfd.readouterr().err
     assert said.count('"event":"certificate.refused"') == 1
     assert f'"reason":"{code}"' in said
@@ -176,7 +176,7 @@ async def test_clients_show_a_certificate_where_that_is_asked(tmp_path: Path) ->
                 # Of TLS 1.3: after the client's half of the handshake, so that it finds out where it reads.
                 with pytest.raises((ssl.SSLError, httpx.ReadError), match="ALERT"):
                     await stranger.get("/v1/models")
-        assert value(house, FAILURES, "client_certificate") == 2
+        assert await value(house, FAILURES, "client_certificate") == 2
 
 
 @served
@@ -215,7 +215,7 @@ async def test_a_client_that_leaves_is_noticed_at_once(tmp_path: Path) -> None:
         async with asyncio.timeout(5.0):
             while house.gateway.runtime.live:
                 await asyncio.sleep(0.01)
-        assert value(house, "ecluse_client_gone_total", "stream") == 1
+        assert await value(house, "ecluse_client_gone_total", "stream") == 1
 
 
 @served
@@ -229,4 +229,4 @@ async def test_a_start_without_usable_files_is_refused(tmp_path: Path) -> None:
 @served
 async def test_a_start_with_an_expired_one_serves_and_says_so(tmp_path: Path) -> None:
     async with tls_house(tmp_path, AUTHORITY.issue(begins=-9, ends=-1)) as house:
-        assert value(house, REFUSED) == 1
+        assert await value(house, REFUSED) == 1
