@@ -117,6 +117,7 @@ class Metrics:
 
         Caps hold here too, and what was shown before is not folded now.
         """
+        self._pages.clear()
         for name, before in self._values.items():
             self._values[name] = {k: v for k, v, _ in self._held(name, before, snapshot.get(name, ()))}
         for name, bounds in self._bounds.items():

@@ -55,7 +55,7 @@ class Figures:
         child.last = {}
 
     async def page(self, children: Sequence[Child], taking: int, bridge: int | None, format_: Format) -> bytes:
-        """What Prometheus reads, two seconds old at most. taking: workers that take calls. bridge: its process."""
+        """What Prometheus reads, a second old at most. taking: workers that take calls. bridge: its process."""
         async with self._asking:
             if time.monotonic() - self._looked >= FRESH_SECONDS:
                 await asyncio.gather(*(_look(child) for child in children if child.ready))

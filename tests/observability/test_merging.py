@@ -62,6 +62,13 @@ def test_what_is_merged_is_shown_as_a_page() -> None:
     assert 'wait_seconds_count{team="a"} 2.0' in page
 
 
+def test_what_is_shown_is_what_is_held_now() -> None:
+    whole = Metrics(FAMILIES, clock=lambda: 0.0)
+    for amount in (1, 2):
+        whole.hold(counting([("a", amount)]).snapshot())
+        assert f'calls_total{{team="a"}} {amount}.0'.encode() in whole.page()
+
+
 def test_what_another_version_counts_otherwise_is_left_out() -> None:
     other: Snapshot = {"unknown": [[[], 1.0]], "wait_seconds": [[["a"], [1.0, 2.0]]]}
     whole = Metrics(FAMILIES)
