@@ -37,7 +37,7 @@ def test_what_is_seen_of_two_workers_is_what_happened(tmp_path: Path, vendors: V
     finally:
         serving.started.stop()
     assert seen["workers"] == ["w0", "w1"] and seen["all"]["calls"] > 10 and seen["all"]["failed"] == 0
-    assert seen["destination"].keys() - {""} == {"alpha/gpt"} and seen["team"].keys() == {"hr"}
+    assert seen["destination"].keys() - {""} == {"alpha/gpt"} and seen["team"].keys() == {"development"}
     assert list(seen["person"]) and not any(name.startswith("p_") for name in seen["person"])
     assert seen["all"]["calls"] == seen["destination"]["alpha/gpt"]["calls"] <= clients.ends["ok"]
     assert seen["all"]["p50_seconds"] <= seen["all"]["p95_seconds"] < 60
