@@ -31,9 +31,14 @@ def add(sub: argparse.ArgumentParser) -> None:
     what.add_parser("list", help="name the alerts, with how urgent each is")
     made = what.add_parser("rules", help="write the rules that Prometheus reads")
     made.add_argument("--out", type=Path, metavar="FOLDER", help="where to write them (default: standard output)")
-    made.add_argument("--runbooks", type=_url, default=RUNBOOKS, metavar="URL", help="where your runbooks are")
     made.add_argument("--job", type=_job, default=JOB, metavar="NAME", help=f"job that scrapes gateways ({JOB})")
-    made.add_argument("--faster", type=_factor, default=1.0, metavar="N", help="divide all windows, for a try-out")
+    add_rules_options(made)
+
+
+def add_rules_options(sub: argparse.ArgumentParser) -> None:
+    """What commands that write rules have in common."""
+    sub.add_argument("--runbooks", type=_url, default=RUNBOOKS, metavar="URL", help="where your runbooks are")
+    sub.add_argument("--faster", type=_factor, default=1.0, metavar="N", help="divide all windows, for a try-out")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -46,6 +46,7 @@ COMMANDS = {
     "drill": "make a destination fail on purpose, and report what became of the calls",
     "quota": "show what is used of quotas, and give one name another limit for a while",
     "alerts": "list the alerts that ship, and write them as rules for Prometheus",
+    "slo": "make rules for Prometheus from a file of objectives",
     "setup": "print or write a tool's settings for this gateway: Claude Code, Codex, gemini-cli ...",
     "keys": "issue, list and revoke keys of callers",
 }

@@ -22,16 +22,18 @@ def text(groups: Mapping[str, Iterable[Alert]], runbooks: str = RUNBOOKS) -> str
     lines = ["# Made by `ecluse alerts rules`; --runbooks says where your runbooks are.", "groups:"]
     for name, alerts in groups.items():
         lines += [f"  - name: ecluse-{name}", "    rules:"]
-        lines += [line for alert in alerts for line in _rule(alert, runbooks)]
+        lines += [line for alert in alerts for line in rule(alert, runbooks)]
     return "\n".join(lines) + "\n"
 
 
-def _rule(alert: Alert, runbooks: str) -> Iterator[str]:
+def rule(alert: Alert, runbooks: str, labels: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The lines of one alert. labels: beside its severity."""
+    more = "".join(f", {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in (labels or {}).items())
     yield f"      - alert: {alert.name}"
     yield "        expr: |-"
     yield from (f"          {line}" for line in alert.expr.splitlines())
     yield f"        for: {alert.hold}"
-    yield f"        labels: {{severity: {alert.severity}}}"
+    yield f"        labels: {{severity: {alert.severity}{more}}}"
     yield "        annotations:"
     yield f"          summary: {json.dumps(alert.summary, ensure_ascii=False)}"
     yield f"          runbook_url: {json.dumps(f'{runbooks}/{alert.name}.md')}"

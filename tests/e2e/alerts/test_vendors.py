@@ -24,6 +24,7 @@ FAILING = {
     "EcluseCallsWait",
     "EcluseHighPriorityShed",
     "EcluseCallsShed",
+    "EcluseBudgetBurns",
 }
 FIRES = FAILING | {"EcluseNoTraffic", "EcluseTargetDown"}
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from gateway.cli.main import main
 from observability.alerts import ALERTS
-from tests.e2e.conftest import Serving
+from observability.objectives import BURNS
+from tests.e2e.conftest import ROOT, Serving
 from tests.e2e.several import ecluse, until
 from tests.parts.prometheus_server import PrometheusServer, prometheus_server
 
@@ -27,6 +28,9 @@ def watched(folder: Path, *targets: str) -> Iterator[PrometheusServer]:
     """A Prometheus that scrapes gateways, with every rule that ships."""
     folder.mkdir(exist_ok=True)
     assert main(["alerts", "rules", "--out", str(folder / "rules"), "--faster", str(FASTER)]) == 0
+    objectives = str(ROOT / "deploy" / "prometheus" / "objectives.yaml")
+    made = str(folder / "rules" / "objectives.yaml")
+    assert main(["slo", "rules", objectives, "--out", made, "--faster", str(FASTER)]) == 0
     with prometheus_server(folder, targets, str(folder / "rules" / "*.yaml")) as prometheus:
         # What is there at the first scrape is nothing new.
         until(lambda: len(prometheus.query("up == 1")) == len(targets), "the first scrapes", FIRES_SECONDS)
@@ -45,7 +49,7 @@ def firing(prometheus: PrometheusServer) -> dict[str, list[str]]:
 
 def fire(prometheus: PrometheusServer, *names: str) -> dict[str, list[str]]:
     """Waits until these fire, whatever else does; what each has said. Fails with those that don't."""
-    assert set(names) <= {alert.name for alert in ALERTS}
+    assert set(names) <= {BURNS, *(alert.name for alert in ALERTS)}
     said: dict[str, list[str]] = {}
 
     def all_of_them() -> bool:

@@ -1,0 +1,42 @@
+"""The example for Alertmanager: it is taken, names alerts that exist, and sends pages and tickets where they belong."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from observability.alerts import ALERTS
+from observability.objectives import BURNS
+
+FILE = Path(__file__).parents[3] / "deploy" / "alertmanager" / "alertmanager.yaml"
+
+needs_amtool = pytest.mark.skipif(
+    shutil.which("amtool") is None, reason="amtool isn't installed (apt-get install prometheus-alertmanager)"
+)
+
+
+def amtool(*words: str | Path) -> str:
+    done = subprocess.run(["amtool", *map(str, words)], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@needs_amtool
+def test_amtool_takes_it() -> None:
+    assert "2 receivers" in amtool("check-config", FILE)
+
+
+@needs_amtool
+@pytest.mark.parametrize(("severity", "receiver"), [("page", "on-call"), ("ticket", "tickets")])
+def test_each_severity_has_its_receiver(severity: str, receiver: str) -> None:
+    said = amtool("config", "routes", "test", f"--config.file={FILE}", "alertname=EcluseX", f"severity={severity}")
+    assert said.strip() == receiver
+
+
+def test_it_names_alerts_that_exist() -> None:
+    named = set(re.findall(r"Ecluse\w+", FILE.read_text()))
+    assert len(named) > 5 and named <= {BURNS, *(alert.name for alert in ALERTS)}
