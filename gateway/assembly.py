@@ -50,7 +50,7 @@ from gateway.webhooks.herald import Herald
 from gateway.webhooks.sender import Webhooks
 from gateway.workers.station import ALONE, Station
 from observability.ledger import Ledger
-from observability.logs import Log
+from observability.logs import Log, Writer
 
 if TYPE_CHECKING:
     from gateway.bundle.pair import Pair
@@ -72,7 +72,7 @@ def assemble(
         raise KeyringRefused("a development keyring is refused on a listener that others can reach: run `ecluse init`")
     keys = KeyStore.open(settings.keys_file, keyring, settings.organisation)
     epoch = _first_epoch(pair, transport, now())
-    measure, live = Measure(Log(sys.stderr.buffer, clock=now), version("ecluse")), set[Exchange]()
+    measure, live = Measure(Log(Writer(sys.stderr.buffer), clock=now), version("ecluse")), set[Exchange]()
     health = Health(time.monotonic, settings.health)
     leases = open_quotas(settings, keyring.pseudonym, station.name, measure)
     follower = follow(settings, keyring, measure)
@@ -138,6 +138,7 @@ def _acquaint(runtime: Runtime) -> None:
     runtime.follower.on("drill/", runtime.drills.heard)
     memories.share(runtime)
     runtime.herald.use(pair.settings)
+    runtime.measure.log.use(pair.settings.logging.level, pair.settings.logging.calls)
     runtime.measure.log.heard = runtime.herald.heard
     runtime.tracing.use(pair.settings.tracing)
     runtime.health.use(pair.settings.health, runtime.epoch.credentials())

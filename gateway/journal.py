@@ -154,6 +154,7 @@ def close(runtime: Runtime, exchange: Exchange, responder: Responder) -> None:
     ended = runtime.monotonic()
     total = ended - exchange.arrived
     overhead = max(total - exchange.waited, 0.0)
+    runtime.measure.said(exchange, responder.status, total, overhead)
     refused, gate = exchange.refused_by, exchange.attempts[-1].gate if exchange.attempts else None
     said = refused.rules if refused is not None else _answer_hits(runtime, exchange, gate)
     hits = (*said, *(hit for hit in exchange.form_hits if hit not in said))

@@ -435,6 +435,35 @@ class Measure:
             if count:
                 m.inc("ecluse_tokens_total", (kind, destination, caller.team, exchange.use_case), float(count))
 
+    def said(self, exchange: Exchange, status: int, total: float, overhead: float) -> None:
+        """The line of a call that is over. All that it says is ours: names that are configured or published, and
+        numbers."""
+        caller, dialect, usage, outcome = exchange.caller, exchange.dialect, exchange.usage, exchange.outcome
+        refused = exchange.refused_by.decided_by if exchange.refused_by is not None else None
+        self.log.call(
+            exchange.call,
+            well=outcome in ("served", "left"),
+            level="warning" if outcome in ("failed", "cut") else "info",
+            outcome=outcome,
+            status=status,
+            code=exchange.failure if outcome == "failed" else exchange.code,
+            rule=refused.rule if refused is not None else None,
+            model=exchange.counted or None,
+            dialect=dialect.name,
+            operation=dialect.operation,
+            stream=exchange.streamed,
+            team=caller.team,
+            use_case=exchange.use_case or None,
+            key=caller.key_id,
+            destination=exchange.attempts[-1].candidate.destination.name if exchange.attempts else None,
+            attempts=len(exchange.attempts),
+            input=usage.input,
+            output=usage.output,
+            total_ms=round(total * 1000, 1),
+            overhead_ms=round(overhead * 1000, 1),
+            first_ms=round((exchange.first_content - exchange.arrived) * 1000, 1) if exchange.first_content else None,
+        )
+
     def traced(self, kept: str) -> None:
         """A call's trace is kept, and why."""
         self.metrics.inc("ecluse_traces_total", (kept,))

@@ -144,6 +144,7 @@ def _swap(runtime: Runtime, epoch: Epoch) -> None:
     runtime.quotas.replace_limits(settings.quotas)
     runtime.soft.use(settings.quotas)
     runtime.capacity.use(settings)
+    runtime.measure.log.use(settings.logging.level, settings.logging.calls)
     runtime.router.use(settings)
     now = runtime.monotonic()
     for exchange in () if same else runtime.live:

@@ -130,6 +130,7 @@ async def gateway(
         if refused is not None and station.first:
             say(loud(pair, refused))
         runtime = assemble(pair, await stack.enter_async_context(Transport()), now, station)
+        stack.callback(runtime.measure.log.close)
         stack.callback(runtime.ledger.close)
         stack.callback(runtime.presence.end)
         stack.callback(runtime.states.save)

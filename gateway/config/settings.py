@@ -15,6 +15,7 @@ from gateway.config.capacity import CapacitySettings
 from gateway.config.drills import DrillsSettings
 from gateway.config.health import HealthSettings
 from gateway.config.kinds import Address, Network
+from gateway.config.logging import LoggingSettings
 from gateway.config.money import PricesSettings
 from gateway.config.parameters import ParametersSettings
 from gateway.config.patterns import PUBLIC, PUBLIC_NAME, VENDOR_MODEL
@@ -362,6 +363,7 @@ class Settings:
     quotas: tuple[QuotaSettings, ...] = listed(QuotaSettings, "Hard limits.")
     prices: PricesSettings = section(PricesSettings, "What tokens cost.")
     webhooks: Mapping[str, WebhookSettings] = named(WebhookSettings, "Addresses that are told, by name.")
+    logging: LoggingSettings = section(LoggingSettings, "Lines on standard error.")
     tracing: TracingSettings = section(TracingSettings, "Traces of calls.")
     reserve_output: int = setting(
         _OUTPUT, "Output tokens reserved for an answer whose length the call doesn't state; a step of it.", default=4096

@@ -171,6 +171,12 @@ NOTICES: Final[Mapping[str, Notice]] = {
         "Le contrat {contract} est fini : ses destinations ne sont plus appelées.",
         everywhere=True,
     ),
+    "certificate.refused": Notice(
+        "certificate", ("listener",), "error",
+        "The renewed certificate of listener {listener} is bad ({reason}); the one in use stays, for {days} days.",
+        "Le certificat renouvelé de l'écoute {listener} est mauvais ({reason}) ; l'actuel reste, pour {days} jours.",
+        everywhere=True,
+    ),
     "worker.took_over": Notice(
         "worker", ("worker",), "error",
         "A worker was lost ({reason}) and replaced by {worker}.",

@@ -26,7 +26,7 @@ from gateway.workers.fanning import reload
 from gateway.workers.figures import Figures
 from gateway.workers.sockets import sockets_by_worker
 from gateway.workers.station import Station
-from observability.logs import Log
+from observability.logs import Log, Writer
 
 if TYPE_CHECKING:
     from gateway.config.settings import Settings
@@ -56,7 +56,7 @@ class Crew:
         """What workers are started with: one that takes another's place must not depend on a renewal half done."""
         self._sockets = _sockets(settings)
         self.figures.own.set("ecluse_workers_wanted", (), float(self.slots))
-        self._log = Log(sys.stderr.buffer, clock=_utc_now)
+        self._log = Log(Writer(sys.stderr.buffer), clock=_utc_now)
         self.bridge = Keeper.of(settings, self._bridged, self._log, self.figures.own)
         """Of litellm's process, which all workers share."""
         self._serving: dict[int, Child] = {}

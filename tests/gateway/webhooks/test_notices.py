@@ -16,7 +16,7 @@ from gateway.webhooks.bursts import COUNT, QUIET, SECONDS, Bursts
 from gateway.webhooks.ends import endings
 from gateway.webhooks.formats import written
 from gateway.webhooks.notices import NOTICES, Message, wanted
-from observability.logs import FIELDS
+from observability.logs import EVENTS
 
 PAGE = Path(__file__).parents[3] / "docs" / "howto" / "events.md"
 AT = datetime(2026, 11, 25, 14, 5, tzinfo=UTC)
@@ -30,8 +30,8 @@ def test_words_only_use_what_the_log_has(event: str) -> None:
     notice = NOTICES[event]
     for words in (notice.en, notice.fr):
         named = set(re.findall(r"\{(\w+)\}", words))
-        assert named <= (QUOTA if event == "quota.soft" else FIELDS.keys())
-        assert set(notice.subject) <= (QUOTA if event == "quota.soft" else FIELDS.keys())
+        assert named <= (QUOTA if event == "quota.soft" else set(EVENTS[event].fields))
+        assert set(notice.subject) <= (QUOTA if event == "quota.soft" else set(EVENTS[event].fields))
     assert set(re.findall(r"\{(\w+)\}", notice.en)) == set(re.findall(r"\{(\w+)\}", notice.fr))
     assert notice.en != notice.fr
 
