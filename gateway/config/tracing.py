@@ -57,6 +57,7 @@ class TracingSettings:
         k.PATH, "PEM file of the authorities trusted instead of the usual ones.", default=None
     )
     timeout_seconds: float = setting(k.SPAN, "Time for one request to the collector.", default=10.0)
+    gather_seconds: float = setting(k.SPAN, "How long calls are collected for one request.", default=1.0)
     waiting: int = setting(
         k.count(1, 1_000_000), "Calls of a serving process that may wait to be sent; past it the oldest are dropped.",
         default=2000,

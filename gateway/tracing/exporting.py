@@ -22,7 +22,9 @@ def exporter_of(settings: TracingSettings, instance: str, told: Callable[[str], 
     """
     own = {"service.name": "ecluse", "service.version": version("ecluse"), "service.instance.id": instance}
     encoder = Encoder(conventions(settings.conventions), {**own, **settings.resource}, version("ecluse"))
-    return Exporter(_sender(settings), encoder, most_waiting=settings.waiting, told=told)
+    return Exporter(
+        _sender(settings), encoder, most_waiting=settings.waiting, gather=settings.gather_seconds, told=told
+    )
 
 
 def _sender(settings: TracingSettings) -> Sender:

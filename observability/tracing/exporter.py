@@ -45,7 +45,7 @@ class Exporter:
         encoder: Encode,
         *,
         most_waiting: int,
-        gather: float = 1.0,
+        gather: float,
         told: Callable[[str], None] = lambda reason: None,
     ) -> None:
         self._sender, self._encoder, self._told = sender, encoder, told

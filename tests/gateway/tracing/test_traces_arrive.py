@@ -33,7 +33,8 @@ OF_ANOTHER = "0af7651916cd43dd8448eb211c80319c"
 
 def traced(receiver: Receiver, more: str = "", protocol: str = "http", config: str = CONFIG) -> str:
     """A configuration with traces to a receiver. more: settings in the form of YAML's flow."""
-    return f"{config}tracing: {{endpoint: '{receiver.url}', protocol: {protocol}{more and ', '}{more}}}\n"
+    quick = f"endpoint: '{receiver.url}', protocol: {protocol}, gather_seconds: 10ms"
+    return f"{config}tracing: {{{quick}{more and ', '}{more}}}\n"
 
 
 @pytest.fixture
