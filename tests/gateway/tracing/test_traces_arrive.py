@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.conftest import CONFIG, House, OpenHouse, configured, leave_accounts_to_rules_of_ones_own
+from tests.gateway.path.test_patterns import PATTERNS
 from tests.gateway.tls.papers import Authority
 from tests.parts.otlp_receiver import CLIENT, SERVER, Got, Receiver, grpc_receiver, http_receiver
 
@@ -160,10 +161,21 @@ async def test_what_a_caller_or_a_vendor_says_is_on_no_span(open_house: OpenHous
 
 async def test_a_vendors_own_code_is_told_as_its_class(open_house: OpenHouse, receiver: Receiver) -> None:
     async with open_house(traced(receiver, "ratio: 0")) as house:
-        answer = await house.chat("bonjour [[sim:status=400,code=canary_code]]")
+        answer = await house.chat("bonjour [[sim:status=400,error=canary_code]]")
+        assert answer.json()["error"]["code"] == "canary_code"
         server, attempt = await spans_of(receiver, answer)
         assert (server.said["error.type"], attempt.said["error.type"]) == ("invalid", "invalid")
     assert b"canary_code" not in b"".join(receiver.raw)
+
+
+async def test_a_model_of_a_pattern_is_told_by_its_name_where_we_know_it(
+    open_house: OpenHouse, receiver: Receiver
+) -> None:
+    async with open_house(traced(receiver, "ratio: 1", config=PATTERNS)) as house:
+        _, made_up = await spans_of(receiver, await house.chat("bonjour", model="claude-canary"))
+        _, known = await spans_of(receiver, await house.chat("bonjour", model="claude-next"))
+    assert (made_up.name, known.name) == ("chat {model}", "chat claude-next")
+    assert b"canary" not in b"".join(receiver.raw)
 
 
 async def test_a_trusted_peer_names_the_trace(open_house: OpenHouse, receiver: Receiver) -> None:
