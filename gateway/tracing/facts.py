@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from gateway.tracing.tracing import Ended
     from policies.decide import RuleHit
 
-_IN_ITS_WORDS = ("invalid", "context_length", "content_policy")
-"""Classes of errors that callers are told of with the vendor's own code."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -39,7 +37,8 @@ def traced(exchange: Exchange, ended: Ended, kept: str) -> TracedCall:
         route=route.path,
         status=ended.status,
         outcome=exchange.outcome,
-        code=_code(exchange),
+        # What a caller is told may be the vendor's own code; what is counted is ours.
+        code=exchange.failure if exchange.outcome == "failed" else exchange.code or "",
         team=caller.team,
         use_case=exchange.use_case,
         model=exchange.counted,
@@ -55,12 +54,6 @@ def traced(exchange: Exchange, ended: Ended, kept: str) -> TracedCall:
             for attempt in exchange.attempts
         ),
     )
-
-
-def _code(exchange: Exchange) -> str:
-    """Why it wasn't served, in a word of ours: where a vendor's own code was passed on, the class of its error."""
-    last = exchange.attempts[-1].error if exchange.attempts else None
-    return last or "" if last in _IN_ITS_WORDS else exchange.code or ""
 
 
 def _attempt(exchange: Exchange, attempt: Attempt, started: int, ended: int) -> TracedAttempt:
