@@ -39,7 +39,7 @@ import uvloop
 from installation import CONTRACT
 
 from gateway.bundle.bundle import STARTER
-from gateway.exchange import Exchange
+from gateway.exchange import Attempt, Exchange
 from gateway.identity.keys import KeyGrant
 from gateway.serve import gateway, settle
 from observability.exposition import Format
@@ -154,9 +154,7 @@ def listened(teller: Any, moments: list[Moment], exchanges: list[Exchange]) -> I
         if _inside:
             return method(*given, **named)
         exchanges.extend(one for one in given if isinstance(one, Exchange))
-        moments.append(
-            lambda other: method(*(other if other and isinstance(g, Exchange) else g for g in given), **named)
-        )
+        moments.append(lambda other: method(*(_instead(one, other) for one in given), **named))
         _inside = True
         try:
             return method(*given, **named)
@@ -170,6 +168,13 @@ def listened(teller: Any, moments: list[Moment], exchanges: list[Exchange]) -> I
     finally:
         for name in names:
             delattr(teller, name)
+
+
+def _instead(one: Any, other: Exchange | None) -> Any:
+    """What is told of another call."""
+    if other is None:
+        return one
+    return other if isinstance(one, Exchange) else other.attempts[0] if isinstance(one, Attempt) else one
 
 
 async def cost_of_a_call(runtime: Any, exchange: Exchange, moments: dict[str, list[Moment]]) -> None:
@@ -230,7 +235,6 @@ def filled(runtime: Any, exchange: Exchange, moments: list[Moment]) -> None:
         other = replace(exchange, caller=caller, counted=f"m{model}", attempts=attempts, outcome=outcome)
         for moment in moments:
             moment(other)
-        runtime.measure.spent(other, replace(attempts[0], cost=1000), assumed=False)
 
 
 async def cost_of_a_page(runtime: Any) -> None:
