@@ -26,6 +26,7 @@ from gateway.routing.breakers import CLOSED
 from gateway.routing.shown import rows
 from gateway.state.workers import differing, present
 from gateway.stopping.control import settled, shown, stop_routes
+from gateway.webhooks.control import webhook_routes
 from observability.ledger import Event
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def control_app(runtime: Runtime, reloader: Reloader, conductor: Conductor, stop
             *drill_routes(runtime, conductor),
             *stop_routes(runtime),
             *quota_routes(runtime),
+            *webhook_routes(runtime),
         ]
     )
 

@@ -48,6 +48,7 @@ COMMANDS = {
     "alerts": "list the alerts that ship, and write them as rules for Prometheus",
     "slo": "make rules for Prometheus from a file of objectives",
     "setup": "print or write a tool's settings for this gateway: Claude Code, Codex, gemini-cli ...",
+    "webhooks": "send a test to those who are told what happens",
     "keys": "issue, list and revoke keys of callers",
 }
 

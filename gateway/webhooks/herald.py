@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CLAIMED = 10
 """Seconds in which what several workers see is one thing."""
+TEST = "webhook.test"
 TOLD_BY_OTHERS = frozenset({"quota.soft"})
 """Events that somebody tells with more facts than the log has, and after a claim of their own."""
 
@@ -66,6 +67,15 @@ class Herald:
         key = f"notice/{message.subject}/{event}/{int(now // CLAIMED)}"
         self._claims.first(key, 2.0 * CLAIMED, now, lambda: self._offer(message), again=True)
 
+    async def try_out(self, name: str = "") -> dict[str, str]:
+        """Sends a test to one receiver, or to all; by receiver what became of it: sent, refused, failed."""
+        message, id_ = Message(TEST, self._now(), {}), uuid7()
+
+        def body(receiver: WebhookSettings) -> bytes | None:
+            return self._written(message, id_, receiver) if name in ("", receiver.name) else None
+
+        return await self._webhooks.at_once(body)
+
     def tick(self) -> None:
         """Once a second: what was held and is due."""
         for message in self._pacing.due(self._monotonic()):
@@ -80,11 +90,12 @@ class Herald:
         id_ = uuid7()
 
         def body(receiver: WebhookSettings) -> bytes | None:
-            if not wanted(message.event, receiver.events):
-                return None
-            return written(receiver.format, message, id_, self._organisation, receiver.language or self._language)
+            return self._written(message, id_, receiver) if wanted(message.event, receiver.events) else None
 
         self._webhooks.send(body)
+
+    def _written(self, message: Message, id_: str, receiver: WebhookSettings) -> bytes:
+        return written(receiver.format, message, id_, self._organisation, receiver.language or self._language)
 
 
 def _in_loop() -> bool:

@@ -47,7 +47,8 @@ class Message(NamedTuple):
 
     def words(self, language: str) -> str:
         """The sentence, in one language."""
-        known: defaultdict[str, Value] = defaultdict(lambda: "-", self.facts)
+        known = defaultdict(lambda: "-", {name: _shown(value) for name, value in self.facts.items()})
+        known["scope"] = _SCOPES.get(known["scope"], (known["scope"],) * 2)[language == "fr"]
         said = (self.notice.fr if language == "fr" else self.notice.en).format_map(known)
         if not self.repeated:
             return said
@@ -59,6 +60,17 @@ def wanted(event: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(event, pattern) for pattern in patterns)
 
 
+def _shown(value: Value) -> str:
+    """A value in a sentence: numbers without zeros that say nothing."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+_SCOPES: Final[Mapping[str, tuple[str, str]]] = {
+    "key": ("key", "la clé"), "user": ("user", "l'utilisateur"), "use_case": ("use case", "le cas d'usage"),
+    "destination": ("destination", "la destination"), "rule": ("rule", "la règle"), "team": ("team", "l'équipe"),
+    "organisation": ("organisation", "l'organisation"), "model": ("model", "le modèle"),
+    "contract": ("contract", "le contrat"),
+}  # fmt: skip
 _REPEATED: Final = ("(And {} more times since the last message.)", "(Et {} autres fois depuis le dernier message.)")
 
 NOTICES: Final[Mapping[str, Notice]] = {
@@ -111,7 +123,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     ),
     "stop.ended": Notice(
         "stop", ("scope", "name"), "info",
-        "{scope} {name} goes on: its stop has ended.", "{scope} {name} reprend : la suspension est levée.",
+        "The stop of {scope} {name} has ended.", "La suspension a pris fin : {scope} {name}.",
     ),
     "reload.refused": Notice(
         "reload", (), "warning",
@@ -143,7 +155,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "quota.soft": Notice(
         "quota", ("scope", "name", "unit", "window", "resets_at"), "warning",
         "The quota of {scope} {name} runs low: {used} of {limit} {unit} are used (window: {window}).",
-        "Le quota de {scope} {name} s'épuise : {used} sur {limit} {unit} sont pris (période : {window}).",
+        "Un quota s'épuise ({scope} {name}) : {used} sur {limit} {unit} sont pris (période : {window}).",
     ),
     "drill.started": Notice(
         "drill", ("destination",), "info",
@@ -192,6 +204,10 @@ NOTICES: Final[Mapping[str, Notice]] = {
         "No traces get to the collector ({reason}); calls don't notice.",
         "Plus aucune trace n'arrive au collecteur ({reason}) ; les appels ne s'en ressentent pas.",
         everywhere=True,
+    ),
+    "webhook.test": Notice(
+        "test", (), "info",
+        "This is a test. What happens will be told here.", "Ceci est un essai. Ce qui se passe sera dit ici.",
     ),
     "fault": Notice(
         "fault", ("error", "where"), "error",

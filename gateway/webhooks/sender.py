@@ -115,6 +115,12 @@ class Webhooks:
             if receiver.task is None or receiver.task.done():
                 receiver.task = asyncio.get_running_loop().create_task(self._serve(name, receiver))
 
+    async def at_once(self, written: Callable[[WebhookSettings], bytes | None]) -> dict[str, str]:
+        """Sends a message past the queues, once; by receiver what became of it: sent, refused, failed."""
+        bodies = [(name, one, body) for name, one in self._receivers.items() if (body := written(one.settings))]
+        results = await asyncio.gather(*(self._tried(one, body) for _, one, body in bodies))
+        return {name: result for (name, _, _), result in zip(bodies, results, strict=True)}
+
     async def close(self) -> None:
         """Ends sending; what waits is given up."""
         for name, receiver in self._receivers.items():

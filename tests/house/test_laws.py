@@ -38,6 +38,7 @@ PLACES = {
         "gateway/health.py",
         "gateway/stopping/control.py",
         "gateway/quota/control.py",
+        "gateway/webhooks/control.py",
         "adapters/vendors/simulator/",
     ),
     "httptools": (),

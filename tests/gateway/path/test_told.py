@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import httpx
 import orjson
 import pytest
 
+from gateway.cli.main import main
+from gateway.webhooks.notices import Message
 from observability.ledger import Ledger
 from tests.conftest import CONFIG, House, OpenHouse
 from tests.gateway.path.test_budgets import receiver
@@ -81,7 +84,7 @@ async def test_a_stop_and_a_refused_change_are_told_of(open_house: OpenHouse, tm
             assert (await control.post("/stops", json=order)).status_code == 201
             ordered = await got.until("stop.ordered")
             assert ordered["scope"] == "user" and ordered["name"].startswith("p_")
-            assert "a suspendu user p_" in await got.slack()
+            assert "a suspendu l'utilisateur p_" in await got.slack()
             await control.delete("/stops/user/anne")
             assert (await got.until("stop.ended"))["level"] == "info"
             (house.folder / "bundle" / "broken.yaml").write_text("kind: [")
@@ -100,3 +103,35 @@ async def test_a_ledger_that_can_not_be_written_is_told_of(
         assert failed["worker"] == house.gateway.runtime.ledger.worker and failed["level"] == "error"
         monkeypatch.undo()
         assert (await got.until("ledger.ready"))["level"] == "info"
+
+
+async def test_receivers_can_be_tried(
+    open_house: OpenHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with told(open_house, tmp_path) as (house, got):
+
+        async def tried(*name: str) -> tuple[int, str]:
+            capsys.readouterr()
+            command = ["webhooks", "test", *name, "--config", str(house.folder / "config.yaml")]
+            code = await asyncio.to_thread(main, command)
+            return code, "".join(capsys.readouterr())
+
+        assert await tried() == (0, "chat: sent\nops: sent\n")
+        assert (await got.until("webhook.test"))["text"]["en"].startswith("This is a test.")
+        assert "Ceci est un essai" in await got.slack(), "though it waits for other events"
+        assert await tried("chatt") == (1, "there is no webhook chatt (did you mean chat?)\n")
+        config = house.folder / "config.yaml"
+        gone = "  gone: {url: 'http://127.0.0.1:1/', secret: 'file:url'}\n  mute: {url: 'http://127.0.0.1:1/'}\n"
+        (house.folder / "url").write_text("hush")
+        config.write_text(config.read_text() + gone)
+        assert await asyncio.to_thread(main, ["reload", "--untested", "--config", str(config)]) == 0
+        code, said = await tried()
+        assert code == 1 and "gone: failed" in said and "mute: nothing is sent" in said and "chat: sent" in said
+
+
+def test_words_are_a_persons() -> None:
+    ordered = Message("stop.ordered", datetime.now(UTC), {"scope": "use_case", "name": "letters"})
+    assert ordered.words("en").startswith("Operators have stopped use case letters.")
+    assert ordered.words("fr").startswith("L'exploitation a suspendu le cas d'usage letters.")
+    opened = Message("breaker.opened", datetime.now(UTC), {"destination": "a", "reason": "server", "seconds": 30.0})
+    assert "for 30 s" in opened.words("en")
