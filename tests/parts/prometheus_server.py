@@ -67,7 +67,7 @@ def prometheus_server(
         process = subprocess.Popen(
             [
                 SERVER, f"--config.file={folder / 'prometheus.yaml'}", f"--storage.tsdb.path={folder / 'data'}",
-                "--web.listen-address=127.0.0.1:0",
+                "--web.listen-address=127.0.0.1:0", "--enable-feature=exemplar-storage",
             ],
             stdout=said, stderr=said, stdin=subprocess.DEVNULL, env={"GOMAXPROCS": "1"},
         )  # fmt: skip
