@@ -6,6 +6,7 @@ import argparse
 import shutil
 import time
 from collections import deque
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -72,42 +73,87 @@ def run(args: argparse.Namespace) -> int:
     """Look until told to stop."""
     try:
         with Keyboard(live=not (args.once or args.json)) as keyboard:
-            _follow(args, keyboard)
+            onlooker = _Onlooker(args, keyboard)
+            onlooker.look()
+            while not onlooker.waited(args.every):
+                onlooker.look_again()
+                if args.once:
+                    break
     except ControlFailed as failed:
         return say_failed(failed)
     return 0
 
 
-def _follow(args: argparse.Namespace, keyboard: Keyboard) -> None:
-    view = {"by": args.by, "sort": 0, "names": args.names}
-    looks: deque[_Look] = deque([_look(args)])
-    keyboard.wait(args.every)
-    said: tuple[str, tuple[str, ...]] = ("", ())
-    asked = float("-inf")
-    while True:
-        looks.append(_look(args))
-        while len(looks) > 2 and looks[-1].at - looks[1].at >= args.over:
+class _Onlooker:
+    """What was seen over the last seconds, and how it is to be shown."""
+
+    def __init__(self, args: argparse.Namespace, keyboard: Keyboard) -> None:
+        self._args, self._keyboard = args, keyboard
+        self._looks: deque[_Look] = deque()
+        self._by, self._sort, self._names = args.by, 0, args.names
+        self._said: tuple[str, tuple[str, ...]] = ("", ())
+        self._asked = float("-inf")
+
+    def look(self) -> None:
+        """See what was counted until now; ControlFailed where nobody tells."""
+        answer, looks = ask(self._args.config, "GET", "/top"), self._looks
+        looks.append(_Look(time.monotonic(), answer["workers"], answer["currency"]))
+        while len(looks) > 2 and looks[-1].at - looks[1].at >= self._args.over:
             looks.popleft()
-        if args.json:
-            print(orjson.dumps(_values(looks, view)).decode(), flush=True)
+
+    def look_again(self) -> None:
+        """Look, and show what happened since. A gateway that is away for a while is waited for where somebody looks."""
+        try:
+            self.look()
+            if not self._args.json and self._looks[-1].at - self._asked >= _STATUS_SECONDS:
+                self._said, self._asked = _said(self._args), self._looks[-1].at
+        except ControlFailed as failed:
+            if not self._keyboard.live:
+                raise
+            self._said, self._asked = ("", (f"! {failed}",)), float("-inf")
+        if self._args.json:
+            print(orjson.dumps(_values(self._looks, self._named())).decode(), flush=True)
         else:
-            if looks[-1].at - asked >= _STATUS_SECONDS:
-                said, asked = _said(args), looks[-1].at
-            _show(looks, view, said, keyboard)
-        if args.once:
-            return
-        until = time.monotonic() + args.every
+            self._show()
+
+    def waited(self, seconds: float) -> bool:
+        """Wait so long, doing what keys say meanwhile; whether they say to end."""
+        until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            pressed = keyboard.wait(left)
+            pressed = self._keyboard.wait(left)
             if pressed in ("q", "\x1b"):
-                return
-            if _turned(view, pressed) or pressed == keyboard.RESIZED:
-                _show(looks, view, said, keyboard)
+                return True
+            if len(self._looks) > 1 and (self._turned(pressed) or pressed == self._keyboard.RESIZED):
+                self._show()
+        return False
 
+    def _turned(self, pressed: str) -> bool:
+        """Whether a key changed what is shown."""
+        chosen = next((name for name, title in TITLES.items() if title[0] == pressed), None)
+        if chosen is not None:
+            self._by = chosen
+        elif pressed == "s":
+            self._sort = (self._sort + 1) % len(columns(self._by, ""))
+        elif pressed == "n":
+            self._names = not self._names
+        else:
+            return False
+        return True
 
-def _look(args: argparse.Namespace) -> _Look:
-    answer = ask(args.config, "GET", "/top")
-    return _Look(time.monotonic(), answer["workers"], answer["currency"])
+    def _named(self) -> dict[str, str]:
+        return users(self._looks[-1].seen) if self._names else {}
+
+    def _show(self) -> None:
+        first, last = self._looks[0], self._looks[-1]
+        rows, seconds = between(first.seen, last.seen, last.at - first.at), last.at - first.at
+        whole = total(rows)
+        head = (
+            f"{datetime.now():%H:%M:%S}  {figures(whole.rate('calls'))} calls/s, {whole.flight} in flight, "
+            f"{figures(whole.cost_an_hour)} {last.currency}/h, {len(last.seen)} workers, {self._said[0]}"
+        ).rstrip(", ")
+        frame = Frame(rows, self._by, self._sort, seconds, last.currency, head, self._said[1], self._named())
+        size, live = shutil.get_terminal_size((120, 40)), self._keyboard.live
+        self._keyboard.picture(draw(frame, size.columns, size.lines - 1 if live else 10_000, colours=live))
 
 
 def _said(args: argparse.Namespace) -> tuple[str, tuple[str, ...]]:
@@ -117,38 +163,9 @@ def _said(args: argparse.Namespace) -> tuple[str, tuple[str, ...]]:
     return head, tuple(f"! {line}" for line in ill(status))[:_MOST_ILL]
 
 
-def _turned(view: dict[str, Any], pressed: str) -> bool:
-    """Whether a key changed what is shown."""
-    chosen = next((name for name, title in TITLES.items() if title[0] == pressed), None)
-    if chosen is not None:
-        view["by"] = chosen
-    elif pressed == "s":
-        view["sort"] = (view["sort"] + 1) % len(columns("team", ""))
-    elif pressed == "n":
-        view["names"] = not view["names"]
-    else:
-        return False
-    return True
-
-
-def _show(looks: deque[_Look], view: dict[str, Any], said: tuple[str, tuple[str, ...]], keyboard: Keyboard) -> None:
+def _values(looks: deque[_Look], names: Mapping[str, str]) -> dict[str, Any]:
     first, last = looks[0], looks[-1]
     rows = between(first.seen, last.seen, last.at - first.at)
-    whole = total(rows)
-    head = (
-        f"{datetime.now():%H:%M:%S}  {figures(whole.rate('calls'))} calls/s, {whole.flight} in flight, "
-        f"{figures(whole.cost_an_hour)} {last.currency}/h, {len(last.seen)} workers, {said[0]}"
-    )
-    names = users(last.seen) if view["names"] else {}
-    frame = Frame(rows, view["by"], view["sort"], last.at - first.at, last.currency, head, said[1], names)
-    size = shutil.get_terminal_size((120, 40))
-    keyboard.picture(draw(frame, size.columns, size.lines - 1 if keyboard.live else 10_000, colours=keyboard.live))
-
-
-def _values(looks: deque[_Look], view: dict[str, Any]) -> dict[str, Any]:
-    first, last = looks[0], looks[-1]
-    rows = between(first.seen, last.seen, last.at - first.at)
-    names = users(last.seen) if view["names"] else {}
     return {
         "seconds": round(last.at - first.at, 3),
         "currency": last.currency,

@@ -111,6 +111,11 @@ def test_keys_and_size_of_a_terminal(busy: Double):
         terminal.size(40, 30)
         os.kill(terminal.process.pid, signal.SIGWINCH)
         terminal.until("caller        calls/s in flight in tok/s\x1b[0m")
+        whole = busy.answers["GET", "/top"]
+        busy.answers["GET", "/top"] = (503, {"refused": "no worker serves"})
+        terminal.until("! no worker serves")
+        busy.answers["GET", "/top"] = whole
+        terminal.until("! stopped: key k_1")
         os.write(terminal.screen, b"q")
         terminal.until("\x1b[?1049l")
         assert terminal.process.wait(10) == 0
