@@ -65,7 +65,11 @@ def run(args: argparse.Namespace) -> int:
         return REFUSED
     tables = [names for tables in args.by for names in tables] or list(USUAL)
     personal = [name for name in PERSONAL if any(name in names for names in tables)]
-    found = usage(read(folder, asked, told_progress), asked, personal)
+    try:
+        found = usage(read(folder, asked, told_progress), asked, personal)
+    except OSError as failed:
+        print(f"the ledger at {folder} can't be read: {failed.strerror}", file=sys.stderr)
+        return REFUSED
     if args.out is not None:
         return _write(args.out, found, tables)
     if args.json:

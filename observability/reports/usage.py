@@ -14,7 +14,7 @@ NANOS = 1_000_000_000
 """In one unit of a currency."""
 
 Dimension = Literal[
-    "day", "organisation", "team", "use_case", "person", "key", "model", "destination", "vendor", "contract",
+    "day", "month", "organisation", "team", "use_case", "person", "key", "model", "destination", "vendor", "contract",
     "vendor_model", "dialect", "operation", "data_class",
 ]  # fmt: skip
 DIMENSIONS: tuple[str, ...] = get_args(Dimension)
@@ -153,12 +153,15 @@ def total(cells: Mapping[Cell, Figures]) -> Figures:
 
 
 def by(cells: Mapping[Cell, Figures], dimensions: Sequence[str]) -> dict[tuple[str, ...], Figures]:
-    """Figures by the values of some dimensions: the dearest first, then those of most calls; days in their order."""
-    places = [Cell._fields.index(name) for name in dimensions]
+    """Figures by the values of some dimensions: the dearest first, then by calls; days and months in order."""
+    # A month is the beginning of a day: 2026-11 of 2026-11-20.
+    places = [
+        (Cell._fields.index("day"), 7) if name == "month" else (Cell._fields.index(name), None) for name in dimensions
+    ]
     found: dict[tuple[str, ...], Figures] = {}
     for cell, figures in cells.items():
-        found.setdefault(tuple(cell[place] for place in places), Figures()).add(figures)
-    if list(dimensions) == ["day"]:
+        found.setdefault(tuple(cell[place][:most] for place, most in places), Figures()).add(figures)
+    if list(dimensions) in (["day"], ["month"]):
         return dict(sorted(found.items()))
     return dict(sorted(found.items(), key=lambda one: (-one[1].nanos, -one[1].calls, one[0])))
 

@@ -30,17 +30,20 @@ def page(
     if len(currencies) > 1:
         lines.append(words["several"])
     for currency in currencies:
-        lines += _part(usage.of(currency), currency, tables, words)
-        lines += [f"![{words[word]}]({file})" for word, file in pictures if currency == currencies[0]]
+        drawn = [f"![{words[word]}]({file})" for word, file in pictures if currency == currencies[0]]
+        lines += _part(usage.of(currency), currency, tables, drawn, words)
     lines += _how(usage, words)
     return "\n\n".join(lines) + "\n"
 
 
-def _part(cells: Mapping[Cell, Figures], currency: str, tables: Sequence[Sequence[str]], words: Words) -> Iterator[str]:
+def _part(
+    cells: Mapping[Cell, Figures], currency: str, tables: Sequence[Sequence[str]], drawn: Sequence[str], words: Words
+) -> Iterator[str]:
     """What was counted in one currency."""
     whole = total(cells)
     yield f"## {words['whole_of'].format(currency=currency or words['no_currency'])}"
     yield "\n".join(_table((words["figure"], words["value"]), _summary(whole, currency, words)))
+    yield from drawn
     for dimensions in tables:
         names = [words[name] for name in dimensions]
         yield f"## {words['by'].format(name=words['and'].join(names))}"

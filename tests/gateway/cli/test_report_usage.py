@@ -62,6 +62,12 @@ def test_a_wrong_thing_to_count_by_is_told(capsys):
     assert done.value.code == 2 and "nothing is counted by teem (did you mean team?)" in capsys.readouterr().err
 
 
+def test_a_ledger_that_cannot_be_read(tmp_path, capsys):
+    (tmp_path / "20261120T110000.000000Z-w0-000001.ecl").mkdir()
+    assert main(["report", "usage", "--ledger", str(tmp_path), "--since", "2026-11-01"]) == 1
+    assert f"the ledger at {tmp_path} can't be read: Is a directory" in capsys.readouterr().err
+
+
 def test_no_ledger(capsys, tmp_path):
     assert main(["report", "usage", "--ledger", str(tmp_path / "none")]) == 1
     assert "there is no ledger" in capsys.readouterr().err

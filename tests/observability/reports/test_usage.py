@@ -70,6 +70,16 @@ def test_a_day_is_of_the_periods_zone(write):
     assert [cell.day for cell in usage(read(folder, paris), paris).cells] == ["2026-11-20"]
 
 
+def test_months_and_days_come_in_their_order(write):
+    later = NOON + timedelta(days=20)
+    folder = write(intent("1"), attempt("1", 1), intent("2", at=later), attempt("2", 9, at=later))
+    both = Period(NOON, later + timedelta(days=1))
+    cells = usage(read(folder, both), both).cells
+    assert list(by(cells, ["month"])) == [("2026-11",), ("2026-12",)]
+    assert list(by(cells, ["day"])) == [("2026-11-20",), ("2026-12-10",)]
+    assert by(cells, ["month", "team"])[("2026-12", "hr")].nanos == 9
+
+
 def test_currencies_are_not_added_up(write):
     folder = write(
         intent("1"), attempt("1", 5), outcome("1"),
