@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -53,6 +54,7 @@ class Tracing:
         self._listener, self._instance, self._later = listener, instance, later
         self._settings: TracingSettings | None = None
         self._exporter: Exporter | None = None
+        self._ending: list[Exporter] = []
         self._rules = Rules(0.0, 0.0, 0.0)
         self._second, self._kept = 0, 0
         self._past: Counter[str] = Counter()
@@ -69,8 +71,8 @@ class Tracing:
 
     def count(self, result: str) -> float:
         """Spans that ended so since the start; result: of RESULTS."""
-        now = self._exporter.counts.get(result, 0) if self._exporter is not None else 0
-        return float(self._past[result] + now)
+        now = [*self._ending, *([self._exporter] if self._exporter is not None else ())]
+        return float(self._past[result] + sum(exporter.counts.get(result, 0) for exporter in now))
 
     @property
     def lost(self) -> float:
@@ -82,7 +84,7 @@ class Tracing:
         read; then all stays as it was."""
         if self._settings is None or not _same(self._settings, settings):
             exporter = self._made(settings) if settings.endpoint else None
-            self._end(0.0)
+            self._retire()
             self._exporter = exporter
         self._settings = settings
         self._rules = Rules(settings.ratio, settings.slow_seconds, settings.slow_overhead_seconds)
@@ -137,13 +139,20 @@ class Tracing:
 
     def close(self) -> None:
         """Sends what waits, for a while."""
-        self._end(CLOSE_SECONDS)
+        self._retire()
+        until = time.monotonic() + CLOSE_SECONDS
+        for exporter in self._ending:
+            exporter.close(max(until - time.monotonic(), 0.0))
 
-    def _end(self, seconds: float) -> None:
+    def _retire(self) -> None:
+        """The exporter in use sends what it has and ends; those that ended leave what they counted."""
+        for over in [exporter for exporter in self._ending if exporter.over]:
+            self._ending.remove(over)
+            self._past.update(over.counts)
         exporter, self._exporter = self._exporter, None
         if exporter is not None:
-            exporter.close(seconds)
-            self._past.update(exporter.counts)
+            exporter.end()
+            self._ending.append(exporter)
 
     def _made(self, settings: TracingSettings) -> Exporter:
         # OpenTelemetry's messages take their time to load, and most start without traces.

@@ -70,10 +70,19 @@ class Exporter:
             self._drop_oldest()
         self._queue.put(call)
 
-    def close(self, seconds: float) -> None:
-        """Sends what waits, for so long; the rest, also what is just being sent, is taken for lost."""
+    def end(self) -> None:
+        """Has it send what waits, with one try each, and end. Doesn't wait for that."""
         self._ending.set()
         self._queue.put(None)
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return not self._thread.is_alive()
+
+    def close(self, seconds: float) -> None:
+        """Has it end, and waits for so long; the rest, also what is just being sent, is taken for lost."""
+        self.end()
         self._thread.join(seconds)
         left = self._in_hand
         while (call := self._taken()) is not None:

@@ -232,6 +232,24 @@ async def test_a_reload_begins_and_ends_tracing(open_house: OpenHouse, receiver:
     assert len(receiver.spans) == 2
 
 
+async def test_what_waits_is_still_sent_where_it_was_to_go_when_that_changes(open_house: OpenHouse) -> None:
+    with http_receiver() as first, http_receiver() as second:
+        first.open.clear()
+        async with open_house(traced(first, "ratio: 1")) as house:
+            answers = [await house.chat("bonjour")]
+            await came(first, lambda: first.requests)
+            answers.append(await house.chat("bonjour"))
+            await came(first, lambda: house.gateway.runtime.tracing.waiting)
+            (house.folder / "config.yaml").write_text(traced(second, "ratio: 1"))
+            await house.gateway.reload("test")
+            await spans_of(second, await house.chat("bonjour"))
+            first.open.set()
+            for answer in answers:
+                await spans_of(first, answer)
+        assert (len(first.spans), len(second.spans)) == (4, 2)
+        assert house.gateway.runtime.tracing.count("sent") == 6
+
+
 @pytest.mark.parametrize("protocol", ["http", "grpc"])
 async def test_a_credential_goes_in_its_header(open_house: OpenHouse, tmp_path: Path, protocol: str) -> None:
     (tmp_path / "otlp").write_text("Bearer abc")
