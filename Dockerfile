@@ -19,7 +19,8 @@ RUN groupadd --system --gid 10001 ecluse \
     && useradd --system --uid 10001 --gid ecluse --home-dir /var/lib/ecluse --create-home ecluse
 COPY --from=build /opt/ecluse /opt/ecluse
 ENV PATH=/opt/ecluse/bin:$PATH PYTHONUNBUFFERED=1
-USER ecluse
+# By number, so that a cluster can see that it isn't root.
+USER 10001:10001
 WORKDIR /var/lib/ecluse
 # config.yaml, the bundle and the keyring are mounted here; state/ is a volume of its own.
 VOLUME /var/lib/ecluse/state

@@ -15,6 +15,7 @@ import pytest
 import uvloop
 from cryptography import x509
 
+from gateway.drills.probing import Probes
 from gateway.serve import Gateway, gateway
 from gateway.tls.material import TlsRefused
 from tests.conftest import CONFIG, House, configured
@@ -216,6 +217,21 @@ async def test_a_client_that_leaves_is_noticed_at_once(tmp_path: Path) -> None:
             while house.gateway.runtime.live:
                 await asyncio.sleep(0.01)
         assert await value(house, "ecluse_client_gone_total", "stream") == 1
+
+
+@served
+async def test_drills_call_by_a_way_of_their_own(tmp_path: Path) -> None:
+    """That name is in no certificate, and nobody issued them one."""
+    (tmp_path / "house").mkdir()
+    (tmp_path / "house" / "staff.pem").write_bytes(AUTHORITY.own.chain)
+    async with tls_house(tmp_path, AUTHORITY.issue(hosts=("ecluse.example",)), ", client_ca: staff.pem") as house:
+        runtime = house.gateway.runtime
+        socket = str(runtime.epoch.pair.settings.own_socket)
+        spoken = frozenset({"openai_chat"})
+        probes = Probes(runtime.transport, "http://own", house.key, "gpt-4o-mini", spoken, socket=socket)
+        await probes.run(50, lambda: probes.sent >= 3)
+        await probes.finish(10.0)
+        assert (probes.sent, probes.answered) == (3, 3)
 
 
 @served
