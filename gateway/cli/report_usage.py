@@ -16,7 +16,7 @@ from gateway.cli.period import add_period, period
 from gateway.cli.policy.since import told_progress
 from gateway.config import load_places
 from gateway.documents import nearest
-from observability.reports.calls import read
+from observability.reports.calls import begins, read
 from observability.reports.focus import table
 from observability.reports.usage import DIMENSIONS, PERSONAL, Usage, usage
 from observability.reports.usage_page import USUAL, page
@@ -55,7 +55,7 @@ def add(sub: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Report."""
     try:
-        asked = period(args, datetime.now(UTC))
+        asked = period(args, now := datetime.now(UTC))
     except ValueError as wrong:
         print(wrong, file=sys.stderr)
         return 2
@@ -67,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
     personal = [name for name in PERSONAL if any(name in names for names in tables)]
     try:
         found = usage(read(folder, asked, told_progress), asked, personal)
+        found.begins, found.made = begins(folder), now
     except OSError as failed:
         print(f"the ledger at {folder} can't be read: {failed.strerror}", file=sys.stderr)
         return REFUSED

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from observability.ledger import records, written_since
 from observability.reports.periods import Period
+from observability.scribe.segments import segments
 
 _LONGEST = timedelta(hours=2)
 """Of calls that began before the period and ended in it, those that took longer lack what their INTENT said."""
@@ -121,6 +122,12 @@ def read(folder: Path, period: Period, progress: Progress = lambda done, of: Non
     progress(len(paths), len(paths))
 
 
+def begins(folder: Path) -> datetime | None:
+    """When the oldest segment was begun; None where there is none, or its name doesn't tell. Raises OSError."""
+    oldest = next(iter(segments(folder)), None)
+    return _begun(oldest) if oldest is not None else None
+
+
 def _asked(intent: Mapping[str, Any]) -> Asked:
     who, classes = intent["who"], intent["classes"]
     return Asked(
@@ -137,8 +144,12 @@ def _keep(memory: OrderedDict[str, Any], key: str, value: Any) -> None:
 
 def _later(path: Path, until: datetime) -> bool:
     """Whether a segment was begun after the period was over: its name says when."""
+    begun = _begun(path)
+    return begun is not None and begun > until + _SKEW
+
+
+def _begun(path: Path) -> datetime | None:
     try:
-        began = datetime.strptime(path.name.partition("-")[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
+        return datetime.strptime(path.name.partition("-")[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
     except ValueError:
-        return False
-    return began > until + _SKEW
+        return None

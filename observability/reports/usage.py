@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any, Literal, NamedTuple, get_args
 
 from observability.reports.calls import Asked, Ended, Tried
@@ -93,9 +94,15 @@ COUNTS = tuple(one.name for one in fields(Figures))
 
 @dataclass(slots=True)
 class Usage:
-    """Figures by cell. unknown: attempts of calls whose INTENT isn't in the ledger, so nobody knows whose they were."""
+    """Figures by cell. unknown: attempts of calls whose INTENT isn't in the ledger, so nobody knows whose they were.
+
+    begins: when the ledger does, None where that isn't known. made: when it was read. The period is told to be whole
+    where neither lies in it.
+    """
 
     period: Period
+    begins: datetime | None = None
+    made: datetime | None = None
     cells: dict[Cell, Figures] = field(default_factory=dict)
     unknown: int = 0
 
@@ -111,6 +118,14 @@ class Usage:
         figures.calls += 1
         figures.served += found.outcome["outcome"] == "served"
         figures.refused += found.outcome["outcome"] == "refused"
+
+    def lacks_beginning(self) -> bool:
+        """Whether the ledger begins in the period: what was before isn't in the figures."""
+        return self.begins is not None and self.begins > self.period.since
+
+    def lacks_end(self) -> bool:
+        """Whether the period wasn't over when the ledger was read."""
+        return self.made is not None and self.made < self.period.until
 
     def currencies(self) -> list[str]:
         """In which was counted, the one of most attempts first; several where the configuration changed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 
 from observability.reports.usage import Cell, Figures, Usage, by, total
 from observability.reports.usage_words import WORDS
@@ -26,6 +26,7 @@ def page(
     if not usage.cells:
         return "\n\n".join([*lines, words["nothing"]]) + "\n"
     lines.append(words["of"].format(organisation=", ".join(organisations) or "?", zone=usage.period.zone))
+    lines += _partial(usage, words)
     currencies = usage.currencies()
     if len(currencies) > 1:
         lines.append(words["several"])
@@ -34,6 +35,14 @@ def page(
         lines += _part(usage.of(currency), currency, tables, drawn, words)
     lines += _how(usage, words)
     return "\n\n".join(lines) + "\n"
+
+
+def _partial(usage: Usage, words: Words) -> Iterator[str]:
+    """What a reader must not take for a whole month."""
+    if usage.begins is not None and usage.lacks_beginning():
+        yield f"**{words['begins'].format(at=_time(usage.begins))}**"
+    if usage.made is not None and usage.lacks_end():
+        yield f"**{words['not_over'].format(at=_time(usage.made))}**"
 
 
 def _part(
@@ -93,12 +102,16 @@ def _figures(figures: Figures, whole: Figures, words: Words) -> tuple[str, ...]:
 
 
 def _how(usage: Usage, words: Words) -> Iterator[str]:
-    since, until = (f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" for at in usage.period[:2])
+    since, until = map(_time, usage.period[:2])
     attempts = number(total(usage.cells).attempts, words)
     yield f"## {words['how']}"
     yield words["sums"].format(attempts=attempts, since=since, until=until)
     if usage.unknown:
         yield words["unknown"].format(n=number(usage.unknown, words))
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def money(nanos: int, words: Words) -> str:

@@ -27,6 +27,8 @@ def values(usage: Usage, tables: Sequence[Sequence[str]]) -> dict[str, Any]:
             "name": period.name(), "since": period.since.isoformat(), "until": period.until.isoformat(),
             "zone": str(period.zone),
         },
+        "lacks_beginning": usage.lacks_beginning(),
+        "lacks_end": usage.lacks_end(),
         "attempts_of_unknown_calls": usage.unknown,
         "currencies": [
             {

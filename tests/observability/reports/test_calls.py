@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from observability.reports.calls import UNKNOWN, Ended, Tried, read
+from observability.reports.calls import UNKNOWN, Ended, Tried, begins, read
 from observability.reports.periods import Period
 from tests.observability.reports.made import attempt, intent, outcome
 
@@ -44,6 +44,15 @@ def test_a_refused_call_tells_in_its_end_what_was_asked(write):
 def test_an_attempt_without_an_intent_is_nobodys(write):
     folder = write(attempt("1"), outcome("1"))
     assert [one.asked for one in read(folder, DAY)] == [UNKNOWN, UNKNOWN]
+
+
+def test_when_a_ledger_begins(write, tmp_path):
+    assert begins(tmp_path) is None
+    write(attempt("1"), name="20261120T110000.250000Z-w0-000001")
+    assert begins(write(attempt("2"), name="20261121T110000.000000Z-w0-000002")) == datetime(
+        2026, 11, 20, 11, 0, 0, 250_000, UTC
+    )
+    assert begins(write(attempt("3"), name="000")) is None
 
 
 def test_segments_that_began_later_are_not_read(write):

@@ -152,6 +152,18 @@ def test_attempts_of_nobody_are_told(write):
     assert "Of 1 attempts the INTENT isn't" in page(counted(folder), "en")
 
 
+def test_a_time_that_is_not_whole_is_told(folder):
+    found = counted(folder)
+    assert not found.lacks_beginning() and not found.lacks_end() and "begins at" not in page(found, "en")
+    found.begins, found.made = NOVEMBER.since, NOVEMBER.until
+    assert not found.lacks_beginning() and not found.lacks_end()
+    found.begins, found.made = NOON, NOON + timedelta(days=1)
+    said = page(found, "en")
+    assert "**The ledger begins at 2026-11-20 12:00:00 UTC: what was before is not in these figures.**" in said
+    assert "**The time is not over: these are the figures of 2026-11-21 12:00:00 UTC.**" in said
+    assert "**Le registre commence le 2026-11-20 12:00:00 UTC" in page(found, "fr")
+
+
 def test_long_tables_end_with_the_others(write):
     records = [r for n in range(60) for r in (intent(f"{n}", team=f"t{n}"), attempt(f"{n}", 60 - n), outcome(f"{n}"))]
     said = page(counted(write(*records)), "en", [("team",)])
