@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_page
 
 from observability.ledger import read
 from tests.e2e.conftest import ECLUSE, Serving, Vendors, serve
@@ -114,9 +115,18 @@ def test_a_worker_that_hangs_is_replaced(several: Serving) -> None:
         lambda: (p := processes(several.folder)) and len(p) == 2 and p["w0"] != before["w0"] and p, "a new w0"
     )
     assert after["w1"] == before["w1"]
+    with httpx.Client(base_url=several.url, headers=headers, timeout=20) as client:
+        body = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Bonjour"}]}
+        assert client.post("/v1/chat/completions", json=body).status_code == 200
+    until(lambda: metric(several, "ecluse_requests_total"), "the call on the page")
     health = several.started.found(r"metrics (http://[0-9.:]+)")
     assert httpx.get(health + "/readyz").text == "ready\n"
     assert 'reason="hung",worker="w0"' in httpx.get(health + "/metrics").text
+    accept = {"accept": "application/openmetrics-text"}
+    page = {f.name: f.samples for f in read_page(httpx.get(health + "/metrics", headers=accept).text)}
+    took = {s.labels["process"] for s in page["process_resident_memory_bytes"] if s.value > 1 << 20}
+    assert took >= {"supervisor", "w0", "w1", "w0 scribe", "w1 scribe"}
+    assert [s for s in page["ecluse_request_seconds"] if s.exemplar is not None], "whichever worker it went to"
 
 
 def test_workers_end_when_their_supervisor_is_killed_and_the_next_start_serves(
