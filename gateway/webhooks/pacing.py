@@ -1,4 +1,4 @@
-"""How often the same is told: a few messages at once, then the latest state at the end of a quiet time."""
+"""How often the same is told: a change at once, a few times; a repetition, and the latest state, after a quiet time."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ MOST_SUBJECTS = 1_000
 
 @dataclass(slots=True)
 class _Story:
-    """One subject. told: when, lately. held: the latest that wasn't told yet, and how many before it weren't."""
+    """One subject. told: when, lately; last: which event. held: the latest that wasn't told yet, and how many before
+    it weren't."""
 
     told: deque[float] = field(default_factory=deque)
+    last: str = ""
     held: Message | None = None
     unsaid: int = 0
 
@@ -56,9 +58,11 @@ class Pacing:
 
     def _say(self, story: _Story, now: float) -> Message | None:
         assert story.held is not None
-        full = self._lately(self._told, now) >= self._all_at_once
-        if full or self._lately(story.told, now) >= self._at_once:
+        lately = self._lately(story.told, now)
+        again = lately > 0 and story.held.event == story.last
+        if again or lately >= self._at_once or self._lately(self._told, now) >= self._all_at_once:
             return None
+        story.last = story.held.event
         said = story.held._replace(repeated=story.unsaid)
         story.held, story.unsaid = None, 0
         story.told.append(now)

@@ -18,7 +18,7 @@ import orjson
 import pytest
 
 from tests.e2e.conftest import Vendors, serve
-from tests.e2e.several import configured, known_everywhere, metric, processes, until
+from tests.e2e.several import configured, ecluse, known_everywhere, metric, processes, until
 
 pytestmark = pytest.mark.e2e
 
@@ -64,6 +64,9 @@ def test_what_both_workers_see_is_told_once(tmp_path: Path, vendors: Vendors) ->
                 httpx.post(f"{serving.url}/v1/chat/completions", json=ask, headers=headers, timeout=20)
             until(lambda: metric(serving, "ecluse_breaker_openings_total") >= 1, "a breaker opens")
             until(lambda: any(one["event"] == "breaker.opened" for one in came), "the message")
+            (folder / "config.yaml").write_text((folder / "config.yaml").read_text() + "nonsense: 1\n")
+            assert ecluse(folder, "reload").returncode == 1, "both workers refuse it"
+            until(lambda: any(one["event"] == "reload.refused" for one in came), "the message of one of them")
             before = processes(folder)
             os.kill(before["w1"], signal.SIGKILL)
             until(lambda: any(one["event"] == "worker.took_over" for one in came), "the message of the new worker")

@@ -81,3 +81,20 @@ def test_a_stream_that_is_gone_costs_lines_not_calls() -> None:
     stream.close()
     one.event("a", level="error")
     assert one.lost == 1
+
+
+def test_who_listens_hears_what_a_line_may_have_and_can_not_break_it() -> None:
+    one, stream = log()
+    heard: list[tuple[str, dict[str, object]]] = []
+    one.heard = lambda event, fields: heard.append((event, dict(fields)))
+    one.use("error", 1.0)
+    one.event("breaker.opened", level="warning", destination="alpha", prompt="canary")
+    assert heard == [("breaker.opened", {"destination": "alpha"})], "also what is below the level"
+    assert stream.getvalue() == b""
+
+    def breaks(event: str, fields: object) -> None:
+        raise RuntimeError("a bug")
+
+    one.heard = breaks
+    one.event("fault", level="error", error="X")
+    assert len(lines(stream)) == 1 and one.lost == 1

@@ -18,19 +18,20 @@ def message(number: int, destination: str, event: str = "breaker.opened") -> Mes
     return Message(event, AT, {"destination": destination, "seconds": number})
 
 
-STEPS = st.lists(st.tuples(st.floats(0.0, 60.0), st.sampled_from("abcd")), max_size=60)
+EVENTS = ("breaker.opened", "breaker.closed")
+STEPS = st.lists(st.tuples(st.floats(0.0, 60.0), st.sampled_from("abcd"), st.sampled_from(EVENTS)), max_size=60)
 
 
 @given(STEPS)
-def test_never_too_much_nothing_lost_and_the_latest_last(steps: list[tuple[float, str]]) -> None:
+def test_never_too_much_nothing_lost_and_the_latest_last(steps: list[tuple[float, str, str]]) -> None:
     pacing, now = Pacing(QUIET, AT_ONCE, ALL), 0.0
     offered: dict[str, list[int]] = {}
     told: list[tuple[float, Message]] = []
-    for number, (gap, destination) in enumerate(steps):
+    for number, (gap, destination, event) in enumerate(steps):
         now += gap
         told += [(now, one) for one in pacing.due(now)]
         offered.setdefault(destination, []).append(number)
-        said = pacing.offer(message(number, destination), now)
+        said = pacing.offer(message(number, destination, event), now)
         told += [(now, said)] if said is not None else []
     for _ in range(5):
         now += QUIET
@@ -44,6 +45,16 @@ def test_never_too_much_nothing_lost_and_the_latest_last(steps: list[tuple[float
         said = [one for _, one in told if one.facts["destination"] == destination]
         assert said[-1].facts["seconds"] == numbers[-1], "the latest is what stays in mind"
         assert sum(1 + one.repeated for one in said) == len(numbers), "every one is told or counted"
+
+
+def test_a_change_is_told_at_once_and_the_same_again_after_a_while() -> None:
+    pacing = Pacing(QUIET, AT_ONCE, ALL)
+    opened, closed = (message(0, "a", event) for event in EVENTS)
+    assert pacing.offer(opened, 0.0) is not None
+    assert pacing.offer(opened, 10.0) is None and pacing.offer(opened, 20.0) is None, "a vendor that stays down"
+    assert pacing.offer(closed, 30.0) == closed._replace(repeated=2), "that it is back is told at once"
+    assert pacing.offer(opened, 40.0) is None and list(pacing.due(QUIET - 1)) == [], "enough of it for now"
+    assert list(pacing.due(QUIET)) == [opened]
 
 
 def test_what_is_rare_is_told_at_once() -> None:
