@@ -17,6 +17,8 @@ def _ends(days: int, after: int, severity: Severity) -> Alert:
     )
 
 
+_MONTH = "sum by (contract, promise) (ecluse_contract_month_requests"
+
 CONTRACTS = (
     _ends(90, 30, "ticket"),
     _ends(30, 7, "ticket"),
@@ -27,6 +29,15 @@ CONTRACTS = (
         "1m",
         "page",
         "contract {{ $labels.contract }} has ended: nothing is sent to its destinations any more",
+    ),
+    Alert(
+        "EcluseContractBroken",
+        f'{_MONTH}{{result="broken"}}) / {_MONTH})\n'
+        "  > 1 - max by (contract, promise) (ecluse_contract_promised_ratio)\n"
+        f"and {_MONTH}) >= 100",
+        "30m",
+        "ticket",
+        "contract {{ $labels.contract }} breaks its promise ({{ $labels.promise }}) this month, as counted so far",
     ),
     Alert(
         "EcluseDrillOverdue",

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from observability.alerts.alert import Alert, rose
+from observability.alerts.alert import Alert, Severity, rose
+
+_CERTIFICATE = "min by (job, instance, listener) (ecluse_certificate_expiry_timestamp_seconds) - time()"
+
+
+def _certificate(days: int, after: int | None, severity: Severity) -> Alert:
+    """after: days from which the next alert tells instead."""
+    rest = f"\nand {_CERTIFICATE} >= {after} * 86400" if after else ""
+    return Alert(
+        f"EcluseCertificateEnds{days}Days",
+        f"{_CERTIFICATE} < {days} * 86400{rest}",
+        "5m",
+        severity,
+        "the certificate of the {{ $labels.listener }} listener of {{ $labels.instance }} ends within "
+        f"{days} days, or has ended",
+    )
+
 
 SERVING = (
     Alert(
@@ -91,5 +107,14 @@ SERVING = (
         "5m",
         "ticket",
         '{{ $value | printf "%.1f" }} requests a second at {{ $labels.instance }} show no valid key',
+    ),
+    _certificate(14, 3, "ticket"),
+    _certificate(3, None, "page"),
+    Alert(
+        "EcluseCertificateRefused",
+        "ecluse_certificate_refused == 1",
+        "5m",
+        "ticket",
+        "{{ $labels.instance }} doesn't take the renewed certificate of its {{ $labels.listener }} listener",
     ),
 )

@@ -8,6 +8,7 @@ from observability.alerts.policies import POLICIES
 from observability.alerts.quotas import QUOTAS
 from observability.alerts.serving import SERVING
 from observability.alerts.shared import SHARED
+from observability.alerts.telemetry import TELEMETRY
 from observability.alerts.vendors import VENDORS
 
 SUBJECTS = {
@@ -18,6 +19,7 @@ SUBJECTS = {
     "quotas": QUOTAS,
     "shared": SHARED,
     "ledger": LEDGER,
+    "telemetry": TELEMETRY,
 }
 """Name of the file of rules -> its alerts."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.bundle.bundle import STARTER
+from observability.families import FAMILIES
 from tests.e2e.alerts.callers import Kind, calling
 from tests.e2e.alerts.watching import fire, key_of, metrics_of, watched
 from tests.e2e.conftest import CONFIG, serve, vendors_started
@@ -37,8 +38,11 @@ FIRES = {
     "EcluseWebhookLost",
     "EcluseLoadRefused",
     "EcluseStrangers",
+    "EcluseTelemetryLost",
+    "EcluseSeriesFolded",
 }
 
+FAMILY = next(one for one in FAMILIES if one.name == "ecluse_contract_expiry_timestamp_seconds")
 KEY = "ghp_016C7aB9xQ2mLr5Tz8Vn4Wk1Yp6Hs3Jd0Fg7"
 CONTRACT = """---
 kind: Contract
@@ -73,6 +77,7 @@ exceptions:
 MORE = """\
 directory: {{teams: [development, drained, drill, hr]}}
 drills: {{enabled: true}}
+tracing: {{endpoint: "http://127.0.0.1:9", ratio: 1, waiting: 1}}
 webhooks: {{operations: {{url: "{vendors}/nobody/there", secret: "${{HOOK}}"}}}}
 quotas:
   - {{scope: team, match: drained, unit: requests, window: day, limit: 20, soft: 0.5}}
@@ -89,7 +94,7 @@ def bundle(folder: Path) -> None:
 
     ends = {"in-60": 60, "in-20": 20, "in-3": 3, "ended": -2}
     more = [CONTRACT.format(id=name, day=day(days)) for name, days in ends.items()]
-    (folder / "bundle" / "spare.yaml").write_text("".join(more))
+    (folder / "bundle" / "ends.yaml").write_text("".join(more))
     (folder / "bundle" / "due.yaml").write_text(POLICY.format(soon=day(5), past=day(-3)))
 
 
@@ -110,6 +115,9 @@ def test_what_is_due_and_what_is_refused(tmp_path: Path) -> None:
             assert stopped.returncode == 0, stopped.stderr
             drained = key_of(serving, "dora", "drained")
             with watched(tmp_path / "prometheus", metrics_of(serving)) as prometheus:
+                many = [CONTRACT.format(id=f"spare-{n}", day="2099-01-01") for n in range(FAMILY.cap + 1)]
+                (folder / "bundle" / "many.yaml").write_text("".join(many))
+                assert ecluse(folder, "reload").returncode == 0
                 (folder / "bundle" / "bad.yaml").write_text("kind: UseCase\n")
                 assert ecluse(folder, "reload").returncode == 1
                 calls = (
@@ -122,7 +130,7 @@ def test_what_is_due_and_what_is_refused(tmp_path: Path) -> None:
                     Kind("unheard", pause=1.0),
                 )
                 with calling(serving, *calls):
-                    said = fire(prometheus, *FIRES)
+                    said = fire(prometheus, *FIRES, past=True)
             assert re.fullmatch(r"contract in-20 ends in 20d .*", said["EcluseContractEnds30Days"][0])
             assert said["EcluseStopForgotten"] == [
                 "something (user) has been stopped for a day, and nobody has started it again"

@@ -8,7 +8,7 @@ import pytest
 
 from observability.alerts import ALERTS
 from observability.objectives import BURNS
-from tests.e2e.alerts import test_bridge, test_governance, test_ledger, test_shared, test_vendors
+from tests.e2e.alerts import test_beside, test_governance, test_ledger, test_shared, test_vendors
 from tests.e2e.alerts.callers import Kind, calling
 from tests.e2e.alerts.watching import metrics_of, watched
 from tests.e2e.conftest import CONFIG, serve, vendors_started
@@ -17,7 +17,7 @@ from tests.parts.prometheus_server import needs_prometheus
 
 pytestmark = pytest.mark.e2e
 
-SCENES = (test_vendors, test_governance, test_ledger, test_shared, test_bridge)
+SCENES = (test_vendors, test_governance, test_ledger, test_shared, test_beside)
 # What windows of seconds see of this machine, on which other tests run: its disk, its cores, a scrape that took one.
 OF_THE_MACHINE = {
     "EcluseLedgerDisk24Hours",

@@ -25,6 +25,7 @@ FAILING = {
     "EcluseHighPriorityShed",
     "EcluseCallsShed",
     "EcluseBudgetBurns",
+    "EcluseContractBroken",
 }
 FIRES = FAILING | {"EcluseNoTraffic", "EcluseTargetDown"}
 

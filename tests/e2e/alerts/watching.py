@@ -10,7 +10,7 @@ from pathlib import Path
 from gateway.cli.main import main
 from observability.alerts import ALERTS
 from observability.objectives import BURNS
-from tests.e2e.conftest import ROOT, Serving
+from tests.e2e.conftest import ROOT, Serving, Started
 from tests.e2e.several import ecluse, until
 from tests.parts.prometheus_server import PrometheusServer, prometheus_server
 
@@ -18,9 +18,10 @@ FASTER = 7200
 FIRES_SECONDS = 30.0
 
 
-def metrics_of(serving: Serving) -> str:
+def metrics_of(serving: Serving | Started) -> str:
     """host:port of its metrics listener."""
-    return serving.started.found(r"metrics http://([0-9.:]+)/metrics")
+    started = serving.started if isinstance(serving, Serving) else serving
+    return started.found(r"metrics http://([0-9.:]+)/metrics")
 
 
 @contextmanager
@@ -47,14 +48,19 @@ def firing(prometheus: PrometheusServer) -> dict[str, list[str]]:
     return found
 
 
-def fire(prometheus: PrometheusServer, *names: str) -> dict[str, list[str]]:
-    """Waits until these fire, whatever else does; what each has said. Fails with those that don't."""
+def fire(prometheus: PrometheusServer, *names: str, past: bool = False) -> dict[str, list[str]]:
+    """Waits until these fire, whatever else does; what each has said. Fails with those that don't.
+
+    past: those count as well that have fired already.
+    """
     assert set(names) <= {BURNS, *(alert.name for alert in ALERTS)}
     said: dict[str, list[str]] = {}
 
     def all_of_them() -> bool:
         for name, summaries in firing(prometheus).items():
             said[name] = sorted({*said.get(name, ()), *summaries})
+        for one in prometheus.query('max_over_time(ALERTS{alertstate="firing"}[5m])') if past else ():
+            said.setdefault(one["metric"]["alertname"], [])
         return set(names) <= set(said)
 
     try:
