@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from gateway.bundle.due import due
@@ -99,8 +99,9 @@ class _Control:
             }
         )
 
-    async def metrics(self, request: Request) -> JSONResponse:
-        return JSONResponse(await self._runtime.measure.snapshot(self._runtime))
+    async def metrics(self, request: Request) -> Response:
+        found = orjson.dumps(await self._runtime.measure.snapshot(self._runtime))
+        return Response(found, media_type="application/json")
 
     async def top(self, request: Request) -> JSONResponse:
         runtime = self._runtime

@@ -20,12 +20,13 @@ PROCESS_FAMILIES = (_CPU, *_GAUGES)
 
 
 class Taken(NamedTuple):
-    """cpu: seconds, user and system. memory: resident bytes. started: Unix time."""
+    """cpu: seconds, user and system. memory: resident bytes. most_files: None where nothing bounds them. started: Unix
+    time."""
 
     cpu: float
     memory: int
     open_files: int
-    most_files: float
+    most_files: int | None
     started: float
 
 
@@ -59,13 +60,14 @@ def show(metrics: Metrics, pids: Mapping[str, int | None]) -> None:
             continue
         metrics.set(_CPU, (name,), found.cpu)
         for gauge, value in zip(_GAUGES, found[1:], strict=True):
-            metrics.set(gauge, (name,), float(value))
+            if value is not None:
+                metrics.set(gauge, (name,), float(value))
 
 
-def _most_files(limits: str) -> float:
+def _most_files(limits: str) -> int | None:
     line = next((line for line in limits.splitlines() if line.startswith("Max open files")), "")
     soft = line.removeprefix("Max open files").split()[:1]
-    return float(soft[0]) if soft and soft[0].isdigit() else float("inf")
+    return int(soft[0]) if soft and soft[0].isdigit() else None
 
 
 @cache

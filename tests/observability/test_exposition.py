@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 from observability.exposition import Exemplar, Format, format_for
 from observability.families import FAMILIES, Family
 from observability.metrics import Metrics
-from observability.processes import taken
+from observability.processes import _most_files, show, taken
 
 TABLE = (
     Family("x_total", "counter", 'Says \\ and "so".\nTwice.', ("b", "a")),
@@ -137,6 +137,19 @@ async def test_a_page_lets_others_have_their_turn() -> None:
 def test_what_this_process_takes() -> None:
     found = taken(os.getpid())
     assert found is not None
-    assert found.cpu > 0 and found.memory > 1 << 20 and 0 < found.open_files <= found.most_files
+    assert found.cpu > 0 and found.memory > 1 << 20 and 0 < found.open_files <= (found.most_files or 1 << 30)
     assert found.started > 1.6e9
     assert taken(0) is None, "there is no such process"
+
+
+def test_processes_that_are_gone_leave_the_page() -> None:
+    metrics = Metrics()
+    show(metrics, {"w0": os.getpid(), "bridge": None})
+    assert [labels for labels, _ in metrics.snapshot()["process_open_fds"]] == [["w0"]]
+    show(metrics, {"w1": os.getpid()})
+    assert [labels for labels, _ in metrics.snapshot()["process_open_fds"]] == [["w1"]]
+
+
+def test_what_nothing_bounds_has_no_bound() -> None:
+    assert _most_files("Max open files            unlimited            unlimited            files\n") is None
+    assert _most_files("Max open files            1024                 4096                 files\n") == 1024
