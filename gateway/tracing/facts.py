@@ -80,7 +80,7 @@ def _attempt(exchange: Exchange, attempt: Attempt, started: int, ended: int) -> 
         status=attempt.status,
         error=attempt.error or "",
         fault=attempt.fault or "",
-        first_chunk=attempt.first_content - attempt.started if attempt.first_content else None,
+        first_chunk=round(attempt.first_content - attempt.started, 6) if attempt.first_content else None,
         input=usage.input if usage is not None else None,
         output=usage.output if usage is not None else None,
         cached=usage.cached if usage is not None else None,
