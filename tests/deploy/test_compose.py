@@ -87,6 +87,18 @@ def test_the_boards_are_where_grafana_is_told_that_they_are() -> None:
     assert "prometheus" in GATEWAY["networks"]["inside"]["aliases"]
 
 
+def test_alerts_go_where_prometheus_sends_them() -> None:
+    prometheus = yaml.safe_load((FOLDER / "prometheus/prometheus.yaml").read_text("utf-8"))
+    (managers,) = prometheus["alerting"]["alertmanagers"]
+    (scraped,) = prometheus["scrape_configs"]
+    assert managers["static_configs"] == [{"targets": ["127.0.0.1:9093"]}]
+    assert scraped["static_configs"] == [{"targets": ["127.0.0.1:9464"]}]
+    assert SERVICES["alertmanager"]["network_mode"] == SERVICES["prometheus"]["network_mode"] == "service:gateway"
+    for name, folder in (("prometheus", "prometheus"), ("alertmanager", "alertmanager")):
+        (config,) = [word for word in SERVICES[name]["command"] if word.startswith("--config.file=")]
+        assert (FOLDER / folder / Path(config).name).exists()
+
+
 def test_nothing_is_open_to_other_machines() -> None:
     ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
     assert ports and all(port.startswith("127.0.0.1:") for port in ports)
