@@ -34,6 +34,7 @@ from gateway.identity.keyring import Keyring, KeyringRefused
 from gateway.identity.keys import KeyGrant, KeyStoreRefused
 from gateway.in_force import tell_with_segments
 from gateway.ports import asked_by, listen
+from gateway.promises.catching_up import catch_up
 from gateway.reload import Reloader
 from gateway.runtime import Runtime
 from gateway.server import Listener
@@ -145,9 +146,10 @@ async def gateway(
         await _bridge(runtime, stack)  # before what grows old while nothing is heard
         await runtime.follower.begin()
         reloader = Reloader(runtime, config, urls)
+        began = now().timestamp()
         serving = await _listen(runtime, reloader, simulator, refused)
         beside = (housekeeping(runtime), runtime.follower.run(), runtime.leases.run(), runtime.capacity.keep(),
-                  *keeping(runtime))  # fmt: skip
+                  *keeping(runtime), catch_up(runtime, began))  # fmt: skip
         keepers = [asyncio.create_task(one) for one in beside]
         firsts = []
         if station.first:

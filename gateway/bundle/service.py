@@ -113,9 +113,14 @@ class ServiceTerms:
         return ", ".join(f"{name} {_spelt(value)}" for name, value in own.items()) or "nothing"
 
     @property
+    def available(self) -> bool:
+        """Whether availability is promised."""
+        return self.availability is not None
+
+    @property
     def promises(self) -> bool:
         """Whether anything is promised."""
-        return self.availability is not None or bool(self.latency)
+        return self.available or bool(self.latency)
 
 
 def _spelt(value: object) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.quota.windows import zone
 from observability.metrics import Metrics
-from observability.promises import AVAILABILITY, FAILED, GOOD, UNCOUNTED, keeps, verdict
+from observability.promises import AVAILABILITY, kept_by, verdict
+from observability.promises.recount import Contract as Before
+from observability.promises.recount import Job, Latency
 from observability.reports.periods import Period, month_of
 
 if TYPE_CHECKING:
@@ -66,12 +69,29 @@ class Counting:
         service = held.contract.service
         said = verdict(error, fault, service.faults)
         self._metrics.inc("ecluse_contract_attempts_total", (contract, said))
-        if service.availability is not None and said in (GOOD, UNCOUNTED, FAILED):
-            self._count(held, AVAILABILITY, said != FAILED)
-        for promise in service.latency if said == GOOD else ():
-            kept = keeps(promise, took.first_token, took.total, streamed=took.streamed)
-            if kept is not None:
-                self._count(held, promise.name, kept)
+        for promise, kept in kept_by(said, service, took):
+            result = "kept" if kept else "broken"
+            held.counts[promise, result] += 1
+            self._metrics.inc("ecluse_contract_promise_total", (contract, promise, result))
+
+    def asked(self, ledger: Path, workers: Sequence[str], until: float) -> Job:
+        """What would tell how this month went before this process began (Unix seconds). workers: whose part of it."""
+        contracts = {
+            name: Before(
+                held.month.since.timestamp(), held.contract.service.available, held.contract.service.faults,
+                tuple(Latency(p.name, p.measure, p.percentile, p.seconds) for p in held.contract.service.latency),
+            )
+            for name, held in self._held.items()
+            if held.contract.service.promises
+        }  # fmt: skip
+        return Job(str(ledger), tuple(workers), until, contracts)
+
+    def told(self, job: Job, counts: Mapping[str, Counter[tuple[str, str]]]) -> None:
+        """How it went, by the answer to that; it doesn't count where a load changed the terms, or the month turned."""
+        now = self.asked(Path(job.ledger), job.workers, job.until)
+        for name, found in counts.items():
+            if now.contracts.get(name) == job.contracts.get(name) is not None:
+                self._held[name].counts.update(found)
 
     def look(self, now: float) -> None:
         """Shows what was counted in the month that `now` (Unix seconds) lies in."""
@@ -82,11 +102,6 @@ class Counting:
                 held.month, held.counts = month, Counter()
             for (promise, result), count in held.counts.items():
                 self._metrics.set("ecluse_contract_month_requests", (name, promise, result), float(count))
-
-    def _count(self, held: _Promises, promise: str, kept: bool) -> None:
-        result = "kept" if kept else "broken"
-        held.counts[promise, result] += 1
-        self._metrics.inc("ecluse_contract_promise_total", (held.contract.id, promise, result))
 
 
 def _month(now: float, zone: tzinfo) -> Period:

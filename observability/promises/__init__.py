@@ -1,8 +1,19 @@
 """What contracts promise of a vendor's service, measured by the attempts on record."""
 
 from observability.promises.attempts import Ended, attempts, begins
-from observability.promises.judging import ASIDE, CAPACITY, FAILED, GOOD, THROTTLED, UNCOUNTED, keeps, verdict
-from observability.promises.measured import AVAILABILITY, Hour, Kept, Measured, Measuring
+from observability.promises.judging import (
+    ASIDE,
+    AVAILABILITY,
+    CAPACITY,
+    FAILED,
+    GOOD,
+    THROTTLED,
+    UNCOUNTED,
+    keeps,
+    kept_by,
+    verdict,
+)
+from observability.promises.measured import Hour, Kept, Measured, Measuring
 from observability.promises.waiting import Early, Waiting, Waits
 
 __all__ = [
@@ -24,5 +35,6 @@ __all__ = [
     "attempts",
     "begins",
     "keeps",
+    "kept_by",
     "verdict",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,15 +47,21 @@ Progress = Callable[[int, int], None]
 
 
 def attempts(
-    folders: Iterable[Path], since: float, until: float, progress: Progress = lambda done, of: None
+    folders: Iterable[Path],
+    since: float,
+    until: float,
+    progress: Progress = lambda done, of: None,
+    *,
+    of: Collection[str] = (),
 ) -> Iterator[Ended]:
     """Those that began from `since` until before `until` (Unix seconds), but for what drills made fail.
 
     folders: ledgers, one of each replica. Those of one segment come in the order in which they ended; segments of one
-    ledger come oldest first.
+    ledger come oldest first. of: only segments of these writers; empty: all.
     """
     start = datetime.fromtimestamp(since, UTC)
-    paths = [p for folder in folders for p in written_since(folder, start) if _opened(p) <= until + LONGEST]
+    known = [(p, *writer(p)) for folder in folders for p in written_since(folder, start)]
+    paths = [p for p, name, began in known if began <= until + LONGEST and (not of or name in of)]
     recent, older = set[tuple[str, int]](), set[tuple[str, int]]()
     for done, path in enumerate(paths):
         progress(done, len(paths))
@@ -76,7 +82,7 @@ def attempts(
 def begins(folder: Path) -> float | None:
     """When the oldest segment was begun (Unix seconds); None where there is none."""
     oldest = next(iter(segments(folder)), None)
-    return None if oldest is None else _opened(oldest) or None
+    return None if oldest is None else writer(oldest)[1] or None
 
 
 def _ended(record: Mapping[str, Any]) -> Ended:
@@ -91,10 +97,11 @@ def _ended(record: Mapping[str, Any]) -> Ended:
     )  # fmt: skip
 
 
-def _opened(path: Path) -> float:
-    """When a segment was begun, by its name; 0 where that doesn't say."""
+def writer(path: Path) -> tuple[str, float]:
+    """Who began a segment and when (Unix seconds), by its name; "" and 0 where that doesn't say."""
+    stamp, _, rest = path.stem.partition("-")
     try:
-        stamp = datetime.strptime(path.name.partition("-")[0], "%Y%m%dT%H%M%S.%fZ")
+        began = datetime.strptime(stamp, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
     except ValueError:
-        return 0.0
-    return stamp.replace(tzinfo=UTC).timestamp()
+        return "", 0.0
+    return rest.rpartition("-")[0], began.timestamp()

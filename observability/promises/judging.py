@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final, Literal, Protocol
 
 CAPACITY: Final = ("rate_limit", "ramp")
 """Kinds of errors by which a vendor says that there is no room for more of our calls (429): no fault of the service."""
+
+AVAILABILITY: Final = "availability"
 
 Verdict = Literal["good", "failed", "uncounted", "throttled", "aside"]
 GOOD: Final = "good"
@@ -50,3 +52,33 @@ def keeps(promise: Latency, first_token: float | None, total: float, *, streamed
     if promise.measure == "total":
         return total <= promise.seconds
     return first_token <= promise.seconds if streamed and first_token is not None else None
+
+
+class Promises(Protocol):
+    """What a contract promises. available: whether it promises availability."""
+
+    @property
+    def available(self) -> bool: ...
+    @property
+    def latency(self) -> Sequence[Latency]: ...
+
+
+class Took(Protocol):
+    """What an attempt took, in seconds; first_token: None where no first word came."""
+
+    @property
+    def first_token(self) -> float | None: ...
+    @property
+    def total(self) -> float: ...
+    @property
+    def streamed(self) -> bool | None: ...
+
+
+def kept_by(said: Verdict, promises: Promises, took: Took) -> Iterator[tuple[str, bool]]:
+    """Which promises an attempt is about, and whether it kept each. said: its verdict."""
+    if promises.available and said in (GOOD, UNCOUNTED, FAILED):
+        yield AVAILABILITY, said != FAILED
+    for promise in promises.latency if said == GOOD else ():
+        kept = keeps(promise, took.first_token, took.total, streamed=bool(took.streamed))
+        if kept is not None:
+            yield promise.name, kept

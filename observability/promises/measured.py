@@ -10,11 +10,20 @@ from math import ceil
 from typing import NamedTuple, Protocol
 
 from observability.promises.attempts import Ended
-from observability.promises.judging import FAILED, GOOD, THROTTLED, UNCOUNTED, Latency, Verdict, keeps, verdict
+from observability.promises.judging import (
+    AVAILABILITY,
+    FAILED,
+    GOOD,
+    THROTTLED,
+    UNCOUNTED,
+    Latency,
+    Verdict,
+    keeps,
+    verdict,
+)
 from observability.promises.waiting import Waiting, Waits
 from observability.reports.periods import Period
 
-AVAILABILITY = "availability"
 _MOST_EVIDENCE = 200_000
 
 
