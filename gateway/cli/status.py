@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -70,13 +70,18 @@ def _page(found: Mapping[str, Any], everything: bool) -> Iterator[str]:
         yield from _lines(found)
         return
     yield _headline(found)
-    rest = {key: value for key, value in found.items() if key not in (*_FIRST, *_DETAILS)}
-    quotas = sorted(rest.get("quotas") or (), key=used_share, reverse=True)
-    if quotas:
-        rest["quotas"] = quotas[:_MOST_QUOTAS]
-    yield from _lines(rest)
+    for key, value in found.items():
+        if key == "quotas":
+            yield from _fullest(value)
+        elif key not in (*_FIRST, *_DETAILS):
+            yield from _lines({key: value})
+
+
+def _fullest(quotas: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The quotas of which most is used."""
+    yield from _lines({"quotas": sorted(quotas, key=used_share, reverse=True)[:_MOST_QUOTAS]})
     if len(quotas) > _MOST_QUOTAS:
-        yield f"  ({len(quotas) - _MOST_QUOTAS} quotas more: ecluse quota show)"
+        yield f"  ({len(quotas) - _MOST_QUOTAS} more: ecluse quota show)"
 
 
 def _headline(found: Mapping[str, Any]) -> str:

@@ -119,7 +119,7 @@ def test_the_fullest_quotas_come_first_and_the_rest_is_counted(gateway: Double, 
     rows = [{**MINUTE, "name": f"t{n}", "used": n} for n in range(14)]
     _, lines = told(gateway, capsys, {"quotas": rows})
     assert lines[3] == "  team t13: 13 of 600 requests a minute (2 %)"
-    assert len(lines) == 14 and lines[-1] == "  (4 quotas more: ecluse quota show)"
+    assert len(lines) == 14 and lines[-1] == "  (4 more: ecluse quota show)"
 
 
 def test_status_says_how_much_of_how_many_is_used(gateway: Double, capsys):
