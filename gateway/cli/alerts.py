@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from gateway.config.kinds import URL, Context, WrongValue
-from observability.alerts import JOB, RUNBOOKS, SUBJECTS, Alert, faster, of_job, rules, text
+from observability.alerts import JOB, RUNBOOKS, SUBJECTS, Alert, faster, manifest, of_job, rules, text
 
 TEXT = """\
 The alerts that ship, each with a unit test and a runbook (docs/runbooks).
@@ -38,6 +38,10 @@ def add(sub: argparse.ArgumentParser) -> None:
 def add_rules_options(sub: argparse.ArgumentParser) -> None:
     """What commands that write rules have in common."""
     sub.add_argument("--runbooks", type=_url, default=RUNBOOKS, metavar="URL", help="where your runbooks are")
+    sub.add_argument(
+        "--form", choices=("prometheus", "kubernetes"), default="prometheus",
+        help="files for rule_files, or manifests of kind PrometheusRule for the Prometheus operator",
+    )  # fmt: skip
     sub.add_argument("--faster", type=_factor, default=1.0, metavar="N", help="divide all windows, for a try-out")
 
 
@@ -61,14 +65,20 @@ def _rules(args: argparse.Namespace) -> int:
         return faster(named(alert), args.faster)
 
     if args.out is None:
-        sys.stdout.write(text({name: map(change, alerts) for name, alerts in SUBJECTS.items()}, args.runbooks))
+        whole = text({name: map(change, alerts) for name, alerts in SUBJECTS.items()}, args.runbooks)
+        sys.stdout.write(formed("ecluse", whole, args.form))
         return 0
     made = rules(change, args.runbooks)
     args.out.mkdir(parents=True, exist_ok=True)
     for name, written in made.items():
-        (args.out / f"{name}.yaml").write_text(written)
+        (args.out / f"{name}.yaml").write_text(formed(f"ecluse-{name}", written, args.form))
     print(f"{args.out}: {len(made)} files of rules, {sum(map(len, SUBJECTS.values()))} alerts")
     return 0
+
+
+def formed(name: str, rules: str, form: str) -> str:
+    """Rules in the form that `--form` asks for."""
+    return manifest(name, rules) if form == "kubernetes" else rules
 
 
 def _url(text: str) -> str:

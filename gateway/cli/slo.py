@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from gateway.cli.alerts import add_rules_options
+from gateway.cli.alerts import add_rules_options, formed
 from gateway.objectives import load_objectives
 from observability.objectives import Objective, rules
 
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         for one in objectives:
             print(_told(one))
         return 0
-    text = rules(objectives, args.runbooks, args.faster)
+    text = formed("ecluse-objectives", rules(objectives, args.runbooks, args.faster), args.form)
     if args.out is None:
         sys.stdout.write(text)
         return 0

@@ -1,7 +1,19 @@
 """Alerts: one table, the rules made from it, and what tries them out faster."""
 
 from observability.alerts.alert import JOB, Alert, faster, of_job
-from observability.alerts.rules import RUNBOOKS, reference, rules, text
+from observability.alerts.rules import RUNBOOKS, manifest, reference, rules, text
 from observability.alerts.table import ALERTS, SUBJECTS
 
-__all__ = ["ALERTS", "JOB", "RUNBOOKS", "SUBJECTS", "Alert", "faster", "of_job", "reference", "rules", "text"]
+__all__ = [
+    "ALERTS",
+    "JOB",
+    "RUNBOOKS",
+    "SUBJECTS",
+    "Alert",
+    "faster",
+    "manifest",
+    "of_job",
+    "reference",
+    "rules",
+    "text",
+]

@@ -26,6 +26,21 @@ def text(groups: Mapping[str, Iterable[Alert]], runbooks: str = RUNBOOKS) -> str
     return "\n".join(lines) + "\n"
 
 
+def manifest(name: str, rules: str) -> str:
+    """A file of rules as the PrometheusRule that the Prometheus operator takes."""
+    head = [
+        "apiVersion: monitoring.coreos.com/v1",
+        "kind: PrometheusRule",
+        "metadata:",
+        f"  name: {name}",
+        "  labels: {app.kubernetes.io/name: ecluse}",
+        "spec:",
+    ]
+    comments = [line for line in rules.splitlines() if line.startswith("#")]
+    groups = [f"  {line}" for line in rules.splitlines() if not line.startswith("#")]
+    return "\n".join([*comments, *head, *groups]) + "\n"
+
+
 def rule(alert: Alert, runbooks: str, labels: Mapping[str, str] | None = None) -> Iterator[str]:
     """The lines of one alert. labels: beside its severity."""
     more = "".join(f", {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in (labels or {}).items())

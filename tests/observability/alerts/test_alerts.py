@@ -103,6 +103,19 @@ def test_other_jobs_runbooks_and_windows(tmp_path: Path) -> None:
     promtool("check", "rules", *tmp_path.glob("*.yaml"))
 
 
+@needs_promtool
+def test_promtool_takes_the_configuration_that_ships() -> None:
+    promtool("check", "config", RULES.parent / "prometheus.yaml")
+
+
+def test_a_manifest_holds_the_same_rules(tmp_path: Path) -> None:
+    assert main(["alerts", "rules", "--form", "kubernetes", "--out", str(tmp_path)]) == 0
+    for name, text in rules().items():
+        made = yaml.safe_load((tmp_path / f"{name}.yaml").read_text())
+        assert (made["kind"], made["metadata"]["name"]) == ("PrometheusRule", f"ecluse-{name}")
+        assert made["spec"] == yaml.safe_load(text)
+
+
 @given(st.sampled_from(ALERTS), st.floats(1, 100_000))
 def test_faster_shortens_every_window_and_nothing_else(alert: Alert, factor: float) -> None:
     window = re.compile(r"(?:\[|offset )(\d+\w+)")
