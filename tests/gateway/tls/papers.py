@@ -9,13 +9,14 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
 DAY = dt.timedelta(days=1)
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
-def pem(key: ec.EllipticCurvePrivateKey, password: bytes = b"") -> bytes:
+def pem(key: Key, password: bytes = b"") -> bytes:
     how = BestAvailableEncryption(password) if password else NoEncryption()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how)
 
@@ -25,7 +26,7 @@ class Papers:
     """A certificate and its key. chain: the certificate and what vouches for it, in PEM."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: Key
     chain: bytes
 
     @property
@@ -51,18 +52,23 @@ class Authority:
 
     def __init__(self, name: str = "Test authority", now: dt.datetime | None = None) -> None:
         self._now = now or dt.datetime.now(dt.UTC)
-        self.own = self._made(name, None, -10, 3650, True, ())
+        self.own = self._made(name, None, (-10, 3650), ())
 
     def issue(
-        self, *, begins: float = -1, ends: float = 90, hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
+        self,
+        *,
+        begins: float = -1,
+        ends: float = 90,
+        hosts: tuple[str, ...] = ("localhost", "127.0.0.1"),
+        key: Key | None = None,
     ) -> Papers:
         """begins, ends: in days from now."""
-        return self._made("gateway", self.own, begins, ends, False, hosts)
+        return self._made("gateway", self.own, (begins, ends), hosts, key)
 
     def _made(
-        self, name: str, by: Papers | None, begins: float, ends: float, authority: bool, hosts: tuple[str, ...]
+        self, name: str, by: Papers | None, days: tuple[float, float], hosts: tuple[str, ...], key: Key | None = None
     ) -> Papers:
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = key or ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
         builder = (
             x509.CertificateBuilder()
@@ -70,9 +76,9 @@ class Authority:
             .issuer_name(by.certificate.subject if by else subject)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(self._now + begins * DAY)
-            .not_valid_after(self._now + ends * DAY)
-            .add_extension(x509.BasicConstraints(authority, None), critical=True)
+            .not_valid_before(self._now + days[0] * DAY)
+            .not_valid_after(self._now + days[1] * DAY)
+            .add_extension(x509.BasicConstraints(by is None, None), critical=True)
         )
         if hosts:
             builder = builder.add_extension(x509.SubjectAlternativeName([_name(one) for one in hosts]), False)

@@ -14,6 +14,7 @@ import httpx
 import pytest
 import uvloop
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from gateway.drills.probing import Probes
 from gateway.serve import Gateway, gateway
@@ -76,7 +77,7 @@ async def value(house: House, family: str, label: str = "data") -> float:
     """That of a series with one label."""
     runtime = house.gateway.runtime
     found = {tuple(labels): value for labels, value in (await runtime.measure.snapshot(runtime))[family]}
-    return float(found[(label,)])
+    return float(found.get((label,), 0.0))
 
 
 async def renewed(serving: Gateway) -> None:
@@ -178,6 +179,75 @@ async def test_clients_show_a_certificate_where_that_is_asked(tmp_path: Path) ->
                 with pytest.raises((ssl.SSLError, httpx.ReadError), match="ALERT"):
                     await stranger.get("/v1/models")
         assert await value(house, FAILURES, "client_certificate") == 2
+
+
+@served
+async def test_an_authority_that_is_taken_out_counts_from_the_next_connection_on(tmp_path: Path) -> None:
+    staff, others = Authority("Staff"), Authority("Others")
+    staff.issue().into(tmp_path / "staff")
+    authorities = tmp_path / "house" / "staff.pem"
+    authorities.parent.mkdir()
+    authorities.write_bytes(staff.own.chain + others.own.chain)
+    async with tls_house(tmp_path, AUTHORITY.issue(), ", client_ca: staff.pem") as house:
+        known = trusting(folder=tmp_path / "staff")
+        async with client(house, known) as before:
+            assert (await before.get("/v1/models")).status_code == 200
+            authorities.write_bytes(others.own.chain)
+            await renewed(house.gateway)
+            assert (await before.get("/v1/models")).status_code == 200  # an open connection goes on
+        async with client(house, known) as after:  # the same context: it would take its session up again
+            with pytest.raises((ssl.SSLError, httpx.ReadError), match="ALERT"):
+                await after.get("/v1/models")
+
+
+@served
+async def test_a_renewal_with_a_key_of_another_kind_leaves_nothing_of_the_one_before(tmp_path: Path) -> None:
+    """OpenSSL keeps a certificate for each kind of key: in one context both would be served."""
+    kinds = {"RSA": AUTHORITY.issue(key=rsa.generate_private_key(65537, 2048)), "ECDSA": AUTHORITY.issue()}
+    async with tls_house(tmp_path, kinds["RSA"]) as house:
+        assert [kind for kind in kinds if await speaks(house, kind)] == ["RSA"]
+        kinds["ECDSA"].into(house.folder / "tls")
+        await renewed(house.gateway)
+        assert [kind for kind in kinds if await speaks(house, kind)] == ["ECDSA"]
+
+
+async def speaks(house: House, kind: str) -> bool:
+    """Whether a client that takes one kind of key only is served."""
+    picky = trusting()
+    picky.maximum_version = ssl.TLSVersion.TLSv1_2
+    picky.set_ciphers(f"ECDHE-{kind}-AES128-GCM-SHA256")
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", house.gateway.data.port, ssl=picky)
+    except ssl.SSLError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
+
+
+@served
+async def test_what_isnt_tls_is_dropped_counted_and_written_nowhere(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    nonsense = [
+        b"\x00" * 300,
+        b"\xff" * 300,
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        bytes(range(256)),
+        b"\x16\x03\x01\x00\x05hello",
+    ]
+    async with tls_house(tmp_path, AUTHORITY.issue()) as house:
+        for one in nonsense:
+            reader, writer = await asyncio.open_connection("127.0.0.1", house.gateway.data.port)
+            writer.write(one)
+            writer.write_eof()
+            await asyncio.wait_for(reader.read(), 10.0)
+            writer.close()
+        counted = [await value(house, FAILURES, reason) for reason in ("other", "version")]
+        assert sum(counted) == len(nonsense)
+        assert (await house.chat("Bonjour")).status_code == 200
+    lines = [line for line in capfd.readouterr().err.splitlines() if '"level":"info"' not in line]
+    assert lines == []
 
 
 @served
