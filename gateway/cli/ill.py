@@ -29,6 +29,9 @@ def _serving(status: Mapping[str, Any]) -> Iterator[str]:
     bridge = status.get("bridge")
     if bridge and bridge.get("state") not in (None, "serves"):
         yield f"the process that runs litellm doesn't serve: {bridge['state']}"
+    for tls in _rows(status.get("tls")):
+        if tls.get("refused"):
+            yield f"a new certificate was not taken, the one in use ends {tls['certificate_ends']}: {tls['refused']}"
     store = _rows(status.get("shared_store"))
     if any(one.get("stale") for one in store):
         yield "the shared store was not heard for too long: no calls are taken"

@@ -60,6 +60,10 @@ def test_where_all_is_well_little_is_said(gateway: Double, capsys):
             {"processes": [{"worker": "w1", "state": "gives no sign of life"}]},
             "worker w1 doesn't serve: gives no sign of life",
         ),
+        (
+            {"tls": {"certificate_ends": "2026-12-01", "names": "x", "refused": "key and certificate don't match"}},
+            "a new certificate was not taken, the one in use ends 2026-12-01: key and certificate don't match",
+        ),
         ({"bridge": {"state": "starts"}}, "the process that runs litellm doesn't serve: starts"),
         ({"shared_store": {"stale": True}}, "the shared store was not heard for too long: no calls are taken"),
         ({"ledger": [{"worker": "w1", "ready": False, "failed": "EIO"}]}, "ledger of w1: not ready: EIO"),
