@@ -27,6 +27,7 @@ from observability.ledger import (
     Ruled,
     RuleFired,
     Who,
+    search,
     uuid7,
 )
 from observability.scribe.segments import segments
@@ -234,3 +235,9 @@ def test_without_the_keyring_a_name_can_not_be_looked_up(why: Run, copied: Home)
         file.unlink()
     code, _, err = why("--at", AT, "--user", "m.durand", home=copied)
     assert code == 2 and "keyring" in err
+
+
+def test_where_too_many_calls_ended_so_it_asks_for_less(why: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_MOST", 2)
+    code, out, err = why("--at", AT)
+    assert (code, out) == (1, "") and "ask for less time" in err
