@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -92,30 +94,46 @@ async def test_large_bodies_pass_and_too_large_ones_are_refused_by_the_gateway(b
     assert (refused.status_code, refused.json()["error"]["code"]) == (413, "body_too_large")
 
 
-@pytest.mark.parametrize("kind", FILES)
-def test_a_drain_breaks_no_stream_and_callers_are_told_when_to_come_back(
-    kind: str, tmp_path: Path, vendors: Vendors
-) -> None:
+def test_a_drain_breaks_no_stream_and_callers_are_told_when_to_come_back(tmp_path: Path, vendors: Vendors) -> None:
+    """Through all that are installed at once: the start of a gateway is what takes long."""
+    kinds = [kind for kind in FILES if shutil.which(kind)]
+    if not kinds:
+        pytest.skip("no proxy is installed")
     (tmp_path / "gateway").mkdir()
     config = CONFIG.format(vendors=vendors.url).replace("drain_seconds: 2", "drain_seconds: 20")
     (tmp_path / "gateway" / "config.yaml").write_text(config)
     served = serve(tmp_path / "gateway")
     try:
-        with front(kind, tmp_path / "front", port(served.url), metrics(served)) as before:
-            asyncio.run(_drained(served, before))
+        with ExitStack() as stack:
+            ports = port(served.url), metrics(served)
+            fronts = [stack.enter_context(front(kind, tmp_path / kind, *ports)) for kind in kinds]
+            asyncio.run(_drained(served, fronts))
     finally:
         assert served.started.stop() == 0
 
 
-async def _drained(served: Serving, before: Front) -> None:
-    async with before.client(served.key) as client, asyncio.timeout(40):
-        async with client.stream("POST", CHAT, json=ask("[[sim:words=30,drip=0.1]]")) as answer:
-            lines = answer.aiter_lines()
-            assert await said(lines, 1) == 1
-            assert (await asyncio.to_thread(ecluse, served.folder, "drain")).returncode == 0
-            rest = [line async for line in lines if line]
-        assert rest[-1] == "data: [DONE]"
-        while (refused := await client.post(CHAT, json=ask("Bonjour"))).status_code == 200:
-            await asyncio.sleep(0.05)
-    assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
-    assert refused.json()["error"]["code"] == "no_gateway"
+async def _drained(served: Serving, fronts: list[Front]) -> None:
+    begun = [asyncio.Event() for _ in fronts]
+    streams = [asyncio.create_task(_last(served, *one)) for one in zip(fronts, begun, strict=True)]
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(one.wait() for one in begun))
+        assert (await asyncio.to_thread(ecluse, served.folder, "drain")).returncode == 0
+        assert await asyncio.gather(*streams) == ["data: [DONE]"] * len(fronts)
+        for before in fronts:
+            async with before.client(served.key) as client:
+                while (refused := await client.post(CHAT, json=ask("Bonjour"))).status_code == 200:
+                    await asyncio.sleep(0.05)
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "2"), before.kind
+            assert refused.json()["error"]["code"] == "no_gateway"
+
+
+async def _last(served: Serving, before: Front, begun: asyncio.Event) -> str:
+    """The last line of a stream."""
+    async with (
+        before.client(served.key) as client,
+        client.stream("POST", CHAT, json=ask("[[sim:words=30,drip=0.1]]")) as answer,
+    ):
+        lines = answer.aiter_lines()
+        assert await said(lines, 1) == 1
+        begun.set()
+        return [line async for line in lines if line][-1]
