@@ -27,7 +27,7 @@ TAIL = f'{{kind: litellm, base_url: "{NOBODY}/beta", credential: "${{TAIL_KEY}}"
 
 def lose_the_bridge(folder: Path, prometheus: PrometheusServer) -> None:
     """Kills litellm's process, once it serves."""
-    until(lambda: status(folder)["bridge"]["state"] == "serves", "litellm serves")
+    until(lambda: prometheus.query("ecluse_bridge_up == 1"), "litellm serves")
     silent(prometheus, *BRIDGE)
     os.kill(status(folder)["bridge"]["pid"], signal.SIGKILL)
     fire(prometheus, *BRIDGE)

@@ -12,9 +12,8 @@ import pytest
 from gateway.bundle.bundle import STARTER
 from observability.families import FAMILIES
 from tests.e2e.alerts.callers import Kind, calling
-from tests.e2e.alerts.watching import fire, key_of, metrics_of, watched
+from tests.e2e.alerts.watching import fire, key_of, metrics_of, operator, watched
 from tests.e2e.conftest import CONFIG, serve, vendors_started
-from tests.e2e.several import ecluse
 from tests.parts.prometheus_server import needs_prometheus
 
 pytestmark = [pytest.mark.e2e, needs_prometheus]
@@ -111,15 +110,14 @@ def test_what_is_due_and_what_is_refused(tmp_path: Path) -> None:
         (folder / "config.yaml").write_text(config + MORE.format(vendors=vendors.url))
         serving = serve(folder, HOOK="a-secret-of-the-test-0123456789abcdef")
         try:
-            stopped = ecluse(folder, "stop", "user", "somebody", "--reason", "a drill")
-            assert stopped.returncode == 0, stopped.stderr
+            assert operator(folder, "stop", "user", "somebody", "--reason", "a drill")[0] == 0
             drained = key_of(serving, "dora", "drained")
             with watched(tmp_path / "prometheus", metrics_of(serving)) as prometheus:
                 many = [CONTRACT.format(id=f"spare-{n}", day="2099-01-01") for n in range(FAMILY.cap + 1)]
                 (folder / "bundle" / "many.yaml").write_text("".join(many))
-                assert ecluse(folder, "reload").returncode == 0
+                assert operator(folder, "reload")[0] == 0
                 (folder / "bundle" / "bad.yaml").write_text("kind: UseCase\n")
-                assert ecluse(folder, "reload").returncode == 1
+                assert operator(folder, "reload")[0] == 1
                 calls = (
                     Kind(
                         "gpt-4o-mini", [f"{n}: pourquoi {KEY} ?" for n in range(5000)], callers=3

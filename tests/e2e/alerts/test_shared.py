@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.alerts.callers import Kind, calling
-from tests.e2e.alerts.watching import fire, firing, metrics_of, watched
+from tests.e2e.alerts.watching import fire, firing, metrics_of, operator, watched
 from tests.e2e.conftest import CONFIG, Serving, serve, vendors_started
-from tests.e2e.several import ecluse, processes, until
+from tests.e2e.several import processes, until
 from tests.parts.prometheus_server import PrometheusServer, needs_prometheus
 from tests.parts.redis_server import needs_redis, redis_server
 
@@ -65,10 +65,10 @@ def test_what_gateways_share(tmp_path: Path) -> None:
         ours = stack.enter_context(installation(tmp_path / "ours", vendors.url, redis.url, workers=2))
         other = stack.enter_context(installation(tmp_path / "other", vendors.url, redis.url, workers=1))
         prometheus = stack.enter_context(watched(tmp_path / "prometheus", metrics_of(ours), metrics_of(other)))
-        assert ecluse(other.folder, "stop", "user", "somebody").returncode == 0
+        assert operator(other.folder, "stop", "user", "somebody")[0] == 0
         os.kill(processes(ours.folder)["w1"], signal.SIGKILL)
         fire(prometheus, *STRANGE, *LOST)
-        until(lambda: len(processes(ours.folder)) == 2, "two workers again")
+        until(lambda: prometheus.query("ecluse_workers == 2"), "two workers again")
         late(ours, prometheus)
         redis.freeze()
         with calling(ours, Kind("gpt-4o-mini", callers=2)):

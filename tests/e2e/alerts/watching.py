@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 from gateway.cli.main import main
 from observability.alerts import ALERTS
 from observability.objectives import BURNS
 from tests.e2e.conftest import ROOT, Serving, Started
-from tests.e2e.several import ecluse, until
+from tests.e2e.several import until
 from tests.parts.prometheus_server import PrometheusServer, prometheus_server
 
 FASTER = 7200
@@ -77,9 +78,16 @@ def silent(prometheus: PrometheusServer, *names: str) -> None:
     until(lambda: not set(names) & set(firing(prometheus)), f"{names} end", FIRES_SECONDS)
 
 
+def operator(folder: Path, *words: str) -> tuple[int, str]:
+    """A command to the gateway of a folder, without a process of its own: its exit code and what it said."""
+    with redirect_stdout(StringIO()) as said, redirect_stderr(said):
+        code = main([*words, "--config", str(folder / "config.yaml")])
+    return code, said.getvalue()
+
+
 def key_of(serving: Serving, user: str, team: str, *words: str) -> str:
     """A key as an operator makes one."""
-    made = ecluse(serving.folder, "keys", "new", "--user", user, "--team", team, *words)
-    found = re.search("ecl_[0-9A-Za-z]+", made.stdout)
-    assert found is not None, made.stdout + made.stderr
+    _, said = operator(serving.folder, "keys", "new", "--user", user, "--team", team, *words)
+    found = re.search("ecl_[0-9A-Za-z]+", said)
+    assert found is not None, said
     return found.group()
