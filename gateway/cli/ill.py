@@ -23,6 +23,10 @@ def _serving(status: Mapping[str, Any]) -> Iterator[str]:
         yield "draining: no new calls are taken"
     if isinstance(status.get("revision"), list):
         yield "workers serve different revisions"
+    for worker in status.get("missing") or ():
+        yield f"worker {worker} is missing and will be started again"
+    for worker in status.get("silent") or ():
+        yield f"worker {worker} didn't answer"
     for process in status.get("processes") or ():
         if process.get("state") not in (None, "serves"):
             yield f"worker {process['worker']} doesn't serve: {process['state']}"

@@ -38,6 +38,8 @@ _DETAILS = (
     "bridge",
     "workers",
     "processes",
+    "missing",
+    "silent",
 )
 """Told where they are ill; else only with --all."""
 _MOST_QUOTAS = 10

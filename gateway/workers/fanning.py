@@ -38,13 +38,12 @@ class Told(NamedTuple):
 
 
 async def status(children: Sequence[Worker]) -> dict[str, Any]:
-    """The status of all workers that answer, as one."""
+    """The status of all workers that answer, as one. silent: the others."""
     answers = await _all(children, "GET", "/status", seconds=STATUS_SECONDS)
     told = {c.station.name: a.value for c, a in zip(children, answers, strict=True) if a.status == 200}
     silent = [c.station.name for c, a in zip(children, answers, strict=True) if a.status != 200]
     found = merged(told)
-    if silent:
-        found.setdefault("notes", []).append(f"no answer from {', '.join(silent)}")
+    found["silent"] = silent or None
     return found
 
 

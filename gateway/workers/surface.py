@@ -82,7 +82,7 @@ async def _status(crew: Crew) -> tuple[int, Any]:
     found["workers_replaced"] = crew.figures.replaced or None
     found["bridge"] = crew.bridge.shown()
     found["processes"] = [_process(child) for child in crew.children]
-    found.setdefault("notes", []).extend(f"{one} is missing and will be started again" for one in crew.missing)
+    found["missing"] = crew.missing or None
     return 200, found
 
 

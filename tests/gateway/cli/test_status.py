@@ -54,6 +54,8 @@ def test_where_all_is_well_little_is_said(gateway: Double, capsys):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        ({"missing": ["w1"]}, "worker w1 is missing and will be started again"),
+        ({"silent": ["w1"]}, "worker w1 didn't answer"),
         ({"draining": True}, "draining: no new calls are taken"),
         ({"revision": [{"worker": "w0", "is": "a"}]}, "workers serve different revisions"),
         (

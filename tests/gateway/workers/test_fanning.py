@@ -80,4 +80,4 @@ async def test_one_that_does_not_answer_keeps_the_others_from_it(workers: list[W
     assert (done.status, done.value["refused"]) == (422, "w1 of 2 workers: no answer (FileNotFoundError)")
     assert workers[0].revision == workers[1].revision
     told = await status([workers[0], gone])
-    assert told["revision"] == workers[0].revision and told["notes"][-1] == "no answer from w1"
+    assert told["revision"] == workers[0].revision and told["silent"] == ["w1"]
