@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from adapters.reply import Usage
 from gateway.bundle.due import end_of, exceptions, shadows
+from gateway.looking import look, watch
 from gateway.pricing.rates import NANOS
 from gateway.pricing.spend import estimated
 from gateway.promises.counting import Counting, Took
-from gateway.quota.shown import shares
-from gateway.routing.shown import show
-from gateway.state.stops import KINDS
 from gateway.top.counting import Top
-from gateway.tracing.tracing import RESULTS
 from gateway.webhooks.bursts import COUNT, SECONDS, Bursts
 from observability.exposition import Exemplar
 from observability.metrics import Metrics, watch_ledger
-from observability.processes import show as show_processes
 from observability.turns import Turns
 from policies.transform.redact import CONFIDENTIAL
 
@@ -33,7 +27,6 @@ if TYPE_CHECKING:
     from gateway.quota.accounts import Limit
     from gateway.quota.units import Exceeded, Unknown
     from gateway.runtime import Runtime
-    from gateway.tracing.tracing import Tracing
     from observability.exposition import Format
     from observability.ledger import Ledger
     from observability.logs import Log
@@ -46,16 +39,6 @@ _ENDS = (
     "ecluse_contract_expiry_timestamp_seconds",
     "ecluse_exception_expiry_timestamp_seconds",
     "ecluse_shadow_expiry_timestamp_seconds",
-)
-_LOOKED_AT = (
-    "ecluse_quota_used_ratio",
-    "ecluse_quota_at_hand_ratio",
-    "ecluse_destination_limit",
-    "ecluse_destination_in_flight",
-    "ecluse_destination_waiting",
-    "ecluse_breaker_state",
-    "ecluse_destination_share",
-    "ecluse_destination_headroom_ratio",
 )
 
 
@@ -76,24 +59,7 @@ class Measure:
     def watch(self, runtime: Runtime, ledger: Ledger) -> None:
         """Lets the page ask the runtime for what it shows."""
         watch_ledger(self.metrics, ledger)
-        self.metrics.watch("ecluse_file_workers", (), lambda: float(runtime.files.pool.processes))
-        self.metrics.watch("ecluse_drills_running", (), lambda: float(len(runtime.drills.now())))
-        self.metrics.watch("ecluse_body_bytes", (), lambda: float(runtime.capacity.bodies.held))
-        self.metrics.watch("ecluse_door_rate", (), lambda: runtime.capacity.door.rate or 0.0)
-        self.metrics.watch("ecluse_in_flight", (), lambda: float(len(runtime.live)))
-        self._watch_tracing(runtime.tracing)
-        follower, stops = runtime.follower, runtime.stops
-        for kind in KINDS:
-            self.metrics.watch("ecluse_stops", (kind,), partial(stops.count, kind))
-        self.metrics.watch(
-            "ecluse_ready", (), lambda: float(ledger.ready and not runtime.draining and not follower.stale)
-        )
-
-    def _watch_tracing(self, tracing: Tracing) -> None:
-        self.metrics.watch("ecluse_telemetry_traces_waiting", (), lambda: float(tracing.waiting))
-        for result in RESULTS:
-            self.metrics.watch("ecluse_telemetry_spans_total", (result,), partial(tracing.count, result))
-        self.metrics.watch("ecluse_telemetry_dropped_total", ("traces",), lambda: tracing.lost)
+        watch(self.metrics, runtime)
 
     async def page(self, runtime: Runtime, format_: Format = "text") -> bytes:
         """What Prometheus reads, a second old at most."""
@@ -111,35 +77,8 @@ class Measure:
         return found
 
     async def _look(self, runtime: Runtime, turns: Turns) -> None:
-        used, at_hand = await shares(runtime.quotas.each(), turns)
-        m = self.metrics
-        for family in _LOOKED_AT:  # what isn't configured any more must not stay
-            m.forget(family)
-        for labels, share in used.items():
-            m.set("ecluse_quota_used_ratio", labels, share)
-        for labels, share in at_hand.items():
-            m.set("ecluse_quota_at_hand_ratio", labels, share)
-        for name, limit, taken, waiting in runtime.capacity.slots.states():
-            m.set("ecluse_destination_limit", (name,), float(limit))
-            m.set("ecluse_destination_in_flight", (name,), float(taken))
-            m.set("ecluse_destination_waiting", (name,), float(waiting))
+        await look(self.metrics, runtime, turns)
         self.contracts.look(runtime.now().timestamp())
-        show(m, runtime.router.shown(runtime.monotonic()))
-        self._health(runtime)
-        name, bridge = runtime.station.name, runtime.bridge
-        pids = {name: os.getpid(), f"{name} scribe": runtime.ledger.scribe}
-        show_processes(m, pids | ({"bridge": bridge.pid} if bridge is not None else {}))
-
-    def _health(self, runtime: Runtime) -> None:
-        numbers = {"closed": 0.0, "half_open": 1.0, "open": 2.0}
-        for state in runtime.health.states():
-            credential = "all" if state.credential is None else str(state.credential)
-            labels = (state.destination, state.failure, credential)
-            self.metrics.set("ecluse_breaker_state", labels, numbers[state.state])
-        for destination in runtime.epoch.pair.destinations:
-            self.metrics.set("ecluse_destination_share", (destination,), runtime.health.share(destination))
-            headroom = runtime.health.headroom(destination)
-            self.metrics.set("ecluse_destination_headroom_ratio", (destination,), headroom)
 
     def breaker(self, destination: str, failure: str, credential: int, seconds: float) -> None:
         """A breaker opened here for some seconds, or closed (0)."""
