@@ -91,6 +91,8 @@ def _read(name: str, file: Path | None) -> bytes:
         raise TlsRefused(name, "unreadable", f"{file} can't be read: {failed.strerror}") from None
     if len(raw) > MOST_BYTES:
         raise TlsRefused(name, "too_large", f"{file} is larger than {MOST_BYTES >> 20} MiB")
+    if not raw:  # of client_ca this would be taken for none, and everybody let in
+        raise TlsRefused(name, "empty", f"{file} is empty")
     return raw
 
 
@@ -113,7 +115,10 @@ def _fits(chain: Sequence[Certificate], raw: bytes) -> None:
         raise TlsRefused("key", "encrypted", "is encrypted: nobody is there to type its password") from None
     except (ValueError, UnsupportedAlgorithm):
         raise TlsRefused("key", "no_key", "holds no private key in PEM") from None
-    fitting = [index for index, one in enumerate(chain) if one.public_key() == own]
+    try:
+        fitting = [index for index, one in enumerate(chain) if one.public_key() == own]
+    except (ValueError, UnsupportedAlgorithm):
+        raise TlsRefused("certificate", "no_certificate", "is for a kind of key that isn't known") from None
     if not fitting:
         raise TlsRefused("key", "mismatch", "isn't the key of the certificate")
     if fitting[0]:

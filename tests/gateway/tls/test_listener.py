@@ -201,6 +201,21 @@ async def test_an_authority_that_is_taken_out_counts_from_the_next_connection_on
 
 
 @served
+async def test_a_list_of_authorities_that_is_emptied_lets_nobody_in(tmp_path: Path) -> None:
+    """A tool that writes it anew may fail half-way: those of before count on."""
+    authorities = tmp_path / "house" / "staff.pem"
+    authorities.parent.mkdir()
+    authorities.write_bytes(Authority("Staff").own.chain)
+    async with tls_house(tmp_path, AUTHORITY.issue(), ", client_ca: staff.pem") as house:
+        authorities.write_bytes(b"")
+        await renewed(house.gateway)
+        async with client(house) as stranger:
+            with pytest.raises((ssl.SSLError, httpx.ReadError), match="ALERT"):
+                await stranger.get("/v1/models")
+        assert await value(house, REFUSED) == 1
+
+
+@served
 async def test_a_renewal_with_a_key_of_another_kind_leaves_nothing_of_the_one_before(tmp_path: Path) -> None:
     """OpenSSL keeps a certificate for each kind of key: in one context both would be served."""
     kinds = {"RSA": AUTHORITY.issue(key=rsa.generate_private_key(65537, 2048)), "ECDSA": AUTHORITY.issue()}

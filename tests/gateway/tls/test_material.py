@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -68,6 +69,16 @@ def test_a_file_that_is_not_there_or_far_too_large_is_refused(tmp_path: Path) ->
     where.certificate.unlink()
     with pytest.raises(TlsRefused, match="can't be read: No such file"):
         read(where)
+
+
+@pytest.mark.parametrize("name", ["certificate", "key", "client_ca"])
+def test_an_empty_file_is_refused_whichever_it_is(tmp_path: Path, name: str) -> None:
+    """An empty client_ca must not be as if none were set."""
+    (tmp_path / "staff.pem").write_bytes(AUTHORITY.own.chain)
+    where = replace(settings(tmp_path), client_ca=tmp_path / "staff.pem")
+    getattr(where, name).write_bytes(b"")
+    wrong, _ = checked(where, NOW)
+    assert wrong is not None and (wrong.setting, wrong.code) == (name, "empty")
 
 
 @pytest.mark.parametrize(("begins", "ends", "code"), [(-30, -0.01, "expired"), (1, 30, "early")])
