@@ -84,5 +84,8 @@ EVENTS: Final[Mapping[str, LogEvent]] = {
     "worker.took_over": LogEvent("warning", "The same, says the new one.", ("worker", "reason")),
     "bridge.lost": LogEvent("error", "The bridge to litellm's vendors ended; it is started again.", ("reason",)),
     "housekeeping.failed": LogEvent("error", "Something beside the calls couldn't be put on disk."),
+    "promises.not_recounted": LogEvent(
+        "warning", "How this month went for contracts before the start couldn't be read off the ledger."
+    ),
     "fault": LogEvent("error", "A mistake of ours: its type and place, never its words.", ("error", "where")),
 }  # fmt: skip
