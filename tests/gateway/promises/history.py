@@ -35,7 +35,7 @@ def replay(folder: Path) -> Path:
     days: dict[tuple[int, str], list[Attempt]] = {}
     for number, one in enumerate(whole):
         days.setdefault(((one.at - OCTOBER).days, f"w{number % 2}"), []).append(one)
-    twice = next(one for one in whole if one.error == "overload")
+    twice = next(one for one in whole if one.call == "f00")
     days[13, "w1"].append(twice)
     for (day, worker), records in days.items():
         name = f"{OCTOBER + timedelta(days=day):%Y%m%dT%H%M%S.%fZ}-{worker}-{day + 1:06}.ecl"

@@ -93,3 +93,17 @@ def test_a_tally_never_counts_what_is_not_there(jumps: list[float]) -> None:
         times.append(now)
         assert 1 <= tally.at(now) <= len(times)
     assert tally.at(now + 30.0 + 30.0 / SLOTS) == 0
+
+
+@given(OF, st.floats(0.1, 60), st.floats(0, 1))
+def test_calls_that_fail_together_are_one_round_and_each_begins_the_wait_anew(
+    of: FailureClass, patience: float, later: float
+) -> None:
+    breaker = Breaker(of, 30.0)
+    assert breaker.rounds(tried=False) == 0
+    breaker.failed(0.0, 0.0, 0, None, patience, tried=False)
+    at = breaker.wait(0.0) * later
+    assert breaker.rounds(tried=False) == 0  # one that was under way with it
+    breaker.failed(at, 0.0, 0, None, patience, tried=False)
+    assert breaker.wait(at) >= patience - 1e-9
+    assert breaker.rounds(tried=True) == 1  # one that was sent after the wait
