@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Callable, Sequence
+from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from PIL import Image
 
 from deploy.generate.answers import Prometheus, Series, Stretch
 from deploy.generate.shown import said, shown
@@ -35,10 +38,10 @@ _DPI = 100
 
 
 class Answers(NamedTuple):
-    """What a board has to show. marks: names and moments (Unix time)."""
+    """What a board has to show. marks: with the stretches in which each holds (Unix times)."""
 
     panels: dict[str, list[Series]]
-    marks: tuple[tuple[Mark, tuple[float, ...]], ...]
+    marks: tuple[tuple[Mark, tuple[tuple[float, float], ...]], ...]
 
 
 def asked(board: Board, prometheus: Prometheus, stretch: Stretch) -> Answers:
@@ -47,14 +50,16 @@ def asked(board: Board, prometheus: Prometheus, stretch: Stretch) -> Answers:
     for panel in board.panels:
         ask = prometheus.at_the_end if panel.kind in ("bars", "table") else prometheus.over_time
         panels[panel.title] = [series for query in panel.queries for series in ask(query, stretch)]
-    marks = tuple((mark, _beginnings(mark, prometheus, stretch)) for mark in board.marks)
+    marks = tuple((mark, _stretches(mark, prometheus, stretch)) for mark in board.marks)
     return Answers(panels, marks)
 
 
-def draw(board: Board, answers: Answers, stretch: Stretch, target: Path, rows: Sequence[str] = ()) -> None:
-    """Writes the picture of a board, or of those of its rows that are named."""
-    shown_board = board._replace(rows=tuple(row for row in board.rows if not rows or row.title in rows))
-    places = list(placed(shown_board))
+def draw(board: Board, answers: Answers, stretch: Stretch, target: Path, only: Sequence[str] = ()) -> None:
+    """Writes the picture of a board, or of those of its panels whose titles are named, in that order."""
+    chosen = sorted((panel for panel in board.panels if panel.title in only), key=lambda panel: only.index(panel.title))
+    places = list(placed(board._replace(rows=(Row("", tuple(chosen)),)) if only else board))
+    if only:
+        places = [(panel, place._replace(y=place.y - 1)) for panel, place in places[1:]]
     depth = max(place.y + place.height for _, place in places)
     width, height = COLUMNS * _UNIT_WIDTH, depth * _UNIT_HEIGHT + _HEAD
     with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 9, "text.color": INK, "axes.edgecolor": "#cfd4dd"}):
@@ -72,8 +77,11 @@ def draw(board: Board, answers: Answers, stretch: Stretch, target: Path, rows: S
                 figure.text(box[0] + 0.006, box[1] + box[3] * 0.3, what.title, fontsize=11.5, weight="bold")
             else:
                 _panel(figure, what, place, box, answers, stretch)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(target, metadata={"Software": None})
+        drawn = BytesIO()
+        figure.savefig(drawn)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Few colours make a third of the bytes: these files lie in a repository.
+    Image.open(drawn).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 def _head(figure: Figure, board: Board, stretch: Stretch, height: float) -> None:
@@ -103,9 +111,11 @@ def _panel(
     _KINDS[panel.kind](axes, panel, series, (x, y, width, height), inch)
     if panel.kind in ("lines", "area", "states"):
         _time_axis(axes, stretch)
-        for mark, moments in answers.marks:
-            for moment in moments:
-                axes.axvline(moment, color=mark.colour, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
+        for mark, held in answers.marks:
+            for begins, ends in held:
+                axes.axvline(begins, color=mark.colour, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
+                if mark.lasting:
+                    axes.axvspan(begins, ends, color=mark.colour, alpha=0.06, linewidth=0, zorder=0)
 
 
 def _stat(axes: Axes, panel: Panel, series: list[Series], box: Sequence[float], inch: float) -> None:
@@ -124,10 +134,10 @@ def _stat(axes: Axes, panel: Panel, series: list[Series], box: Sequence[float], 
 
 def _lines(axes: Axes, panel: Panel, series: list[Series], box: Sequence[float], inch: float) -> None:
     named = _loudest(series)
+    apart = _apart(series)
     for number, one in enumerate(named):
-        moments = [when for when, _ in one.points]
-        colour = _colour(one.name, number)
-        axes.plot(moments, [value for _, value in one.points], color=colour, linewidth=1.3, label=_short(one.name))
+        moments, values = with_gaps(one.points, apart)
+        axes.plot(moments, values, color=_colour(one.name, number), linewidth=1.3, label=_short(one.name))
     _under(axes, panel, series, named, box, inch)
 
 
@@ -149,7 +159,8 @@ def _under(
     columns = 3 if max((len(_short(one.name)) for one in named), default=0) < 24 else 2
     lines = -(-len(named) // columns) if legend else 0
     below = (0.32 + 0.17 * lines) * inch
-    axes.set_position((x + 0.032, y + below, width - 0.05, height - below - 0.38 * inch))
+    tall = height - below - 0.38 * inch
+    axes.set_position((x + 0.036, y + below, width - 0.054, tall))
     axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: said(value, panel.unit)))
     lowest = min(value for one in every for _, value in one.points)
@@ -159,8 +170,9 @@ def _under(
     axes.margins(y=0.12)
     if legend:
         beyond = f"and {len(every) - len(named)} more" if len(every) > len(named) else None
-        axes.legend(loc="upper left", bbox_to_anchor=(-0.09, -0.12), ncols=columns, fontsize=7.5, frameon=False,
-                    handlelength=1, columnspacing=1.2, labelspacing=0.25, borderaxespad=0, title=beyond,
+        corner = (-0.1, -0.24 * inch / tall)
+        axes.legend(loc="upper left", bbox_to_anchor=corner, ncols=columns, fontsize=7.5, frameon=False, title=beyond,
+                    handlelength=1, columnspacing=1.2, labelspacing=0.25, borderaxespad=0,
                     title_fontsize=7.5)  # fmt: skip
 
 
@@ -237,16 +249,33 @@ def _time_axis(axes: Axes, stretch: Stretch) -> None:
         axes.spines[side].set_visible(False)
 
 
-def _beginnings(mark: Mark, prometheus: Prometheus, stretch: Stretch) -> tuple[float, ...]:
-    """When a mark began to hold: a stretch of points is one moment."""
-    found = []
-    for one in prometheus.over_time(mark.query, stretch):
-        before = float("-inf")
-        for when, _ in one.points:
-            if when - before > 1.5 * stretch.step:
-                found.append(when)
-            before = when
-    return tuple(sorted(set(found)))
+def _stretches(mark: Mark, prometheus: Prometheus, stretch: Stretch) -> tuple[tuple[float, float], ...]:
+    """From when to when a mark held."""
+    found: list[tuple[float, float]] = []
+    for when in sorted({when for one in prometheus.over_time(mark.query, stretch) for when, _ in one.points}):
+        if found and when - found[-1][1] <= 2 * stretch.step:
+            found[-1] = (found[-1][0], when)
+        else:
+            found.append((when, when))
+    return tuple(found)
+
+
+def _apart(series: list[Series]) -> float:
+    """Seconds between two answers of Prometheus."""
+    return min((b - a for one in series for (a, _), (b, _) in pairwise(one.points)), default=0.0)
+
+
+def with_gaps(points: Sequence[tuple[float, float]], apart: float) -> tuple[list[float], list[float]]:
+    """Moments and values, with nothing between two points where some are missing."""
+    moments: list[float] = []
+    values: list[float] = []
+    for number, (when, value) in enumerate(points):
+        if number and when - moments[-1] > 1.5 * apart:
+            moments.append(when)
+            values.append(math.nan)
+        moments.append(when)
+        values.append(value)
+    return moments, values
 
 
 def _loudest(series: list[Series]) -> list[Series]:

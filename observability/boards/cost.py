@@ -21,6 +21,11 @@ def _hourly(*by: str) -> Query:
     return Query(f"3600 * {made.expr}", made.legend)
 
 
+def _hourly_of(family: str, *by: str, legend: str = "") -> Query:
+    made = rates(family, *by, legend=legend)
+    return Query(f"3600 * {made.expr}", made.legend)
+
+
 def _over(above: Query, below: Query, factor: str = "") -> Query:
     """One total in the time shown, for each of another."""
     return Query(f"{factor}{above.expr} / {below.expr}", above.legend)
@@ -84,6 +89,33 @@ _MONEY = Row(
     ),
 )  # fmt: skip
 
+_WHERE = Row(
+    "Where it goes",
+    (
+        Panel(
+            "Cost an hour, by model",
+            "By the model that callers asked for.",
+            (_hourly_of("ecluse_model_cost_total", "model"),),
+            "area", "money",
+        ),
+        Panel(
+            "Spent without a whole answer",
+            "What failed, cut and abandoned attempts cost, in the time shown.",
+            (total("ecluse_cost_failed_total", "destination", "result"),),
+            "bars", "money",
+        ),
+        Panel(
+            "Estimated and saved, an hour",
+            "Cost of tokens that vendors didn't count, and what input from their caches cost less.",
+            (
+                _hourly_of("ecluse_cost_estimated_total", legend="estimated"),
+                _hourly_of("ecluse_cache_saved_total", legend="saved by caches"),
+            ),
+            unit="money",
+        ),
+    ),
+)  # fmt: skip
+
 _VALUE = Row(
     "What for",
     (
@@ -101,9 +133,9 @@ _VALUE = Row(
         ),
         Panel(
             "A served call costs, by use case",
-            "What was spent by the calls that were served, in the time shown.",
-            (_over(total(_COST, "use_case", where=_TEAM), total(_CALLS, "use_case", where=_SERVED)),),
-            "bars", "money",
+            "What is spent by the calls that are served: dearer where calls go on to dearer models, or fail after all.",
+            (_over(rates(_COST, "use_case", where=_TEAM), rates(_CALLS, "use_case", where=_SERVED)),),
+            unit="money",
         ),
         Panel(
             "A million tokens costs, by destination",
@@ -180,6 +212,6 @@ COST = Board(
     "Écluse: cost and value",
     "What do models cost, whom, and what for?",
     ("job", "instance", "team"),
-    (_NOW, _MONEY, _VALUE, _BUDGETS),
+    (_NOW, _MONEY, _WHERE, _VALUE, _BUDGETS),
     MARKS,
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from observability.boards.marks import MARKS
 from observability.boards.panel import Board, Panel, Query, Row, Step
-from observability.boards.questions import figure, quantile, quantiles, rate, rates
+from observability.boards.questions import figure, quantile, quantiles, rate, rates, total
 
 _TEAM = 'team=~"$team"'
 _MISSED = f'outcome=~"failed|cut",{_TEAM}'
 _SERVED = rate("ecluse_requests_total", where=f'outcome="served",{_TEAM}')
 _OWED = rate("ecluse_requests_total", where=f'outcome!~"refused|left",{_TEAM}')
+_LOST = total("ecluse_requests_total", "team", "model", "outcome", where=_MISSED)
 _OPEN = "count(max by (destination) (ecluse_breaker_state) == 2) or vector(0)"
 
 BREAKERS = Panel(
@@ -93,8 +94,8 @@ _CALLS = Row(
     (
         Panel(
             "Calls by outcome",
-            "served: a whole answer. refused: a rule, a quota or the gateway said no. failed: no vendor answered. "
-            "cut: the answer broke off. left: the client went away.",
+            "served: a whole answer. refused: a rule, a quota or the gateway said no. failed: no vendor answered, or "
+            "one broke off. cut: the gateway ended the answer. left: the client went away.",
             (rates("ecluse_requests_total", "outcome", where=_TEAM),),
             "area", "per_second",
         ),
@@ -105,10 +106,10 @@ _CALLS = Row(
             "area", "per_second",
         ),
         Panel(
-            "Failed and cut calls, by model",
-            "What they had asked for.",
-            (rates("ecluse_requests_total", "model", where=_MISSED),),
-            "area", "per_second",
+            "Failed and cut calls, in the time shown",
+            "Whose they were, what they had asked for and how they ended; the ten most.",
+            (Query(f"topk(10, {_LOST.expr})", _LOST.legend),),
+            "bars",
         ),
         Panel(
             "Refused and failed, by code",

@@ -67,11 +67,12 @@ class Row(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Moments at which a question has an answer above 0, drawn into every panel over time."""
+    """When a question has an answer above 0, drawn into every panel over time. lasting: not only its beginning."""
 
     name: str
     query: Query
     colour: str
+    lasting: bool = True
 
 
 class Board(NamedTuple):

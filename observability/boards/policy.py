@@ -32,7 +32,7 @@ _RULES = Row(
     (
         Panel(
             "What rules do",
-            "Rules in force that matched, by action. A call may match several.",
+            "Rules in force that matched, by action: for each destination that a call might go to.",
             (rates(_DONE, "action", where='mode="enforce"'),),
             "area", "per_second",
         ),
@@ -167,20 +167,20 @@ _DUE = Row(
             "Revisions in force",
             "More than one line for long: a gateway wasn't reloaded.",
             (Query("count by (config, policy, detection) (ecluse_revision_info)", "gateways"),),
-            "table",
+            "table", height=5,
         ),
         Panel(
             "Exceptions",
             "How long each still lifts its rules.",
             (Query("min by (exception) (ecluse_exception_expiry_timestamp_seconds) - time()", "ends in"),),
-            "table", "span",
+            "table", "span", height=5,
             steps=(Step(float("-inf"), "bad"), Step(0, "poor"), Step(14 * 86400, "good")),
         ),
         Panel(
             "Rules in shadow",
             "How long there is to decide on each.",
             (Query("min by (rule) (ecluse_shadow_expiry_timestamp_seconds) - time()", "decide in"),),
-            "table", "span",
+            "table", "span", height=5,
             steps=(Step(float("-inf"), "bad"), Step(0, "poor"), Step(14 * 86400, "good")),
         ),
     ),

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 
 from deploy.generate.boards import FOLDER, file_of, text_of
 from observability.boards.panel import Board
@@ -47,3 +48,17 @@ def test_every_variable_that_is_used_is_defined_before(board: Board) -> None:
     assert defined == ["datasource", *board.variables]
     used = set(re.findall(r"\$\{?([a-z]\w*)", json.dumps(made["panels"])))
     assert used <= set(defined)
+
+
+def test_what_grafana_loads_by_itself_is_where_the_page_says() -> None:
+    folder = FOLDER.parent / "provisioning"
+    (provider,) = yaml.safe_load((folder / "dashboards" / "ecluse.yaml").read_text())["providers"]
+    page = (FOLDER.parents[2] / "docs" / "howto" / "boards.md").read_text()
+    assert provider["type"] == "file" and f"{provider['options']['path']}/" in page
+    (source,) = yaml.safe_load((folder / "datasources" / "ecluse.yaml").read_text())["datasources"]
+    assert source["type"] == "prometheus" and source["access"] == "proxy"
+
+
+def test_the_page_names_every_board() -> None:
+    page = (FOLDER.parents[2] / "docs" / "howto" / "boards.md").read_text()
+    assert not [board.uid for board in BOARDS if board.question not in page]

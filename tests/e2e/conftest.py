@@ -162,7 +162,7 @@ def serve(folder: Path, *, ecluse: Path = ECLUSE, key: str = "", **environment: 
     command: list[str | Path] = [ecluse, "serve", "--config", folder / "config.yaml", "--development"]
     started = start(command, "ECLUSE_KEY=|developer key was shown", folder / "gateway.log", **environment)
     return Serving(
-        started, folder, started.found("serves at (http://[0-9.:]+)"), key or started.found("(ecl_[0-9A-Za-z]+)")
+        started, folder, started.found("serves at (https?://[0-9.:]+)"), key or started.found("(ecl_[0-9A-Za-z]+)")
     )
 
 

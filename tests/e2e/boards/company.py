@@ -10,7 +10,8 @@ from gateway.bundle.bundle import STARTER
 from gateway.cli.control import ask
 
 CONFIG = """\
-server: {{data: "127.0.0.1:0", metrics: "127.0.0.1:0", control: c.sock, workers: 2, hung_seconds: 5}}
+server: {{data: "127.0.0.1:0", metrics: "127.0.0.1:0", control: c.sock, workers: 2, hung_seconds: 5,
+  tls: {{certificate: tls/tls.pem, key: tls/tls.key}}}}
 organisation: acme
 reserve_output: 64
 limits: {{drain_seconds: 2}}
@@ -80,6 +81,13 @@ exceptions:
 """
 
 
+DEARER = """\
+prices:
+  - {model: gpt-4o, input: 4, output: 16}
+  - {model: gpt-4o-mini, input: 0.24, output: 0.96}
+"""
+
+
 def founded(folder: Path, vendors: str, collector: str, *, redis: bool) -> Path:
     """Writes the configuration and the bundle; the folder. vendors, collector: where the simulators and traces are."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -91,6 +99,8 @@ def founded(folder: Path, vendors: str, collector: str, *, redis: bool) -> Path:
     (bundle / "company.yaml").write_text(BUNDLE.format(soon=soon))
     contracts = bundle / "contracts.yaml"
     text = contracts.read_text()
+    # A second vendor that costs more: going on there has its price.
+    text = text.replace("vendor: beta\n", f"vendor: beta\n{DEARER}")
     for days, vendor in ((75, "alpha"), (300, "beta")):
         ends = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)).date()
         text = text.replace(f"vendor: {vendor}\n", f"vendor: {vendor}\nexpires: {ends}\n")

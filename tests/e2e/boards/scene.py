@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from pathlib import Path
 from tests.e2e.boards.company import founded, keys
 from tests.e2e.boards.staff import Staff
 from tests.e2e.conftest import Serving, Vendors, serve, vendors_started
-from tests.e2e.several import known_everywhere, until
+from tests.e2e.several import until
+from tests.gateway.tls.papers import Authority
 from tests.parts.otlp_receiver import http_receiver
 from tests.parts.prometheus_server import PrometheusServer, prometheus_server
 from tests.parts.redis_server import SERVER, RedisServer, redis_server
@@ -42,14 +44,15 @@ def scene(folder: Path) -> Iterator[Scene]:
         redis = ending.enter_context(redis_server(folder / "redis")) if SERVER is not None else None
         if redis is not None:
             environment["SCENE_REDIS"] = redis.url
+        authority = Authority()
+        authority.issue().into(folder / "gateway" / "tls")
         home = founded(folder / "gateway", vendors.url, collector.url, redis=redis is not None)
         serving = serve(home, **environment)
         ending.callback(serving.started.stop)
         issued = keys(serving.folder)
-        known_everywhere(serving, list(issued.values())[-1])
         page = serving.started.found(r"metrics http://([0-9.:]+)")
         reading = ending.enter_context(prometheus_server(folder / "prometheus", [page]))
-        staff = Staff(serving.url, issued)
+        staff = Staff(serving.url, issued, ssl.create_default_context(cadata=authority.own.chain.decode()))
         until(lambda: asyncio.run(staff.served()), "the shared store has told every worker what is used")
         until(lambda: reading.query("ecluse_requests_total"), "the gateway is read")
         yield Scene(vendors, serving, reading, staff, redis)

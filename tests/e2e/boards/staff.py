@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import itertools
+import ssl
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ DAY = (
     Ask("hr", "[[sim:words=40,drip=0.03]] Write the other letter", "maison", every=0.4),
     Ask("hr", "[[sim:words=40,drip=0.03]] Write one more", "maison", every=0.4),
     Ask("legal", "[[sim:words=50]] Compare the two contracts", every=1.0),
+    Ask("finance", "[[sim:words=20,no_usage]] Shorten this", every=2),
     Ask("legal", "[[sim:words=400,chunk=200]] Compare them at length", "gpt-4o-mini", every=3),
 )
 """An ordinary day, with what rules have to do in it."""
@@ -55,13 +57,18 @@ class Staff:
 
     url: str
     keys: Mapping[str, str]
+    trust: ssl.SSLContext
     ends: Counter[tuple[str, str]] = field(default_factory=Counter)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
+    def client(self) -> httpx.AsyncClient:
+        """A client that knows the gateway by its certificate."""
+        return httpx.AsyncClient(base_url=self.url, timeout=30, verify=self.trust)
+
     async def work(self, asks: tuple[Ask, ...] = DAY) -> None:
         """Calls until `stop`; each client waits for its answer before it goes on."""
-        async with httpx.AsyncClient(base_url=self.url, timeout=30) as client:
+        async with self.client() as client:
             await asyncio.gather(*(self._go_on(client, ask) for ask in asks))
 
     async def _go_on(self, client: httpx.AsyncClient, ask: Ask) -> None:
@@ -75,7 +82,7 @@ class Staff:
     async def served(self) -> bool:
         """Whether everybody's calls are served by all workers: so many at once meet each of them."""
         asks = [Ask(team, "[[sim:words=1]] Hello", model) for team in self.keys for model in ("gpt-4o", "gpt-4o-mini")]
-        async with httpx.AsyncClient(base_url=self.url, timeout=30) as client:
+        async with self.client() as client:
             return {"200"} == set(await asyncio.gather(*(self.call(client, ask) for ask in asks)))
 
     async def call(self, client: httpx.AsyncClient, ask: Ask) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import httpx
 
@@ -19,15 +20,17 @@ _LONG = {
 
 async def visit(staff: Staff) -> None:
     """All of them, again and again until the staff goes home."""
-    async with httpx.AsyncClient(base_url=staff.url, timeout=30) as client:
+    async with staff.client() as client:
         while not staff.stop.is_set():
-            await asyncio.gather(_read(client, staff), _stray(client), _leave(client, staff), _report(client, staff))
+            await asyncio.gather(
+                _read(client, staff), _stray(client, staff), _leave(client, staff), _report(client, staff)
+            )
             await asyncio.sleep(1)
 
 
 async def rush(staff: Staff, many: int = 16) -> None:
     """More at once than one server of our own can take."""
-    async with httpx.AsyncClient(base_url=staff.url, timeout=30) as client:
+    async with staff.client() as client:
         await asyncio.gather(*(staff.call(client, _RUSH) for _ in range(many)))
 
 
@@ -41,9 +44,11 @@ async def _read(client: httpx.AsyncClient, staff: Staff) -> None:
         await client.get(path, headers=_as(staff, team))
 
 
-async def _stray(client: httpx.AsyncClient) -> None:
-    """Somebody without a key of ours."""
+async def _stray(client: httpx.AsyncClient, staff: Staff) -> None:
+    """Somebody without a key of ours, and somebody who forgot the s of https."""
     await client.get("/v1/models", headers={"authorization": "Bearer ecl_of_somebody_else"})
+    with suppress(httpx.TransportError):
+        await client.get(staff.url.replace("https:", "http:"))
 
 
 async def _leave(client: httpx.AsyncClient, staff: Staff) -> None:

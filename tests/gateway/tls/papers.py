@@ -39,7 +39,7 @@ class Papers:
 
     def into(self, folder: Path) -> tuple[Path, Path]:
         """Writes both, as a renewal does: `tls.pem`, `tls.key`."""
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         certificate, key = folder / "tls.pem", folder / "tls.key"
         certificate.write_bytes(self.chain)
         key.touch(0o600)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import promql_parser
 import pytest
 
 from observability.alerts import ALERTS
 from observability.boards.panel import COLUMNS, Board, Panel, Place, Query, Row, placed
+from observability.boards.reference import reference
 from observability.boards.table import BOARDS, UNSHOWN
 from observability.families import FAMILIES, Family
 
@@ -116,3 +118,10 @@ def test_what_is_measured_is_looked_at() -> None:
     assert not set(KNOWN) - seen - set(UNSHOWN), "put it on a board in observability/boards/, or say why not in UNSHOWN"
     assert not set(UNSHOWN) & seen
     assert set(UNSHOWN) <= set(KNOWN)
+
+
+def test_the_reference_is_the_one_that_the_table_makes() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "boards.md"
+    assert page.read_text("utf-8") == reference(), "run: python -m observability.boards > docs/reference/boards.md"
+    pictures = re.findall(r"!\[.*\]\((.*)\)", reference())
+    assert len(pictures) == len(BOARDS)
