@@ -1,10 +1,11 @@
-"""The time that a report is about: a calendar month, or from one moment to another, in a time zone."""
+"""Calendar months, and stretches from one moment to another, in a time zone: what reports and contracts count over."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -41,6 +42,7 @@ class Period(NamedTuple):
         return f"{days[0]}" if len(days) == 1 else f"{days[0]} - {days[-1]}" if days else f"{self.day(self.since)}"
 
 
+@cache
 def zone_of(name: str) -> tzinfo:
     """A time zone of the IANA's list, such as Europe/Paris; ValueError for anything else."""
     try:

@@ -6,7 +6,7 @@ import argparse
 from datetime import datetime, tzinfo
 
 from gateway.cli.policy.since import moment
-from observability.reports.periods import Period, month, month_before, zone_of
+from observability.periods import Period, month, month_before, zone_of
 
 
 def add_period(sub: argparse.ArgumentParser) -> None:

@@ -18,7 +18,7 @@ from gateway.promises.accounts import Account, Asked, accounts, late
 from gateway.promises.page import Page, page
 from gateway.promises.plain import evidence_csv, plain, promises_csv
 from gateway.promises.words import WORDS
-from observability.reports.periods import Period, month, month_before, month_of
+from observability.periods import Period, month, month_before, month_of
 
 TEXT = """\
 Report what each contract promised of its vendor's service in a month, and what was measured: availability, latency, the
@@ -54,9 +54,7 @@ def run(args: argparse.Namespace) -> int:
     """Make the report."""
     now = datetime.now(UTC)
     try:
-        name = (
-            month_of(now) if args.month == "this" else month(args.month) if args.month else month_before(now)
-        ).name()
+        name = _named(args.month, now).name()
     except ValueError as wrong:
         print(wrong, file=sys.stderr)
         return 2

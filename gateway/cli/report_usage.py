@@ -16,7 +16,8 @@ from gateway.cli.period import add_period, period
 from gateway.cli.policy.since import told_progress
 from gateway.config import load_places
 from gateway.documents import nearest
-from observability.reports.calls import begins, read
+from observability.ledger import begins
+from observability.reports.calls import read
 from observability.reports.focus import table
 from observability.reports.usage import DIMENSIONS, PERSONAL, Usage, usage
 from observability.reports.usage_page import USUAL, page

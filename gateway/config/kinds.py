@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from gateway.config.secret import Secret, SecretMissing
 from gateway.documents import nearest
-from gateway.quota.windows import zone
+from observability.periods import zone_of
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}")
@@ -162,8 +162,8 @@ def _public_key(value: Any, _: Context) -> bytes:
 
 def _zone(value: Any, _: Context) -> str:
     try:
-        zone(value if isinstance(value, str) else "")
-    except (KeyError, ValueError, OSError):
+        zone_of(value if isinstance(value, str) else "")
+    except ValueError:
         raise WrongValue("must be the name of a time zone such as UTC or Europe/Paris") from None
     return str(value)
 

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from gateway.bundle.contracts import Contract
 from gateway.bundle.service import ServiceTerms
 from gateway.pricing.rates import NANOS
-from gateway.quota.windows import zone
-from observability.promises import Kept, Measured, Measuring, Waiting, attempts, begins
+from observability.ledger import begins
+from observability.periods import Period, month, zone_of
+from observability.promises import Kept, Measured, Measuring, Waiting, attempts
 from observability.promises.attempts import Progress
-from observability.reports.periods import Period, month
 
 
 class Due(NamedTuple):
@@ -88,12 +88,12 @@ def _wanted(name: str, asked: Asked) -> bool:
 
 def _measuring(contract: Contract | None, service: ServiceTerms, asked: Asked) -> Measuring:
     patience = contract.backoff_seconds if contract is not None else None
-    return Measuring(service, month(asked.month, zone(service.zone)), Waiting(patience, service.claim.backoff))
+    return Measuring(service, month(asked.month, zone_of(service.zone)), Waiting(patience, service.claim.backoff))
 
 
 def _stretch(contracts: Iterable[Contract], asked: Asked) -> tuple[float, float]:
     """From when until when: the month in every zone that a contract counts in."""
-    months = [month(asked.month, zone(name)) for name in {"UTC", *(c.service.zone for c in contracts)}]
+    months = [month(asked.month, zone_of(name)) for name in {"UTC", *(c.service.zone for c in contracts)}]
     return min(one.since for one in months).timestamp(), max(one.until for one in months).timestamp()
 
 
@@ -124,7 +124,7 @@ def _due(promise: str, percent: float, measured: Measured) -> Due:
 
 def late(found: Sequence[Account], ledgers: Iterable[Path]) -> float | None:
     """When the ledger that begins last does (Unix seconds), where that is after a month began; else None."""
-    start = max((at for ledger in ledgers if (at := begins(ledger)) is not None), default=None)
+    start = max((at.timestamp() for ledger in ledgers if (at := begins(ledger)) is not None), default=None)
     return start if start is not None and any(start > one.measured.month.since.timestamp() for one in found) else None
 
 

@@ -8,12 +8,11 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from gateway.quota.windows import zone
 from observability.metrics import Metrics
+from observability.periods import Period, month_of, zone_of
 from observability.promises import AVAILABILITY, kept_by, verdict
 from observability.promises.recount import Contract as Before
 from observability.promises.recount import Job, Latency
-from observability.reports.periods import Period, month_of
 
 if TYPE_CHECKING:
     from gateway.bundle.contracts import Contract
@@ -52,7 +51,7 @@ class Counting:
         for contract in contracts:
             service = contract.service
             before = held.get(contract.id)
-            made = _Promises(contract, _month(now, zone(service.zone)))
+            made = _Promises(contract, _month(now, zone_of(service.zone)))
             if before is not None and before.month == made.month:
                 made.counts = before.counts
             self._held[contract.id] = made

@@ -12,7 +12,7 @@ import leather
 from gateway.promises.accounts import Account
 from gateway.promises.page import file_name
 from gateway.promises.words import WORDS
-from observability.reports.periods import Period
+from observability.periods import Period
 
 _SIZE = {"width": 900, "height": 360}
 _COLOURS = ("#377eb8", "#4daf4a", "#984ea3", "#ff7f00", "#a65628", "#f781bf", "#999999")

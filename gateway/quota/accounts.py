@@ -9,7 +9,8 @@ from hashlib import blake2b
 from typing import Protocol
 
 from gateway.quota.units import UNITS, Exceeded, Scopes
-from gateway.quota.windows import span, zone
+from gateway.quota.windows import span
+from observability.periods import zone_of
 
 MOST_KNOWN = 20_000
 """Combinations of scopes that are looked up once only."""
@@ -180,7 +181,7 @@ class Accounts:
 
     def roll(self, account: Account, now: float) -> None:
         """Begins the window that `now` lies in. A clock that steps back keeps the later one: no room is given back."""
-        start, end = span(account.line.window, now, zone(account.line.zone))
+        start, end = span(account.line.window, now, zone_of(account.line.zone))
         if start > account.start:
             account.begin(start, end, account.limit if self._whole else 0)
         else:
@@ -188,7 +189,7 @@ class Accounts:
 
     def follow(self, account: Account, start: int) -> None:
         """Begins the window that others are in already."""
-        account.begin(start, span(account.line.window, start, zone(account.line.zone)).end, 0)
+        account.begin(start, span(account.line.window, start, zone_of(account.line.zone)).end, 0)
 
     def forget_windows(self) -> None:
         """They were begun by a clock that isn't the store's, and nothing was held in them yet."""

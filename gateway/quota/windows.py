@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 WINDOWS = ("second", "minute", "hour", "day", "week", "month")
 
@@ -13,12 +11,6 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _FIXED_DAYS = {"day": 86_400, "week": 7 * 86_400}
 _MONDAY = 4 * 86_400
 """The first Monday of Unix time."""
-
-
-@cache
-def zone(name: str) -> tzinfo:
-    """The time zone of this name; UTC also where the machine knows none. Raises KeyError, ValueError, OSError."""
-    return UTC if name == "UTC" else ZoneInfo(name)
 
 
 class Span(NamedTuple):

@@ -11,7 +11,7 @@ import orjson
 
 from observability.ledger.ids import made_at
 from observability.scribe.frames import Frame, scan
-from observability.scribe.segments import segments
+from observability.scribe.segments import begun, segments
 
 _OWN = (b'{"record":"SEGMENT"', b'{"record":"SEAL"')
 _ENDS = (b'{"record":"OUTCOME"', b'{"record":"EVENT"')
@@ -88,6 +88,13 @@ def _last(
 def written_since(folder: Path, since: datetime) -> list[Path]:
     """The segments that may hold records of that time or later, oldest first."""
     return [path for path in segments(folder) if _written(path) >= (since - _SKEW).timestamp()]
+
+
+def begins(folder: Path) -> datetime | None:
+    """When the oldest segment was begun; None where there is none, or its name doesn't say. Raises OSError."""
+    oldest = next(iter(segments(folder)), None)
+    first = begun(oldest) if oldest is not None else None
+    return first.at if first is not None else None
 
 
 def records(path: Path, *kinds: str) -> Iterator[dict[str, Any]]:

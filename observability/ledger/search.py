@@ -12,6 +12,7 @@ import orjson
 
 from observability.ledger.reading import records, records_of, show, written_since
 from observability.scribe.frames import Frame, last, scan
+from observability.scribe.segments import begun
 
 Facts = Mapping[str, Any]
 
@@ -112,11 +113,9 @@ def spanning(folder: Path, since: datetime, until: datetime) -> list[Path]:
 
 
 def _begun(path: Path) -> datetime:
-    stamp = path.name.split("-", 1)[0]
-    try:
-        return datetime.strptime(stamp, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
+    """The begin of time where its name doesn't say: then it is read."""
+    first = begun(path)
+    return first.at if first is not None else datetime.min.replace(tzinfo=UTC)
 
 
 def _sealed(path: Path) -> datetime:

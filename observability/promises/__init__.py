@@ -1,6 +1,6 @@
 """What contracts promise of a vendor's service, measured by the attempts on record."""
 
-from observability.promises.attempts import Ended, attempts, begins
+from observability.promises.attempts import Ended, attempts
 from observability.promises.judging import (
     ASIDE,
     AVAILABILITY,
@@ -33,7 +33,6 @@ __all__ = [
     "Waiting",
     "Waits",
     "attempts",
-    "begins",
     "keeps",
     "kept_by",
     "verdict",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from observability.ledger.reading import records, written_since
-from observability.scribe.segments import segments
+from observability.scribe.segments import begun
 
 LONGEST = 86_400.0
 """Seconds: no attempt takes as long, so one that began in a stretch of time ended within a day after it."""
@@ -60,8 +60,8 @@ def attempts(
     ledger come oldest first. of: only segments of these writers; empty: all.
     """
     start = datetime.fromtimestamp(since, UTC)
-    known = [(p, *writer(p)) for folder in folders for p in written_since(folder, start)]
-    paths = [p for p, name, began in known if began <= until + LONGEST and (not of or name in of)]
+    end = datetime.fromtimestamp(until + LONGEST, UTC)
+    paths = [p for folder in folders for p in written_since(folder, start) if _matters(p, end, of)]
     recent, older = set[tuple[str, int]](), set[tuple[str, int]]()
     for done, path in enumerate(paths):
         progress(done, len(paths))
@@ -79,10 +79,12 @@ def attempts(
     progress(len(paths), len(paths))
 
 
-def begins(folder: Path) -> float | None:
-    """When the oldest segment was begun (Unix seconds); None where there is none."""
-    oldest = next(iter(segments(folder)), None)
-    return None if oldest is None else writer(oldest)[1] or None
+def _matters(path: Path, end: datetime, of: Collection[str]) -> bool:
+    """Whether a segment was begun by then, and by one of these workers."""
+    first = begun(path)
+    if first is None:
+        return not of
+    return first.at <= end and (not of or first.worker in of)
 
 
 def _ended(record: Mapping[str, Any]) -> Ended:
@@ -95,13 +97,3 @@ def _ended(record: Mapping[str, Any]) -> Ended:
         record.get("streamed"), round((record.get("cost") or 0) * _NANOS), record.get("currency"),
         record.get("vendor_request"),
     )  # fmt: skip
-
-
-def writer(path: Path) -> tuple[str, float]:
-    """Who began a segment and when (Unix seconds), by its name; "" and 0 where that doesn't say."""
-    stamp, _, rest = path.stem.partition("-")
-    try:
-        began = datetime.strptime(stamp, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
-    except ValueError:
-        return "", 0.0
-    return rest.rpartition("-")[0], began.timestamp()

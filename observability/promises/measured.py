@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import ceil
 from typing import NamedTuple, Protocol
 
+from observability.periods import Period
 from observability.promises.attempts import Ended
 from observability.promises.judging import (
     AVAILABILITY,
@@ -22,7 +23,6 @@ from observability.promises.judging import (
     verdict,
 )
 from observability.promises.waiting import Waiting, Waits
-from observability.reports.periods import Period
 
 _MOST_EVIDENCE = 200_000
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import orjson
 
-from observability.promises.attempts import attempts, writer
+from observability.promises.attempts import attempts
 from observability.promises.judging import kept_by, verdict
-from observability.scribe.segments import segments
+from observability.scribe.segments import begun, segments
 
 _POLITE = 19  # the lowest priority: whatever else runs goes first
 
@@ -73,7 +73,7 @@ class Job:
 
 def writers(folder: Path) -> Counter[str]:
     """How many segments of a ledger each writer began."""
-    return Counter(writer(path)[0] for path in segments(folder))
+    return Counter(first.worker for path in segments(folder) if (first := begun(path)) is not None)
 
 
 def recount(job: Job) -> Counts:

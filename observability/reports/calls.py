@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from observability.ledger import records, written_since
-from observability.reports.periods import Period
-from observability.scribe.segments import segments
+from observability.periods import Period
+from observability.scribe.segments import begun
 
 _LONGEST = timedelta(hours=2)
 """Of calls that began before the period and ended in it, those that took longer lack what their INTENT said."""
@@ -122,12 +122,6 @@ def read(folder: Path, period: Period, progress: Progress = lambda done, of: Non
     progress(len(paths), len(paths))
 
 
-def begins(folder: Path) -> datetime | None:
-    """When the oldest segment was begun; None where there is none, or its name doesn't tell. Raises OSError."""
-    oldest = next(iter(segments(folder)), None)
-    return _begun(oldest) if oldest is not None else None
-
-
 def _asked(intent: Mapping[str, Any]) -> Asked:
     who, classes = intent["who"], intent["classes"]
     return Asked(
@@ -144,12 +138,5 @@ def _keep(memory: OrderedDict[str, Any], key: str, value: Any) -> None:
 
 def _later(path: Path, until: datetime) -> bool:
     """Whether a segment was begun after the period was over: its name says when."""
-    begun = _begun(path)
-    return begun is not None and begun > until + _SKEW
-
-
-def _begun(path: Path) -> datetime | None:
-    try:
-        return datetime.strptime(path.name.partition("-")[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
-    except ValueError:
-        return None
+    first = begun(path)
+    return first is not None and first.at > until + _SKEW

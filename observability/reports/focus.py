@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from observability.reports.periods import Period, midnight, month_of
+from observability.periods import Period, midnight, month_of
 from observability.reports.usage import NANOS, Cell, Figures, Usage
 
 VERSION = "1.2"

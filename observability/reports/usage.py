@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, get_args
 
+from observability.periods import Period
 from observability.reports.calls import Asked, Ended, Tried
-from observability.reports.periods import Period
 
 NANOS = 1_000_000_000
 """In one unit of a currency."""

@@ -6,8 +6,9 @@ import json
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from observability.scribe.disk import Disk
 from observability.scribe.frames import frame
@@ -16,6 +17,15 @@ SUFFIX = ".ecl"
 UNNAMED = ".new"  # a segment before its first record is on the disk
 FORMAT = 1
 Value = str | int | float | bool | None
+
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
+
+
+class Begun(NamedTuple):
+    """What a segment's name says: which worker began it, and when."""
+
+    worker: str
+    at: datetime
 
 
 class Segment:
@@ -132,9 +142,18 @@ def segments(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix == SUFFIX)
 
 
+def begun(path: Path) -> Begun | None:
+    """Who began a segment and when, by its name; None where that doesn't say."""
+    stamp, _, rest = path.stem.partition("-")
+    try:
+        return Begun(rest.rpartition("-")[0], datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC))
+    except ValueError:
+        return None
+
+
 def _vacant(folder: Path, worker: str, number: int, now: datetime) -> Path:
     """A name that no segment has yet. Names sort by time, and two incarnations may start in the same microsecond."""
-    stamp = now.strftime("%Y%m%dT%H%M%S.%fZ")
+    stamp = now.strftime(_STAMP)
     while True:
         path = folder / f"{stamp}-{worker}-{number:06}{SUFFIX}"
         if not path.exists() and not path.with_suffix(UNNAMED).exists():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observability.reports.periods import Period, month, month_before, month_of, zone_of
+from observability.periods import Period, month, month_before, month_of, zone_of
 
 PARIS = zone_of("Europe/Paris")
 MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))

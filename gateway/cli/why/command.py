@@ -7,10 +7,9 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -26,6 +25,7 @@ from gateway.config import Settings, load_places
 from gateway.documents import DocumentsRefused
 from gateway.identity import Keyring, KeyringRefused
 from observability.ledger import End, TooMany, Wanted, end_of, ended, happened, pair_of, whole
+from observability.periods import zone_of
 
 TEXT = """\
 Say why a call was refused, failed or was broken off: by which rule, quota, stop or vendor, what was found and where
@@ -125,9 +125,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _asked(args: argparse.Namespace, settings: Settings, folder: Path, now: datetime) -> _Asked:
     try:
-        zone = ZoneInfo(args.zone) if args.zone else None
-    except (KeyError, ValueError, OSError):
-        raise _Wrong(f"{args.zone} is no time zone: say UTC or Europe/Paris") from None
+        zone = zone_of(args.zone) if args.zone else None
+    except ValueError as wrong:
+        raise _Wrong(str(wrong)) from None
     window = _window(args, now, zone)
     language = args.lang or settings.server.language
     wanted = Wanted(
@@ -153,7 +153,7 @@ def _one(folder: Path, call: str) -> list[End]:
     return [found]
 
 
-def _window(args: argparse.Namespace, now: datetime, zone: ZoneInfo | None) -> _Window:
+def _window(args: argparse.Namespace, now: datetime, zone: tzinfo | None) -> _Window:
     try:
         if args.id:
             return _Window(now, now, None)

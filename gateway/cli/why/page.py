@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from textwrap import wrap
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from gateway.cli.policy.table import plain, table
 from gateway.cli.why.answering import Answer
@@ -20,9 +19,9 @@ _MOST_EVENTS = 12
 class Clock:
     """Times of records in the zone of whoever asks (None: the machine's)."""
 
-    def __init__(self, zone: ZoneInfo | None, language: str) -> None:
+    def __init__(self, zone: tzinfo | None, language: str) -> None:
         self._zone, self._words = zone, WORDS[language]
-        self.name = zone.key if zone is not None else ""
+        self.name = str(zone) if zone is not None else ""
 
     def here(self, at: datetime) -> datetime:
         """The moment, in the zone."""

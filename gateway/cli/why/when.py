@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 FORMS: Final = 'say "yesterday 14:05", "14:05", "monday 9:30", "2026-11-25 14:05" or a whole time'
 
@@ -32,7 +31,7 @@ class Said(NamedTuple):
         return max(self.begin - at, at - self.end, timedelta())
 
 
-def said(text: str, now: datetime, zone: ZoneInfo | None) -> Said:
+def said(text: str, now: datetime, zone: tzinfo | None) -> Said:
     """The time that a text means, in a zone (None: the machine's); a time of day alone is the last such one.
 
     ValueError for anything else, and for a time that is still to come.
@@ -90,9 +89,9 @@ def _whole(text: str) -> tuple[date, time, timedelta]:
     return found.date(), found.timetz(), timedelta(seconds=1 if found.second or found.microsecond else 60)
 
 
-def _local(now: datetime, zone: ZoneInfo | None) -> datetime:
+def _local(now: datetime, zone: tzinfo | None) -> datetime:
     return now.astimezone(zone)
 
 
-def _aware(naive: datetime, zone: ZoneInfo | None) -> datetime:
+def _aware(naive: datetime, zone: tzinfo | None) -> datetime:
     return naive.replace(tzinfo=zone) if zone is not None else naive.astimezone()

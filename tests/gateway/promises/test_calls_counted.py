@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from gateway.promises.accounts import Account, Asked, accounts
+from observability.periods import month_of
 from observability.promises import Waits
-from observability.reports.periods import month_of
 from tests.conftest import CONFIG, House, OpenHouse, configured
 from tests.gateway.drills.test_drills import DRILLS, TEAM, drilled
 

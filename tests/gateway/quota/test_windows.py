@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.quota.windows import WINDOWS, span, zone
+from gateway.quota.windows import WINDOWS, span
+from observability.periods import zone_of
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -53,11 +54,11 @@ def test_a_day_that_begins_in_a_gap_begins_when_the_gap_ends() -> None:
                      "America/Havana", "Africa/Cairo", "Pacific/Apia", "Asia/Amman"]),
 )  # fmt: skip
 def test_every_moment_lies_in_one_window_and_windows_follow_each_other(window: str, now: float, name: str) -> None:
-    start, end = span(window, now, zone(name))
+    start, end = span(window, now, zone_of(name))
     assert start <= now < end
-    assert span(window, start, zone(name)) == (start, end)
-    assert span(window, end - 0.001, zone(name)) == (start, end)
-    assert span(window, end, zone(name)).start == end
+    assert span(window, start, zone_of(name)) == (start, end)
+    assert span(window, end - 0.001, zone_of(name)) == (start, end)
+    assert span(window, end, zone_of(name)).start == end
 
 
 def test_days_and_weeks_of_utc_are_those_of_the_calendar() -> None:

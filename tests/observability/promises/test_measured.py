@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from observability.periods import month, zone_of
 from observability.promises import Measuring, Waiting
-from observability.reports.periods import month, zone_of
 from tests.observability.promises.made import OCTOBER, ended
 from tests.observability.promises.test_judging import Promise
 

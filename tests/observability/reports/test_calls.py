@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from observability.reports.calls import UNKNOWN, Ended, Tried, begins, read
-from observability.reports.periods import Period
+from observability.ledger import begins
+from observability.periods import Period
+from observability.reports.calls import UNKNOWN, Ended, Tried, read
 from tests.observability.reports.made import attempt, intent, outcome
 
 DAY = Period(datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 21, tzinfo=UTC))

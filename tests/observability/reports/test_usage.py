@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observability.ledger import Tokens
+from observability.periods import Period, month, zone_of
 from observability.reports.calls import Asked, Ended, Tried, read
-from observability.reports.periods import Period, month, zone_of
 from observability.reports.usage import COUNTS, DIMENSIONS, by, total, usage
 from observability.reports.usage_page import WORDS, money, page
 from tests.observability.reports.made import NOON, attempt, intent, outcome

@@ -4,8 +4,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from observability.periods import month
 from observability.reports.calls import read
-from observability.reports.periods import month
 from observability.reports.usage import usage
 from observability.reports.usage_plots import PICTURES, plots
 from tests.observability.reports.made import attempt, intent, outcome
