@@ -27,30 +27,38 @@ async def housekeeping(runtime: Runtime) -> None:
         await asyncio.sleep(1.0)
         runtime.measure.loop_lag(runtime.monotonic() - before - 1.0)
         turn += 1
-        end_outdated(runtime)
-        compare_destinations(runtime)
-        runtime.standing.overrides.sweep()
-        if runtime.standing.unsaved:
-            await keep_standing(runtime)
-        runtime.measure.ledger_ready(runtime.ledger.ready, runtime.ledger.worker)
-        runtime.herald.tick()
-        runtime.measure.log.flush()
-        if turn % SAVE_EVERY == 0:
-            save_states(runtime)
-        if turn % SUMMARISE_EVERY == 0:
-            summarise_strangers(runtime)
-            summarise_turned_away(runtime)
-            runtime.files.rest()
-            runtime.quotas.forget()
-            runtime.lifts.forget(runtime.now())
-        if runtime.samples.waiting:
-            await beside(runtime, runtime.samples.write)
-        # Soon after a start, too: a gateway may never run for an hour.
-        if runtime.station.first and turn % TIDY_EVERY == 1:
-            await beside(runtime, lambda: tidy(runtime))
-        if runtime.station.first and (today := runtime.now().date()) != told:
-            told = today
-            tell_endings(runtime)
+        try:
+            await _turn(runtime, turn)
+            if runtime.station.first and (today := runtime.now().date()) != told:
+                told = today
+                tell_endings(runtime)
+        except Exception as bug:  # noqa: BLE001 - see `beside`
+            runtime.measure.log.fault(bug)
+
+
+async def _turn(runtime: Runtime, turn: int) -> None:
+    """What is done every second, and what is done in some of them."""
+    end_outdated(runtime)
+    compare_destinations(runtime)
+    runtime.standing.overrides.sweep()
+    if runtime.standing.unsaved:
+        await keep_standing(runtime)
+    runtime.measure.ledger_ready(runtime.ledger.ready, runtime.ledger.worker)
+    runtime.measure.log.flush()
+    if turn % SAVE_EVERY == 0:
+        save_states(runtime)
+    if turn % SUMMARISE_EVERY == 0:
+        summarise_strangers(runtime)
+        summarise_turned_away(runtime)
+        runtime.files.rest()
+        runtime.quotas.forget()
+        runtime.lifts.forget(runtime.now())
+    if runtime.samples.waiting:
+        await beside(runtime, runtime.samples.write)
+    # Soon after a start, too: a gateway may never run for an hour.
+    if runtime.station.first and turn % TIDY_EVERY == 1:
+        await beside(runtime, lambda: tidy(runtime))
+    runtime.herald.tick()
 
 
 async def beside(runtime: Runtime, work: Callable[[], None]) -> None:

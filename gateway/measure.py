@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from adapters.reply import Usage
 from gateway.bundle.due import end_of, exceptions, shadows
@@ -40,6 +41,25 @@ _ENDS = (
     "ecluse_exception_expiry_timestamp_seconds",
     "ecluse_shadow_expiry_timestamp_seconds",
 )
+
+
+P = ParamSpec("P")
+
+
+def unfailing(tell: Callable[Concatenate[Measure, P], None]) -> Callable[Concatenate[Measure, P], None]:
+    """For what is told of a call while it goes on or is closed: a mistake of ours in it costs a figure, never a call.
+
+    The log names type and place of the mistake.
+    """
+
+    @wraps(tell)
+    def told(self: Measure, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            tell(self, *args, **kwargs)
+        except Exception as bug:  # noqa: BLE001 - see above
+            self.log.fault(bug)
+
+    return told
 
 
 class Measure:
@@ -175,6 +195,7 @@ class Measure:
         if seconds:
             self.metrics.observe("ecluse_file_seconds", (), seconds)
 
+    @unfailing
     def classified(self, classification: Classification, exchange: Exchange, seconds: float) -> None:
         """A request was inspected."""
         m = self.metrics
@@ -189,6 +210,7 @@ class Measure:
                 name = CONFIDENTIAL if finding.detector in hidden else finding.detector
                 m.inc("ecluse_findings_total", (name, exchange.ask.passages[finding.passage].direction))
 
+    @unfailing
     def matched(self, hits: Iterable[RuleHit]) -> None:
         """Rules matched: on a request for one candidate, or on an answer."""
         for hit in hits:
@@ -213,6 +235,7 @@ class Measure:
         for detector, count in counts.items():
             self.metrics.inc("ecluse_pseudonymised_total", (detector,), float(count))
 
+    @unfailing
     def quota_warned(self, message: Mapping[str, Any]) -> None:
         """An account passed its soft limit."""
         self.metrics.inc("ecluse_quota_warnings_total", (message["scope"], message["unit"]))
@@ -271,6 +294,7 @@ class Measure:
         """Operators stopped something, or let it go on. name: of a user the pseudonym."""
         self.log.event(event, level="warning", scope=kind, name=name)
 
+    @unfailing
     def failed_over(self, before: str, after: str, reason: str) -> None:
         """A call goes on to another destination."""
         self.metrics.inc("ecluse_failovers_total", (before, after, reason))
@@ -285,6 +309,7 @@ class Measure:
         said = {"route": route, "destination": destination, "objective": objective or None}
         self.log.event(event, level="warning" if objective else "info", **said)
 
+    @unfailing
     def attempt(self, exchange: Exchange, attempt: Attempt, error: UpstreamError | None, ended: float) -> None:
         """An attempt ended."""
         self.top.attempt(exchange, attempt, error, ended)
@@ -325,6 +350,7 @@ class Measure:
         took = Took(first, ended - attempt.started, exchange.streamed)
         self.contracts.ended(contract, kind, error.fault if error else None, took)
 
+    @unfailing
     def spent(self, exchange: Exchange, attempt: Attempt, *, assumed: bool, saved: int) -> None:
         """What an attempt cost. assumed: no price of its destination is known, so the dearest was taken.
 
@@ -343,6 +369,7 @@ class Measure:
         if assumed:
             self.metrics.inc("ecluse_price_assumed_total", (name,))
 
+    @unfailing
     def call(self, exchange: Exchange, total: float, overhead: float, trace: str = "") -> None:
         """A call is over. trace: where one is kept of it."""
         self.top.call(exchange, total, exchange.arrived + total)
@@ -374,6 +401,7 @@ class Measure:
             if count:
                 m.inc("ecluse_tokens_total", (kind, destination, caller.team, exchange.use_case), float(count))
 
+    @unfailing
     def said(self, exchange: Exchange, status: int, total: float, overhead: float) -> None:
         """The line of a call that is over. All that it says is ours: names that are configured or published, and
         numbers."""

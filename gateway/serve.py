@@ -44,6 +44,7 @@ from gateway.tls.opening import keeping
 from gateway.watching import Watcher, watching
 from gateway.workers.station import ALONE, Station
 from observability.ledger import LedgerFailed
+from observability.logs import Log
 
 REFUSED = 2
 """Exit code where configuration, bundle, keyring or ledger don't let the gateway start."""
@@ -132,6 +133,7 @@ async def gateway(
             say(loud(pair, refused))
         runtime = assemble(pair, await stack.enter_async_context(Transport()), now, station)
         stack.callback(runtime.measure.log.close)
+        asyncio.get_running_loop().set_exception_handler(_unforeseen(runtime.measure.log))
         stack.callback(runtime.ledger.close)
         stack.callback(runtime.presence.end)
         stack.callback(runtime.states.save)
@@ -164,6 +166,16 @@ async def gateway(
             for keeper in keepers:
                 keeper.cancel()
             await asyncio.gather(*keepers, *firsts, return_exceptions=True)
+
+
+def _unforeseen(log: Log) -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:
+    """For mistakes that nobody awaits: asyncio would print their words, which may quote a text or a secret."""
+
+    def tell(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        log.fault(error if error is not None else RuntimeError())
+
+    return tell
 
 
 async def _bridge(runtime: Runtime, stack: AsyncExitStack) -> None:

@@ -90,10 +90,14 @@ def put_back(chunk: Chunk, data: bytes) -> bytes:
     return data if chunk.raw == chunk.data else reframe(chunk.raw, chunk.data, data)
 
 
+MOST_COUNTED = 10**9
+"""Tokens of one call that are believed: beyond it a vendor's count is none, and what is counted is estimated."""
+
+
 def count(holder: object, *path: str) -> int | None:
     """A count that a vendor reports at `path`; None where it is absent or no count."""
     for step in path:
         if not isinstance(holder, dict):
             return None
         holder = holder.get(step)
-    return holder if type(holder) is int and holder >= 0 else None
+    return holder if type(holder) is int and 0 <= holder <= MOST_COUNTED else None

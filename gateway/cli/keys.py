@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from gateway.cli.control import ControlFailed, ask, say_failed
 from gateway.cli.main import add_config
+from gateway.cli.policy.table import plain
 from gateway.cli.stop import say_settled
 
 TEXT = """\
@@ -66,7 +67,7 @@ def _new(args: argparse.Namespace) -> int:
 
 def _list(args: argparse.Namespace) -> int:
     for key in ask(args.config, "GET", "/keys")["keys"]:
-        print(_line(key))
+        print(plain(_line(key)))
     return 0
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from gateway.cli.control import ControlFailed, ask, say_failed
 from gateway.cli.main import REFUSED, add_config
+from gateway.cli.policy.table import plain
 from gateway.cli.stop import say_settled
 from gateway.config.kinds import SPAN, Context, WrongValue
 from gateway.quota.units import SCOPES, UNITS
@@ -69,12 +70,12 @@ def _show(args: argparse.Namespace) -> int:
     found = ask(args.config, "GET", f"/quotas{whose}")
     for row in found["quotas"]:
         if args.scope in (None, row["scope"]) and args.name in (None, row["name"]):
-            print(_line(row, found["currency"]))
+            print(plain(_line(row, found["currency"])))
     if args.name is not None and not found["quotas"]:
         print(f"the configuration has no quota for {args.scope} {args.name}")
     for one in found["overrides"]:
         if args.scope in (None, one["scope"]) and args.name in (None, one["name"]):
-            print(f"override: {_override_line(one, found['currency'])}")
+            print(plain(f"override: {_override_line(one, found['currency'])}"))
     return 0
 
 
@@ -86,7 +87,7 @@ def _override(args: argparse.Namespace) -> int:
         return REFUSED
     order = {name: getattr(args, name) for name in ("scope", "name", "unit", "window", "limit", "reason")}
     done = ask(args.config, "POST", "/overrides", {**order, "until": until})
-    print(_override_line(done, done["currency"]))
+    print(plain(_override_line(done, done["currency"])))
     say_settled(done)
     return 0
 
@@ -94,7 +95,7 @@ def _override(args: argparse.Namespace) -> int:
 def _drop(args: argparse.Namespace) -> int:
     path = "/".join(quote(word, safe="") for word in (args.scope, args.unit, args.window, args.name))
     done = ask(args.config, "DELETE", f"/overrides/{path}")
-    print(f"dropped: {_override_line(done, done['currency'])}")
+    print(plain(f"dropped: {_override_line(done, done['currency'])}"))
     say_settled(done)
     return 0
 

@@ -11,6 +11,7 @@ import orjson
 from gateway.cli.control import ControlFailed, ask, say_failed
 from gateway.cli.ill import ill, used_share
 from gateway.cli.main import add_config
+from gateway.cli.policy.table import plain
 from gateway.cli.quota import used_of
 
 TEXT = """\
@@ -63,7 +64,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(orjson.dumps({**found, "ill": wrong}).decode())
     else:
-        print("\n".join([*(f"! {line}" for line in wrong), *([] if wrong else ["well"]), *_page(found, args.all)]))
+        lines = [*(f"! {line}" for line in wrong), *([] if wrong else ["well"]), *_page(found, args.all)]
+        print("\n".join(map(plain, lines)))
     return 1 if args.check and wrong else 0
 
 

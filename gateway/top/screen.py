@@ -119,15 +119,16 @@ def _line(name: str, row: Row, shown: tuple[Column, ...], wide: int, width: int,
         value = column.value(row)
         text = ("" if value is None else column.shown(value)).rjust(column.width)
         cells.append(_painted(text, _WARN, colours and value is not None and value >= column.bad))
-    return _cut(_printable(name), wide - 1).ljust(wide) + "".join(cells) if width >= wide else _cut(name, width)
+    return _cut(name, wide - 1).ljust(wide) + "".join(cells) if width >= wide else _cut(name, width)
 
 
 def _cut(text: str, width: int) -> str:
+    text = _printable(text)
     return text if len(text) <= width else text[: max(width - 1, 0)] + "…"[:width]
 
 
 def _printable(text: str) -> str:
-    """Names come from files that people write: none may move the cursor."""
+    """Names, and reasons of stops, are what people write: none may move the cursor."""
     return "".join(one if one.isprintable() else "?" for one in text)
 
 

@@ -18,6 +18,7 @@ LEVELS: Final = ("info", "warning", "error")
 _LONGEST = 200  # characters of a string
 _BUFFERED = 64  # lines
 _LAST_SECONDS = 1.0
+_LARGEST = (1 << 63) - 1
 _RANDOM_HEX = 8  # digits at the end of a call's id, which are random
 _TYPES: Final = {name: kind.types for name, kind in FIELDS.items()}
 
@@ -130,10 +131,12 @@ def _kept(fields: Mapping[str, Field]) -> tuple[dict[str, Field], int]:
 def _encoded(line: dict[str, object]) -> bytes:
     try:
         return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:  # a lone surrogate in a string
+    except TypeError:  # a lone surrogate in a string, a number too large
         safe = {name: _plain(value) for name, value in line.items()}
         return orjson.dumps(safe, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, int):
+        return min(value, _LARGEST)
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

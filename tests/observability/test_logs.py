@@ -50,6 +50,14 @@ def test_strings_are_short_and_can_not_break_the_line() -> None:
     assert line["error"] == "a\nb?" + "c" * 196
 
 
+def test_a_number_too_large_costs_neither_the_line_nor_the_call() -> None:
+    one, stream = log()
+    one.call("0" * 8, well=True, level="info", input=2**65, output=10**400, status=200)
+    one.flush()
+    (line,) = lines(stream)
+    assert (line["input"], line["output"], line["status"]) == (2**63 - 1, 2**63 - 1, 200)
+
+
 def test_a_fault_names_its_place_and_never_its_words() -> None:
     one, stream = log()
     try:

@@ -146,4 +146,4 @@ def _count(value: object) -> int | None:
     """The vendor writes whole numbers as such, or with a point."""
     if type(value) is float and value.is_integer():
         value = int(value)
-    return value if type(value) is int and value >= 0 else None
+    return value if type(value) is int and 0 <= value <= reading.MOST_COUNTED else None

@@ -51,6 +51,13 @@ def test_where_all_is_well_little_is_said(gateway: Double, capsys):
     )
 
 
+def test_nothing_that_a_terminal_would_obey(gateway: Double, capsys):
+    stop = {"kind": "use_case", "name": "x", "since": "now", "reason": "\x1b]0;owned\x07\r! all is well"}
+    _, lines = told(gateway, capsys, {**WELL, "stops": [stop], "notes": ["\x1b[2J"]}, "--all")
+    assert any("?]0;owned??! all is well" in line for line in lines)
+    assert all(line.isprintable() for line in lines)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import wraps
@@ -242,7 +244,7 @@ async def speaks(house: House, kind: str) -> bool:
 
 @served
 async def test_what_isnt_tls_is_dropped_counted_and_written_nowhere(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     nonsense = [
         b"\x00" * 300,
@@ -262,11 +264,50 @@ async def test_what_isnt_tls_is_dropped_counted_and_written_nowhere(
         assert sum(counted) == len(nonsense)
         assert (await house.chat("Bonjour")).status_code == 200
     lines = [line for line in capfd.readouterr().err.splitlines() if '"level":"info"' not in line]
-    assert lines == []
+    assert lines == [] == caplog.messages
 
 
 @served
-async def test_handshakes_that_never_end_take_room_but_not_for_ever(tmp_path: Path) -> None:
+async def test_what_breaks_tls_after_the_handshake_is_dropped_and_written_nowhere(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Otherwise a stranger could fill the log."""
+    async with tls_house(tmp_path, AUTHORITY.issue()) as house:
+        for broken in (b"\x17\x03\x03\x00\x20" + bytes(32), b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 300, b""):
+            sock = await asyncio.to_thread(shaken, house.gateway.data.port)
+            with sock:
+                if broken:
+                    await asyncio.to_thread(sock.sendall, broken)
+                else:  # half of a request, and then a reset
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    continue
+                while await asyncio.to_thread(sock.recv, 65536):
+                    pass
+        assert (await house.chat("Bonjour")).status_code == 200
+    lines = [line for line in capfd.readouterr().err.splitlines() if '"level":"info"' not in line]
+    assert lines == [] == caplog.messages
+
+
+def shaken(port: int) -> socket.socket:
+    """A connection on which TLS is spoken, to be broken: nothing reads it as TLS any more."""
+    plain = socket.create_connection(("127.0.0.1", port), timeout=10.0)
+    coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = trusting().wrap_bio(coming, going, server_hostname="localhost")
+    while True:
+        try:
+            tls.do_handshake()
+        except ssl.SSLWantReadError:
+            plain.sendall(going.read())
+            coming.write(plain.recv(65536))
+        else:
+            plain.sendall(going.read())
+            return plain
+
+
+@served
+async def test_handshakes_that_never_end_take_room_but_not_for_ever(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     limits = ", connections: 4, header_seconds: 0.5"
     async with tls_house(tmp_path, AUTHORITY.issue(), limits=limits) as house:
         port = house.gateway.data.port
@@ -280,6 +321,7 @@ async def test_handshakes_that_never_end_take_room_but_not_for_ever(tmp_path: Pa
             for _, writer in silent:
                 writer.close()
         assert (await house.client.get("/v1/models")).status_code == 200
+    assert caplog.messages == [], "a stranger could fill the log"
 
 
 @served

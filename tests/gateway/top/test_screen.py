@@ -52,6 +52,12 @@ def test_of_callers_failed_is_of_calls_and_names_are_shown_where_asked():
     assert lines[4].startswith("m.durand ") and lines[5].startswith("p_1 ")
 
 
+def test_nothing_that_a_terminal_would_obey():
+    bad = "\x1b[2J\x9b1A\r\n"
+    lines = draw(frame(dimension="person", head=bad, said=(bad,), names={"p_2": bad}, currency=bad), 120, 40)
+    assert all(line.isprintable() for line in lines)
+
+
 def test_sorted_by_another_column():
     lines = draw(frame(sort=1), 120, 40)
     assert "most in flight first" in lines[1] and lines[4].startswith("(nowhere yet)")
