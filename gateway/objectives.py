@@ -15,6 +15,8 @@ from observability.objectives import LATENCIES, Objective, Unfit, answered, with
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_QUOTED = re.compile(r"""(["'])(?:\\.|(?!\1).)*\1|`[^`]*`""", re.DOTALL)
+_PAIRS = {")": "(", "]": "[", "}": "{"}
 _TAKEN = ("severity", "alertname")
 
 
@@ -114,6 +116,21 @@ def _queries(given: ObjectiveSettings) -> tuple[str, str]:
     return within(given.what, given.within, given.where)
 
 
+def _no_query(query: str) -> Iterator[str]:
+    """What keeps a text from being a query for a window, as far as that shows without Prometheus."""
+    if "[{window}]" not in query:
+        yield "has no [{window}]"
+    opened: list[str] = []
+    for sign in _QUOTED.sub("", query):
+        if sign in _PAIRS.values():
+            opened.append(sign)
+        elif sign in _PAIRS and (not opened or opened.pop() != _PAIRS[sign]):
+            yield f"has a {sign} that closes nothing"
+            return
+    if opened:
+        yield f"has a {opened[-1]} that nothing closes"
+
+
 def _misfit(given: ObjectiveSettings, path: Path) -> Iterator[Problem]:
     """What must be there for one kind of objective, and must not for another."""
     needs = {"queries": {"bad", "total"}, "answered": set[str]()}.get(given.what, {"within"})
@@ -123,7 +140,7 @@ def _misfit(given: ObjectiveSettings, path: Path) -> Iterator[Problem]:
             yield Problem(path, f"{name} is required where what is {given.what}")
         if name not in needs and value is not None:
             yield Problem((*path, name), f"{name} says nothing where what is {given.what}")
-        if name in needs and isinstance(value, str) and "[{window}]" not in value:
-            yield Problem((*path, name), f"{name} has no [{{window}}]")
+        if name in needs and isinstance(value, str):
+            yield from (Problem((*path, name), f"{name} {wrong}") for wrong in _no_query(value))
     if given.what == "queries" and given.where:
         yield Problem((*path, "where"), "where says nothing where what is queries")

@@ -22,27 +22,48 @@ them into a Prometheus of your own that scrapes each second, with all windows an
   ecluse alerts rules --out trial --faster 3600              an hour becomes a second
 """
 
+_RULES = """\
+Write the rules that Prometheus reads: one file a subject, or all of them to standard output. Each alert links to its
+runbook under --runbooks; copies of docs/runbooks belong there.
+
+  ecluse alerts rules --out /etc/prometheus/rules --runbooks https://wiki.example/runbooks
+  ecluse alerts rules --form kubernetes --out rules && kubectl apply -f rules
+  ecluse alerts rules --out trial --faster 3600              an hour becomes a second
+"""
+
+_LIST = """\
+Name the alerts by subject, with how urgent each is (page: now, ticket: in working hours) and what it says when it
+fires; <destination> and the like stand for what it then names.
+"""
+
+_FIELD = re.compile(r"{{ with \$labels\.(\w+) }}{{ \. }}{{ else }}.*?{{ end }}|{{ \$(?:labels\.)?(\w+)[^}]*}}")
 _JOB = re.compile(r"[A-Za-z0-9_./-]+")
 
 
 def add(sub: argparse.ArgumentParser) -> None:
     """Arguments."""
     what = sub.add_subparsers(dest="what", required=True, metavar="list|rules")
-    what.add_parser("list", help="name the alerts, with how urgent each is")
-    made = what.add_parser("rules", help="write the rules that Prometheus reads")
+    plain = argparse.RawDescriptionHelpFormatter
+    what.add_parser("list", help="name the alerts, with how urgent each is", description=_LIST, formatter_class=plain)
+    made = what.add_parser(
+        "rules", help="write the rules that Prometheus reads", description=_RULES, formatter_class=plain
+    )
     made.add_argument("--out", type=Path, metavar="FOLDER", help="where to write them (default: standard output)")
-    made.add_argument("--job", type=_job, default=JOB, metavar="NAME", help=f"job that scrapes gateways ({JOB})")
+    made.add_argument("--job", type=_job, default=JOB, metavar="NAME", help=f"job of gateways (default: {JOB})")
     add_rules_options(made)
 
 
 def add_rules_options(sub: argparse.ArgumentParser) -> None:
     """What commands that write rules have in common."""
-    sub.add_argument("--runbooks", type=_url, default=RUNBOOKS, metavar="URL", help="where your runbooks are")
+    sub.add_argument(
+        "--runbooks", type=_url, default=RUNBOOKS, metavar="URL",
+        help=f"where your copies of docs/runbooks are (default: {RUNBOOKS}, which is nowhere)",
+    )  # fmt: skip
     sub.add_argument(
         "--form", choices=("prometheus", "kubernetes"), default="prometheus",
         help="files for rule_files, or manifests of kind PrometheusRule for the Prometheus operator",
     )  # fmt: skip
-    sub.add_argument("--faster", type=_factor, default=1.0, metavar="N", help="divide all windows, for a try-out")
+    sub.add_argument("--faster", type=_factor, default=1.0, metavar="N", help="divide all times, for a try-out")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -54,8 +75,13 @@ def _list() -> int:
     for name, alerts in SUBJECTS.items():
         print(name)
         for alert in alerts:
-            print(f"  {alert.severity:<7} {alert.name:<28} {alert.summary}")
+            print(f"  {alert.severity:<7} {alert.name:<28} {_read(alert.summary)}")
     return 0
+
+
+def _read(summary: str) -> str:
+    """A summary as people read it, its fields as <name>."""
+    return _FIELD.sub(lambda field: f"<{field[1] or field[2]}>", summary)
 
 
 def _rules(args: argparse.Namespace) -> int:

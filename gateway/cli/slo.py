@@ -20,12 +20,31 @@ Prometheus are made, which record the ratios and tell when what may fail is used
 The file that ships: deploy/prometheus/objectives.yaml. What it may say: docs/reference/objectives.md.
 """
 
+_CHECK = """\
+Say what is wrong with a file of objectives, with line and column, and what each objective allows: how much may fail,
+which is as much as an outage of how long, and from how many calls on somebody is told.
+
+  ecluse slo check deploy/prometheus/objectives.yaml
+"""
+
+_RULES = """\
+Write the rules that Prometheus reads: ratios over each window, and alerts when what may fail is used up too fast.
+
+  ecluse slo rules objectives.yaml --out /etc/prometheus/rules/objectives.yaml --runbooks https://wiki.example/runbooks
+"""
+
 
 def add(sub: argparse.ArgumentParser) -> None:
     """Arguments."""
     what = sub.add_subparsers(dest="what", required=True, metavar="check|rules")
-    check = what.add_parser("check", help="say what is wrong with a file of objectives, and what each allows")
-    made = what.add_parser("rules", help="write the rules that Prometheus reads")
+    plain = argparse.RawDescriptionHelpFormatter
+    check = what.add_parser(
+        "check", help="say what is wrong with a file of objectives, and what each allows", description=_CHECK,
+        formatter_class=plain,
+    )  # fmt: skip
+    made = what.add_parser(
+        "rules", help="write the rules that Prometheus reads", description=_RULES, formatter_class=plain
+    )
     for each in (check, made):
         each.add_argument("file", type=Path, metavar="FILE", help="the file of objectives")
     made.add_argument("--out", type=Path, metavar="FILE", help="where to write them (default: standard output)")

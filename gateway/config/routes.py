@@ -33,8 +33,8 @@ def _percent(value: Any, _: Context) -> float:
 
 
 def _goal(value: Any, _: Context) -> float:
-    if not _number(value, 0.000001, 99.9999):
-        raise WrongValue("must be a percentage above 0 and below 100, such as 99.5")
+    if not _number(value, 1, 99.9999):
+        raise WrongValue("must be a percentage from 1 to below 100, such as 99.5")
     return float(value)
 
 
@@ -52,7 +52,7 @@ def _numbers(low: int, high: int) -> Kind:
 
 
 PERCENT = Kind("percentage", _percent, {"type": "number", "minimum": 0, "maximum": 100})
-GOAL = Kind("percentage", _goal, {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100})
+GOAL = Kind("percentage", _goal, {"type": "number", "minimum": 1, "exclusiveMaximum": 100})
 WEIGHTS = _numbers(0, MOST_WEIGHT)
 TIERS = _numbers(1, MOST_TIER)
 PLACES = k.several(k.TEXT, least=1)

@@ -17,6 +17,8 @@ from observability.tracing.conventions import LATEST, VERSIONS
 
 _HEADER = re.compile(r"(?!grpc-|content-|host$|te$|transfer-encoding$|connection$)[a-z0-9-]+(?<!-bin)")
 _VALUE = re.compile(r"[\x20-\x7e]+")
+_SECRET = re.compile(r"authori[sz]ation|cookie|token|secret|password|api-?key|access-?key")
+"""Names of headers whose value is a secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +71,12 @@ class TracingSettings:
 
 
 def unsendable(settings: TracingSettings, path: Place) -> Iterator[Problem]:
-    """Headers that no request can have, or that are ours. path: where `settings` are."""
+    """Headers that no request can have, that are ours, or whose value is a secret. path: where `settings` are."""
     said = "can't stand in a header that a collector is sent"
     for name, value in settings.headers.items():
         if not _HEADER.fullmatch(name.lower()) or not _VALUE.fullmatch(value):
             yield Problem((*path, "headers", name), f"{name} or its value {said}")
+        elif _SECRET.search(name.lower()) or name.lower() == settings.credential_header.lower():
+            yield Problem((*path, "headers", name), f"{name} is a secret: give it by reference, as credential")
     if not _HEADER.fullmatch(settings.credential_header.lower()):
         yield Problem((*path, "credential_header"), f"{settings.credential_header} {said}")

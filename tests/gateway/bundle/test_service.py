@@ -34,7 +34,8 @@ def test_a_contract_that_promises_nothing_is_as_good_as_before():
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (b"99.9\n", b"100\n", "availability must be a percentage above 0 and below 100"),
+        (b"99.9\n", b"100\n", "availability must be a percentage from 1 to below 100"),
+        (b"99.9\n", b"0.999\n", "availability must be a percentage from 1 to below 100, such as 99.5"),
         (b"  availability: 99.9\n", b"", "0.yaml:13:13: earns nothing: no availability is promised"),
         (b"[{below: 99.9,", b"[{below: 99.95,", "is above the availability promised, 99.9"),
         (b"below: 99,", b"below: 99.9,", "must be of a lower availability than the one before it, and earn more"),

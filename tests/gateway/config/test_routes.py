@@ -55,7 +55,7 @@ def test_the_examples_of_the_page_are_valid(example: str) -> None:
             "cases: [{name: c, to: ['*'], when: {min_bytes: 2KiB, max_bytes: 1KiB}}]",
             "holds for no call: the least is above the most",
         ),
-        ("objectives: {availability: 100}", "must be a percentage above 0 and below 100, such as 99.5"),
+        ("objectives: {availability: 100}", "must be a percentage from 1 to below 100, such as 99.5"),
     ],
 )
 def test_a_route_that_is_wrong_is_refused(route: str, message: str) -> None:

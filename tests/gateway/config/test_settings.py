@@ -124,6 +124,12 @@ def test_null_means_the_default():
         ("server: {trusted_proxies: [10.0.0.1/8]}", "trusted_proxies must be a network such as 10.0.0.0/8"),
         ("tracing: {headers: {grpc-timeout: 1S}}", "1:21: grpc-timeout or its value can't stand"),
         ('tracing: {headers: {x-a: "1\\n2"}}', "1:21: x-a or its value can't stand"),
+        (
+            "tracing: {headers: {Authorization: Bearer 1}}",
+            "1:21: Authorization is a secret: give it by reference, as credential",
+        ),
+        ("tracing: {headers: {x-honeycomb-api-key: a1}}", "x-honeycomb-api-key is a secret"),
+        ("tracing: {credential_header: x-a, headers: {X-A: b1}}", "X-A is a secret"),
         ("tracing: {credential_header: a/b}", "1:11: a/b can't stand in a header"),
         ("tracing: {endpoint: 'ftp://a'}", "endpoint must be an http:// or https:// URL"),
         ("tracing: {conventions: 1.0.0}", "conventions must be one of: 1.36.0, 1.37.0, 1.41.1"),

@@ -125,3 +125,17 @@ def test_faster_shortens_every_window_and_nothing_else(alert: Alert, factor: flo
         least = min(seconds(before), max(seconds(before) / factor, 5.0))
         assert abs(seconds(after) - least) < 0.01
     assert seconds(quick.hold) <= seconds(alert.hold)
+
+
+def test_the_list_is_written_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["alerts", "list"]) == 0
+    said = capsys.readouterr().out
+    assert "{{" not in said and "<destination> is left alone: failures of class <failure>" in said
+    assert "Prometheus gets no metrics from <instance>\n" in said and "calls wait for a slot at <destination>" in said
+
+
+@pytest.mark.parametrize("words", [["alerts", "list"], ["alerts", "rules"], ["slo", "check"], ["slo", "rules"]])
+def test_help_of_each_part_teaches(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([*words, "--help"])
+    assert len(capsys.readouterr().out.split("options:")[0].splitlines()) > 3

@@ -83,6 +83,16 @@ def test_what_an_objective_allows_is_told(capsys: pytest.CaptureFixture[str]) ->
             "what: queries\n    bad: sum(x)\n    total: 'sum(rate(y[{window}]))'",
             "bad has no [{window}]",
         ),
+        (
+            "what: answered",
+            "what: queries\n    bad: 'sum(rate(x{a=\")\"}[{window}])'\n    total: 'sum(rate(y[{window}]))'",
+            "bad has a ( that nothing closes",
+        ),
+        (
+            "what: answered",
+            "what: queries\n    bad: 'rate(x[{window}])'\n    total: 'sum(rate(y[{window}])))'",
+            "total has a ) that closes nothing",
+        ),
         ("what: answered", "what: answered\n    within: 1s", "within says nothing where what is answered"),
         ("percent: 99", "percent: 100", "must be a number from 50"),
         ("name: legal-answered", "name: Legal Answered", "must be lower-case letters"),
