@@ -19,6 +19,7 @@ from gateway.documents import nearest
 from observability.ledger import begins
 from observability.reports.calls import read
 from observability.reports.focus import table
+from observability.reports.forms import ending
 from observability.reports.usage import DIMENSIONS, PERSONAL, Usage, usage
 from observability.reports.usage_page import USUAL, page
 from observability.reports.usage_values import values
@@ -82,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _write(folder: Path, found: Usage, tables: Sequence[Sequence[str]]) -> int:
-    from observability.reports.usage_plots import PICTURES, ending, plots
+    from observability.reports.usage_plots import PICTURES, plots
 
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -17,7 +17,8 @@ from gateway.cli.ill import ill
 from gateway.cli.keyboard import Keyboard
 from gateway.cli.main import add_config
 from gateway.cli.status import lasted
-from gateway.top.rates import DIMENSIONS, NANOS, Row, between, by, total, users
+from gateway.pricing.rates import NANOS
+from gateway.top.rates import DIMENSIONS, Row, between, by, total, users
 from gateway.top.screen import TITLES, Frame, columns, draw, figures
 
 TEXT = """\

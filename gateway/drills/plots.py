@@ -11,6 +11,7 @@ import leather
 
 from gateway.drills.measuring import Call, Findings
 from gateway.drills.running import Drill
+from observability.reports.forms import ending
 
 _SIZE = {"width": 900, "height": 360}
 _COLOURS = ("#377eb8", "#4daf4a", "#984ea3", "#ff7f00", "#a65628", "#f781bf", "#999999")
@@ -35,12 +36,11 @@ def plots(drill: Drill, findings: Findings, language: str) -> dict[str, bytes]:
     if not findings.calls:
         return {}
     words = _WORDS[language]
-    ending = "" if language == "en" else f".{language}"
     lasts = drill.mended - drill.fails
     rates, times = _rates(findings.calls, words), _times(findings.calls, words)
     return {
-        f"calls{ending}.svg": _drawn(words["calls"], rates, words, lasts, dots=False),
-        f"times{ending}.svg": _drawn(words["times"], times, words, lasts, dots=True),
+        f"calls{ending(language)}.svg": _drawn(words["calls"], rates, words, lasts, dots=False),
+        f"times{ending(language)}.svg": _drawn(words["times"], times, words, lasts, dots=True),
     }
 
 

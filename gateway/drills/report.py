@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from gateway.drills.measuring import Findings, Phase
 from gateway.drills.running import Drill
 from gateway.drills.words import WORDS
+from observability.reports.forms import ending, markdown
 
 _MOST_NAMED = 20
 
@@ -80,22 +81,21 @@ def _answers(facts: Facts, findings: Findings, words: Mapping[str, str]) -> str:
         (words["q_wider"], widened),
         (words["q_aim"], words["aim"].format(n=number(facts.within))),
     ]
-    return "\n".join(_table((words["question"], words["answer"]), rows))
+    return "\n".join(markdown((words["question"], words["answer"]), rows))
 
 
 def _pictures(findings: Findings, language: str, words: Mapping[str, str]) -> str:
     if not findings.calls:
         return words["no_calls"]
-    ending = "" if language == "en" else f".{language}"
-    shown = [f"![{words['see_calls']}](calls{ending}.svg)", words["see_calls"]]
-    shown += [f"![{words['see_times']}](times{ending}.svg)", words["see_times"]]
+    shown = [f"![{words['see_calls']}](calls{ending(language)}.svg)", words["see_calls"]]
+    shown += [f"![{words['see_times']}](times{ending(language)}.svg)", words["see_times"]]
     return "\n\n".join(shown)
 
 
 def _figures(findings: Findings, words: Mapping[str, str]) -> str:
     head = tuple(words[name] for name in ("part", "calls", "served", "lost", "refused", "p50", "p95", "worst"))
     rows = [_row(phase, words) for phase in findings.phases]
-    return "\n".join([f"## {words['figures']}", "", *_table(head, rows)])
+    return "\n".join([f"## {words['figures']}", "", *markdown(head, rows)])
 
 
 def _row(phase: Phase, words: Mapping[str, str]) -> tuple[str, ...]:
@@ -118,13 +118,6 @@ def _proof(facts: Facts, findings: Findings, words: Mapping[str, str]) -> str:
     if findings.differing:
         lines += ["", words["differing"].format(names=", ".join(findings.differing))]
     return "\n".join(lines)
-
-
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    yield "| " + " | ".join(head) + " |"
-    yield "|" + "---|" * len(head)
-    for row in rows:
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
 
 
 def _number(seconds: float, words: Mapping[str, str]) -> str:

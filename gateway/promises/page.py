@@ -11,6 +11,7 @@ from gateway.promises.accounts import Account, Due, today_of
 from gateway.promises.plain import percent
 from gateway.promises.words import WORDS
 from observability.promises import AVAILABILITY, FAILED, GOOD, THROTTLED, UNCOUNTED, Hour, Kept
+from observability.reports.forms import ending, markdown
 
 _WORST = 5
 _SHOWN = 20
@@ -41,8 +42,7 @@ def page(accounts: Sequence[Account], told: Page, name: str) -> str:
     else:
         parts.append("\n".join(_summary(accounts, words)))
     if told.pictures:
-        ending = "" if told.language == "en" else f".{told.language}"
-        parts += [f"![{words['picture_days']}](days{ending}.svg)", words["picture_days"]]
+        parts += [f"![{words['picture_days']}](days{ending(told.language)}.svg)", words["picture_days"]]
     for account in accounts:
         parts += _one(account, told)
     return "\n\n".join(parts) + "\n"
@@ -73,7 +73,7 @@ def _summary(accounts: Sequence[Account], words: Mapping[str, str]) -> Iterator[
                     str(account.until) if due is not None and account.until is not None else "",
                 )
             )  # fmt: skip
-    return table([words[name] for name in head], rows)
+    return markdown([words[name] for name in head], rows)
 
 
 def what(kept: Kept, words: Mapping[str, str]) -> str:
@@ -119,8 +119,7 @@ def _one(account: Account, told: Page) -> Iterator[str]:
     yield _figures(account, words)
     yield _how(account, words)
     if told.pictures:
-        ending = "" if told.language == "en" else f".{told.language}"
-        yield f"![{words['picture_hours']}](hours-{file_name(account.name)}{ending}.svg)"
+        yield f"![{words['picture_hours']}](hours-{file_name(account.name)}{ending(told.language)}.svg)"
         yield words["picture_hours"]
     worst = sorted((h for h in account.measured.hours if h.failed), key=lambda h: (-_share(h), -h.failed, h.start))
     if worst:
@@ -173,7 +172,7 @@ def _hours(account: Account, hours: Sequence[Hour], words: Mapping[str, str]) ->
         )
         for hour in hours
     ]  # fmt: skip
-    return table(head, rows)
+    return markdown(head, rows)
 
 
 def _claim(account: Account, told: Page) -> Iterator[str]:
@@ -248,15 +247,7 @@ def _evidence(account: Account, words: Mapping[str, str]) -> Iterator[str]:
         )
         for one in failures[:_SHOWN]
     ]  # fmt: skip
-    yield "\n".join(table(head, rows))
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The lines of a Markdown table."""
-    yield "| " + " | ".join(head) + " |"
-    yield "|" + "---|" * len(head)
-    for row in rows:
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+    yield "\n".join(markdown(head, rows))
 
 
 def file_name(contract: str) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from io import StringIO
 from typing import Any
 
 from gateway.pricing.rates import NANOS
 from gateway.promises.accounts import Account
 from observability.promises import Ended, Kept
+from observability.reports.forms import sheet
 
 PROMISES = (
     "month", "contract", "vendor", "processor", "promise", "promised_percent", "bound_seconds", "counted", "kept",
@@ -61,12 +60,12 @@ def plain(account: Account) -> dict[str, Any]:
 
 def promises_csv(accounts: Iterable[Account]) -> str:
     """Every promise, a row each."""
-    return _sheet(PROMISES, (row for account in accounts for row in _rows(account)))
+    return sheet(PROMISES, (row for account in accounts for row in _rows(account)))
 
 
 def evidence_csv(accounts: Iterable[Account]) -> str:
     """Every attempt that counts as failed, a row each: what a vendor asks for with a claim."""
-    return _sheet(EVIDENCE, (evidence(a.name, one) for a in accounts for one in a.measured.failures))
+    return sheet(EVIDENCE, (evidence(a.name, one) for a in accounts for one in a.measured.failures))
 
 
 def evidence(contract: str, one: Ended) -> tuple[Any, ...]:
@@ -114,17 +113,3 @@ def _rows(account: Account) -> Iterator[tuple[Any, ...]]:
 
 def _said(value: bool | None) -> str:
     return "" if value is None else "yes" if value else "no"
-
-
-def _sheet(head: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> str:
-    found = StringIO()
-    writer = csv.writer(found, lineterminator="\r\n")
-    writer.writerow(head)
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
-    return found.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets an apostrophe: vendors choose the ids of requests."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -13,6 +13,7 @@ from gateway.promises.accounts import Account
 from gateway.promises.page import file_name
 from gateway.promises.words import WORDS
 from observability.periods import Period
+from observability.reports.forms import ending
 
 _SIZE = {"width": 900, "height": 360}
 _COLOURS = ("#377eb8", "#4daf4a", "#984ea3", "#ff7f00", "#a65628", "#f781bf", "#999999")
@@ -25,10 +26,10 @@ _Points = list[tuple[datetime, float]]
 
 def plots(accounts: Sequence[Account], language: str) -> dict[str, bytes]:
     """SVG pictures by file name; of contracts under which nothing was sent there are none."""
-    words, ending = WORDS[language], "" if language == "en" else f".{language}"
+    words = WORDS[language]
     busy = [account for account in accounts if account.measured.hours]
-    found = {f"hours-{file_name(one.name)}{ending}.svg": _hours(one, words) for one in busy}
-    return {**found, f"days{ending}.svg": _days(busy, words)} if busy else {}
+    found = {f"hours-{file_name(one.name)}{ending(language)}.svg": _hours(one, words) for one in busy}
+    return {**found, f"days{ending(language)}.svg": _days(busy, words)} if busy else {}
 
 
 def _days(accounts: Sequence[Account], words: Mapping[str, str]) -> bytes:

@@ -84,7 +84,6 @@ _EN = {
     "vendor_request": "vendor's id",
     "call": "call",
     "months": "January February March April May June July August September October November December",
-    "quota": " %",
     "none": "none",
 }
 
@@ -168,7 +167,6 @@ _FR = {
     "vendor_request": "id. du fournisseur",
     "call": "appel",
     "months": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "quota": " %",
     "none": "aucun",
 }
 

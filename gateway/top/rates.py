@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.pricing.rates import NANOS
 from gateway.top.buckets import quantile
 from gateway.top.counting import Key
 
-NANOS = 1_000_000_000
 COUNTS = ("calls", "failed", "refused", "attempts", "broken", "input", "output", "nanos")
 DIMENSIONS = ("person", "team", "use_case", "model", "destination")
 

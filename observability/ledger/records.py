@@ -15,6 +15,10 @@ from typing import ClassVar, Literal
 
 import orjson
 
+NANOS = 1_000_000_000
+"""Records write a cost as a decimal number that is exact to this part of the currency's unit; sums are whole numbers
+of these parts."""
+
 Value = str | int | float | bool | None
 Result = Literal["served", "refused", "failed", "cut", "left"]
 

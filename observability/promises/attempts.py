@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from observability.ledger.reading import records, written_since
+from observability.ledger.records import NANOS
 from observability.scribe.segments import begun
 
 LONGEST = 86_400.0
 """Seconds: no attempt takes as long, so one that began in a stretch of time ended within a day after it."""
 _REMEMBERED = 100_000  # attempts at least of which a second record is noticed: it is written soon after the first
-_NANOS = 10**9
 
 
 class Ended(NamedTuple):
@@ -94,6 +94,6 @@ def _ended(record: Mapping[str, Any]) -> Ended:
         record["call"], record["attempt"], ended - total, ended, record["destination"], record["vendor"],
         record["contract"], record["model"], record.get("credential") or 0, record["status"], record["error"],
         record.get("fault"), record.get("retry_after"), None if first is None else first / 1000, total,
-        record.get("streamed"), round((record.get("cost") or 0) * _NANOS), record.get("currency"),
+        record.get("streamed"), round((record.get("cost") or 0) * NANOS), record.get("currency"),
         record.get("vendor_request"),
     )  # fmt: skip

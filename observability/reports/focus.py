@@ -7,16 +7,16 @@ or the contract says, so the four costs of a row are the same.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
 
+from observability.ledger.records import NANOS
 from observability.periods import Period, midnight, month_of
-from observability.reports.usage import NANOS, Cell, Figures, Usage
+from observability.reports.forms import sheet
+from observability.reports.usage import Cell, Figures, Usage
 
 VERSION = "1.2"
 
@@ -115,12 +115,7 @@ COLUMNS: dict[str, Callable[[_Row], Any]] = {
 
 def table(usage: Usage) -> str:
     """CSV with a header, lines ended as RFC 4180 says. Calls that reached no vendor have no row."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for row in _rows(usage):
-        writer.writerow(_plain(column(row)) for column in COLUMNS.values())
-    return text.getvalue()
+    return sheet(COLUMNS, ([column(row) for column in COLUMNS.values()] for row in _rows(usage)))
 
 
 def _rows(usage: Usage) -> Iterator[_Row]:
@@ -131,8 +126,3 @@ def _rows(usage: Usage) -> Iterator[_Row]:
             begun, ended = midnight(day, period.zone), midnight(day + timedelta(days=1), period.zone)
             billed = month_of(begun, period.zone)
             yield _Row(cell, figures, max(begun, period.since), min(ended, period.until), billed)
-
-
-def _plain(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula is made one that it takes for a text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

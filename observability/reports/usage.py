@@ -8,11 +8,9 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, get_args
 
+from observability.ledger.records import NANOS
 from observability.periods import Period
 from observability.reports.calls import Asked, Ended, Tried
-
-NANOS = 1_000_000_000
-"""In one unit of a currency."""
 
 Dimension = Literal[
     "day", "month", "organisation", "team", "use_case", "person", "key", "model", "destination", "vendor", "contract",

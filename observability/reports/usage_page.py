@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from observability.ledger.records import NANOS
+from observability.reports.forms import markdown
 from observability.reports.usage import Cell, Figures, Usage, by, total
 from observability.reports.usage_words import WORDS
 
 USUAL = (("team",), ("use_case",), ("model",), ("destination",), ("dialect",))
 """The tables of a report where nobody asks for others."""
 _MOST_ROWS = 50
-_NANOS = 1_000_000_000
 
 Words = Mapping[str, str]
 
@@ -51,14 +52,14 @@ def _part(
     """What was counted in one currency."""
     whole = total(cells)
     yield f"## {words['whole_of'].format(currency=currency or words['no_currency'])}"
-    yield "\n".join(_table((words["figure"], words["value"]), _summary(whole, currency, words)))
+    yield "\n".join(markdown((words["figure"], words["value"]), _summary(whole, currency, words)))
     yield from drawn
     for dimensions in tables:
         names = [words[name] for name in dimensions]
         yield f"## {words['by'].format(name=words['and'].join(names))}"
         rows = by(cells, dimensions)
         heads = (*names, *(words[name] for name in ("calls", "in", "out", "cached_share", "cost", "share")))
-        yield "\n".join(_table(heads, _rows(rows, len(dimensions), whole, words), left=len(dimensions)))
+        yield "\n".join(markdown(heads, _rows(rows, len(dimensions), whole, words), left=len(dimensions)))
     if whole.estimated or whole.assumed:
         yield words["marks"]
 
@@ -116,7 +117,7 @@ def _time(at: datetime) -> str:
 
 def money(nanos: int, words: Words) -> str:
     """Cents from one unit on; below it, four figures that say something."""
-    if nanos >= _NANOS or not nanos:
+    if nanos >= NANOS or not nanos:
         return number(round(nanos / 10_000_000), words, places=2)
     places = 2
     while places < 9 and nanos < 10 ** (12 - places):
@@ -134,10 +135,3 @@ def number(value: int, words: Words, places: int = 0) -> str:
 def share(part: int, whole: int, words: Words) -> str:
     """A percentage; nothing where there is nothing to share."""
     return f"{part / whole * 100:.1f}".replace(".", words["point"]) + " %" if whole else ""
-
-
-def _table(head: Sequence[str], rows: Iterator[tuple[str, ...]], *, left: int = 1) -> Iterator[str]:
-    yield "| " + " | ".join(head) + " |"
-    yield "|" + "---|" * left + "---:|" * (len(head) - left)
-    for row in rows:
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"

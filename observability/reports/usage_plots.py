@@ -7,7 +7,9 @@ from datetime import date
 
 import leather
 
-from observability.reports.usage import NANOS, Cell, Figures, Usage, by
+from observability.ledger.records import NANOS
+from observability.reports.forms import ending
+from observability.reports.usage import Cell, Figures, Usage, by
 from observability.reports.usage_words import WORDS
 
 PICTURES = (("see_days", "days"), ("see_teams", "teams"), ("see_models", "models"))
@@ -29,11 +31,6 @@ def plots(usage: Usage, language: str) -> dict[str, bytes]:
     for word, name in PICTURES[1:]:
         drawn[name] = _bars(by(cells, [_OF[name]]), f"{words[word]}, {currency}", words)
     return {f"{name}{ending(language)}.svg": picture for name, picture in drawn.items()}
-
-
-def ending(language: str) -> str:
-    """What stands before `.svg` in the name of a picture."""
-    return "" if language == "en" else f".{language}"
 
 
 def _days(usage: Usage, cells: Mapping[Cell, Figures], title: str) -> bytes:

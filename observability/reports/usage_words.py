@@ -8,7 +8,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "Usage and cost, {period}",
         "of": "Organisation: {organisation}. Days and months are counted in {zone}.",
-        "whole": "The whole",
         "whole_of": "The whole, in {currency}",
         "no_currency": "no currency",
         "nothing": "No call reached the gateway in this time.",
@@ -41,7 +40,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "fr": {
         "title": "Consommation et coût, {period}",
         "of": "Organisation : {organisation}. Jours et mois sont comptés dans le fuseau {zone}.",
-        "whole": "L'ensemble",
         "whole_of": "L'ensemble, en {currency}",
         "no_currency": "sans devise",
         "nothing": "Aucun appel n'est arrivé à la passerelle pendant cette période.",
