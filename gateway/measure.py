@@ -8,15 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
-from adapters.reply import Usage
+from gateway import call_figures
 from gateway.bundle.due import end_of, exceptions, shadows
 from gateway.looking import look, watch
-from gateway.pricing.rates import NANOS
-from gateway.pricing.spend import estimated
 from gateway.promises.counting import Counting, Took
 from gateway.top.counting import Top
 from gateway.webhooks.bursts import COUNT, SECONDS, Bursts
-from observability.exposition import Exemplar
 from observability.metrics import Metrics, watch_ledger
 from observability.turns import Turns
 from policies.transform.redact import CONFIDENTIAL
@@ -313,32 +310,14 @@ class Measure:
     def attempt(self, exchange: Exchange, attempt: Attempt, error: UpstreamError | None, ended: float) -> None:
         """An attempt ended."""
         self.top.attempt(exchange, attempt, error, ended)
-        name = attempt.candidate.destination.name
-        result = error.kind if error else "left" if exchange.left else exchange.cutting or "ok"
-        self.metrics.inc("ecluse_attempts_total", (name, result))
-        took, outcome = ended - attempt.started, "failed" if error else "left" if result != "ok" else "ok"
-        self.metrics.observe("ecluse_attempt_seconds", (name, outcome), took, _shown(exchange, took, ended))
+        call_figures.attempt(self.metrics, exchange, attempt, error, ended)
         if error is not None and error.kind in ("auth", "money", "not_found"):
             # Only a person mends these: they belong into the log as well.
             self.log.event(
-                "vendor.refuses_us", exchange.call, level="error", destination=name, error=error.kind,
-                status=error.status, vendor=attempt.candidate.destination.vendor,
+                "vendor.refuses_us", exchange.call, level="error", destination=attempt.candidate.destination.name,
+                error=error.kind, status=error.status, vendor=attempt.candidate.destination.vendor,
             )  # fmt: skip
         self._promised(exchange, attempt, error, ended)
-        gate = attempt.gate
-        if gate is None:
-            return
-        if gate.restored:
-            self.metrics.inc("ecluse_restored_total", (), float(gate.restored))
-        if gate.most_held:
-            self.metrics.observe("ecluse_held_characters", (), float(gate.most_held))
-            self.metrics.observe("ecluse_held_seconds", (), exchange.held_seconds)
-        output = gate.usage.output
-        if exchange.streamed and attempt.first_content and output is not None and output > 1:
-            spent = (ended - attempt.first_content) / (output - 1)
-            self.metrics.observe("ecluse_output_token_seconds", (name,), spent)
-        if exchange.streamed:
-            self.metrics.observe("ecluse_stream_gap_seconds", (name,), exchange.longest_gap)
 
     def _promised(self, exchange: Exchange, attempt: Attempt, error: UpstreamError | None, ended: float) -> None:
         """What an attempt says of its contract; nothing where a drill made it up."""
@@ -355,81 +334,20 @@ class Measure:
         """What an attempt cost. assumed: no price of its destination is known, so the dearest was taken.
 
         saved: nanos, by its vendor's cache."""
-        name = attempt.candidate.destination.name
-        if attempt.cost:
-            labels, amount = (name, exchange.caller.team, exchange.use_case or "none"), attempt.cost / NANOS
-            self.metrics.inc("ecluse_cost_total", labels, amount)
-            self.metrics.inc("ecluse_model_cost_total", (exchange.counted or "none",), amount)
-            if attempt.error is not None:
-                self.metrics.inc("ecluse_cost_failed_total", (name, attempt.error), amount)
-            if estimated(attempt):
-                self.metrics.inc("ecluse_cost_estimated_total", (name,), amount)
-        if saved:
-            self.metrics.inc("ecluse_cache_saved_total", (name,), saved / NANOS)
-        if assumed:
-            self.metrics.inc("ecluse_price_assumed_total", (name,))
+        call_figures.spent(self.metrics, exchange, attempt, assumed=assumed, saved=saved)
 
     @unfailing
     def call(self, exchange: Exchange, total: float, overhead: float, trace: str = "") -> None:
         """A call is over. trace: where one is kept of it."""
         self.top.call(exchange, total, exchange.arrived + total)
-        m, caller, dialect = self.metrics, exchange.caller, exchange.dialect.name
-        model = exchange.counted or "none"
-        m.inc("ecluse_requests_total", (exchange.outcome, dialect, model, caller.team, exchange.use_case or "none"))
-        m.inc("ecluse_data_classes_total", (exchange.data_class or "none", exchange.outcome))
-        ended = exchange.arrived + total
-        m.observe("ecluse_request_seconds", (dialect, exchange.outcome), total, _shown(exchange, total, ended, trace))
-        m.observe("ecluse_overhead_seconds", (dialect,), overhead, _shown(exchange, overhead, ended, trace))
-        if exchange.plan is not None:
-            m.inc("ecluse_route_requests_total", (exchange.plan.route, exchange.plan.split or "none", exchange.outcome))
-            if exchange.first_content:
-                split = (exchange.plan.route, exchange.plan.split or "none")
-                m.observe("ecluse_route_first_token_seconds", split, exchange.first_content - exchange.arrived)
-        if exchange.outcome == "refused":
-            m.inc("ecluse_refusals_total", (exchange.code or "none", dialect))
-        elif exchange.outcome == "failed":
-            m.inc("ecluse_failures_total", (exchange.failure,))
-        if exchange.left:
-            m.inc("ecluse_client_gone_total", ("stream" if exchange.first_content else "before",))
-        if not exchange.attempts:
-            return
-        destination = exchange.attempts[-1].candidate.destination.name
-        if exchange.first_content:
-            waited = exchange.first_content - exchange.arrived
-            m.observe("ecluse_first_token_seconds", (destination,), waited, _shown(exchange, waited, ended, trace))
-        for kind, count in zip(Usage._fields, exchange.usage, strict=True):
-            if count:
-                m.inc("ecluse_tokens_total", (kind, destination, caller.team, exchange.use_case), float(count))
+        call_figures.call(self.metrics, exchange, total, overhead, trace)
 
     @unfailing
     def said(self, exchange: Exchange, status: int, total: float, overhead: float) -> None:
-        """The line of a call that is over. All that it says is ours: names that are configured or published, and
-        numbers."""
-        caller, dialect, usage, outcome = exchange.caller, exchange.dialect, exchange.usage, exchange.outcome
-        refused = exchange.refused_by.decided_by if exchange.refused_by is not None else None
-        self.log.call(
-            exchange.call,
-            well=outcome in ("served", "left"),
-            level="warning" if outcome in ("failed", "cut") else "info",
-            outcome=outcome,
-            status=status,
-            code=exchange.failure if outcome == "failed" else exchange.code,
-            rule=refused.rule if refused is not None else None,
-            model=exchange.counted or None,
-            dialect=dialect.name,
-            operation=dialect.operation,
-            stream=exchange.streamed,
-            team=caller.team,
-            use_case=exchange.use_case or None,
-            key=caller.key_id,
-            destination=exchange.attempts[-1].candidate.destination.name if exchange.attempts else None,
-            attempts=len(exchange.attempts),
-            input=usage.input,
-            output=usage.output,
-            total_ms=round(total * 1000, 1),
-            overhead_ms=round(overhead * 1000, 1),
-            first_ms=round((exchange.first_content - exchange.arrived) * 1000, 1) if exchange.first_content else None,
-        )
+        """The line of a call that is over."""
+        well, bad = exchange.outcome in ("served", "left"), exchange.outcome in ("failed", "cut")
+        line = call_figures.line(exchange, status, total, overhead)
+        self.log.call(exchange.call, well=well, level="warning" if bad else "info", **line)
 
     def traced(self, kept: str) -> None:
         """A call's trace is kept, and why."""
@@ -455,8 +373,3 @@ class Measure:
     def bug(self, exchange: Exchange, bug: Exception) -> None:
         """A call failed on a mistake of ours: kind and place go to the log, never the words of the exception."""
         self.log.fault(bug, exchange.call)
-
-
-def _shown(exchange: Exchange, seconds: float, ended: float, trace: str = "") -> Exemplar:
-    """The call as one that stands for others. ended: monotonic seconds."""
-    return Exemplar(exchange.call, trace, seconds, exchange.at.timestamp() + ended - exchange.arrived)
