@@ -19,7 +19,7 @@ import ssl
 import warnings
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from struct import Struct
 from types import TracebackType
 
@@ -51,13 +51,14 @@ _LOOK = 0.25  # seconds between two looks at an answer that is waited for
 class Endpoint:
     """Where one vendor listens and how it is reached. Times in seconds; connections: most at once.
 
+    base_url: it may be a secret (of a webhook), and is in no repr.
     ca_bundle: PEM file of the authorities trusted instead of the system's. egress_proxy: URL of an HTTP proxy.
     socket: path of a Unix socket that is asked instead of the host, where a process of our own user must listen.
     """
 
-    base_url: str
+    base_url: str = field(repr=False)
     ca_bundle: str | None = None
-    egress_proxy: str | None = None
+    egress_proxy: str | None = field(default=None, repr=False)
     connect_seconds: float = 5.0
     first_byte_seconds: float = 300.0
     idle_seconds: float = 120.0

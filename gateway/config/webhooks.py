@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 # ruff: noqa: RUF009 - setting() returns dataclasses.field(), it is no shared default
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
+from urllib.parse import urlsplit
 
 from gateway.config import kinds as k
 from gateway.config.secret import Secret
 from gateway.config.table import Path, setting
 from gateway.documents import Problem
 
+_UNFIT = re.compile(r"[^\x21-\x7e]")
 GENERIC, SLACK, TEAMS = FORMATS = ("generic", "slack", "teams")
 
 
@@ -54,10 +57,21 @@ class WebhookSettings:
         return self.secret is not None or (self.format != GENERIC and self.address is not None)
 
 
+def is_url(text: str) -> bool:
+    """Whether a secret is a URL that something can be sent to; it may have a query."""
+    try:
+        parts = urlsplit(text)
+        return (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not _UNFIT.search(text)
+        )
+    except ValueError:
+        return False
+
+
 def misaddressed(webhooks: Mapping[str, WebhookSettings], path: Path) -> Iterator[Problem]:
     """Where one sends is said once, and is a URL."""
     for name, webhook in webhooks.items():
         if bool(webhook.url) == (webhook.address is not None):
             yield Problem((*path, name), "needs url, or address where the URL itself is a secret, and not both")
-        elif webhook.address is not None and not webhook.address.reveal().startswith(("https://", "http://")):
+        elif webhook.address is not None and not is_url(webhook.address.reveal()):
             yield Problem((*path, name, "address"), "what it refers to must be an http:// or https:// URL")

@@ -12,7 +12,8 @@ QUIET = 300.0
 """Seconds in which one subject is told of `AT_ONCE` times at most."""
 AT_ONCE = 3
 ALL_AT_ONCE = 60
-"""Messages of all subjects together in a quiet time; the others are held, too."""
+"""Messages of all subjects together in a quiet time; the others are held, too. Errors have as much for themselves: a
+hundred budgets that run low on a Monday must not hold back that the ledger can't be written."""
 MOST_SUBJECTS = 1_000
 
 
@@ -33,7 +34,7 @@ class Pacing:
     def __init__(self, quiet: float = QUIET, at_once: int = AT_ONCE, all_at_once: int = ALL_AT_ONCE) -> None:
         self._quiet, self._at_once, self._all_at_once = quiet, at_once, all_at_once
         self._stories: OrderedDict[str, _Story] = OrderedDict()
-        self._told: deque[float] = deque()
+        self._told: dict[bool, deque[float]] = {True: deque(), False: deque()}  # of errors, of the rest
 
     def offer(self, message: Message, now: float) -> Message | None:
         """The message where it may be told at once; None where it is held."""
@@ -60,13 +61,14 @@ class Pacing:
         assert story.held is not None
         lately = self._lately(story.told, now)
         again = lately > 0 and story.held.event == story.last
-        if again or lately >= self._at_once or self._lately(self._told, now) >= self._all_at_once:
+        told = self._told[story.held.notice.level == "error"]
+        if again or lately >= self._at_once or self._lately(told, now) >= self._all_at_once:
             return None
         story.last = story.held.event
         said = story.held._replace(repeated=story.unsaid)
         story.held, story.unsaid = None, 0
         story.told.append(now)
-        self._told.append(now)
+        told.append(now)
         return said
 
     def _lately(self, times: deque[float], now: float) -> int:

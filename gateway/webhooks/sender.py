@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from adapters.errors import UpstreamError
 from adapters.transport import Endpoint
+from gateway.config.webhooks import is_url
 from gateway.webhooks.signing import headers
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class _Receiver:
         self.settings = settings
         self.waiting: deque[_Message] = deque()
         self.task: asyncio.Task[None] | None = None
-        self.endpoint = Endpoint(
-            base_url=settings.address.reveal() if settings.address is not None else settings.url,
+        self._endpoint = Endpoint(
+            base_url=settings.url,
             ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
             egress_proxy=settings.egress_proxy,
             connect_seconds=SECONDS / 2,
@@ -58,6 +59,14 @@ class _Receiver:
             total_seconds=SECONDS,
             connections=1,
         )
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it is now: an address that is a secret may be renewed in its place."""
+        address = self.settings.address
+        if address is not None and (said := address.reveal()) != self._endpoint.base_url and is_url(said):
+            self._endpoint = replace(self._endpoint, base_url=said)
+        return self._endpoint
 
 
 class Webhooks:
@@ -154,10 +163,10 @@ class Webhooks:
 
     async def _tried(self, receiver: _Receiver, body: bytes) -> str:
         """One try. An answer that says the message itself is wrong isn't tried again."""
-        secret = receiver.settings.secret
+        secret, endpoint = receiver.settings.secret, receiver.endpoint
         signed = headers(secret.reveal() if secret is not None else None, int(self._now()), body)
         try:
-            answer = await self._transport.send(receiver.endpoint, "POST", "", signed, body)
+            answer = await self._transport.send(endpoint, "POST", "", signed, body)
             try:
                 await answer.read(MOST_ANSWER)
             finally:

@@ -17,6 +17,7 @@ TEAMS = "https://prod-1.westeurope.logic.azure.example:443/workflows/1/triggers/
 def webhook(folder: Path, said: str) -> Path:
     (folder / "url").write_text(TEAMS)
     (folder / "not-a-url").write_text("hush")
+    (folder / "no-port").write_text("https://hush.example:99999/hush")
     return configured(folder, f"{CONFIG}webhooks:\n  ops: {{{said}}}\n")
 
 
@@ -39,6 +40,7 @@ def test_our_own_form_is_sent_signed_or_not_at_all(tmp_path: Path) -> None:
         ("format: slack", "needs url, or address"),
         ("url: 'https://h.example/x', address: 'file:url'", "and not both"),
         ("address: 'file:not-a-url'", "must be an http:// or https:// URL"),
+        ("address: 'file:no-port'", "must be an http:// or https:// URL"),
         ("url: 'https://h.example/x', events: []", "events"),
         ("url: 'https://h.example/x', format: irc", "format"),
     ],

@@ -70,3 +70,11 @@ def test_subjects_are_forgotten() -> None:
         pacing.offer(message(number, f"d{number}"), 0.0)
     assert len(pacing._stories) <= 1_000
     assert list(pacing.due(QUIET)) == [] and not pacing._stories
+
+
+def test_much_that_matters_less_does_not_hold_back_an_error() -> None:
+    pacing = Pacing(QUIET, AT_ONCE, ALL)
+    for number in range(500):
+        pacing.offer(Message("quota.soft", AT, {"scope": "user", "name": f"p_{number}"}), 0.0)
+    errors = [Message("ledger.not_ready", AT, {"worker": f"w{number}"}) for number in range(10)]
+    assert [pacing.offer(error, 1.0) for error in errors] == [*errors[:ALL], *[None] * (10 - ALL)]

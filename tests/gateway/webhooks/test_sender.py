@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -137,6 +138,24 @@ async def test_a_receiver_that_stays_keeps_its_queue_over_a_reload() -> None:
         hooks.send(lambda _: b"2")
         hooks.use({"ops": settings(receiver.url + "/other")})
         assert told.results["given_up"] == 1
+
+
+async def test_a_secret_address_is_shown_nowhere_and_may_be_renewed_in_its_place(tmp_path: Path) -> None:
+    async with receiving(200) as (hooks, receiver, told):
+        address = tmp_path / "address"
+        address.write_text("http://127.0.0.1:1/services/hush")
+        secret = Secret.resolve(f"file:{address}", tmp_path, {})
+        hooks.use({"ops": WebhookSettings(name="ops", format="slack", address=secret)})
+        hooks.send(lambda _: b"1")
+        await told.until("failed")
+        assert "hush" not in repr(hooks._receivers["ops"].endpoint)
+        for bad in ("http://[hush/", "http://127.0.0.1:99999/hush", "hush", "http:///hush", "http://a b/hush"):
+            address.write_text(bad)
+            os.utime(address, ns=(1, len(bad)))
+            assert hooks._receivers["ops"].endpoint.base_url == "http://127.0.0.1:1/services/hush"
+        address.write_text(f"{receiver.url}?sig=hush")
+        await told.until("sent")
+        assert [headers["line"] for headers, _ in receiver.came] == ["POST /hooks/quota?sig=hush HTTP/1.1"]
 
 
 async def test_a_bad_ca_bundle_leaves_all_as_it_was(tmp_path: Path) -> None:
