@@ -96,12 +96,17 @@ def _headline(found: Mapping[str, Any]) -> str:
     if "uptime_seconds" in found:
         said.append(f"up {lasted(found['uptime_seconds'])}")
     if processes := found.get("processes"):
-        said.append(f"{len(processes)} workers")
+        said.append(counted(len(processes), "worker"))
     if "keys" in found:
-        said.append(f"{_plain(found['keys'])} keys")
+        said.append(counted(found["keys"], "key"))
     if "calls_in_flight" in found:
-        said.append(f"{found['calls_in_flight']} calls in flight")
+        said.append(f"{counted(found['calls_in_flight'], 'call')} in flight")
     return ", ".join(said)
+
+
+def counted(number: object, what: str) -> str:
+    """`1 key`, `2 keys`."""
+    return f"{_plain(number)} {what}{'' if number == 1 else 's'}"
 
 
 def lasted(seconds: float) -> str:

@@ -16,10 +16,10 @@ from gateway.cli.control import ControlFailed, ask, say_failed
 from gateway.cli.ill import ill
 from gateway.cli.keyboard import Keyboard
 from gateway.cli.main import add_config
-from gateway.cli.status import lasted
+from gateway.cli.status import counted, lasted
 from gateway.pricing.rates import NANOS
 from gateway.top.rates import DIMENSIONS, Row, between, by, total, users
-from gateway.top.screen import TITLES, Frame, columns, draw, figures
+from gateway.top.screen import TITLES, Frame, columns, draw, figures, keys_told
 
 TEXT = """\
 Who calls what at this moment: calls a second, calls under way, tokens a second, cost an hour, what failed and was
@@ -39,6 +39,8 @@ destinations, "failed" is of attempts; of everything else, of calls. Nothing is 
 
 _STATUS_SECONDS = 5.0
 _MOST_ILL = 4
+_LINES_FOR_KEYS = 12
+"""Terminals with less show figures instead."""
 
 
 class _Look(NamedTuple):
@@ -52,12 +54,20 @@ class _Look(NamedTuple):
 def add(sub: argparse.ArgumentParser) -> None:
     """Arguments."""
     add_config(sub)
-    sub.add_argument("--by", choices=tuple(TITLES), default="destination", help="what to show (default destination)")
+    sub.add_argument(
+        "--by", type=_dimension, choices=tuple(TITLES), default="destination", metavar="WHAT",
+        help=f"{', '.join(title.replace(' ', '_') for title in TITLES.values())} (default destination)",
+    )  # fmt: skip
     sub.add_argument("--names", action="store_true", help="users as in the key store instead of pseudonyms")
     sub.add_argument("--every", type=_seconds, default=2.0, metavar="SECONDS", help="look so often (default 2)")
     sub.add_argument("--over", type=_seconds, default=10.0, metavar="SECONDS", help="rates over so long (default 10)")
     sub.add_argument("--once", action="store_true", help="look twice, --every apart, print and end")
     sub.add_argument("--json", action="store_true", help="one JSON object a look instead of a picture")
+
+
+def _dimension(text: str) -> str:
+    """What is shown, by its own name or by the one that people read."""
+    return next((name for name, title in TITLES.items() if text.replace("-", "_") == title.replace(" ", "_")), text)
 
 
 def _seconds(text: str) -> float:
@@ -150,11 +160,13 @@ class _Onlooker:
         whole = total(rows)
         head = (
             f"{datetime.now():%H:%M:%S}  {figures(whole.rate('calls'))} calls/s, {whole.flight} in flight, "
-            f"{figures(whole.cost_an_hour)} {last.currency}/h, {len(last.seen)} workers, {self._said[0]}"
+            f"{figures(whole.cost_an_hour)} {last.currency}/h, {counted(len(last.seen), 'worker')}, {self._said[0]}"
         ).rstrip(", ")
         frame = Frame(rows, self._by, self._sort, seconds, last.currency, head, self._said[1], self._named())
         size, live = shutil.get_terminal_size((120, 40)), self._keyboard.live
-        self._keyboard.picture(draw(frame, size.columns, size.lines - 1 if live else 10_000, colours=live))
+        foot = keys_told(size.columns) if live and size.lines >= _LINES_FOR_KEYS else []
+        room = size.lines - 1 - len(foot) if live else 10_000
+        self._keyboard.picture([*draw(frame, size.columns, room, colours=live), *foot])
 
 
 def _said(args: argparse.Namespace) -> tuple[str, tuple[str, ...]]:

@@ -13,7 +13,8 @@ TITLES = {
 }  # fmt: skip
 """What is shown, by what it is counted by. Their first letters choose it, `c` for callers."""
 _NARROWEST = 12
-_BOLD, _PLAIN, _WARN = "\x1b[1m", "\x1b[0m", "\x1b[31m"
+_BOLD, _FAINT, _PLAIN, _WARN = "\x1b[1m", "\x1b[2m", "\x1b[0m", "\x1b[31m"
+_KEYS = "keys: d t c u m by destination, team, caller, use case, model; s sort; n names; q end"
 
 
 class Column(NamedTuple):
@@ -94,6 +95,11 @@ def draw(frame: Frame, width: int, height: int, *, colours: bool = False) -> lis
     if left:
         lines.append(_cut(f"({len(left)} more)", width))
     return lines[:height]
+
+
+def keys_told(width: int) -> list[str]:
+    """The line that says which keys do what."""
+    return [_painted(_cut(_KEYS, width), _FAINT, True)]
 
 
 def _fitting(found: tuple[Column, ...], width: int) -> tuple[Column, ...]:

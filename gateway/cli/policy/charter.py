@@ -26,8 +26,9 @@ def add(sub: argparse.ArgumentParser) -> None:
     """Arguments."""
     add_workspace(sub)
     sub.add_argument(
-        "--lang", choices=(*LANGUAGES, "both"), default="both", help="language (default: both, a page each)"
-    )
+        "--language", "--lang", choices=(*LANGUAGES, "both"), default="both", dest="lang",
+        help="language (default: both, a page each)",
+    )  # fmt: skip
     sub.add_argument("--format", choices=("md", "html"), default="md", help="Markdown (default) or HTML")
     sub.add_argument("--out", type=Path, metavar="FILE", help="where to write it (default: stdout)")
 

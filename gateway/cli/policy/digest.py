@@ -29,7 +29,9 @@ def add(sub: argparse.ArgumentParser) -> None:
     """Arguments."""
     add_workspace(sub)
     add_since(sub, "7d")
-    sub.add_argument("--lang", choices=tuple(WORDS), default="en", help="language (default en)")
+    sub.add_argument(
+        "--language", "--lang", choices=tuple(WORDS), default="en", dest="lang", help="language (default en)"
+    )
     form = sub.add_mutually_exclusive_group()
     form.add_argument("--html", action="store_true", help="one HTML file that needs nothing else")
     form.add_argument("--json", action="store_true", help="one JSON object")

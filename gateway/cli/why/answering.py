@@ -105,7 +105,7 @@ def _what(outcome: Facts, intent: Facts, language: str) -> str:
     words = WORDS[language]
     sent = words.sent if outcome["attempts"] or intent.get("destination") else words.not_sent
     code = f", {outcome['code']}" if outcome.get("code") else ""
-    return f"{words.outcomes[outcome['outcome']]} (HTTP {outcome['status']}{code}); {sent}"
+    return f"{words.outcomes[outcome['outcome']]} (HTTP {outcome['status']}{code}){words.semicolon}{sent}"
 
 
 def _why(outcome: Facts, intent: Facts, general: str, language: str) -> Iterator[str]:
@@ -127,7 +127,8 @@ def _found(outcome: Facts, intent: Facts, papers: Papers, language: str) -> Iter
     found = [one for one in (*intent.get("findings", ()), *outcome.get("findings", ())) if one["detector"] in names]
     for one in found:
         title = papers.type(one["detector"], language)
-        yield f"{one['detector']}{f' ({title})' if title else ''} x {one['count']}: {_place(one, language)}"
+        what = f"{one['detector']}{f' ({title})' if title else ''} x {one['count']}"
+        yield f"{what}{WORDS[language].colon}{_place(one, language)}"
 
 
 def _place(one: Facts, language: str) -> str:
@@ -151,7 +152,7 @@ def _destinations(intent: Facts, language: str) -> Iterator[str]:
         to = f" {ruled['reroute']}" if ruled.get("reroute") else ""
         known = "" if ruled.get("known", True) else f", {words.no_contract}"
         by = f" ({rules})" if rules else ""
-        yield f"{ruled['destination']}: {words.verdicts[ruled['verdict']]}{to}{by}{known}"
+        yield f"{ruled['destination']}{words.colon}{words.verdicts[ruled['verdict']]}{to}{by}{known}"
 
 
 def _attempts(records: Sequence[Facts], language: str) -> Iterator[str]:
@@ -166,7 +167,7 @@ def _attempts(records: Sequence[Facts], language: str) -> Iterator[str]:
         drill = f", {words.drill}" if one.get("drill") else ""
         time = datetime.fromisoformat(one["at"]).astimezone(UTC).strftime("%H:%M:%S UTC")
         spent = f"{one['total_ms'] / 1000:.1f} s"
-        yield f"{time} {one['destination']}: {result}{status}{fault}, {spent}{vendor}{drill}"
+        yield f"{time} {one['destination']}{words.colon}{result}{status}{fault}, {spent}{vendor}{drill}"
 
 
 def _ask(rules: Sequence[Facts], intent: Facts, papers: Papers, language: str) -> Iterator[str]:

@@ -63,7 +63,9 @@ def add(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--code", action="append", default=[], metavar="CODE", help="with which code of a refusal")
     sub.add_argument("--rule", action="append", default=[], metavar="RULE", help="refused by which rule")
     sub.add_argument("-n", type=int, default=3, metavar="COUNT", help="how many calls are explained (default 3)")
-    sub.add_argument("--lang", choices=tuple(WORDS), help="in which language (default: the gateway's)")
+    sub.add_argument(
+        "--language", "--lang", choices=tuple(WORDS), dest="lang", help="in which language (default: the gateway's)"
+    )
     sub.add_argument("--ledger", type=Path, metavar="DIR", help="the ledger (default: the configuration's)")
     add_config(sub)
     sub.add_argument("--json", action="store_true", help="one JSON object: since, until, calls, others, events")
@@ -217,18 +219,13 @@ def _page(
     call: str | None,
 ) -> Iterator[str]:
     words, clock, (since, until, near) = WORDS[asked.language], asked.clock, asked.window
-    facts = {
-        "since": clock.time(since),
-        "until": clock.time(until),
-        "day": clock.day(since),
-        "zone": clock.zone(since),
-    }
+    span = clock.span(since, until)
     if answers and not call:
-        ends = Counter(words.outcomes[one.outcome["outcome"]] for one in found)
-        count = ", ".join(f"{what} {number}" for what, number in ends.most_common())
-        yield words.head.format(count=count, **facts)
+        ends = Counter(one.outcome["outcome"] for one in found)
+        count = ", ".join(f"{number} {words.counts[what][number > 1]}" for what, number in ends.most_common())
+        yield f"{count} {span}"
     elif not answers:
-        yield words.none.format(**facts)
+        yield words.none.format(span)
         if near is not None and (other := _nearest(asked, near)) is not None:
             yield words.nearest.format(at=clock.time(other.at), day=clock.day(other.at), call=other.call)
         yield words.not_recorded

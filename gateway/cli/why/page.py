@@ -36,6 +36,18 @@ class Clock:
         there = self.here(at)
         return f"{self._words.days[there.weekday()]} {there.date().isoformat()}"
 
+    def span(self, since: datetime, until: datetime) -> str:
+        """From when until when; the day once where it is the same."""
+        day, later = self.day(since), self.day(until)
+        said = self._words.span if day == later else self._words.days_apart
+        return said.format(
+            since=self.time(since), until=self.time(until), day=day, later=later, zone=self.zone(since)
+        )  # fmt: skip
+
+    def apart(self, at: datetime) -> bool:
+        """Whether clocks of the zone show another time than UTC then."""
+        return bool(self.here(at).utcoffset())
+
     def zone(self, at: datetime) -> str:
         """What the zone is called then."""
         return self.name or self.here(at).tzname() or "UTC"
@@ -44,7 +56,7 @@ class Clock:
 def rendered(answer: Answer, clock: Clock, language: str) -> Iterator[str]:
     """One answer, line by line."""
     words, zone = WORDS[language], clock.zone(answer.at)
-    utc = "" if zone == "UTC" else answer.at.astimezone(UTC).strftime("; %H:%M:%S UTC")
+    utc = answer.at.astimezone(UTC).strftime(f"{words.semicolon}%H:%M:%S UTC") if clock.apart(answer.at) else ""
     yield plain(f"{answer.call}, {clock.day(answer.at)} {clock.time(answer.at)} ({zone}{utc})")
     parts: tuple[tuple[str, Iterable[str]], ...] = (
         ("what", [answer.what]),
@@ -101,7 +113,7 @@ def _why(answer: Answer, language: str) -> Iterator[str]:
         said = words.rule.format(rule=rule["rule"], policy=rule["policy"])
         title = words.titled.format(rule["title"]) if rule["title"] else ""
         where = f" ({rule['where']})" if rule["where"] else ""
-        state = f"; {words.states[rule['state']]}" if words.states[rule["state"]] else ""
+        state = f"{words.semicolon}{words.states[rule['state']]}" if words.states[rule["state"]] else ""
         yield f"{said}{title}{where}{state}"
         if rule["message"]:
             yield words.told.format(rule["message"])

@@ -13,6 +13,9 @@ class Words(NamedTuple):
     """All words of one language. The mappings go by the names that the ledger uses."""
 
     outcomes: Mapping[str, str]
+    counts: Mapping[str, tuple[str, str]]
+    colon: str
+    semicolon: str
     sent: str
     not_sent: str
     directions: Mapping[str, str]
@@ -35,7 +38,8 @@ class Words(NamedTuple):
     states: Mapping[str, str]
     told: str
     days: tuple[str, ...]
-    head: str
+    span: str
+    days_apart: str
     none: str
     nearest: str
     others: tuple[str, str, str, str, str]
@@ -44,7 +48,6 @@ class Words(NamedTuple):
     newer: str
     unread: str
     not_recorded: str
-    counted: str
 
 
 _EN = Words(
@@ -55,6 +58,15 @@ _EN = Words(
         "left": "the client left",
         "served": "served",
     },
+    counts={
+        "refused": ("refused", "refused"),
+        "failed": ("failed", "failed"),
+        "cut": ("broken off", "broken off"),
+        "left": ("left by the client", "left by the client"),
+        "served": ("served", "served"),
+    },
+    colon=": ",
+    semicolon="; ",
     sent="something had been sent to a vendor",
     not_sent="nothing was sent",
     directions={
@@ -107,8 +119,9 @@ _EN = Words(
     },
     told='The caller was told: "{}"',
     days=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    head="{count} between {since} and {until} on {day} ({zone})",
-    none="No such call between {since} and {until} on {day} ({zone}).",
+    span="between {since} and {until} on {day} ({zone})",
+    days_apart="between {since} on {day} and {until} on {later} ({zone})",
+    none="No such call {}.",
     nearest="The nearest is at {at} on {day}: `ecluse ledger why {call}`.",
     others=("time", "call", "team", "outcome", "by"),
     around="What else happened around then:",
@@ -116,7 +129,6 @@ _EN = Words(
     newer="bundle {then}; in force now is {now}",
     unread="bundle {then}; the bundle of now can't be read, so titles and owners are missing",
     not_recorded="Callers without a valid key and calls turned away at the door leave no record each, only a sum.",
-    counted="{} calls",
 )
 _FR = Words(
     outcomes={
@@ -126,6 +138,15 @@ _FR = Words(
         "left": "le client est parti",
         "served": "servi",
     },
+    counts={
+        "refused": ("refusé", "refusés"),
+        "failed": ("en échec", "en échec"),
+        "cut": ("interrompu", "interrompus"),
+        "left": ("abandonné par le client", "abandonnés par le client"),
+        "served": ("servi", "servis"),
+    },
+    colon=" : ",
+    semicolon=" ; ",
     sent="quelque chose était parti chez un fournisseur",
     not_sent="rien n'a été envoyé",
     directions={
@@ -178,8 +199,9 @@ _FR = Words(
     },
     told="L'appelant a lu : « {} »",
     days=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-    head="{count} entre {since} et {until} le {day} ({zone})",
-    none="Aucun appel de ce genre entre {since} et {until} le {day} ({zone}).",
+    span="entre {since} et {until} le {day} ({zone})",
+    days_apart="entre {since} le {day} et {until} le {later} ({zone})",
+    none="Aucun appel de ce genre {}.",
     nearest="Le plus proche est à {at} le {day} : `ecluse ledger why {call}`.",
     others=("heure", "appel", "équipe", "issue", "par"),
     around="Ce qui s'est passé d'autre à ce moment :",
@@ -187,7 +209,6 @@ _FR = Words(
     newer="bundle {then} ; en vigueur aujourd'hui : {now}",
     unread="bundle {then} ; le bundle actuel est illisible : titres et responsables manquent",
     not_recorded="Les appelants sans clé valable et les appels refoulés à la porte ne laissent qu'une somme.",
-    counted="{} appels",
 )
 WORDS: Final[Mapping[str, Words]] = {"en": _EN, "fr": _FR}
 

@@ -44,7 +44,7 @@ def test_where_all_is_well_little_is_said(gateway: Double, capsys):
         0,
         [
             "well",
-            "revision a, bundle b, up 3 h 5 min, 1 workers, 14 keys, 3 calls in flight",
+            "revision a, bundle b, up 3 h 5 min, 1 worker, 14 keys, 3 calls in flight",
             "quotas:",
             "  team hr: 4 of 600 requests a minute (1 %)",
         ],

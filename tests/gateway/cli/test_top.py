@@ -37,7 +37,7 @@ def busy(gateway: Double) -> Double:
 def test_once(busy: Double, capsys):
     assert busy.run("top", "--once", "--every", "0.1", "--by", "team") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "0 calls/s, 3 in flight, 0 EUR/h, 1 workers, revision abc, up 1 min" in lines[0]
+    assert "0 calls/s, 3 in flight, 0 EUR/h, 1 worker, revision abc, up 1 min" in lines[0]
     assert lines[1] == "! stopped: key k_1, since now: lost" and lines[-1].split()[:3] == ["hr", "0", "3"]
     assert [path for _, path, _ in busy.seen] == ["/top", "/top", "/status"]
 
@@ -49,6 +49,13 @@ def test_for_machines(busy: Double, capsys):
     assert list(found["person"]) == ["p_anne"] and found["currency"] == "EUR"
     assert busy.run("top", "--once", "--json", "--every", "0.1", "--names") == 0
     assert list(json.loads(capsys.readouterr().out)["person"]) == ["anne"]
+
+
+@pytest.mark.parametrize("word", ["caller", "person"])
+def test_callers_are_asked_for_by_the_word_that_people_read(busy: Double, capsys, word):
+    assert busy.run("top", "--once", "--every", "0.1", "--by", word) == 0
+    said = capsys.readouterr().out
+    assert "by caller" in said and "keys:" not in said
 
 
 def test_no_gateway(gateway: Double, capsys):
@@ -101,7 +108,7 @@ def test_keys_and_size_of_a_terminal(busy: Double):
     terminal = Terminal(busy.config)
     try:
         before = termios.tcgetattr(terminal.inside)
-        terminal.until("by destination")
+        terminal.until("keys: d t c u m by destination")
         os.write(terminal.screen, b"c")
         terminal.until("p_anne")
         os.write(terminal.screen, b"n")

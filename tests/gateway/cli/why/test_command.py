@@ -124,7 +124,7 @@ def test_a_rule_is_told_with_its_words_owner_and_place(why: Run, made: Home) -> 
     code, out, err = why("--at", AT, "--user", "m.durand", *ZONE)
     assert (code, err) == (0, "")
     told = " ".join(out.split())
-    assert out.startswith("refused 1 between ")
+    assert out.startswith("1 refused between ")
     for said in (
         made.calls["denied"], "refused (HTTP 400, policy_refused); nothing was sent", "13:05:12 UTC",
         "Rule secrets-stay-home of policy secrets: Keys and tokens (secrets.yaml:", "it says the same now",
@@ -139,10 +139,12 @@ def test_a_rule_is_told_with_its_words_owner_and_place(why: Run, made: Home) -> 
 
 
 def test_the_same_in_french(why: Run, made: Home) -> None:
-    _, out, _ = why("--at", AT, "--team", "finance", "--lang", "fr", *ZONE)
+    _, out, _ = why("--at", AT, "--team", "finance", "--language", "fr", *ZONE)
     told = " ".join(out.split())
+    assert out.startswith("1 refusé entre ")
     for said in (
-        "refusé (HTTP 400, policy_refused); rien n'a été envoyé", "Règle secrets-stay-home de la politique secrets",
+        "refusé (HTTP 400, policy_refused) ; rien n'a été envoyé", "x 1 : dans la requête", "alpha/gpt-4o : refusé",
+        "Règle secrets-stay-home de la politique secrets",
         "L'appelant a lu : « Une clé ou un jeton", "clé privée", "responsable de la politique secrets",
     ):  # fmt: skip
         assert said in told, said
@@ -189,6 +191,15 @@ def test_a_range_tells_the_last_and_lists_the_others(why: Run, made: Home) -> No
     assert "It is about the field messages." in out
     table = out[out.index("time ") :]
     assert "secrets-stay-home" in table and "quota_exceeded" in table and made.calls["bad"] not in table
+
+
+def test_times_of_two_days_name_both_and_those_of_utc_are_said_once(why: Run) -> None:
+    first, last = WHEN.date(), WHEN.date() + timedelta(days=1)
+    _, out, _ = why("--since", f"{first}T13:00Z", "--until", f"{last}T00:30Z", "--zone", "Etc/UTC")
+    head = out.splitlines()[0]
+    assert head.startswith("3 refused, 1 failed between 13:00:00 on ") and str(first) in head
+    assert f" and 00:30:00 on {last:%A} {last} (Etc/UTC)" in head
+    assert "13:05:12 (Etc/UTC)\n" in out
 
 
 def test_as_plain_values(why: Run, made: Home) -> None:
