@@ -25,6 +25,12 @@ def test_relative_links_lead_somewhere() -> None:
     assert not dead
 
 
+def test_every_page_is_reached_from_the_first_one() -> None:
+    start = (ROOT / "README.md").read_text()
+    pages = [page for folder in ("howto", "reference", "tools") for page in sorted(ROOT.glob(f"docs/{folder}/**/*.md"))]
+    assert not [page.name for page in pages if f"]({page.relative_to(ROOT)})" not in start]
+
+
 def test_every_vendor_kind_is_in_the_pages_that_people_start_from() -> None:
     pages = "".join((ROOT / "docs" / name).read_text() for name in ("reference/configuration.md", "howto/vendors.md"))
     assert not [kind for kind in VENDORS if kind not in pages]
