@@ -16,24 +16,35 @@ AFTERWARDS = 3.0
 
 
 async def play(scene: Scene, seconds: float) -> tuple[float, float]:
-    """A day in so many seconds, an outage of the first vendor in its third quarter; its begin and end (Unix times)."""
+    """A day in so many seconds or a few more, an outage of the first vendor in its third quarter; its begin and end
+    (Unix times). What happens goes on until Prometheus has seen it."""
     begun, quarter = time.time(), seconds / 4
     operating = asyncio.create_task(_operate(scene))
     going = [asyncio.create_task(work) for work in (scene.staff.work(), visit(scene.staff))]
     await asyncio.sleep(quarter)
     scene.vendors.fault("alpha", "delay=0.5")
-    await asyncio.sleep(quarter)
+    await asyncio.gather(asyncio.sleep(quarter), _seen(scene, "ecluse_outliers_total"))
     scene.vendors.fault("alpha", "status=503")
-    await rush(scene.staff)
-    await asyncio.sleep(max(0.0, begun + 3 * quarter - time.time()))
+    await asyncio.gather(
+        rush(scene.staff),
+        asyncio.sleep(quarter),
+        _seen(scene, "ecluse_breaker_openings_total"),
+        _seen(scene, "ecluse_route_demotions_total"),
+        _seen(scene, "ecluse_shed_total"),
+    )
     scene.vendors.fault("alpha", "none")
-    await asyncio.sleep(max(0.0, begun + seconds - time.time()))
-    await operating
+    await asyncio.gather(asyncio.sleep(quarter), operating)
+    await _seen(scene, "ecluse_drill_last_timestamp_seconds > 0")
     await asyncio.sleep(AFTERWARDS)
     ended = time.time()
     scene.staff.stop.set()
     await asyncio.gather(*going)
     return begun, ended
+
+
+async def _seen(scene: Scene, expr: str) -> None:
+    """Waits until Prometheus has an answer."""
+    await asyncio.to_thread(until, lambda: scene.prometheus.query(expr), f"{expr} is seen", 40.0)
 
 
 async def _operate(scene: Scene) -> None:
@@ -47,8 +58,10 @@ async def _operate(scene: Scene) -> None:
     os.kill(next(iter(serving.values())), signal.SIGKILL)
     if scene.redis is not None:
         scene.redis.freeze()
-        await asyncio.sleep(3)
-        scene.redis.thaw()
+        try:
+            await asyncio.gather(asyncio.sleep(3), _seen(scene, "ecluse_quota_unknown_total"))
+        finally:
+            scene.redis.thaw()
     await asyncio.to_thread(until, lambda: len(processes(scene.folder)) == len(serving), "another worker serves", 30.0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 
 import httpx
@@ -22,9 +23,7 @@ async def visit(staff: Staff) -> None:
     """All of them, again and again until the staff goes home."""
     async with staff.client() as client:
         while not staff.stop.is_set():
-            await asyncio.gather(
-                _read(client, staff), _stray(client, staff), _leave(client, staff), _report(client, staff)
-            )
+            await asyncio.gather(*(_though_a_worker_is_lost(one(client, staff)) for one in _VISITORS))
             await asyncio.sleep(1)
 
 
@@ -32,6 +31,11 @@ async def rush(staff: Staff, many: int = 16) -> None:
     """More at once than one server of our own can take."""
     async with staff.client() as client:
         await asyncio.gather(*(staff.call(client, _RUSH) for _ in range(many)))
+
+
+async def _though_a_worker_is_lost(visit: Awaitable[None]) -> None:
+    with suppress(httpx.TransportError):
+        await visit
 
 
 def _as(staff: Staff, team: str) -> dict[str, str]:
@@ -47,8 +51,7 @@ async def _read(client: httpx.AsyncClient, staff: Staff) -> None:
 async def _stray(client: httpx.AsyncClient, staff: Staff) -> None:
     """Somebody without a key of ours, and somebody who forgot the s of https."""
     await client.get("/v1/models", headers={"authorization": "Bearer ecl_of_somebody_else"})
-    with suppress(httpx.TransportError):
-        await client.get(staff.url.replace("https:", "http:"))
+    await client.get(staff.url.replace("https:", "http:"))
 
 
 async def _leave(client: httpx.AsyncClient, staff: Staff) -> None:
@@ -63,5 +66,8 @@ async def _report(client: httpx.AsyncClient, staff: Staff) -> None:
     body = {"model": "gpt-4o", "messages": [{"role": "user", "content": _KEPT.text}]}
     answer = await client.post("/v1/chat/completions", json=body, headers=_as(staff, "development"))
     said = {"kind": "false_positive", "reason": "an example"}
-    call = answer.headers["x-ecluse-call-id"]
+    call = answer.headers.get("x-ecluse-call-id", "none")
     await client.post(f"/ecluse/report/{call}", json=said, headers=_as(staff, "development"))
+
+
+_VISITORS = (_read, _stray, _leave, _report)
