@@ -9,6 +9,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from gateway.bundle.contract_files import contract_files
 from gateway.config.kinds import TEXT, WORD
 from gateway.config.money import PERCENT, PRICE
 from gateway.config.table import setting
@@ -70,9 +71,3 @@ def price_faults(documents: Documents, contracts: Mapping[str, Contract]) -> Ite
                 yield Problem(path, "rates need input and output at least")
             elif not line.own and line.like is None and line.discount is None:
                 yield Problem(path, "says no price: give input and output, like, or discount")
-
-
-def contract_files(documents: Documents) -> dict[str, str]:
-    """The name of the document of each contract."""
-    found = ((d.value.get("id"), d.name) for d in documents.items if d.value.get("kind") == "Contract")
-    return {id_: name for id_, name in found if isinstance(id_, str)}

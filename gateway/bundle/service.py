@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from adapters.errors import BY_KIND
-from gateway.bundle.prices import contract_files
+from gateway.bundle.contract_files import contract_files
 from gateway.config import kinds as k
 from gateway.config.kinds import Words
 from gateway.config.routes import GOAL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from gateway.bundle.prices import contract_files
+from gateway.bundle.contract_files import contract_files
 from gateway.documents import Documents, Problem, nearest
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from gateway.bundle.prices import contract_files
+from gateway.bundle.contract_files import contract_files
 from gateway.config.patterns import is_template
 from gateway.documents import DocumentsRefused, Problem, nearest
 from gateway.pricing.rates import Price, Tariff, converted, dearest, filled

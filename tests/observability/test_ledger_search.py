@@ -129,6 +129,12 @@ def test_a_torn_segment_is_searched_up_to_the_damage(tmp_path: Path) -> None:
     assert [one.intent["who"]["team"] for one in found] == ["hr"]
 
 
+def test_the_end_of_the_time_is_not_in_it(tmp_path: Path) -> None:
+    ledger(tmp_path, [Made(5, 0, "refused", "hr", False), Made(6, 0, "refused", "finance", False)])
+    since, until = DAY + timedelta(minutes=5), DAY + timedelta(minutes=6)
+    assert [one.intent["who"]["team"] for one in ended(tmp_path, Wanted(since=since, until=until))] == ["hr"]
+
+
 def test_it_asks_by_code_rule_person_and_key(tmp_path: Path) -> None:
     ledger(tmp_path, [Made(5, 0, "refused", "hr", False), Made(6, 0, "failed", "finance", True)])
     day = {"since": DAY, "until": DAY + timedelta(days=1)}
