@@ -165,14 +165,16 @@ def _window(args: argparse.Namespace, now: datetime, zone: tzinfo | None) -> _Wi
         if not args.at:
             raise _Wrong("say when it was, with --at, or --since and --until, or give the id of the call")
         near, around = said(args.at, now, zone), _span(args.within)
+        return _Window(near.begin - around, min(near.end + around, now), near)
+    except OverflowError:
+        raise _Wrong(f"{args.within} around {args.at} is out of all calendars") from None
     except ValueError as wrong:
         raise _Wrong(wrong) from None
-    return _Window(near.begin - around, min(near.end + around, now), near)
 
 
 def _span(text: str) -> timedelta:
     seconds = {"s": 1, "m": 60, "h": 3600, "d": 86400}.get(text[-1:])
-    if seconds is None or not text[:-1].isdigit():
+    if seconds is None or not text[:-1].isdecimal() or len(text) > 9:
         raise ValueError(f"{text} is no span of time: say 90s, 5m or 2h")
     return timedelta(seconds=int(text[:-1]) * seconds)
 

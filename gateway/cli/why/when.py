@@ -39,13 +39,25 @@ def said(text: str, now: datetime, zone: tzinfo | None) -> Said:
     words = text.strip().lower().replace("’", "'").split()
     words = [word for word in words if word not in ("at", "à", "a", "last", "dernier", "on", "le")]
     day, clock, lasts = _read(words, _local(now, zone)) or _whole(text)
-    begin = datetime.combine(day, clock) if clock.tzinfo else _aware(datetime.combine(day, clock), zone)
-    if len(words) == 1 and _CLOCK.fullmatch(words[0]) and begin > now:
-        begin = _aware(datetime.combine(day - timedelta(days=1), clock), zone)
-    if begin > now:
+    try:
+        found = _spanned(datetime.combine(day, clock), lasts, zone)
+        if len(words) == 1 and _CLOCK.fullmatch(words[0]) and found.begin > now:
+            found = _spanned(datetime.combine(day - timedelta(days=1), clock), lasts, zone)
+    except OverflowError:
+        raise ValueError(f"{text} is no time: {FORMS}") from None
+    if found.begin > now:
         raise ValueError(f"{text} is still to come")
-    begin = begin.astimezone(UTC)
-    return Said(begin, begin + lasts)
+    return found
+
+
+def _spanned(begin: datetime, lasts: timedelta, zone: tzinfo | None) -> Said:
+    """From a moment by the clocks on. What they show twice, when they are set back, means both; that day is longer."""
+    if begin.tzinfo:
+        first = begin.astimezone(UTC)
+        return Said(first, first + lasts)
+    first = _aware(begin, zone).astimezone(UTC)
+    last = _aware((begin + lasts).replace(fold=1), zone).astimezone(UTC)
+    return Said(first, last if last > first else first + lasts)
 
 
 def _read(words: list[str], now: datetime) -> tuple[date, time, timedelta] | None:

@@ -232,6 +232,8 @@ def test_without_a_bundle_the_record_still_answers(why: Run, copied: Home) -> No
         (("--at", "noon"), "noon is no time"),
         (("--at", "2999-01-01"), "still to come"),
         (("--at", "yesterday", "--within", "soon"), "soon is no span"),
+        (("--at", "yesterday", "--within", "²m"), "²m is no span"),
+        (("--at", "yesterday", "--within", "99999999d"), "out of all calendars"),
         (("--at", "yesterday", "--zone", "Mars"), "Mars is no time zone"),
         (("nonsense",), "no end of call nonsense"),
     ],

@@ -44,6 +44,27 @@ def test_a_time_means_what_people_mean(text: str, begin: str, seconds: int) -> N
     assert found.end - found.begin == timedelta(seconds=seconds)
 
 
+@pytest.mark.parametrize(
+    ("text", "begin", "end"),
+    [
+        ("2026-10-25 02:30", "2026-10-25T00:30", "2026-10-25T01:31"),  # shown twice: both are meant
+        ("2026-10-25 03:30", "2026-10-25T02:30", "2026-10-25T02:31"),
+        ("2026-10-25", "2026-10-24T22:00", "2026-10-25T23:00"),  # 25 hours
+        ("2026-03-29", "2026-03-28T23:00", "2026-03-29T22:00"),  # 23 hours
+        ("2026-03-29 02:30", "2026-03-29T01:30", "2026-03-29T01:31"),  # never shown
+    ],
+)
+def test_where_clocks_are_set_nothing_is_left_out(text: str, begin: str, end: str) -> None:
+    found = said(text, NOW, PARIS)
+    assert [f"{at:%Y-%m-%dT%H:%M}" for at in found] == [begin, end]
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "0001-01-01 00:00", "9999-12-31 23:59:59"])
+def test_what_no_calendar_has_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        said(text, NOW, PARIS)
+
+
 @pytest.mark.parametrize("text", ["", "noon", "25:00", "14:61", "yesterday noon", "5", "the day 14:05 x", "2026-13-01"])
 def test_anything_else_is_refused_with_the_forms(text: str) -> None:
     with pytest.raises(ValueError, match=r'say "yesterday 14:05"'):
