@@ -29,7 +29,9 @@ def health_app(runtime: Runtime) -> Starlette:
         reasons = not_ready(runtime)
         return PlainTextResponse("\n".join(reasons or ["ready"]) + "\n", 503 if reasons else 200)
 
-    return Starlette(routes=[Route("/metrics", metrics), Route("/healthz", healthz), Route("/readyz", readyz)])
+    app = Starlette(routes=[Route("/metrics", metrics), Route("/healthz", healthz), Route("/readyz", readyz)])
+    app.router.redirect_slashes = False  # it would send the client to whatever host it named
+    return app
 
 
 def not_ready(runtime: Runtime) -> list[str]:

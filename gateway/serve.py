@@ -37,7 +37,7 @@ from gateway.ports import asked_by, listen
 from gateway.promises.catching_up import catch_up
 from gateway.reload import Reloader
 from gateway.runtime import Runtime
-from gateway.server import Listener
+from gateway.server import MOST_LOOKERS, Listener
 from gateway.state.kept import KeptRefused
 from gateway.tls.material import TlsRefused
 from gateway.tls.opening import keeping
@@ -212,7 +212,7 @@ async def _listen(
     serving = Gateway(
         runtime,
         data,
-        Listener(health_app(runtime)),
+        Listener(health_app(runtime), most_connections=MOST_LOOKERS),
         Listener(control_app(runtime, reloader, conductor, stopping)),
         conductor,
         stopping,

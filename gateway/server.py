@@ -30,6 +30,8 @@ KEEP_ALIVE_SECONDS = 75
 ACCEPTS = 8
 FULL_SECONDS = 0.5
 BACKLOG = 4096
+MOST_LOOKERS = 1000
+"""Connections to the metrics listener: whoever may reach it must not take all the descriptors that calls need."""
 GOODBYE_SECONDS = 60.0
 """What a client gets to take the rest of its answer when a TLS connection is closed, and to close it too."""
 # uvicorn would write a line per bad request: a stranger could fill the disk with it.

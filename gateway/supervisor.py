@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from gateway.ports import asked_by, listen
-from gateway.server import Listener, bound
+from gateway.server import MOST_LOOKERS, Listener, bound
 from gateway.tls.material import TlsRefused
 from gateway.workers.crew import Crew
 from gateway.workers.errors import StartRefused
@@ -57,7 +57,10 @@ async def _run(config: Path, settings: Settings, development: bool) -> int:
         stack.push_async_callback(crew.end)
         crew.beside(crew.bridge.run())
         await crew.bridge.begun()
-        health, control = Listener(health_surface(crew)), Listener(control_surface(crew, rolling))
+        health, control = (
+            Listener(health_surface(crew), most_connections=MOST_LOOKERS),
+            Listener(control_surface(crew, rolling)),
+        )
         await listen(health, "server.metrics", settings.server.metrics)
         stack.push_async_callback(_closed, health)
         loop = asyncio.get_running_loop()

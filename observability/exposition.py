@@ -19,6 +19,7 @@ CONTENT_TYPES: dict[Format, str] = {
     "text": "text/plain; version=0.0.4; charset=utf-8",
     "openmetrics": "application/openmetrics-text; version=1.0.0; charset=utf-8",
 }
+_LONGEST = 1_000  # characters of an `accept` header that are read
 END: dict[Format, str] = {"text": "", "openmetrics": "# EOF\n"}
 
 
@@ -34,7 +35,7 @@ class Exemplar(NamedTuple):
 def format_for(accept: str) -> Format:
     """What a scraper that sends this `accept` header is given."""
     weights: dict[str, float] = {}
-    for said in accept.lower().split(","):
+    for said in accept[:_LONGEST].lower().split(","):
         kind, *parameters = (part.strip() for part in said.split(";"))
         weights[kind] = max(weights.get(kind, 0.0), _weight(parameters))
     plain = max(weights.get(kind, 0.0) for kind in ("text/plain", "text/*"))
