@@ -90,7 +90,10 @@ class _Control:
                 "quotas": [used_line(use, runtime.epoch.pair.tariffs.currency) for use in runtime.quotas.used()],
                 "quota_store": store_line(runtime.leases.keeper, runtime.epoch.pair.settings.quotas),
                 "stops": [shown(stop) for stop in runtime.stops.all()],
-                "overrides": [shown_override(one) for one in runtime.standing.overrides],
+                "overrides": [
+                    {**shown_override(one), "currency": runtime.epoch.pair.tariffs.currency}
+                    for one in runtime.standing.overrides
+                ],
                 "shared_store": _store(runtime),
                 "bridge": runtime.bridge.shown() if runtime.bridge is not None else None,
                 "tls": runtime.certificates.shown() if runtime.certificates is not None else None,

@@ -75,7 +75,7 @@ def _show(args: argparse.Namespace) -> int:
         print(f"the configuration has no quota for {args.scope} {args.name}")
     for one in found["overrides"]:
         if args.scope in (None, one["scope"]) and args.name in (None, one["name"]):
-            print(plain(f"override: {_override_line(one, found['currency'])}"))
+            print(plain(f"override: {override_of(one, found['currency'])}"))
     return 0
 
 
@@ -87,7 +87,7 @@ def _override(args: argparse.Namespace) -> int:
         return REFUSED
     order = {name: getattr(args, name) for name in ("scope", "name", "unit", "window", "limit", "reason")}
     done = ask(args.config, "POST", "/overrides", {**order, "until": until})
-    print(plain(_override_line(done, done["currency"])))
+    print(plain(override_of(done, done["currency"])))
     say_settled(done)
     return 0
 
@@ -95,7 +95,7 @@ def _override(args: argparse.Namespace) -> int:
 def _drop(args: argparse.Namespace) -> int:
     path = "/".join(quote(word, safe="") for word in (args.scope, args.unit, args.window, args.name))
     done = ask(args.config, "DELETE", f"/overrides/{path}")
-    print(plain(f"dropped: {_override_line(done, done['currency'])}"))
+    print(plain(f"dropped: {override_of(done, done['currency'])}"))
     say_settled(done)
     return 0
 
@@ -139,7 +139,8 @@ def _line(row: Mapping[str, Any], currency: str) -> str:
     return line + (f"  [{row['state']}]" if row["state"] not in ("ok", "unknown") else "")
 
 
-def _override_line(one: Mapping[str, Any], currency: str) -> str:
+def override_of(one: Mapping[str, Any], currency: str) -> str:
+    """What holds instead of the configuration's limit, until when, and why."""
     limit = f"{_number(one['limit'])} {_unit(one, currency)}"
     return f"{one['scope']} {one['name']}: {limit} until {one['until']} ({one['reason']})"
 

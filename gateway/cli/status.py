@@ -12,7 +12,7 @@ from gateway.cli.control import ControlFailed, ask, say_failed
 from gateway.cli.ill import ill, used_share
 from gateway.cli.main import add_config
 from gateway.cli.policy.table import plain
-from gateway.cli.quota import used_of
+from gateway.cli.quota import override_of, used_of
 
 TEXT = """\
 Ask the running gateway, over its control socket, how it is. What is ill comes first, each in one line that begins with
@@ -147,10 +147,14 @@ def _quota(row: Mapping[str, Any]) -> str:
     return used_of(row, row.get("currency", ""))
 
 
+def _override(row: Mapping[str, Any]) -> str:
+    return override_of(row, row.get("currency", ""))
+
+
 def _slots(row: Mapping[str, Any]) -> str:
     """Of a destination that is asked for nothing there is nothing to say."""
     said = f"{row['destination']}: {row['taken']} of {row['limit']} slots taken, {row['waiting']} waiting"
     return said if row["taken"] or row["waiting"] else ""
 
 
-_ROWS: Mapping[str, Callable[[Any], str]] = {"quotas": _quota, "capacity": _slots}
+_ROWS: Mapping[str, Callable[[Any], str]] = {"quotas": _quota, "overrides": _override, "capacity": _slots}

@@ -137,11 +137,12 @@ def _figures(account: Account, words: Mapping[str, str]) -> str:
     counts = account.measured.verdicts
     good, failed, uncounted, throttled = (counts.get(one, 0) for one in (GOOD, FAILED, UNCOUNTED, THROTTLED))
     said = words["sent"].format(
-        requests=good + failed + uncounted, failed=failed, throttled=throttled,
-        aside=sum(counts.values()) - good - failed - uncounted - throttled,
+        requests=_whole(good + failed + uncounted, words), failed=_whole(failed, words),
+        throttled=_whole(throttled, words),
+        aside=_whole(sum(counts.values()) - good - failed - uncounted - throttled, words),
     )  # fmt: skip
     if uncounted:
-        said += " " + words["uncounted"].format(uncounted=uncounted)
+        said += " " + words["uncounted"].format(uncounted=_whole(uncounted, words))
     if account.measured.cost:
         spent = {currency: nanos / NANOS for currency, nanos in account.measured.cost.items()}
         said += " " + words["cost"].format(amounts=_amounts(spent, words))
@@ -153,8 +154,8 @@ def _how(account: Account, words: Mapping[str, str]) -> str:
     how = words["requests_how"]
     if service.count == "minutes":
         how = words["minutes_how"].format(
-            lost=kept.counted - kept.kept, minutes=kept.counted, least=service.minute_least,
-            errors=_number(service.minute_errors_percent, words),
+            lost=_whole(kept.counted - kept.kept, words), minutes=_whole(kept.counted, words),
+            least=service.minute_least, errors=_number(service.minute_errors_percent, words),
         )  # fmt: skip
     return f"{how} {words['faults'].format(faults=', '.join(service.faults), zone=service.zone)}"
 
@@ -167,8 +168,9 @@ def _hours(account: Account, hours: Sequence[Hour], words: Mapping[str, str]) ->
     head = [words[name] for name in ("hour", "requests", "failed", "share", "throttled")]
     rows = [
         (
-            _time(hour.start, account, "%Y-%m-%d %H:%M"), str(hour.good + hour.failed), str(hour.failed),
-            f"{_number(round(_share(hour) * 100, 2), words)} %", str(hour.throttled),
+            _time(hour.start, account, "%Y-%m-%d %H:%M"), _whole(hour.good + hour.failed, words),
+            _whole(hour.failed, words),
+            f"{_number(round(_share(hour) * 100, 2), words)} %", _whole(hour.throttled, words),
         )
         for hour in hours
     ]  # fmt: skip
@@ -243,7 +245,7 @@ def _evidence(account: Account, words: Mapping[str, str]) -> Iterator[str]:
     rows = [
         (
             _time(one.began, account, "%Y-%m-%d %H:%M:%S"), one.destination, str(one.status or ""), one.error or "",
-            _number(round(one.total, 2), words), _plain(one.vendor_request or ""), f"`{one.call}`",
+            _number(round(one.total, 3), words), _plain(one.vendor_request or ""), f"`{one.call}`",
         )
         for one in failures[:_SHOWN]
     ]  # fmt: skip
@@ -274,5 +276,10 @@ def _number(value: float, words: Mapping[str, str]) -> str:
     return f"{value:.4f}".rstrip("0").rstrip(".").replace(".", words["point"])
 
 
+def _whole(value: int, words: Mapping[str, str]) -> str:
+    return f"{value:,}".replace(",", words["thousand"])
+
+
 def _amounts(amounts: Mapping[str, float], words: Mapping[str, str]) -> str:
-    return ", ".join(f"{amount:.2f} {currency}".replace(".", words["point"]) for currency, amount in amounts.items())
+    signs = str.maketrans({",": words["thousand"], ".": words["point"]})
+    return ", ".join(f"{f'{amount:,.2f}'.translate(signs)} {currency}" for currency, amount in amounts.items())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 _EN = {
     "point": ".",
+    "thousand": ",",
     "title": "Service levels in {month}",
     "made": "Made on {day} from the attempts in the ledger{over}. Attempts that drills made fail are left out. The "
     "terms are those of the bundle as it was then.",
@@ -40,7 +41,7 @@ _EN = {
     "minutes_how": "Availability is the share of the month's minutes that weren't lost: {lost} of {minutes} were. A "
     "minute is lost where at least {errors} % of its requests failed, of {least} at the least. Minutes without "
     "requests count as kept.",
-    "faults": "Failed: {faults}. A request is counted when it was sent. Times are of {zone}.",
+    "faults": "Failed: {faults}. A request is counted when it was sent. Times are those of {zone}.",
     "worst": "The worst hours",
     "hour": "hour",
     "requests": "requests",
@@ -89,6 +90,7 @@ _EN = {
 
 _FR = {
     "point": ",",
+    "thousand": "\u202f",
     "title": "Niveaux de service : {month}",
     "made": "Établi le {day} d'après les tentatives du registre{over}. Celles que les exercices ont fait échouer sont "
     "laissées de côté. Les conditions sont celles des règles à cette date.",
@@ -123,7 +125,7 @@ _FR = {
     "minutes_how": "La disponibilité est la part des minutes du mois qui ne sont pas perdues : {lost} sur {minutes} le "
     "sont. Une minute est perdue si au moins {errors} % de ses requêtes ont échoué, pour {least} au moins. Une minute "
     "sans requête compte comme tenue.",
-    "faults": "Échecs : {faults}. Une requête compte à l'heure de son envoi. Heures de {zone}.",
+    "faults": "Échecs : {faults}. Une requête compte à l'heure de son envoi. Heures du fuseau {zone}.",
     "worst": "Les pires heures",
     "hour": "heure",
     "requests": "requêtes",

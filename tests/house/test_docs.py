@@ -68,6 +68,22 @@ def test_commands_are_written_as_the_command_line_takes_them() -> None:
     assert tried > 20
 
 
+def test_commands_for_people_name_what_the_starter_bundle_has() -> None:
+    """What operators paste after `make run`: use cases and rules. Names in capitals stand for their own."""
+    texts = [path.read_text() for path in (ROOT / "policies" / "starter").glob("*.yaml")]
+    known = {name for text in texts for name in re.findall(r"\bid: ([\w.-]+)", text)}
+    pages = [path.read_text() for path in sorted(ROOT.glob("docs/howto/**/*.md"))]
+    named = {
+        name
+        for page in pages
+        for name in re.findall(r"ecluse (?:stop|start) (?:use-case|rule) (\S+)|--use-case ([^\s`]+)", page)
+        for name in name
+        if name and not name.isupper()
+    }
+    assert "hr-letters" in named
+    assert not [name for name in named if name not in known and not name.startswith("treatment.C")]
+
+
 def test_no_page_names_a_registry() -> None:
     """Packages are named, never where they were downloaded from."""
     hosts = ("pypi" + ".org", "registry." + "npmjs", "deb." + "debian")

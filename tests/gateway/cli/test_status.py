@@ -51,6 +51,13 @@ def test_where_all_is_well_little_is_said(gateway: Double, capsys):
     )
 
 
+def test_overrides_read_as_in_the_list_of_quotas(gateway: Double, capsys):
+    one = {"scope": "team", "name": "hr", "unit": "cost", "window": "month", "limit": 4000.0, "until": "2026-12-06",
+           "since": "2026-11-26", "reason": "closing of the year", "currency": "EUR"}  # fmt: skip
+    _, lines = told(gateway, capsys, {**WELL, "overrides": [one]})
+    assert lines[-2:] == ["overrides:", "  team hr: 4,000 EUR a month until 2026-12-06 (closing of the year)"]
+
+
 def test_nothing_that_a_terminal_would_obey(gateway: Double, capsys):
     stop = {"kind": "use_case", "name": "x", "since": "now", "reason": "\x1b]0;owned\x07\r! all is well"}
     _, lines = told(gateway, capsys, {**WELL, "stops": [stop], "notes": ["\x1b[2J"]}, "--all")

@@ -87,10 +87,18 @@ def test_the_report_says_all_of_it_in_both_languages(found):
         "# Service levels in October 2026", "| alpha-us | availability | 99.9 % | 97.3839 % | **broken** | 25 % |",
         "| 2026-10-14 11:00 | 27 | 25 | 92.59 % | 0 |", "A credit can be claimed until 2026-11-30",
         "at support@alpha.example", "We claim 25 % of the charges of the month, by our records 3.72 EUR.",
-        "240 of 44700 were", "1529 requests were counted, 40 of them failed. Not counted: 7 that were throttled",
+        "240 of 44,700 were", "Times are those of Europe/Paris",
+        "1,529 requests were counted, 40 of them failed. Not counted: 7 that were throttled",
     ):  # fmt: skip
         assert said in english
-    for said in ("# Niveaux de service : octobre 2026", "97,3839 %", "**non tenu**", "3,72 EUR", "jusqu'au 2026-11-30"):
+    for said in (
+        "# Niveaux de service : octobre 2026",
+        "97,3839 %",
+        "1\u202f529 requêtes",
+        "**non tenu**",
+        "3,72 EUR",
+        "jusqu'au 2026-11-30",
+    ):
         assert said in french
     assert page(whole, Page("en", NOVEMBER + 86400 * 30), "2026-10").count("The time to claim ended on 2026-11-30") == 1
 
