@@ -132,19 +132,8 @@ async def gateway(
         if refused is not None and station.first:
             say(loud(pair, refused))
         runtime = assemble(pair, await stack.enter_async_context(Transport()), now, station)
-        stack.callback(runtime.measure.log.close)
         asyncio.get_running_loop().set_exception_handler(_unforeseen(runtime.measure.log))
-        stack.callback(runtime.ledger.close)
-        stack.callback(runtime.presence.end)
-        stack.callback(runtime.states.save)
-        stack.callback(runtime.judged.save)
-        stack.callback(runtime.samples.write)
-        stack.push_async_callback(runtime.files.close)
-        stack.push_async_callback(runtime.herald.close)
-        stack.push_async_callback(asyncio.to_thread, runtime.tracing.close)
-        stack.push_async_callback(runtime.follower.close)
-        stack.push_async_callback(runtime.leases.close)
-        stack.push_async_callback(runtime.owners.close)
+        _closed_with(stack, runtime)
         await _bridge(runtime, stack)  # before what grows old while nothing is heard
         await runtime.follower.begin()
         reloader = Reloader(runtime, config, urls)
@@ -166,6 +155,22 @@ async def gateway(
             for keeper in keepers:
                 keeper.cancel()
             await asyncio.gather(*keepers, *firsts, return_exceptions=True)
+
+
+def _closed_with(stack: AsyncExitStack, runtime: Runtime) -> None:
+    """What ends with a gateway, the last first: the log hears of all the others."""
+    stack.callback(runtime.measure.log.close)
+    stack.callback(runtime.ledger.close)
+    stack.callback(runtime.presence.end)
+    stack.callback(runtime.states.save)
+    stack.callback(runtime.judged.save)
+    stack.callback(runtime.samples.write)
+    stack.push_async_callback(runtime.files.close)
+    stack.push_async_callback(runtime.herald.close)
+    stack.push_async_callback(asyncio.to_thread, runtime.tracing.close)
+    stack.push_async_callback(runtime.follower.close)
+    stack.push_async_callback(runtime.leases.close)
+    stack.push_async_callback(runtime.owners.close)
 
 
 def _unforeseen(log: Log) -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from gateway.cli.control import ControlFailed, ask, say_failed
 from gateway.cli.main import add_config
-from gateway.cli.policy.table import plain
 from gateway.cli.stop import say_settled
+from gateway.cli.table import plain
 
 TEXT = """\
 Keys of callers, in the running gateway:

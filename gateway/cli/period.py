@@ -1,19 +1,21 @@
-"""The time that a report is about, as the command line says it: `--month`, or `--since` and `--until`, in `--zone`."""
+"""Times as the command line says them: `30d`, a date, or the period of a report (`--month`, `--since`, `--zone`)."""
 
 from __future__ import annotations
 
 import argparse
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
-from gateway.cli.policy.since import moment
 from observability.periods import Period, month, month_before, zone_of
+
+TIMES = "30d, 12h, 2026-11-01 or a whole time"
+"""What `moment` takes, for helps."""
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def add_period(sub: argparse.ArgumentParser) -> None:
     """`--month`, `--since`, `--until` and `--zone`."""
-    example = "30d, 12h, 2026-11-01 or a whole time"
     sub.add_argument("--month", metavar="MONTH", help="a calendar month such as 2026-11 (default: the last whole one)")
-    sub.add_argument("--since", metavar="TIME", help=f"instead of a month: from when ({example})")
+    sub.add_argument("--since", metavar="TIME", help=f"instead of a month: from when ({TIMES})")
     sub.add_argument("--until", metavar="TIME", help="until when (default: now)")
     sub.add_argument("--zone", default="UTC", metavar="ZONE", help="days and months are counted there (default UTC)")
 
@@ -33,6 +35,17 @@ def period(args: argparse.Namespace, now: datetime) -> Period:
     if since >= until:
         raise ValueError(f"{args.since} is not before {args.until or 'now'}")
     return Period(since, until, zone)
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """The time that a text means, UTC where it says no zone; ValueError for anything else."""
+    if text[-1:] in _UNITS and text[:-1].isdigit():
+        return now - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text} is no time: say {TIMES}") from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def _moment(text: str, now: datetime, zone: tzinfo) -> datetime:

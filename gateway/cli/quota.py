@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from gateway.cli.control import ControlFailed, ask, say_failed
 from gateway.cli.main import REFUSED, add_config
-from gateway.cli.policy.table import plain
 from gateway.cli.stop import say_settled
+from gateway.cli.table import plain
 from gateway.config.kinds import SPAN, Context, WrongValue
 from gateway.quota.units import SCOPES, UNITS
 from gateway.quota.windows import WINDOWS

@@ -11,7 +11,7 @@ import orjson
 
 from gateway.bundle.bundle import read_papers
 from gateway.cli.main import REFUSED, add_config
-from gateway.cli.policy.since import told_progress
+from gateway.cli.progress import told_progress
 from gateway.config import load_places
 from gateway.documents import load, nearest
 from gateway.promises.accounts import Account, Asked, accounts, late

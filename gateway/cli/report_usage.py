@@ -13,7 +13,7 @@ import orjson
 from gateway.alone import replace
 from gateway.cli.main import REFUSED, add_config
 from gateway.cli.period import add_period, period
-from gateway.cli.policy.since import told_progress
+from gateway.cli.progress import told_progress
 from gateway.config import load_places
 from gateway.documents import nearest
 from observability.ledger import begins

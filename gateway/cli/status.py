@@ -11,8 +11,8 @@ import orjson
 from gateway.cli.control import ControlFailed, ask, say_failed
 from gateway.cli.ill import ill, used_share
 from gateway.cli.main import add_config
-from gateway.cli.policy.table import plain
 from gateway.cli.quota import override_of, used_of
+from gateway.cli.table import plain
 
 TEXT = """\
 Ask the running gateway, over its control socket, how it is. What is ill comes first, each in one line that begins with

@@ -1,7 +1,7 @@
 """Alerts: one table, the rules made from it, and what tries them out faster."""
 
 from observability.alerts.alert import JOB, Alert, faster, of_job
-from observability.alerts.rules import RUNBOOKS, manifest, reference, rules, text
+from observability.alerts.rules import RUNBOOKS, manifest, rules, text
 from observability.alerts.table import ALERTS, SUBJECTS
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "faster",
     "manifest",
     "of_job",
-    "reference",
     "rules",
     "text",
 ]

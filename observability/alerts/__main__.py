@@ -1,7 +1,9 @@
-"""Prints `docs/reference/alerts.md`."""
+"""`python -m observability.alerts` writes the reference to standard output."""
+
+from __future__ import annotations
 
 import sys
 
-from observability.alerts.rules import reference
+from observability.alerts.reference import reference
 
 sys.stdout.write(reference())

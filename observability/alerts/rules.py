@@ -1,4 +1,4 @@
-"""Alerts as the files of rules that Prometheus reads, and as a page for people."""
+"""Alerts as the files of rules that Prometheus reads."""
 
 from __future__ import annotations
 
@@ -52,26 +52,3 @@ def rule(alert: Alert, runbooks: str, labels: Mapping[str, str] | None = None) -
     yield "        annotations:"
     yield f"          summary: {json.dumps(alert.summary, ensure_ascii=False)}"
     yield f"          runbook_url: {json.dumps(f'{runbooks}/{alert.name}.md')}"
-
-
-def reference() -> str:
-    """`docs/reference/alerts.md`, made from the table."""
-    lines = [
-        "# Alerts",
-        "",
-        "Made from `observability/alerts/` by `python -m observability.alerts`; a test compares the two.",
-        "",
-        "`page`: somebody acts now, at night too. `ticket`: in working hours. Each has a [runbook](../runbooks/), a",
-        "unit test in `deploy/prometheus/tests/`, and was made to fire by what it tells of (`tests/e2e/alerts/`). How",
-        "they get into Prometheus: [alerts and objectives](../howto/alerts.md).",
-    ]
-    for name, alerts in SUBJECTS.items():
-        lines += ["", f"## {name.capitalize()}", "", "| alert | | true for | expression |", "|---|---|---|---|"]
-        lines += [
-            f"| [{a.name}](../runbooks/{a.name}.md) | {a.severity} | {a.hold} | `{_cell(a.expr)}` |" for a in alerts
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _cell(expr: str) -> str:
-    return " ".join(expr.split()).replace("|", "\\|")

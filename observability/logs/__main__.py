@@ -1,8 +1,9 @@
-"""`python -m observability.logs`: the reference page."""
+"""`python -m observability.logs` writes the reference to standard output."""
+
+from __future__ import annotations
 
 import sys
 
-from observability.logs.page import page
+from observability.logs.reference import reference
 
-if __name__ == "__main__":
-    sys.stdout.write(page())
+sys.stdout.write(reference())

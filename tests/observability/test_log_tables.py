@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from observability.logs import EVENTS, FIELDS
-from observability.logs.page import page
+from observability.logs.reference import reference
 
 ROOT = Path(__file__).parents[2]
 
@@ -108,4 +108,4 @@ def test_every_field_is_some_events() -> None:
 
 def test_the_page_is_made_from_the_tables() -> None:
     written = (ROOT / "docs/reference/logs.md").read_text()
-    assert written == page(), "run: python -m observability.logs > docs/reference/logs.md"
+    assert written == reference(), "run: python -m observability.logs > docs/reference/logs.md"

@@ -12,8 +12,9 @@ import orjson
 
 from gateway.cli.main import REFUSED, add_config
 from gateway.cli.policy.digest_words import WORDS
-from gateway.cli.policy.since import add_since, stretch, told_progress
-from gateway.cli.policy.table import table
+from gateway.cli.policy.since import add_since, stretch
+from gateway.cli.progress import told_progress
+from gateway.cli.table import table
 from gateway.documents import nearest
 from observability.ledger import Count, Hit, Hits
 

@@ -13,8 +13,9 @@ import orjson
 
 from gateway.bundle.workspace import Workspace, with_configuration
 from gateway.cli.policy.options import add_workspace, configuration, open_workspace, refuse_missing
-from gateway.cli.policy.since import add_since, stretch, told_progress
-from gateway.cli.policy.table import table
+from gateway.cli.policy.since import add_since, stretch
+from gateway.cli.progress import told_progress
+from gateway.cli.table import table
 from gateway.documents import DocumentsRefused
 from gateway.identity import Keyring, KeyringRefused
 from gateway.in_force import terms_of

@@ -4,34 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from gateway.cli.main import REFUSED
+from gateway.cli.period import TIMES, moment
 from gateway.cli.policy.options import configuration
 from gateway.config import load_places
-
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def add_since(sub: argparse.ArgumentParser, default: str) -> None:
     """`--since`, `--until` and `--ledger`."""
-    example = "30d, 12h, 2026-11-01 or a whole time"
-    sub.add_argument("--since", default=default, metavar="TIME", help=f"from when: {example} (default {default})")
+    sub.add_argument("--since", default=default, metavar="TIME", help=f"from when: {TIMES} (default {default})")
     sub.add_argument("--until", metavar="TIME", help="until when (default: now)")
     sub.add_argument("--ledger", type=Path, metavar="DIR", help="the ledger (default: the configuration's)")
-
-
-def moment(text: str, now: datetime) -> datetime:
-    """The time that a text means, UTC where it says no zone; ValueError for anything else."""
-    if text[-1:] in _UNITS and text[:-1].isdigit():
-        return now - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text} is no time: say 30d, 12h, 2026-11-01 or a whole time") from None
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 class Stretch(NamedTuple):
@@ -54,10 +41,3 @@ def stretch(args: argparse.Namespace, now: datetime) -> Stretch | int:
         return Stretch(folder, since, until)
     print(f"there is no ledger at {folder}", file=sys.stderr)
     return REFUSED
-
-
-def told_progress(done: int, of: int) -> None:
-    """How far a long work is, on a terminal only."""
-    if sys.stderr.isatty():
-        end = "\n" if done == of else ""
-        print(f"\rreading the ledger: {done} of {of} segments", end=end, file=sys.stderr, flush=True)

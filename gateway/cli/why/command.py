@@ -15,7 +15,7 @@ import orjson
 
 from gateway.bundle.workspace import with_configuration
 from gateway.cli.main import REFUSED, add_config
-from gateway.cli.policy.since import told_progress
+from gateway.cli.progress import told_progress
 from gateway.cli.why.answering import Answer, answered
 from gateway.cli.why.page import Clock, events, others, rendered
 from gateway.cli.why.papers import Papers

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from textwrap import wrap
 from typing import Any
 
-from gateway.cli.policy.table import plain, table
+from gateway.cli.table import plain, table
 from gateway.cli.why.answering import Answer
 from gateway.cli.why.words import WORDS
 from observability.ledger import End

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.cli.main import main
-from observability.alerts import ALERTS, SUBJECTS, Alert, faster, reference, rules
+from observability.alerts import ALERTS, SUBJECTS, Alert, faster, rules
 from observability.alerts.alert import seconds
+from observability.alerts.reference import reference
 from observability.families import FAMILIES
 
 ROOT = Path(__file__).parents[3]

@@ -34,7 +34,7 @@ The access log of a call is the ledger; a line of the log is for finding it. `ec
 """
 
 
-def page() -> str:
+def reference() -> str:
     """The whole page."""
     return "\n".join([_HEAD, "## Events", "", *_events(), "", "## Fields", "", *_fields()]) + "\n"
 
