@@ -42,6 +42,8 @@ with the keyring: run it as the gateway's user. The gateway may be running or no
 """
 OUTCOMES = ("refused", "failed", "cut", "left", "served")
 _NOT_SERVED = ("refused", "failed", "cut")
+_STOPPED = frozenset({"caller_stopped", "use_case_stopped", "destination_stopped", "stopped"})
+_BEFORE = timedelta(days=1)  # how far back the orders are looked for that stopped a call
 _FAR = timedelta(hours=12)  # how far around a time without any such call the nearest is looked for
 
 
@@ -116,10 +118,13 @@ def run(args: argparse.Namespace) -> int:
     papers, note = _papers(args.config) if explained else (Papers(), "")
     answers = [answered(one, _records(folder, one), papers, asked.language) for one in explained]
     beside = [one for one in happened(folder, asked.window.since, asked.window.until) if _beside(one)]
+    orders = _orders(folder, explained, asked.window.since)
     if args.json:
-        print(_json(asked, answers, rest, beside).decode())
+        print(_json(asked, answers, rest, [*orders, *beside]).decode())
     else:
         print("\n".join(_page(asked, found, answers, rest, beside, args.id)))
+        if orders:
+            print("\n".join(["", WORDS[asked.language].orders, *events(orders, asked.clock, days=True)]))
         if note:
             print(note, file=sys.stderr)
     return 0 if answers else REFUSED
@@ -210,6 +215,15 @@ def _records(folder: Path, end: End) -> list[dict[str, Any]]:
 def _beside(event: dict[str, Any]) -> bool:
     """Whether an event may be why: not what callers said of refusals, nor who read the ledger."""
     return not event["event"].startswith(("report.", "samples."))
+
+
+def _orders(folder: Path, explained: Sequence[End], since: datetime) -> list[dict[str, Any]]:
+    """Stops in the day before calls that one of them refused; those of the time asked about are told anyway."""
+    stopped = [end.at for end in explained if end.outcome["code"] in _STOPPED]
+    if not stopped:
+        return []
+    earlier = happened(folder, min(stopped) - _BEFORE, min(since, max(stopped)))
+    return [one for one in earlier if one["event"] in ("stop.ordered", "stop.ended")]
 
 
 def _page(

@@ -63,7 +63,7 @@ def rendered(answer: Answer, clock: Clock, language: str) -> Iterator[str]:
         ("why", _why(answer, language)),
         ("found", answer.found),
         ("who", [words.who.format(**answer.who)]),
-        ("asked", [f"{answer.model or '?'} ({answer.dialect})"]),
+        ("asked", [f"{answer.model or words.unnamed} ({answer.dialect})"]),
         ("where", answer.destinations),
         ("tries", answer.attempts),
         ("rules", [_revision(answer, language)]),
@@ -91,13 +91,15 @@ def others(ends: Sequence[End], clock: Clock, language: str) -> Iterator[str]:
     yield from table(WORDS[language].others, rows)
 
 
-def events(happened: Sequence[Mapping[str, Any]], clock: Clock) -> Iterator[str]:
-    """What happened beside the calls, one a line; the last ones where there is much."""
+def events(happened: Sequence[Mapping[str, Any]], clock: Clock, *, days: bool = False) -> Iterator[str]:
+    """What happened beside the calls, one a line; the last ones where there is much. days: told with their day."""
     for one in happened[-_MOST_EVENTS:]:
         detail = ", ".join(
             f"{key} {str(value)[:60]}" for key, value in one["detail"].items() if value not in ("", None)
         )
-        yield plain(f"  {clock.time(datetime.fromisoformat(one['at']))}  {one['event']}  {detail}".rstrip())
+        at = datetime.fromisoformat(one["at"])
+        when = f"{clock.day(at)} {clock.time(at)}" if days else clock.time(at)
+        yield plain(f"  {when}  {one['event']}  {detail}".rstrip())
 
 
 def _by(outcome: Mapping[str, Any]) -> list[str]:

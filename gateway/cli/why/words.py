@@ -44,6 +44,8 @@ class Words(NamedTuple):
     nearest: str
     others: tuple[str, str, str, str, str]
     around: str
+    orders: str
+    unnamed: str
     same: str
     newer: str
     unread: str
@@ -125,6 +127,8 @@ _EN = Words(
     nearest="The nearest is at {at} on {day}: `ecluse ledger why {call}`.",
     others=("time", "call", "team", "outcome", "by"),
     around="What else happened around then:",
+    orders="Stops in the day before:",
+    unnamed="a model that isn't on record",
     same="bundle {then}, which is in force now too",
     newer="bundle {then}; in force now is {now}",
     unread="bundle {then}; the bundle of now can't be read, so titles and owners are missing",
@@ -205,6 +209,8 @@ _FR = Words(
     nearest="Le plus proche est à {at} le {day} : `ecluse ledger why {call}`.",
     others=("heure", "appel", "équipe", "issue", "par"),
     around="Ce qui s'est passé d'autre à ce moment :",
+    orders="Suspensions dans les 24 heures qui précèdent :",
+    unnamed="un modèle qui n'est pas consigné",
     same="bundle {then}, encore en vigueur",
     newer="bundle {then} ; en vigueur aujourd'hui : {now}",
     unread="bundle {then} ; le bundle actuel est illisible : titres et responsables manquent",

@@ -100,12 +100,18 @@ async def written(folder: Path) -> dict[str, str]:
     await ledger.write(attempt)
     ended = Outcome(failed.call, WHEN, "failed", 503, "vendor_overloaded", destination="alpha/gpt-4o", attempts=1)
     await ledger.write(ended)
+    stopped = intent("b.lang", "support", later)
+    await ledger.write(
+        replace(Outcome(stopped.call, later, "refused", 400, "use_case_stopped"), intent=replace(stopped, model=""))
+    )
+    ordered = {"kind": "use_case", "name": "hr-letters", "reason": "ticket 12", "now": False}
+    await ledger.write(Event(at=WHEN - timedelta(hours=2), event="stop.ordered", detail=ordered))
     await ledger.write(Event(at=WHEN, event="reload", detail={"policy": here.bundle.revision}))
     await ledger.write(Event(at=WHEN, event="report.override", detail={"rule": "somebody's"}))
     ledger.close()
     for path in segments(folder / "state" / "ledger"):  # the scribe names them by its own clock
         path.rename(path.with_name(f"{WHEN.strftime('%Y%m%dT%H%M%S.%fZ')}-w0-000001.ecl"))
-    return {"denied": denied.call, "full": full.call, "failed": failed.call, "bad": bad.call}
+    return {"denied": denied.call, "full": full.call, "failed": failed.call, "bad": bad.call, "stopped": stopped.call}
 
 
 @pytest.fixture
@@ -193,11 +199,21 @@ def test_a_range_tells_the_last_and_lists_the_others(why: Run, made: Home) -> No
     assert "secrets-stay-home" in table and "quota_exceeded" in table and made.calls["bad"] not in table
 
 
+@pytest.mark.parametrize("by_id", [False, True])
+def test_a_stop_is_told_with_the_order_of_hours_before_and_its_reason(why: Run, made: Home, by_id: bool) -> None:
+    asked = (made.calls["stopped"],) if by_id else ("--at", AT.replace("13:05", "13:45"), "--team", "support")
+    code, out, _ = why(*asked, "--zone", "UTC")
+    assert code == 0 and "a model that isn't on record (openai_chat)" in out
+    orders = out[out.index("Stops in the day before:") :]
+    assert f"{WHEN.date()} 11:05:12  stop.ordered  kind use_case, name hr-letters, reason ticket 12" in orders
+    assert "Stops in" not in why("--at", AT, "--user", "m.durand")[1], "no stop refused that one"
+
+
 def test_times_of_two_days_name_both_and_those_of_utc_are_said_once(why: Run) -> None:
     first, last = WHEN.date(), WHEN.date() + timedelta(days=1)
     _, out, _ = why("--since", f"{first}T13:00Z", "--until", f"{last}T00:30Z", "--zone", "Etc/UTC")
     head = out.splitlines()[0]
-    assert head.startswith("3 refused, 1 failed between 13:00:00 on ") and str(first) in head
+    assert head.startswith("4 refused, 1 failed between 13:00:00 on ") and str(first) in head
     assert f" and 00:30:00 on {last:%A} {last} (Etc/UTC)" in head
     assert "13:05:12 (Etc/UTC)\n" in out
 
