@@ -15,14 +15,13 @@ from gateway.workers.asking import Silent, ask
 from observability.exposition import Format
 from observability.families import FAMILIES
 from observability.merging import counted, merged
-from observability.metrics import Metrics
+from observability.metrics import FRESH_SECONDS, Metrics
 from observability.processes import PROCESS_FAMILIES, show
 
 if TYPE_CHECKING:
     from gateway.workers.child import Child
 
 ASK_SECONDS = 1.0
-FRESH_SECONDS = 1.0
 _OWN = (
     "ecluse_workers", "ecluse_workers_wanted", "ecluse_worker_restarts_total", "ecluse_bridge_up",
     "ecluse_bridge_restarts_total",
