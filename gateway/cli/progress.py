@@ -3,6 +3,20 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+
+
+class Damage:
+    """Says of each segment once that it lacks records: sums of what is left are too small."""
+
+    def __init__(self) -> None:
+        self._told: set[Path] = set()
+
+    def __call__(self, path: Path) -> None:
+        """It lacks some."""
+        if path not in self._told:
+            self._told.add(path)
+            print(f"warning: {path.name} is damaged; what can't be read of it is in no figure", file=sys.stderr)
 
 
 def told_progress(done: int, of: int) -> None:

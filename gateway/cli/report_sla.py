@@ -11,7 +11,7 @@ import orjson
 
 from gateway.bundle.bundle import read_papers
 from gateway.cli.main import REFUSED, add_config
-from gateway.cli.progress import told_progress
+from gateway.cli.progress import Damage, told_progress
 from gateway.config import load_places
 from gateway.documents import load, nearest
 from gateway.promises.accounts import Account, Asked, accounts, late
@@ -66,7 +66,11 @@ def run(args: argparse.Namespace) -> int:
         return REFUSED
     contracts = read_papers(load(places.bundle)).contracts
     asked = Asked(ledgers, name, now.timestamp(), frozenset(args.contract))
-    found = accounts(contracts, asked, told_progress)
+    try:
+        found = accounts(contracts, asked, told_progress, Damage())
+    except OSError as failed:
+        print(f"the ledger can't be read: {failed.strerror}", file=sys.stderr)
+        return REFUSED
     unknown = next((name for name in args.contract if name not in {one.name for one in found}), None)
     if unknown is not None:
         near = nearest(unknown, contracts)

@@ -13,7 +13,7 @@ import orjson
 from gateway.alone import replace
 from gateway.cli.main import REFUSED, add_config
 from gateway.cli.period import add_period, period
-from gateway.cli.progress import told_progress
+from gateway.cli.progress import Damage, told_progress
 from gateway.config import load_places
 from gateway.documents import nearest
 from observability.ledger import begins
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     tables = [names for tables in args.by for names in tables] or list(USUAL)
     personal = [name for name in PERSONAL if any(name in names for names in tables)]
     try:
-        found = usage(read(folder, asked, told_progress), asked, personal)
+        found = usage(read(folder, asked, told_progress, Damage()), asked, personal)
         found.begins, found.made = begins(folder), now
     except OSError as failed:
         print(f"the ledger at {folder} can't be read: {failed.strerror}", file=sys.stderr)

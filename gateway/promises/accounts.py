@@ -12,7 +12,7 @@ from typing import NamedTuple
 from gateway.bundle.contracts import Contract
 from gateway.bundle.service import ServiceTerms
 from gateway.pricing.rates import NANOS
-from observability.ledger import begins
+from observability.ledger import Damaged, begins
 from observability.periods import Period, month, zone_of
 from observability.promises import Kept, Measured, Measuring, Waiting, attempts
 from observability.promises.attempts import Progress
@@ -69,11 +69,14 @@ class Asked(NamedTuple):
 
 
 def accounts(
-    contracts: Mapping[str, Contract], asked: Asked, progress: Progress = lambda done, of: None
+    contracts: Mapping[str, Contract],
+    asked: Asked,
+    progress: Progress = lambda done, of: None,
+    damaged: Damaged = lambda path: None,
 ) -> list[Account]:
     """The accounts of all contracts of the bundle, and of those that only the ledger knows, by name."""
     gathering = {name: _measuring(c, c.service, asked) for name, c in contracts.items() if _wanted(name, asked)}
-    for one in attempts(asked.ledgers, *_stretch(contracts.values(), asked), progress):
+    for one in attempts(asked.ledgers, *_stretch(contracts.values(), asked), progress, damaged=damaged):
         if one.contract is None or not _wanted(one.contract, asked):
             continue
         if one.contract not in gathering:

@@ -5,7 +5,7 @@ from observability.ledger.ids import made_at, uuid7
 from observability.ledger.in_force import Pair, Terms
 from observability.ledger.ledger import Ledger
 from observability.ledger.line import LedgerFailed
-from observability.ledger.reading import begins, events, read, records, show, tail, written_since
+from observability.ledger.reading import Damaged, begins, events, read, records, show, tail, written_since
 from observability.ledger.records import (
     Attempt,
     AttemptStart,
@@ -30,6 +30,7 @@ __all__ = [
     "Attempt",
     "AttemptStart",
     "Count",
+    "Damaged",
     "Durability",
     "End",
     "Event",

@@ -97,12 +97,20 @@ def begins(folder: Path) -> datetime | None:
     return first.at if first is not None else None
 
 
-def records(path: Path, *kinds: str) -> Iterator[dict[str, Any]]:
+Damaged = Callable[[Path], None]
+"""Told of a segment that lacks records: once for each place where they can't be read any more."""
+
+
+def records(path: Path, *kinds: str, damaged: Damaged = lambda path: None) -> Iterator[dict[str, Any]]:
     """The records of some kinds in one segment, in the order in which they were written."""
     wanted = tuple(f'{{"record":"{kind}"'.encode() for kind in kinds)
-    for payload in _payloads(path):
-        if payload.startswith(wanted):
-            yield orjson.loads(payload)
+    data = path.read_bytes()
+    for found in scan(data):
+        if isinstance(found, Frame):
+            if found.payload.startswith(wanted):
+                yield orjson.loads(found.payload)
+        elif found.end < len(data):  # what is torn at the end was never told to be written
+            damaged(path)
 
 
 def _payloads(path: Path) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from observability.ledger.reading import records, written_since
+from observability.ledger.reading import Damaged, records, written_since
 from observability.ledger.records import NANOS
 from observability.scribe.segments import begun
 
@@ -53,11 +53,13 @@ def attempts(
     progress: Progress = lambda done, of: None,
     *,
     of: Collection[str] = (),
+    damaged: Damaged = lambda path: None,
 ) -> Iterator[Ended]:
     """Those that began from `since` until before `until` (Unix seconds), but for what drills made fail.
 
     folders: ledgers, one of each replica. Those of one segment come in the order in which they ended; segments of one
-    ledger come oldest first. of: only segments of these writers; empty: all.
+    ledger come oldest first. of: only segments of these writers; empty: all. damaged: told of segments that lack
+    records.
     """
     start = datetime.fromtimestamp(since, UTC)
     end = datetime.fromtimestamp(until + LONGEST, UTC)
@@ -65,7 +67,7 @@ def attempts(
     recent, older = set[tuple[str, int]](), set[tuple[str, int]]()
     for done, path in enumerate(paths):
         progress(done, len(paths))
-        for record in records(path, "ATTEMPT"):
+        for record in records(path, "ATTEMPT", damaged=damaged):
             if record.get("drill") is not None:
                 continue
             one = _ended(record)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from observability.ledger import records, written_since
+from observability.ledger import Damaged, records, written_since
 from observability.periods import Period
 from observability.scribe.segments import begun
 
@@ -105,17 +105,20 @@ class _Calls:
         return Ended(at, asked, record, here.last if here is not None else None)
 
 
-def read(folder: Path, period: Period, progress: Progress = lambda done, of: None) -> Iterator[Tried | Ended]:
+def read(
+    folder: Path, period: Period, progress: Progress = lambda done, of: None, damaged: Damaged = lambda path: None
+) -> Iterator[Tried | Ended]:
     """Every ATTEMPT and OUTCOME that ended in the period, as they stand. Raises OSError.
 
     A record that had to be written twice (its first segment failed) comes once. progress: segments read, of how many.
+    damaged: told of segments that lack records.
     """
     since, until = period.since.astimezone(UTC), period.until.astimezone(UTC)
     paths = [path for path in written_since(folder, since - _LONGEST) if not _later(path, until)]
     calls = _Calls()
     for number, path in enumerate(paths):
         progress(number, len(paths))
-        for record in records(path, *_KINDS):
+        for record in records(path, *_KINDS, damaged=damaged):
             found = calls.take(record)
             if found is not None and since <= found.at < until:
                 yield found

@@ -8,6 +8,7 @@ import pytest
 from gateway.cli.main import joined, main, parser
 from gateway.cli.period import period
 from observability.scribe.frames import frame
+from tests.conftest import configured
 from tests.observability.reports.made import attempt, intent, outcome
 
 EARLIER = Path(__file__).parents[2] / "data" / "ledger"
@@ -38,6 +39,19 @@ def test_it_reads_a_ledger_without_a_configuration(capsys):
     assert report("--since", "2026-11-25", "--until", "2026-11-27", "--by", "team+model,day", "--by", "use-case") == 0
     said = capsys.readouterr().out
     assert "| hr | gpt-4o-mini | 5 | 84 | 61 |" in said and "## By day" in said and "## By use case" in said
+
+
+@pytest.mark.parametrize("what", ["usage", "sla"])
+def test_what_is_damaged_is_told_and_what_is_torn_at_the_end_is_not(what, tmp_path, capsys):
+    config = configured(tmp_path / "house")
+    (whole,) = EARLIER.iterdir()
+    data = whole.read_bytes()
+    for broken, told in ((data[:-3], 0), (data[:3000] + b"x" + data[3001:9000] + b"x" + data[9001:], 1)):
+        (tmp_path / "ledger").mkdir(exist_ok=True)
+        (tmp_path / "ledger" / whole.name).write_bytes(broken)
+        words = ["--month", "2026-11", "--config", str(config), "--ledger", str(tmp_path / "ledger")]
+        assert main(["report", what, *words]) == 0
+        assert capsys.readouterr().err.count(f"warning: {whole.name} is damaged") == told
 
 
 @pytest.mark.parametrize(
