@@ -91,6 +91,9 @@ async def test_a_stop_and_a_refused_change_are_told_of(open_house: OpenHouse, tm
             assert (await control.post("/reload")).status_code != 200
             refused = await got.until("reload.refused")
             assert refused["problems"] == 1 and refused["reason"] == "control"
+            await control.post("/stops", json={**order, "kind": "use_case", "name": "sandbox"})
+            ended, second = await got.slack(), await got.slack()
+            assert ended.startswith("stop.ended") and second.startswith("stop.ordered"), "it wants no events of reloads"
         assert not any(CANARY.encode() in raw or b"anne" in raw for raw in got.raw)
 
 
