@@ -12,6 +12,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ first steps:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
+    _without_holes()
     words = joined(sys.argv[1:] if argv is None else argv)
     name = next((word for word in words if word in COMMANDS), None)
     args = parser([name] if name else []).parse_args(words)
@@ -79,6 +81,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+
+
+def _without_holes() -> None:
+    """Where a standard stream was closed, nothing is in its place: the next file that is opened would be taken for it,
+    and what is written to standard error would get into a ledger or a connection."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            with suppress(OSError):
+                os.fstat(number)
+                continue
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115 - for good
 
 
 def joined(words: Sequence[str]) -> list[str]:

@@ -33,7 +33,7 @@ class Stream(Protocol):
 class Log:
     """Writes lines to `stream`, many at once. A stream that can't be written loses lines, never a call.
 
-    lost: how many lines were. level: the least that is written. calls: the share of calls that went well that have a
+    level: the least that is written. calls: the share of calls that went well that have a
     line. heard: is told of every event, written or not, with the fields that a line may have.
     """
 
@@ -42,8 +42,13 @@ class Log:
         self._lines: list[bytes] = []
         self._least = 0
         self._share = 1.0
-        self.lost = 0
+        self._lost = 0
         self.heard: Callable[[str, Mapping[str, Field]], None] | None = None
+
+    @property
+    def lost(self) -> int:
+        """Lines that nobody will read."""
+        return self._lost + (self._stream.lost if isinstance(self._stream, Writer) else 0)
 
     def use(self, level: str, calls: float) -> None:
         """The settings in force."""
@@ -82,7 +87,7 @@ class Log:
             self._stream.write(b"".join(lines))
             self._stream.flush()
         except (OSError, ValueError):  # a full disk, a closed pipe or stream, a reader that is too slow
-            self.lost += len(lines)
+            self._lost += len(lines)
 
     def close(self) -> None:
         """Write what waits, in a second at most where nobody reads."""
@@ -106,7 +111,7 @@ class Log:
             if self.heard is not None:
                 self.heard(event, fields)
         except Exception:  # noqa: BLE001 - whoever listens must not cost the line, let alone a call
-            self.lost += 1
+            self._lost += 1
 
 
 def sampled(call: str, share: float) -> bool:

@@ -12,13 +12,13 @@ MOST_BYTES = 4 << 20
 class Writer:
     """A stream whose `write` never waits; BlockingIOError where too much waits already.
 
-    most: bytes that may wait.
+    most: bytes that may wait. lost: lines that were taken and couldn't be written.
     """
 
     def __init__(self, stream: BinaryIO, most: int = MOST_BYTES) -> None:
         self._stream, self._most = stream, most
         self._waiting: deque[bytes] = deque()
-        self._bytes = 0
+        self._bytes = self.lost = 0
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -59,8 +59,8 @@ class Writer:
             try:
                 self._stream.write(data)
                 self._stream.flush()
-            except (OSError, ValueError):  # a full disk, a closed pipe: nobody is left to tell
-                pass
+            except (OSError, ValueError):  # a full disk, a closed pipe
+                self.lost += data.count(b"\n")
             with self._changed:
                 self._waiting.popleft()
                 self._bytes -= len(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import orjson
@@ -42,8 +43,20 @@ def test_a_reader_that_is_gone_costs_nothing_but_lines() -> None:
         for _ in range(200):
             log.event("reload", level="warning")
         log.close()
+        assert log.lost == 200
         log.event("reload", level="warning")
-        assert log.lost == 1, "after the end nothing is taken"
+        assert log.lost == 201, "after the end nothing is taken"
+
+
+def test_lines_that_a_full_disk_does_not_take_are_counted() -> None:
+    with open("/dev/full", "wb") as stream:
+        log = Log(Writer(stream), clock=lambda: datetime.now(UTC))
+        for _ in range(5):
+            log.event("reload", level="warning")
+        log.close()
+        assert log.lost == 5
+        with suppress(OSError):
+            stream.close()
 
 
 def test_the_end_waits_for_what_was_taken_but_not_for_ever() -> None:

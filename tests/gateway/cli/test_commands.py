@@ -1,4 +1,6 @@
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -165,3 +167,12 @@ def test_explain_does_not_explain_a_typo(ecluse, words, said):
 def test_a_ledger_that_is_not_there(ecluse):
     code, _, err = ecluse("ledger", "tail")
     assert code == 1 and "there is no ledger" in err
+
+
+def test_no_file_takes_the_place_of_a_standard_stream_that_is_closed():
+    code = "import sys; from gateway.cli import main; main._without_holes(); f = open('/'.join(['', 'dev', 'null']))"
+    code += "; print(f.fileno() > 2, sys.stdin.fileno(), sys.stderr.fileno()); sys.stderr.write('lost')"
+    done = subprocess.run(
+        ["sh", "-c", '"$0" -c "$1" 0<&- 2>&-', sys.executable, code], capture_output=True, text=True, timeout=60
+    )
+    assert (done.stdout, done.stderr) == ("True 0 2\n", "")
