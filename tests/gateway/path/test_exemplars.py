@@ -26,6 +26,12 @@ async def test_latencies_name_the_call(house: House) -> None:
     assert await shown(house) == {name: {"call_id": call} for name in FAMILIES}
 
 
+async def test_the_wait_for_the_first_token_counts_from_arrival(house: House) -> None:
+    await house.chat("Bonjour [[sim:delay=0.3]]", stream=True)
+    lines = dict(line.rsplit(" ", 1) for line in (await house.metrics()).splitlines() if not line.startswith("#"))
+    assert float(lines['ecluse_first_token_seconds_sum{destination="alpha/gpt-4o-mini"}']) >= 0.3
+
+
 @pytest.mark.parametrize("ratio", [0, 1])
 async def test_a_trace_is_named_where_it_is_kept(open_house: OpenHouse, ratio: int) -> None:
     with http_receiver() as receiver:
