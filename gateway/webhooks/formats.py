@@ -45,7 +45,7 @@ def _slack(message: Message, id_: str, organisation: str, language: str) -> dict
 
 def _teams(message: Message, id_: str, organisation: str, language: str) -> dict[str, Any]:
     level = message.notice.level
-    facts = [{"title": name, "value": str(value)} for name, value in _facts(message).items()]
+    facts = [{"title": name, "value": _unlinked(str(value))} for name, value in _facts(message).items()]
     facts.append({"title": "at", "value": message.at.strftime("%Y-%m-%d %H:%M:%S UTC")})
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -56,7 +56,7 @@ def _teams(message: Message, id_: str, organisation: str, language: str) -> dict
                 "type": "TextBlock", "text": f"{message.event} ({organisation})", "weight": "Bolder",
                 "color": _COLOURS[level], "wrap": True,
             },
-            {"type": "TextBlock", "text": message.words(language), "wrap": True},
+            {"type": "TextBlock", "text": _unlinked(message.words(language)), "wrap": True},
             {"type": "FactSet", "facts": facts},
         ],
     }  # fmt: skip
@@ -71,6 +71,11 @@ def _facts(message: Message) -> dict[str, Any]:
 def _escaped(text: str) -> str:
     """Slack reads <...> as links and mentions: a name of a destination must not call everybody."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _unlinked(text: str) -> str:
+    """Cards read [words](address) as links."""
+    return text.replace("[", "\\[")
 
 
 _WRITERS: Final[Mapping[str, Callable[[Message, str, str, str], dict[str, Any]]]] = {

@@ -13,6 +13,8 @@ from observability.reports.usage_words import WORDS
 USUAL = (("team",), ("use_case",), ("model",), ("destination",), ("dialect",))
 """The tables of a report where nobody asks for others."""
 _MOST_ROWS = 50
+_MEANT = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "[": "\\[", "*": "\\*", "`": "\\`", "\\": "\\\\"}
+"""What Markdown would obey, as it has to be written."""
 
 Words = Mapping[str, str]
 
@@ -84,13 +86,18 @@ def _rows(
 ) -> Iterator[tuple[str, ...]]:
     for number_, (names, figures) in enumerate(rows.items()):
         if number_ < _MOST_ROWS:
-            yield (*(name or words["none"] for name in names), *_figures(figures, whole, words))
+            yield (*(_word(name) or words["none"] for name in names), *_figures(figures, whole, words))
     if len(rows) > _MOST_ROWS:
         rest = Figures()
         for figures in list(rows.values())[_MOST_ROWS:]:
             rest.add(figures)
         name = words["others"].format(n=len(rows) - _MOST_ROWS)
         yield (name, *[""] * (wide - 1), *_figures(rest, whole, words))
+
+
+def _word(name: str) -> str:
+    """A name that people made up (teams are what keys say), so that it can be nothing but a word in Markdown."""
+    return "".join(_MEANT.get(c, c) if c.isprintable() else "?" for c in name)
 
 
 def _figures(figures: Figures, whole: Figures, words: Words) -> tuple[str, ...]:

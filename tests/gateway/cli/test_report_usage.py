@@ -123,3 +123,12 @@ def test_json_has_the_tables_that_were_asked_for(capsys):
 def test_csv(capsys):
     assert report("--since", "2026-11-25", "--until", "2026-11-27", "--csv") == 0
     assert capsys.readouterr().out.startswith("BilledCost,BillingAccountId,")
+
+
+def test_a_team_that_calls_itself_something_else_than_a_word_stays_a_word(write, capsys):
+    bad = "[pay](https://evil.example)<img src=x>\n# *all* | `well`\x1b[2J"
+    folder = write(intent("1", team=bad), attempt("1"), outcome("1"))
+    assert main(["report", "usage", "--month", "2026-11", "--ledger", str(folder)]) == 0
+    said = capsys.readouterr().out
+    (line,) = [line for line in said.splitlines() if "evil" in line]
+    assert r"| \[pay](https://evil.example)&lt;img src=x&gt;?# \*all\* \| \`well\`?\[2J |" in line

@@ -69,6 +69,12 @@ def test_slack_gets_text_that_calls_nobody() -> None:
     assert body["text"].startswith("breaker.closed: ") and body["blocks"][0]["type"] == "section"
 
 
+def test_no_name_is_a_link_in_a_card() -> None:
+    low = Message("quota.soft", AT, {"scope": "team", "name": "[pay](https://evil.example)", "unit": "cost"})
+    texts = str(orjson.loads(written("teams", low, "id", "acme", "en")))
+    assert texts.count("[pay](") == texts.count("\\\\[pay](") == 2
+
+
 def test_teams_gets_an_adaptive_card() -> None:
     body = orjson.loads(written("teams", OPENED, "id", "acme", "fr"))
     (attachment,) = body["attachments"]
