@@ -10,6 +10,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import httpx
+
 from deploy.generate.answers import Prometheus, Stretch
 from deploy.generate.drawing import asked, draw
 from observability.boards.table import BOARDS
@@ -41,8 +43,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     args = parser.parse_args()
     stretch = Stretch(args.start, args.end, args.window)
-    for made in pictures(args.prometheus, stretch, args.out, tuple(args.board)):
-        sys.stdout.write(f"{made}\n")
+    try:
+        for made in pictures(args.prometheus, stretch, args.out, tuple(args.board)):
+            sys.stdout.write(f"{made}\n")
+    except httpx.HTTPError as failed:
+        sys.exit(f"{args.prometheus} doesn't answer as a Prometheus does: {failed}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+from gateway.cli.writing import writing
 from gateway.config.kinds import URL, Context, WrongValue
 from observability.alerts import JOB, RUNBOOKS, SUBJECTS, Alert, faster, manifest, of_job, rules, text
 
@@ -95,9 +96,10 @@ def _rules(args: argparse.Namespace) -> int:
         sys.stdout.write(formed("ecluse", whole, args.form))
         return 0
     made = rules(change, args.runbooks)
-    args.out.mkdir(parents=True, exist_ok=True)
-    for name, written in made.items():
-        (args.out / f"{name}.yaml").write_text(formed(f"ecluse-{name}", written, args.form))
+    with writing(args.out):
+        args.out.mkdir(parents=True, exist_ok=True)
+        for name, written in made.items():
+            (args.out / f"{name}.yaml").write_text(formed(f"ecluse-{name}", written, args.form))
     print(f"{args.out}: {len(made)} files of rules, {sum(map(len, SUBJECTS.values()))} alerts")
     return 0
 

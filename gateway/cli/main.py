@@ -17,6 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from gateway.cli.writing import Unwritten
 from gateway.documents import DocumentsRefused
 
 REFUSED = 1
@@ -72,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser([name] if name else []).parse_args(words)
     try:
         return int(command(args.command).run(args))
-    except DocumentsRefused as refused:
+    except (DocumentsRefused, Unwritten) as refused:
         print(refused, file=sys.stderr)
         return REFUSED
     except BrokenPipeError:

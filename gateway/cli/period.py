@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from observability.periods import Period, month, month_before, zone_of
+from observability.periods import Period, month, month_before, month_of, zone_of
 
 TIMES = "30d, 12h, 2026-11-01 or a whole time"
 """What `moment` takes, for helps."""
@@ -14,7 +14,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 def add_period(sub: argparse.ArgumentParser) -> None:
     """`--month`, `--since`, `--until` and `--zone`."""
-    sub.add_argument("--month", metavar="MONTH", help="a calendar month such as 2026-11 (default: the last whole one)")
+    sub.add_argument("--month", metavar="MONTH", help="such as 2026-11, or this (default: the last whole one)")
     sub.add_argument("--since", metavar="TIME", help=f"instead of a month: from when ({TIMES})")
     sub.add_argument("--until", metavar="TIME", help="until when (default: now)")
     sub.add_argument("--zone", default="UTC", metavar="ZONE", help="days and months are counted there (default UTC)")
@@ -26,7 +26,7 @@ def period(args: argparse.Namespace, now: datetime) -> Period:
     if args.month is not None:
         if args.since or args.until:
             raise ValueError("say --month, or --since and --until, not both")
-        return month(args.month, zone)
+        return month_of(now, zone) if args.month == "this" else month(args.month, zone)
     if args.since is None:
         if args.until:
             raise ValueError("--until without --since: say from when")

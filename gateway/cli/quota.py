@@ -121,7 +121,7 @@ def used_of(row: Mapping[str, Any], currency: str) -> str:
         said = f"{_number(row['limit'])} {_unit(row, currency)}"
         return f"{row['scope']} {row['name']}: what is used of {said} isn't known here"
     part = 100 * row["used"] / row["limit"] if row["limit"] else 100.0
-    share = f"{part:.0f} %" if part >= 0.5 or not row["used"] else "under 1 %"
+    share = f"{part:.0f} %" if part >= 1 or not row["used"] else "under 1 %"
     used, limit = _number(row["used"]), _number(row["limit"])
     return f"{row['scope']} {row['name']}: {used} of {limit} {_unit(row, currency)} ({share})"
 

@@ -12,6 +12,7 @@ import orjson
 from gateway.bundle.bundle import read_papers
 from gateway.cli.main import REFUSED, add_config
 from gateway.cli.progress import Damage, told_progress
+from gateway.cli.writing import writing
 from gateway.config import load_places
 from gateway.documents import load, nearest
 from gateway.promises.accounts import Account, Asked, accounts, late
@@ -96,7 +97,9 @@ def _tell(args: argparse.Namespace, found: list[Account], asked: Asked) -> None:
     elif args.out is not None:
         from gateway.promises.filing import file_report
 
-        for path in file_report(args.out, found, asked):
+        with writing(args.out):
+            written = file_report(args.out, found, asked)
+        for path in written:
             print(path)
     else:
         print(page(found, Page(args.language, asked.now, late(found, asked.ledgers)), asked.month), end="")

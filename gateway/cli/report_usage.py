@@ -14,6 +14,7 @@ from gateway.alone import replace
 from gateway.cli.main import REFUSED, add_config
 from gateway.cli.period import add_period, period
 from gateway.cli.progress import Damage, told_progress
+from gateway.cli.writing import writing
 from gateway.config import load_places
 from gateway.documents import nearest
 from observability.ledger import begins
@@ -85,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
 def _write(folder: Path, found: Usage, tables: Sequence[Sequence[str]]) -> int:
     from observability.reports.usage_plots import PICTURES, plots
 
-    try:
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for language, name in (("en", "usage.md"), ("fr", "consommation.md")):
             drawn = plots(found, language)
@@ -95,9 +96,6 @@ def _write(folder: Path, found: Usage, tables: Sequence[Sequence[str]]) -> int:
             replace(folder / name, page(found, language, tables, named).encode())
         replace(folder / "usage.json", orjson.dumps(values(found, tables), option=orjson.OPT_INDENT_2))
         replace(folder / "usage.csv", table(found).encode())
-    except OSError as failed:
-        print(f"{folder} can't be written: {failed.strerror}", file=sys.stderr)
-        return REFUSED
     print(folder / "usage.md")
     return 0
 

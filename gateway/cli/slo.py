@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from gateway.cli.alerts import add_rules_options, formed
+from gateway.cli.writing import writing
 from gateway.objectives import load_objectives
 from observability.objectives import Objective, rules
 
@@ -62,7 +63,8 @@ def run(args: argparse.Namespace) -> int:
     if args.out is None:
         sys.stdout.write(text)
         return 0
-    args.out.write_text(text)
+    with writing(args.out):
+        args.out.write_text(text)
     print(f"{args.out}: rules of {len(objectives)} objectives")
     return 0
 

@@ -19,7 +19,7 @@ Exit code 1 where one didn't take it, or nothing is sent.
 _SAID = {
     "sent": "sent",
     "refused": "refused: its answer says that the message or the address is wrong",
-    "failed": "failed: no answer in time, or one that says to try again",
+    "failed": "failed: not reached, no answer in time, or one that says to try again",
     "mute": "nothing is sent: it has no secret to sign with, or no secret address",
 }
 

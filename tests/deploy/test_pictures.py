@@ -11,6 +11,7 @@ from PIL import Image
 
 from deploy.generate.answers import Series, Stretch, filled
 from deploy.generate.drawing import Answers, draw, with_gaps
+from deploy.generate.pictures import main
 from deploy.generate.shown import said, shown
 from observability.boards.overview import BREAKERS, OVERVIEW
 from observability.boards.panel import Kind, Panel, Query, Unit
@@ -82,3 +83,10 @@ def test_a_gap_in_what_was_read_is_a_gap() -> None:
     moments, values = with_gaps([(0.0, 1.0), (1.0, 1.0), (9.0, 2.0)], 1.0)
     assert moments == [0.0, 1.0, 9.0, 9.0]
     assert [math.isnan(value) for value in values] == [False, False, True, False]
+
+
+def test_a_prometheus_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["pictures", "http://127.0.0.1:1", "--start", "1", "--end", "2", "--out", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", words)
+    with pytest.raises(SystemExit, match="doesn't answer as a Prometheus does"):
+        main()

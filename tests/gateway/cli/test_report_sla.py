@@ -33,6 +33,9 @@ def test_what_cannot_be_reported_is_said(ecluse, ledger, tmp_path):
     code, _, err = ecluse("report", "sla", "--ledger", str(ledger), "--contract", "alpha-uk")
     assert code == 1 and "there is no contract alpha-uk (did you mean alpha-us?)" in err
     assert "there is no ledger" in ecluse("report", "sla", "--ledger", str(tmp_path / "none"))[2]
+    (tmp_path / "taken").write_text("")
+    code, _, err = ecluse("report", "sla", "--ledger", str(ledger), "--out", str(tmp_path / "taken" / "in"))
+    assert code == 1 and "taken/in can't be written: Not a directory" in err
 
 
 def test_a_month_without_calls(ecluse, ledger):

@@ -54,6 +54,17 @@ def test_what_is_damaged_is_told_and_what_is_torn_at_the_end_is_not(what, tmp_pa
         assert capsys.readouterr().err.count(f"warning: {whole.name} is damaged") == told
 
 
+def test_this_month_is_one(capsys):
+    assert report("--month", "this") == 0
+    assert f"# Usage and cost, {datetime.now(UTC):%Y-%m}" in capsys.readouterr().out
+
+
+def test_a_folder_that_cannot_be_written_is_told(capsys, tmp_path):
+    (tmp_path / "taken").write_text("")
+    assert report("--since", "2026-11-25", "--out", str(tmp_path / "taken" / "in")) == 1
+    assert f"{tmp_path / 'taken' / 'in'} can't be written: Not a directory" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

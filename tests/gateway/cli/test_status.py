@@ -46,9 +46,14 @@ def test_where_all_is_well_little_is_said(gateway: Double, capsys):
             "well",
             "revision a, bundle b, up 3 h 5 min, 1 worker, 14 keys, 3 calls in flight",
             "quotas:",
-            "  team hr: 4 of 600 requests a minute (1 %)",
+            "  team hr: 4 of 600 requests a minute (under 1 %)",
         ],
     )
+
+
+def test_little_is_never_said_to_be_nothing(gateway: Double, capsys):
+    _, lines = told(gateway, capsys, {**WELL, "quotas": [{**MINUTE, "used": 3}]})
+    assert lines[-1] == "  team hr: 3 of 600 requests a minute (under 1 %)"
 
 
 def test_overrides_read_as_in_the_list_of_quotas(gateway: Double, capsys):
@@ -157,7 +162,7 @@ def test_status_says_how_much_of_how_many_is_used(gateway: Double, capsys):
         "quotas:",
         "  team hr: 0 of 0 requests a minute (100 %)",
         "  use_case hr: 0.5 of 2.5 EUR a minute (20 %)",
-        "  team hr: 4 of 600 requests a minute (1 %)",
+        "  team hr: 4 of 600 requests a minute (under 1 %)",
         "  team hr: 239 of 50,000,000 input tokens an hour (under 1 %)",
         "  user anne: 0 of 5 concurrent calls (0 %)",
     ]

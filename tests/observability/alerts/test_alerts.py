@@ -140,3 +140,11 @@ def test_help_of_each_part_teaches(words: list[str], capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit):
         main([*words, "--help"])
     assert len(capsys.readouterr().out.split("options:")[0].splitlines()) > 3
+
+
+def test_a_place_that_cannot_be_written_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    out = tmp_path / "taken" / "in"
+    for words in (["alerts", "rules"], ["slo", "rules", str(RULES.parent / "objectives.yaml")]):
+        assert main([*words, "--out", str(out)]) == 1
+        assert capsys.readouterr().err == f"{out} can't be written: Not a directory\n"
