@@ -18,7 +18,7 @@ PROCESS: tuple[Family, ...] = (
     Family(
         "ecluse_store_age_seconds",
         "gauge",
-        "Since the last word from the shared store; past `shared.stale_seconds` callers get 503.",
+        "Seconds since the shared store last answered; past `shared.stale_seconds` callers get 503.",
     ),
     Family("ecluse_store_failures_total", "counter", "Questions that the shared store didn't answer.", ("reason",)),
     Family("ecluse_store_lost_total", "counter", "Passing facts that the shared store wasn't told: too many waited."),

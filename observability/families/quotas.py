@@ -30,9 +30,9 @@ QUOTAS: tuple[Family, ...] = (
         "Highest share of a quota that a worker has at hand beyond what its calls hold.",
         ("scope", "unit", "window"),
     ),
-    Family("ecluse_quota_words_total", "counter", "Words to the shared store about quotas.", ("result",)),
+    Family("ecluse_quota_words_total", "counter", "Requests to the shared store about quotas.", ("result",)),
     Family("ecluse_quota_asks_total", "counter", "Quotas that the shared store was asked for more of, or given back."),
-    Family("ecluse_quota_word_seconds", "histogram", "Round trip of a word about quotas.", (), FAST),
+    Family("ecluse_quota_word_seconds", "histogram", "Round trip of a request about quotas.", (), FAST),
     Family("ecluse_quota_wait_seconds", "histogram", "What a call waited for the shared store.", (), FAST),
     Family(
         "ecluse_quota_unknown_total",
