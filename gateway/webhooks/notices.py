@@ -47,12 +47,13 @@ class Message(NamedTuple):
 
     def words(self, language: str) -> str:
         """The sentence, in one language."""
-        known = defaultdict(lambda: "-", {name: _shown(value) for name, value in self.facts.items()})
-        known["scope"] = _SCOPES.get(known["scope"], (known["scope"],) * 2)[language == "fr"]
-        said = (self.notice.fr if language == "fr" else self.notice.en).format_map(known)
+        french = language == "fr"
+        known = defaultdict(lambda: "-", {name: _shown(value, french) for name, value in self.facts.items()})
+        known["scope"] = _SCOPES.get(known["scope"], (known["scope"],) * 2)[french]
+        said = (self.notice.fr if french else self.notice.en).format_map(known)
         if not self.repeated:
             return said
-        return f"{said} {_REPEATED[language == 'fr'].format(self.repeated)}"
+        return f"{said} {_REPEATED[french][self.repeated > 1].format(self.repeated)}"
 
 
 def wanted(event: str, patterns: tuple[str, ...]) -> bool:
@@ -60,9 +61,9 @@ def wanted(event: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(event, pattern) for pattern in patterns)
 
 
-def _shown(value: Value) -> str:
+def _shown(value: Value, french: bool) -> str:
     """A value in a sentence: numbers without zeros that say nothing."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}".replace(".", "," if french else ".") if isinstance(value, float) else str(value)
 
 
 _SCOPES: Final[Mapping[str, tuple[str, str]]] = {
@@ -71,7 +72,10 @@ _SCOPES: Final[Mapping[str, tuple[str, str]]] = {
     "organisation": ("organisation", "l'organisation"), "model": ("model", "le modèle"),
     "contract": ("contract", "le contrat"),
 }  # fmt: skip
-_REPEATED: Final = ("(And {} more times since the last message.)", "(Et {} autres fois depuis le dernier message.)")
+_REPEATED: Final = (
+    ("(And once more since the last message.)", "(And {} more times since the last message.)"),
+    ("(Et une autre fois depuis le dernier message.)", "(Et {} autres fois depuis le dernier message.)"),
+)
 
 NOTICES: Final[Mapping[str, Notice]] = {
     "breaker.opened": Notice(

@@ -113,3 +113,10 @@ def test_a_burst_is_ten_in_a_minute_and_told_once(gaps: list[float]) -> None:
         due = len(times) >= COUNT and now - times[-COUNT] <= SECONDS and (not told or now - told[-1] >= QUIET)
         assert bursts.add("alpha") == due
         told += [now] if due else []
+
+
+def test_numbers_are_written_as_each_language_does() -> None:
+    facts = {"destination": "alpha/gpt", "reason": "server", "seconds": 45.6}
+    message = Message("breaker.opened", datetime(2026, 11, 26, tzinfo=UTC), facts, repeated=1)
+    assert "alone for 45.6 s:" in message.words("en") and "(And once more since" in message.words("en")
+    assert "à l'écart 45,6 s :" in message.words("fr") and "(Et une autre fois depuis" in message.words("fr")
