@@ -39,6 +39,8 @@ Without this command:
 
 En français : signaler un refus par erreur, ou lever la règle pour une heure là où le refus le permet. Ne mettez aucune
 donnée réelle dans --note : une phrase semblable, avec une valeur inventée, suffit.
+
+Other reports: `ecluse report usage` (what calls cost) and `ecluse report sla` (what contracts promised and kept).
 """
 
 _KEYS = ("ECLUSE_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
