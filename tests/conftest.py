@@ -18,6 +18,8 @@ from gateway.bundle.bundle import STARTER
 from gateway.identity.keys import KeyGrant
 from gateway.serve import Gateway, gateway
 from observability.ledger import show
+from observability.ledger.records import Record
+from observability.scribe.frames import frame
 from tests.e2e.tools.table import lines
 
 # What lands is decided by the same examples each time; at one's own desk they are new ones.
@@ -145,3 +147,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     tables = [str(said) for name, said in properties if name == "table"]
     for line in [*lines(properties), *tables]:
         terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes records as one segment, and gives its folder, as the ledger does it."""
+
+    def written(*given: Record, name: str = "") -> Path:
+        number = len(list(tmp_path.iterdir()))
+        path = tmp_path / f"{name or f'{number:03}'}.ecl"
+        path.write_bytes(b"".join(frame(n, one.to_bytes()) for n, one in enumerate(given)))
+        return tmp_path
+
+    return written

@@ -41,7 +41,8 @@ async def test_an_override_lets_a_user_go_on_and_is_dropped(
         _, out, _ = await ecluse(house, capsys, "quota", "show", "user")
         assert "user anne: 2 of 3 requests a day" in out and "override: user anne: 3 requests a day" in out
         _, out, _ = await ecluse(house, capsys, "status")
-        assert "reason a deadline" in out and "  user anne: 2 of 3 requests a day (67 %)" in out
+        assert "overrides:\n  user anne: 3 requests a day until " in out and "a deadline" in out
+        assert "  user anne: 2 of 3 requests a day (67 %)" in out
         assert "EUR a month (under 1 %)" in out or "USD a month (under 1 %)" in out
         _, out, _ = await ecluse(house, capsys, "status", "--all")
         assert "quota store: answers yes" in out

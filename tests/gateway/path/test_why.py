@@ -46,7 +46,7 @@ async def test_every_kind_of_refusal_is_explained(open_house: OpenHouse, capsys:
                                               str(house.folder / "config.yaml")]) == 1  # fmt: skip
     for answer in (denied, full, wrong, stopped):
         assert answer.headers["x-ecluse-call-id"] in said
-    assert said.startswith("refused 4 between ")
+    assert said.startswith("4 refused between ")
     for part in (
         "Rule secrets-stay-home of policy secrets: Keys and tokens (secrets.yaml:", "it says the same now",
         "secret.private_key (private key) x 1: in the request, message 1, user", "rssi@example.org (owner of policy",

@@ -17,7 +17,6 @@ from gateway.promises.filing import file_report
 from gateway.promises.page import Page, page
 from gateway.promises.plain import evidence_csv, percent, plain, promises_csv
 from tests.gateway.promises.history import OCTOBER, SECOND, alpha, replay
-from tests.observability.reports.conftest import write  # noqa: F401 - a fixture
 
 CONTRACTS = read_papers(load(STARTER)).contracts
 NOVEMBER = datetime(2026, 11, 10, tzinfo=UTC).timestamp()
@@ -111,7 +110,7 @@ def test_a_month_under_way_is_settled_later(ledger):
     assert "nothing is final" in said and "settled when the month is over" in said
 
 
-def test_a_retry_within_the_vendors_wait_voids_the_claim(write):  # noqa: F811
+def test_a_retry_within_the_vendors_wait_voids_the_claim(write):
     failed = replace(alpha("f", OCTOBER), error="overload", fault="vendor", retry_after=60.0, status=503)
     folder = write(failed, alpha("soon", OCTOBER + 34 * SECOND))
     (found,) = accounts(CONTRACTS, Asked((folder,), "2026-10", NOVEMBER, frozenset({"alpha-us"})))
@@ -121,7 +120,7 @@ def test_a_retry_within_the_vendors_wait_voids_the_claim(write):  # noqa: F811
     assert "- alpha/gpt-4o, sent at 2026-10-01 00:00:34, was to wait until 00:01:04" in said
 
 
-def test_a_contract_that_the_bundle_has_no_more_is_measured(write):  # noqa: F811
+def test_a_contract_that_the_bundle_has_no_more_is_measured(write):
     folder = write(replace(alpha("c", OCTOBER), contract="gone"))
     found = {one.name: one for one in accounts(CONTRACTS, Asked((folder,), "2026-10", NOVEMBER))}
     assert found["gone"].contract is None and found["gone"].measured.availability.kept == 1
@@ -134,7 +133,7 @@ def test_a_ledger_that_begins_within_the_month_says_so(ledger, found):
     assert "The ledger begins on 2026-10-04 00:00" in page(list(found.values()), Page("en", NOVEMBER, began), "2026-10")
 
 
-def test_replicas_have_one_account(ledger, found, write):  # noqa: F811
+def test_replicas_have_one_account(ledger, found, write):
     failed = replace(alpha("elsewhere", OCTOBER), error="overload", fault="vendor")
     other = write(failed, name="20261003T000000.000000Z-w1")
     whole = {one.name: one for one in accounts(CONTRACTS, Asked((ledger, other), "2026-10", NOVEMBER))}
@@ -142,7 +141,7 @@ def test_replicas_have_one_account(ledger, found, write):  # noqa: F811
     assert late(list(whole.values()), [ledger, other]) == datetime(2026, 10, 3, tzinfo=UTC).timestamp()
 
 
-def test_what_a_vendor_chose_is_a_word_and_no_formula(write):  # noqa: F811
+def test_what_a_vendor_chose_is_a_word_and_no_formula(write):
     odd = "=cmd|' /C calc'!A0 `x` | **y**"
     failed = replace(alpha("f", OCTOBER), error="overload", fault="vendor", vendor_request=odd)
     (found,) = accounts(CONTRACTS, Asked((write(failed),), "2026-10", NOVEMBER, frozenset({"alpha-us"})))
