@@ -58,10 +58,11 @@ def fire(prometheus: PrometheusServer, *names: str, past: bool = False) -> dict[
     said: dict[str, list[str]] = {}
 
     def all_of_them() -> bool:
-        for name, summaries in firing(prometheus).items():
-            said[name] = sorted({*said.get(name, ()), *summaries})
+        # What fired before is asked first: one that begins between the two has its words then.
         for one in prometheus.query('max_over_time(ALERTS{alertstate="firing"}[5m])') if past else ():
             said.setdefault(one["metric"]["alertname"], [])
+        for name, summaries in firing(prometheus).items():
+            said[name] = sorted({*said.get(name, ()), *summaries})
         return set(names) <= set(said)
 
     try:

@@ -16,13 +16,14 @@ import pytest
 from tests.e2e.conftest import ROOT
 from tests.e2e.several import until
 from tests.e2e.test_balancer import free_ports
+from tests.e2e.tools.installs import program
 from tests.gateway.tls.papers import Authority, pem
 
 AUTHORITY = Authority()
-COMMANDS = {
-    "nginx": ["nginx", "-e", "stderr", "-c"],
-    "haproxy": ["haproxy", "-db", "-f"],
-    "envoy": ["envoy", "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "error", "-c"],
+OPTIONS = {
+    "nginx": ["-e", "stderr", "-c"],
+    "haproxy": ["-db", "-f"],
+    "envoy": ["--use-dynamic-base-id", "--concurrency", "1", "--log-level", "error", "-c"],
 }
 FILES = {"nginx": "nginx.conf", "haproxy": "haproxy.cfg", "envoy": "envoy.yaml"}
 PLACES = {
@@ -58,17 +59,22 @@ class Front:
         return httpx.AsyncClient(base_url=self.url, headers=headers, verify=self.trust, timeout=30)
 
 
+def installed(kind: str) -> str | None:
+    """The path of a proxy; Debian has no Envoy, which comes as the agents' tools do."""
+    own = program("envoy", "envoy") if kind == "envoy" else None
+    return str(own) if own else shutil.which(kind)
+
+
 @contextmanager
 def front(kind: str, folder: Path, data: int, metrics: int) -> Iterator[Front]:
     """In front of a gateway with these ports. Skips where the proxy isn't installed."""
-    if shutil.which(kind) is None:
-        pytest.skip(f"{kind} is not installed")
+    command = installed(kind) or pytest.skip(f"{kind} is not installed")
     folder.mkdir()
     (port,) = free_ports(1)
     config = folder / FILES[kind]
     config.write_text(_shown(kind, folder, {"443": port, "8080": data, "9464": metrics}))
     with (folder / "proxy.log").open("wb") as log:
-        process = subprocess.Popen([*COMMANDS[kind], config], stderr=log, stdout=log)
+        process = subprocess.Popen([command, *OPTIONS[kind], config], stderr=log, stdout=log)
     found = Front(kind, f"https://127.0.0.1:{port}", ssl.create_default_context(cadata=AUTHORITY.own.alone.decode()))
     try:
         until(lambda: _answers(found, process), f"{kind} answers: {(folder / 'proxy.log').read_text()}", 20.0)

