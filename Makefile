@@ -14,7 +14,7 @@ run: .venv/serve ##            set up and serve on 127.0.0.1:8080 with config.ex
 	@$(BIN)/ecluse serve --config config.example.yaml --development
 
 test: .venv/develop ##           set up and run the tests
-	@$(PYTEST) -n 4 --maxschedchunk=40 -m "not e2e" && rm -rf $$scratch
+	@$(PYTEST) -n 3 --maxschedchunk=40 -m "not e2e" && rm -rf $$scratch
 
 check: .venv/develop ##          lint and types
 	@$(BIN)/ruff check .

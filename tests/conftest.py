@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,14 @@ from tests.e2e.tools.table import lines
 
 # What lands is decided by the same examples each time; at one's own desk they are new ones.
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests stay to the end. Looking for garbage among them stops a gateway under test for half
+    a second and more, now and then."""
+    gc.collect()
+    gc.freeze()
+
 
 CONFIG = """\
 server: {data: "127.0.0.1:0", metrics: "127.0.0.1:0", control: c.sock}
