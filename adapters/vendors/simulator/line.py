@@ -14,6 +14,8 @@ Headers = Iterable[tuple[str, str]]
 
 # Where the server leaves the connection, in the scope's state, for answers that are no proper HTTP.
 TRANSPORT = "transport"
+CONNECTION = "connection"
+"""Beside it the number of the connection: its port may belong to another one soon."""
 _FOREVER = 24 * 3600.0
 _BREATH = 0.02
 

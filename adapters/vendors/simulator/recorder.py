@@ -19,7 +19,7 @@ _CREDENTIALS = {b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key", b
 class Received:
     """One request as it came. outcome: open | answered | failed | cut | gone (the client left). Times in seconds.
 
-    peer: address and port of the client, the same for requests over one connection.
+    connection: its number, the same for requests over one connection.
     """
 
     destination: str
@@ -30,7 +30,7 @@ class Received:
     began: float
     ended: float | None = None
     outcome: str = "open"
-    peer: str = ""
+    connection: int = 0
     over: asyncio.Event = field(default_factory=asyncio.Event, repr=False, compare=False)
 
     def header(self, name: bytes) -> str | None:
@@ -80,10 +80,10 @@ class Recorder:
         path: str,
         headers: Sequence[tuple[bytes, bytes]],
         body: bytes,
-        peer: str = "",
+        connection: int = 0,
     ) -> Received:
         """Keep a request that has just been read."""
-        received = Received(destination, method, path, headers, body, self.clock(), peer=peer)
+        received = Received(destination, method, path, headers, body, self.clock(), connection=connection)
         self._kept.append(received)
         self._bytes += len(body)
         self.total += 1

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator, Sequence
+from itertools import count
 from types import TracebackType
 
 import uvicorn
@@ -16,18 +17,25 @@ from starlette.routing import Mount, Route
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from adapters.vendors.simulator.app import simulator_app
-from adapters.vendors.simulator.line import TRANSPORT
+from adapters.vendors.simulator.line import CONNECTION, TRANSPORT
 from adapters.vendors.simulator.recorder import Recorder
 
 NAMES = ("alpha", "beta", "internal")
 
 
+_numbers = count(1)
+
+
 class _Connection(HttpToolsProtocol):
-    """Leaves its transport where answers that are no proper HTTP find it."""
+    """Leaves its transport where answers that are no proper HTTP find it, and its number."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.number = next(_numbers)
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
-        self.scope["state"] = {TRANSPORT: self.transport}
+        self.scope["state"] = {TRANSPORT: self.transport, CONNECTION: self.number}
 
 
 class _Server(uvicorn.Server):

@@ -16,7 +16,7 @@ from adapters.vendors.simulator.clouds import exception
 from adapters.vendors.simulator.dialects import failure
 from adapters.vendors.simulator.directives import DirectiveError, Directives, merge, read
 from adapters.vendors.simulator.frames import Frame, item
-from adapters.vendors.simulator.line import ClientLeftError, Line
+from adapters.vendors.simulator.line import CONNECTION, ClientLeftError, Line
 from adapters.vendors.simulator.oddities import INTERIM, STRAY, is_odd, oddity
 from adapters.vendors.simulator.prompt import Prompt, tokens
 from adapters.vendors.simulator.recorder import Faults, Received, Recorder
@@ -229,5 +229,5 @@ def keep(recorder: Recorder, name: str, scope: Scope, body: bytes) -> Received:
     """Puts a request on the record of what was received."""
     query = scope["query_string"].decode("latin-1")
     path = scope["path"].removeprefix(scope.get("root_path", "")) + (f"?{query}" if query else "")
-    peer = ":".join(map(str, scope.get("client") or ()))
-    return recorder.begin(name, scope["method"], path, tuple(scope["headers"]), body, peer)
+    connection = scope.get("state", {}).get(CONNECTION, 0)
+    return recorder.begin(name, scope["method"], path, tuple(scope["headers"]), body, connection)

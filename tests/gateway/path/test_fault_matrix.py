@@ -297,11 +297,11 @@ async def _check_records(house: House, fault: Fault, results: list[Result]) -> N
     for record in read(house.gateway.runtime.epoch.pair.settings.ledger_dir):
         kept.setdefault(record.get("call", ""), []).append(record)
     got: dict[str, Counter[str]] = {}
-    broken: set[str] = set()
+    broken: set[int] = set()
     for received in house.received:
-        assert received.peer not in broken, "a connection was used again after an answer that was not complete"
+        assert received.connection not in broken, "a connection was used again after an answer that was not complete"
         if received.outcome in ("cut", "gone") and fault.asked not in WHOLE_HTTP:
-            broken.add(received.peer)
+            broken.add(received.connection)
         got.setdefault(received.call_id or "", Counter())[received.destination] += 1
     ended = Counter(r["error"] or "ok" for r in chain(*kept.values()) if r["record"] == "ATTEMPT")
     told = re.findall(r'ecluse_attempts_total\{.*result="(\w+)".*\} (\S+)', await house.metrics())
