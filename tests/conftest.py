@@ -55,6 +55,9 @@ models:
   maison: {destinations: [internal/maison]}
 """
 
+PATIENT = "shared: {timeout_seconds: 10, stale_seconds: 60}\n"
+"""For a test process that stands still for seconds: its file isn't a store that is gone."""
+
 
 @dataclass
 class House:
@@ -108,9 +111,9 @@ class House:
 
 
 def configured(folder: Path, config: str = CONFIG) -> Path:
-    """A configuration and the starter bundle in `folder`."""
+    """A configuration and the starter bundle in `folder`. Where it says nothing of the shared store, that has time."""
     folder.mkdir(exist_ok=True)
-    (folder / "config.yaml").write_text(config)
+    (folder / "config.yaml").write_text(config if "\nshared:" in config else f"{config.rstrip()}\n{PATIENT}")
     if not (folder / "bundle").exists():
         copytree(STARTER, folder / "bundle")
     return folder / "config.yaml"

@@ -17,7 +17,8 @@ from observability.logs import Log, Writer
 def test_a_reader_that_is_stuck_holds_nothing_up_and_lines_are_counted() -> None:
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb", buffering=0) as stream, os.fdopen(reading, "rb") as reader:
-        log = Log(Writer(stream, most=200_000), clock=lambda: datetime.now(UTC))
+        writer = Writer(stream, most=200_000)
+        log = Log(writer, clock=lambda: datetime.now(UTC))
         begun = time.perf_counter()
         for number in range(20_000):
             log.event("reload", f"{number:036}", reason="control")
@@ -28,6 +29,7 @@ def test_a_reader_that_is_stuck_holds_nothing_up_and_lines_are_counted() -> None
         thread = threading.Thread(target=lambda: came.append(reader.read()))
         thread.start()
         log.close()
+        writer.close(20)
         stream.close()
         thread.join(20)
         lines = [orjson.loads(line) for line in came[0].splitlines()]
@@ -39,10 +41,12 @@ def test_a_reader_that_is_gone_costs_nothing_but_lines() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb", buffering=0) as stream:
-        log = Log(Writer(stream), clock=lambda: datetime.now(UTC))
+        writer = Writer(stream)
+        log = Log(writer, clock=lambda: datetime.now(UTC))
         for _ in range(200):
             log.event("reload", level="warning")
         log.close()
+        writer.close(20)
         assert log.lost == 200
         log.event("reload", level="warning")
         assert log.lost == 201, "after the end nothing is taken"
@@ -50,10 +54,12 @@ def test_a_reader_that_is_gone_costs_nothing_but_lines() -> None:
 
 def test_lines_that_a_full_disk_does_not_take_are_counted() -> None:
     with open("/dev/full", "wb") as stream:
-        log = Log(Writer(stream), clock=lambda: datetime.now(UTC))
+        writer = Writer(stream)
+        log = Log(writer, clock=lambda: datetime.now(UTC))
         for _ in range(5):
             log.event("reload", level="warning")
         log.close()
+        writer.close(20)
         assert log.lost == 5
         with suppress(OSError):
             stream.close()

@@ -21,7 +21,10 @@ from observability.ledger import read
 from tests.conftest import CONFIG, House, OpenHouse
 
 TEAM = "directory: {teams: [hr, drill]}\n"
-DRILLS = "drills: {enabled: true, users: [bo*], rate: 20, most_seconds: 30}\nshared: {poll_seconds: 20ms}\n"
+DRILLS = """\
+drills: {enabled: true, users: [bo*], rate: 20, most_seconds: 30}
+shared: {poll_seconds: 20ms, timeout_seconds: 10, stale_seconds: 60}
+"""
 
 
 @pytest.fixture

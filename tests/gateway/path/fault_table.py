@@ -66,7 +66,7 @@ FAULTS = (
     _both("silence in mid answer", "stall=N", "timeout", after=True),
     _both("keep-alives, and nothing else, for ever", "pings=N", "timeout", after=True),
     _both("a slow answer that comes in time", "hold=0.1,drip=0.01", ""),
-    _stream("a drip that takes too long", "drip=0.2", "timeout", before=False, after=True),
+    _stream("a drip that takes too long", "drip=0.5", "timeout", before=False, after=True),
     Fault("content without end", "endless=N", "protocol", "timeout", before=False, after=True),
     _both("the connection closes in mid answer", "cut=N", "cut", after=True),
     _both("the connection is reset in mid answer", "reset=N", "cut", after=True),

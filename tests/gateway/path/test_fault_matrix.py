@@ -86,8 +86,17 @@ destinations:
 models:
 {models}
 """
-# Where the fault is that nothing comes, waiting is short; elsewhere a busy machine is not to be taken for one.
-SHORT, LONG = (f"first_byte_seconds: {s}, idle_seconds: {s}, total_seconds: {2 * s}" for s in (0.8, 15))
+# Only what a fault is to run into is short: elsewhere a machine that stands still for seconds is not to be taken for it.
+# What ends an answer under way is long enough for its first word to come before.
+PATIENCE = {"first_byte_seconds": 15.0, "idle_seconds": 15.0, "total_seconds": 30.0}
+ENDS = {
+    "delay=60": {"first_byte_seconds": 0.8},
+    "stall=N": {"idle_seconds": 0.8},
+    "pings=N": {"idle_seconds": 0.8, "total_seconds": 1.6},
+    "drip=0.5": {"total_seconds": 5.0},
+    "endless=N": {"total_seconds": 5.0},
+}
+"""Fault -> what ends it."""
 
 
 class Cell(NamedTuple):
@@ -164,7 +173,7 @@ async def opened(
     pairs = [(cell.model, vendor) for cell in cells(fault, crossing) for vendor in (fault.vendor, cell.second)]
     ways = {"second": fault.vendor} if fault.vendor != "alpha" else {}
     config = CONFIG.format(
-        limits=SHORT if "timeout" in (fault.whole, fault.stream) else LONG,
+        limits=_limits(fault),
         plain=plain.sockets[0].getsockname()[1],
         destinations="\n".join(
             f"  {v}/{m}: {{vendor: {ways.get(v, v)}, model: m, contract: {ways.get(v, v)}}}" for m, v in pairs
@@ -179,8 +188,9 @@ async def opened(
         yield house
 
 
-def _destination(name: str, vendor: str) -> str:
-    return f"  {name}: {{vendor: {vendor}, model: m, contract: {vendor}}}"
+def _limits(fault: Fault) -> str:
+    bounds = PATIENCE | (ENDS[fault.asked] if "timeout" in (fault.whole, fault.stream) else {})
+    return ", ".join(f"{name}: {seconds}" for name, seconds in bounds.items())
 
 
 def _model(cell: Cell) -> str:

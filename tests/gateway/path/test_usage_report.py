@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -41,8 +42,9 @@ async def leave(house: House) -> None:
     async with house.client.stream("POST", "/v1/messages", json=ask) as answer:
         async for _ in answer.aiter_bytes():
             break
-    while house.gateway.runtime.live:
-        await house.client.get("/v1/models")
+    async with asyncio.timeout(20):
+        while house.gateway.runtime.live:
+            await house.client.get("/v1/models")
 
 
 async def test_report_records_and_metrics_agree(open_house: OpenHouse) -> None:
