@@ -28,7 +28,7 @@ always have one. Both are taken by a reload ([configuration](configuration.md#lo
 
 Lines are gathered for up to a second; errors and warnings about the gateway go at once. A thread writes them: a
 reader of standard error that is slow or stuck holds no call up. Up to 4 MiB of lines wait for it, then lines are
-given up and counted (`ecluse_telemetry_dropped_total{kind="log"}`).
+given up and counted (`ecluse_telemetry_dropped_total{signal="log"}`).
 
 The access log of a call is the ledger; a line of the log is for finding it. `ecluse ledger why ID` tells the rest.
 """
