@@ -98,7 +98,7 @@ class HttpSender:
 def rejected(said: bytes) -> int:
     """How many spans a collector didn't take of a request that it took."""
     try:
-        return int(ExportTraceServiceResponse.FromString(said).partial_success.rejected_spans)
+        return max(int(ExportTraceServiceResponse.FromString(said).partial_success.rejected_spans), 0)
     except Exception:  # noqa: BLE001 - a collector may answer anything; what it took is taken
         return 0
 

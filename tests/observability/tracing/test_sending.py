@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
-from observability.tracing.sending import Answer, HttpSender
+from observability.tracing.sending import Answer, HttpSender, rejected
 from observability.tracing.sending_grpc import GrpcSender
 from tests.parts.otlp_receiver import grpc_receiver, http_receiver
 
@@ -82,6 +83,14 @@ def test_a_collector_says_when_it_wants_to_be_asked_again() -> None:
             receiver.retry_after = said
             assert sender.send(b"") == Answer("later", "status 429", wait=wait)
         sender.close()
+
+
+def test_no_collector_takes_back_what_was_counted() -> None:
+    said = ExportTraceServiceResponse()
+    for count, believed in ((3, 3), (-3, 0), (-(2**63), 0)):
+        said.partial_success.rejected_spans = count
+        assert rejected(said.SerializeToString()) == believed
+    assert rejected(b"\xff not what a collector says") == 0
 
 
 @pytest.mark.parametrize("sender", [HttpSender, GrpcSender])
