@@ -43,7 +43,7 @@ def manifest(name: str, rules: str) -> str:
 
 def rule(alert: Alert, runbooks: str, labels: Mapping[str, str] | None = None) -> Iterator[str]:
     """The lines of one alert. labels: beside its severity."""
-    more = "".join(f", {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in (labels or {}).items())
+    more = f", {spelt(labels)}" if labels else ""
     yield f"      - alert: {alert.name}"
     yield "        expr: |-"
     yield from (f"          {line}" for line in alert.expr.splitlines())
@@ -52,3 +52,8 @@ def rule(alert: Alert, runbooks: str, labels: Mapping[str, str] | None = None) -
     yield "        annotations:"
     yield f"          summary: {json.dumps(alert.summary, ensure_ascii=False)}"
     yield f"          runbook_url: {json.dumps(f'{runbooks}/{alert.name}.md')}"
+
+
+def spelt(labels: Mapping[str, str]) -> str:
+    """Labels as YAML has them between braces."""
+    return ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in labels.items())

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from observability.alerts.alert import Alert, quicker, seconds
-from observability.alerts.rules import RUNBOOKS, rule
+from observability.alerts.rules import RUNBOOKS, rule, spelt
 from observability.objectives.objective import PACES, Burn, Objective
 
 BURNS = "EcluseBudgetBurns"
@@ -92,5 +91,4 @@ def _record(one: Objective, name: str, expr: str, more: Mapping[str, str], facto
     yield f"      - record: {name}"
     yield "        expr: |-"
     yield from (f"          {line}" for line in quicker(expr, factor).splitlines())
-    labels = ", ".join(f"{key}: {json.dumps(value)}" for key, value in _labelled(one, more).items())
-    yield f"        labels: {{{labels}}}"
+    yield f"        labels: {{{spelt(_labelled(one, more))}}}"

@@ -50,6 +50,12 @@ def test_the_rules_that_ship_are_made_from_the_file_that_ships() -> None:
     )
 
 
+def test_labels_are_what_was_written(tmp_path: Path) -> None:
+    owner = "équipe \N{ROCKET}"
+    made = yaml.safe_load(rules(load_objectives(written(tmp_path, ONE.replace("platform", owner)))))
+    assert {rule["labels"]["owner"] for group in made["groups"] for rule in group["rules"]} == {owner}
+
+
 @needs_promtool
 def test_promtool_takes_them_also_faster_and_of_an_objective_of_ones_own(tmp_path: Path) -> None:
     out = tmp_path / "rules.yaml"
