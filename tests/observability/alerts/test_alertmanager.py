@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from observability.alerts import ALERTS
 from observability.objectives import BURNS
@@ -40,3 +41,19 @@ def test_each_severity_has_its_receiver(severity: str, receiver: str) -> None:
 def test_it_names_alerts_that_exist() -> None:
     named = set(re.findall(r"Ecluse\w+", FILE.read_text()))
     assert len(named) > 5 and named <= {BURNS, *(alert.name for alert in ALERTS)}
+
+
+def _labels(name: str) -> set[str]:
+    """Those by which alerts of one name are told apart: what their expression sums by, else what a scrape gives."""
+    if name == BURNS:
+        return {"sloth_id", "sloth_service", "sloth_slo"}
+    expr = next(alert.expr for alert in ALERTS if alert.name == name)
+    summed = re.match(r"(?:histogram_quantile\([0-9.]+, )?(?:sum|max|min|count)(?: by \(([^)]*)\) )?\(", expr)
+    return {"job", "instance"} if summed is None else set((summed[1] or "").split(", "))
+
+
+@pytest.mark.parametrize("rule", yaml.safe_load(FILE.read_text())["inhibit_rules"], ids=str)
+def test_what_is_left_out_has_the_labels_that_are_to_be_equal(rule: dict[str, list[str]]) -> None:
+    """A label that one side doesn't have is equal to nothing: the rule would never hold."""
+    for name in re.findall(r"Ecluse\w+", str(rule)):
+        assert set(rule.get("equal", ())) <= _labels(name), name
