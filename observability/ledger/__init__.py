@@ -21,7 +21,7 @@ from observability.ledger.records import (
     Value,
     Who,
 )
-from observability.ledger.search import End, TooMany, Wanted, end_of, ended, happened, pair_of, whole
+from observability.ledger.search import End, TooMany, Wanted, end_of, ended, happened, pair_of, spanning, whole
 from observability.ledger.story import render_show, render_tail
 from observability.scribe.messages import Report
 from observability.scribe.scribe import Durability
@@ -65,6 +65,7 @@ __all__ = [
     "render_show",
     "render_tail",
     "show",
+    "spanning",
     "tail",
     "uuid7",
     "whole",

@@ -21,7 +21,7 @@ _SKEW = timedelta(minutes=1)  # a file's time and a record's come from different
 def read(folder: Path) -> Iterator[dict[str, Any]]:
     """All records, segment by segment from the oldest, in the order in which each was written."""
     for path in segments(folder):
-        for payload in _payloads(path):
+        for payload in payloads(path):
             yield orjson.loads(payload)
 
 
@@ -80,7 +80,7 @@ def _last(
     for path in sorted(segments(folder), key=lambda path: (_written(path), path), reverse=True):
         if len(found) == count and _written(path) < (_at(found[0]) - _SKEW).timestamp():
             break
-        here = [orjson.loads(one) for one in _payloads(path) if one.startswith(kinds)]
+        here = [orjson.loads(one) for one in payloads(path) if one.startswith(kinds)]
         found = sorted((*(one for one in here if wanted(one)), *found), key=_at)[-count:]
     return found
 
@@ -113,7 +113,8 @@ def records(path: Path, *kinds: str, damaged: Damaged = lambda path: None) -> It
             damaged(path)
 
 
-def _payloads(path: Path) -> Iterator[bytes]:
+def payloads(path: Path) -> Iterator[bytes]:
+    """The records of one segment as they were written, without those that are about the segment itself."""
     return _records(path.read_bytes())
 
 

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from observability.ledger.reading import records, records_of, show, written_since
-from observability.scribe.frames import Frame, last, scan
+from observability.ledger.reading import payloads, records, records_of, show, written_since
+from observability.scribe.frames import last
 from observability.scribe.segments import begun
 
 Facts = Mapping[str, Any]
 
-_OUTCOME, _INTENT, _EVENT = b'{"record":"OUTCOME"', b'{"record":"INTENT"', b'{"record":"EVENT"'
+_OUTCOME, _INTENT = b'{"record":"OUTCOME"', b'{"record":"INTENT"'
 _SKEW = timedelta(minutes=1)  # a file's time and a record's come from different clocks
 _SEAL = 512  # bytes at a segment's end that hold its last record
 _LONGEST = timedelta(hours=1)  # a call that goes on for longer after the time asked about isn't found
@@ -93,14 +93,8 @@ def pair_of(folder: Path, end: End) -> dict[str, Any] | None:
 
 def happened(folder: Path, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """The events beside the calls in that time, `until` excluded, oldest first."""
-    found: list[dict[str, Any]] = []
-    for path in spanning(folder, since, until):
-        for payload in _payloads(path):
-            if payload.startswith(_EVENT):
-                event = orjson.loads(payload)
-                if since <= _at(event) < until:
-                    found.append(event)
-    return sorted(found, key=_at)
+    events = (event for path in spanning(folder, since, until) for event in records(path, "EVENT"))
+    return sorted((event for event in events if since <= _at(event) < until), key=_at)
 
 
 def spanning(folder: Path, since: datetime, until: datetime) -> list[Path]:
@@ -132,7 +126,7 @@ def _outcomes(path: Path, wanted: Wanted) -> Iterator[dict[str, Any]]:
     """Of one segment. Most records are put aside by their first bytes, without being read as JSON."""
     since = _second(wanted.since)
     kinds = tuple(f'"outcome":"{kind}"'.encode() for kind in wanted.outcomes)
-    for payload in _payloads(path):
+    for payload in payloads(path):
         if not payload.startswith(_OUTCOME):
             continue
         head = payload[:160]
@@ -159,7 +153,7 @@ def _intents(paths: Sequence[Path], calls: Collection[bytes]) -> dict[str, Facts
     """The INTENTs of some calls, by call."""
     found: dict[str, Facts] = {}
     for path in paths if calls else ():
-        for payload in _payloads(path):
+        for payload in payloads(path):
             if payload.startswith(_INTENT) and _call(payload) in calls:
                 intent = orjson.loads(payload)
                 found.setdefault(intent["call"], intent)
@@ -185,12 +179,6 @@ def _fits(intent: Facts, wanted: Wanted) -> bool:
         (wanted.keys, who["key"]),
     )
     return all(not names or value in names for names, value in asked)
-
-
-def _payloads(path: Path) -> Iterator[bytes]:
-    for found in scan(path.read_bytes()):
-        if isinstance(found, Frame):
-            yield found.payload
 
 
 def _at(record: Facts) -> datetime:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from observability.ledger.reading import Damaged, records, written_since
+from observability.ledger.reading import Damaged, records
 from observability.ledger.records import NANOS
+from observability.ledger.search import spanning
 from observability.scribe.segments import begun
 
 LONGEST = 86_400.0
@@ -63,7 +64,7 @@ def attempts(
     """
     start = datetime.fromtimestamp(since, UTC)
     end = datetime.fromtimestamp(until + LONGEST, UTC)
-    paths = [p for folder in folders for p in written_since(folder, start) if _matters(p, end, of)]
+    paths = [path for folder in folders for path in spanning(folder, start, end) if not of or _writer(path) in of]
     recent, older = set[tuple[str, int]](), set[tuple[str, int]]()
     for done, path in enumerate(paths):
         progress(done, len(paths))
@@ -81,12 +82,10 @@ def attempts(
     progress(len(paths), len(paths))
 
 
-def _matters(path: Path, end: datetime, of: Collection[str]) -> bool:
-    """Whether a segment was begun by then, and by one of these workers."""
+def _writer(path: Path) -> str | None:
+    """Which worker began a segment; None where its name doesn't say."""
     first = begun(path)
-    if first is None:
-        return not of
-    return first.at <= end and (not of or first.worker in of)
+    return first.worker if first is not None else None
 
 
 def _ended(record: Mapping[str, Any]) -> Ended:

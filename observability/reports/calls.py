@@ -8,13 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from observability.ledger import Damaged, records, written_since
+from observability.ledger import Damaged, records, spanning
 from observability.periods import Period
-from observability.scribe.segments import begun
 
 _LONGEST = timedelta(hours=2)
 """Of calls that began before the period and ended in it, those that took longer lack what their INTENT said."""
-_SKEW = timedelta(minutes=1)
 _OPEN = 50_000  # calls whose end is waited for, and ended ones of which a second record would be noticed
 _KINDS = ("INTENT", "ATTEMPT", "OUTCOME")
 
@@ -114,7 +112,7 @@ def read(
     damaged: told of segments that lack records.
     """
     since, until = period.since.astimezone(UTC), period.until.astimezone(UTC)
-    paths = [path for path in written_since(folder, since - _LONGEST) if not _later(path, until)]
+    paths = spanning(folder, since - _LONGEST, until)
     calls = _Calls()
     for number, path in enumerate(paths):
         progress(number, len(paths))
@@ -137,9 +135,3 @@ def _keep(memory: OrderedDict[str, Any], key: str, value: Any) -> None:
     memory[key] = value
     if len(memory) > _OPEN:
         memory.popitem(last=False)
-
-
-def _later(path: Path, until: datetime) -> bool:
-    """Whether a segment was begun after the period was over: its name says when."""
-    first = begun(path)
-    return first is not None and first.at > until + _SKEW

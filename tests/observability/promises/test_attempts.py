@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from observability.promises import attempts
+from observability.scribe.frames import frame
+from observability.scribe.segments import seal
 from tests.observability.reports.made import NOON, attempt
 
 HOUR = timedelta(hours=1)
@@ -29,3 +31,12 @@ def test_only_segments_of_the_writers_that_are_asked_for(
         write(attempt(call), name=name)
     folder = write(attempt("2"), name="by-hand")  # its name says no writer
     assert [one.call for one in attempts([folder], NOON.timestamp(), (NOON + HOUR).timestamp(), of=of)] == calls
+
+
+def test_of_a_copied_ledger_what_ended_before_is_not_read(write: Callable[..., Path]) -> None:
+    folder = write(attempt("1"), name="20261120T115900.000000Z-w0-000002")
+    old = NOON - timedelta(days=9)
+    (folder / "20261111T000000.000000Z-w0-000001.ecl").write_bytes(frame(0, seal(0, "age", old)))  # its time is now
+    seen: list[tuple[int, int]] = []
+    found = attempts([folder], NOON.timestamp(), (NOON + HOUR).timestamp(), lambda *told: seen.append(told))
+    assert [one.call for one in found] == ["1"] and seen == [(0, 1), (1, 1)]

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from observability.ledger import begins
 from observability.periods import Period
 from observability.reports.calls import UNKNOWN, Ended, Tried, read
+from observability.scribe.frames import frame
+from observability.scribe.segments import seal
 from tests.observability.reports.made import attempt, intent, outcome
 
 DAY = Period(datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 21, tzinfo=UTC))
@@ -63,4 +65,13 @@ def test_segments_that_began_later_are_not_read(write):
     assert len(list(read(folder, DAY))) == 1
     seen = []
     list(read(folder, DAY, lambda done, of: seen.append((done, of))))
+    assert seen == [(0, 1), (1, 1)]
+
+
+def test_of_a_copied_ledger_what_ended_before_is_not_read(write):
+    folder = write(attempt("1"), name="20261120T110000.000000Z-w0-000002")
+    old = DAY.since - timedelta(days=9)
+    (folder / "20261111T000000.000000Z-w0-000001.ecl").write_bytes(frame(0, seal(0, "age", old)))  # its time is now
+    seen = []
+    assert len(list(read(folder, DAY, lambda done, of: seen.append((done, of))))) == 1
     assert seen == [(0, 1), (1, 1)]
