@@ -15,6 +15,7 @@ from gateway.config.kinds import Words
 from gateway.config.routes import GOAL
 from gateway.config.table import listed, section, setting
 from gateway.documents import Documents, Problem
+from gateway.routing.breakers import LONGEST_STATED
 from observability.promises import CAPACITY
 
 if TYPE_CHECKING:
@@ -73,11 +74,16 @@ class ClaimTerms:
         "destination, further attempts of the same call, or nothing.",
         default="calls",
     )
+    longest_seconds: float = setting(
+        k.SPAN, "The most of a retry-after that counts for this; the gateway itself keeps 300 s.",
+        default=LONGEST_STATED,
+    )  # fmt: skip
 
     def __str__(self) -> str:
         """As people read it where two bundles are compared."""
         within = f"within {self.days} days" if self.days is not None else "at any time"
-        return f"{within} to {self.to or 'nobody named'}, back-off of {self.backoff}"
+        most = f" up to {self.longest_seconds:g} s" if self.longest_seconds != LONGEST_STATED else ""
+        return f"{within} to {self.to or 'nobody named'}, back-off of {self.backoff}{most}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,8 @@ def _wanted(name: str, asked: Asked) -> bool:
 
 def _measuring(contract: Contract | None, service: ServiceTerms, asked: Asked) -> Measuring:
     patience = contract.backoff_seconds if contract is not None else None
-    return Measuring(service, month(asked.month, zone_of(service.zone)), Waiting(patience, service.claim.backoff))
+    waiting = Waiting(patience, service.claim.backoff, service.claim.longest_seconds)
+    return Measuring(service, month(asked.month, zone_of(service.zone)), waiting)
 
 
 def _stretch(contracts: Iterable[Contract], asked: Asked) -> tuple[float, float]:

@@ -201,6 +201,9 @@ def _claim(account: Account, told: Page) -> Iterator[str]:
     else:
         unasked = account.service.claim.backoff == "none"
         yield words["claim_unasked"] if unasked else words["claim_waited"].format(asked=waits.asked)
+    if waits.cut:
+        longest = _number(account.service.claim.longest_seconds, words)
+        yield words["claim_cut"].format(cut=_whole(waits.cut, words), longest=longest)
     if (asks := account.service.claim.asks) is not None:
         yield words["asks"].format(asks=getattr(asks, told.language))
     yield f"{words['letter']}:"

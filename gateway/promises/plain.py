@@ -47,6 +47,7 @@ def plain(account: Account) -> dict[str, Any]:
             "void": account.void,
             "waits_asked": measured.waits.asked,
             "sent_too_early": measured.waits.early,
+            "waits_cut": measured.waits.cut,
         },
         "hours": [
             {"hour": moment(hour.start), "requests": hour.good + hour.failed, "failed": hour.failed,

@@ -63,6 +63,8 @@ _EN = {
     "claim_waited": "The gateway kept the waits that the vendor and the contract asked for: {asked} waits, no attempt "
     "within one.",
     "claim_unasked": "The contract asks for no wait before another attempt.",
+    "claim_cut": "{cut} answers asked for a wait of more than {longest} s. It counts as that long "
+    "(`claim.longest_seconds`): look whether the contract lets it.",
     "early": "- {destination}, sent at {began}, was to wait until {until}",
     "asks": "The vendor also asks for: {asks}",
     "letter": "Text of the claim",
@@ -147,6 +149,8 @@ _FR = {
     "claim_waited": "La passerelle a respecté les attentes demandées par le fournisseur et le contrat : {asked} "
     "attentes, aucune tentative pendant l'une d'elles.",
     "claim_unasked": "Le contrat ne demande aucune attente avant une autre tentative.",
+    "claim_cut": "{cut} réponses demandaient une attente de plus de {longest} s. Elle compte pour cette durée "
+    "(`claim.longest_seconds`) : vérifiez que le contrat le permet.",
     "early": "- {destination}, envoyée à {began}, devait attendre {until}",
     "asks": "Le fournisseur demande aussi : {asks}",
     "letter": "Texte de la demande",

@@ -23,23 +23,26 @@ class Early(NamedTuple):
 
 
 class Waits(NamedTuple):
-    """asked: failures after which a wait was due. early: attempts that began within one; first: the first of them."""
+    """asked: failures after which a wait was due. early: attempts that began within one; first: the first of them.
+    cut: failures of which the vendor asked for a longer wait than counts."""
 
     asked: int
     early: int
     first: tuple[Early, ...] = ()
+    cut: int = 0
 
 
 class Waiting:
     """Gathers the attempts under one contract. Waits are of each destination and credential for itself.
 
     patience: seconds that the contract asks for after a failure, doubled with each in a row; None: only what the
-    vendor's answers ask for (`retry-after`). who: calls (any attempt there must wait) | retries (only those of the
-    call that had failed there) | none.
+    vendor's answers ask for (`retry-after`), of which at most `longest` seconds count. who: calls (any attempt there
+    must wait) | retries (only those of the call that had failed there) | none.
     """
 
-    def __init__(self, patience: float | None, who: str) -> None:
-        self._patience, self._who = patience or 0.0, who
+    def __init__(self, patience: float | None, who: str, longest: float) -> None:
+        self._patience, self._who, self._longest = patience or 0.0, who, longest
+        self._cut = 0
         self._places: dict[tuple[str, int], _Place] = {}
 
     def add(self, one: Ended) -> None:
@@ -55,7 +58,9 @@ class Waiting:
             place.failed.add(one.call)
         place.sent.append(one.began)
         place.ended.append(one.ended)
-        place.asks.append((one.retry_after or 0.0) if failed else -1.0)
+        stated = one.retry_after or 0.0
+        place.asks.append(min(stated, self._longest) if failed else -1.0)
+        self._cut += failed and stated > self._longest
 
     def result(self) -> Waits:
         """What was found."""
@@ -65,7 +70,7 @@ class Waiting:
             asked += len(waits)
             early += _early(destination, place, waits)
         early.sort(key=lambda one: one.began)
-        return Waits(asked, len(early), tuple(early[:_SHOWN]))
+        return Waits(asked, len(early), tuple(early[:_SHOWN]), self._cut)
 
 
 class _Place:

@@ -26,6 +26,13 @@ def test_terms_are_typed():
     )
 
 
+def test_how_long_a_wait_counts_is_a_term():
+    terms = SERVICE.replace(b"{days: 30,", b"{days: 30, longest_seconds: 1d,")
+    claim = papers(CONTRACT + terms).contracts["openai-us"].service.claim
+    assert claim.longest_seconds == 86_400.0 and str(claim).endswith("back-off of calls up to 86400 s")
+    assert "longest_seconds must be a positive time" in refused(CONTRACT + terms.replace(b"1d", b"0"))
+
+
 def test_a_contract_that_promises_nothing_is_as_good_as_before():
     service = papers(CONTRACT).contracts["openai-us"].service
     assert service == ServiceTerms() and not service.promises and str(service) == "nothing"

@@ -120,6 +120,19 @@ def test_a_retry_within_the_vendors_wait_voids_the_claim(write):
     assert "- alpha/gpt-4o, sent at 2026-10-01 00:00:34, was to wait until 00:01:04" in said
 
 
+def test_a_vendor_that_asks_for_a_day_with_each_failure_voids_no_claim(write):
+    failed = [replace(alpha(f"f{n}", OCTOBER + n * 400 * SECOND), error="overload", fault="vendor") for n in range(9)]
+    folder = write(*(replace(one, retry_after=86_400.0) for one in failed))
+    (found,) = accounts(CONTRACTS, Asked((folder,), "2026-10", NOVEMBER, frozenset({"alpha-us"})))
+    assert not found.void and plain(found)["claim"]["waits_cut"] == 9
+    assert "9 answers asked for a wait of more than 300 s" in page([found], Page("en", NOVEMBER), "2026-10")
+    assert "9 réponses demandaient une attente de plus de 300 s" in page([found], Page("fr", NOVEMBER), "2026-10")
+    claim = replace(CONTRACTS["alpha-us"].service.claim, longest_seconds=86_400.0)
+    strict = replace(CONTRACTS["alpha-us"], service=replace(CONTRACTS["alpha-us"].service, claim=claim))
+    (found,) = accounts({"alpha-us": strict}, Asked((folder,), "2026-10", NOVEMBER))
+    assert found.void and found.measured.waits[:2] == (9, 8)
+
+
 def test_a_contract_that_the_bundle_has_no_more_is_measured(write):
     folder = write(replace(alpha("c", OCTOBER), contract="gone"))
     found = {one.name: one for one in accounts(CONTRACTS, Asked((folder,), "2026-10", NOVEMBER))}

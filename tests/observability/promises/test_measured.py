@@ -31,7 +31,7 @@ class Service:
 
 
 def measured(attempts, service=None, now=AFTER, period=MONTH):
-    measuring = Measuring(service or Service(), period, Waiting(None, "calls"))
+    measuring = Measuring(service or Service(), period, Waiting(None, "calls", 300.0))
     for one in attempts:
         measuring.add(one)
     return measuring.result(now)

@@ -10,8 +10,8 @@ from observability.promises import Waiting
 from tests.observability.promises.made import OCTOBER, ended
 
 
-def waits(*attempts, patience=None, who="calls"):
-    waiting = Waiting(patience, who)
+def waits(*attempts, patience=None, who="calls", longest=300.0):
+    waiting = Waiting(patience, who, longest)
     for one in attempts:
         waiting.add(one)
     return waiting.result()
@@ -38,6 +38,13 @@ def test_other_destinations_and_credentials_may_be_asked():
 
 def test_a_throttled_attempt_asks_for_its_wait_too():
     assert waits(ended(0, 1, "rate_limit", retry_after=10.0), ended(5)).early == 1
+
+
+def test_a_wait_longer_than_counts_is_cut_and_told():
+    failed = ended(0, 1, "overload", retry_after=86_400.0)
+    found = waits(failed, ended(300), ended(302), FAILED, longest=300.0)
+    assert (found.asked, found.early, found.cut) == (2, 1, 1)
+    assert waits(failed, ended(300), ended(302), longest=86_400.0)[:2] == (1, 2)
 
 
 def test_mistakes_of_ours_ask_for_nothing():
