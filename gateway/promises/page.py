@@ -155,7 +155,7 @@ def _how(account: Account, words: Mapping[str, str]) -> str:
     if service.count == "minutes":
         how = words["minutes_how"].format(
             lost=_whole(kept.counted - kept.kept, words), minutes=_whole(kept.counted, words),
-            least=service.minute_least, errors=_number(service.minute_errors_percent, words),
+            least=_whole(service.minute_least, words), errors=_number(service.minute_errors_percent, words),
         )  # fmt: skip
     return f"{how} {words['faults'].format(faults=', '.join(service.faults), zone=service.zone)}"
 
@@ -189,7 +189,7 @@ def _claim(account: Account, told: Page) -> Iterator[str]:
     yield _standing(account, told)
     waits = account.measured.waits
     if account.void:
-        yield words["claim_void"].format(early=waits.early, asked=waits.asked)
+        yield words["claim_void"].format(early=_whole(waits.early, words), asked=_whole(waits.asked, words))
         yield "\n".join(
             words["early"].format(
                 destination=one.destination,
@@ -200,7 +200,8 @@ def _claim(account: Account, told: Page) -> Iterator[str]:
         )
     else:
         unasked = account.service.claim.backoff == "none"
-        yield words["claim_unasked"] if unasked else words["claim_waited"].format(asked=waits.asked)
+        waited = words["claim_waited"].format(asked=_whole(waits.asked, words))
+        yield words["claim_unasked"] if unasked else waited
     if waits.cut:
         longest = _number(account.service.claim.longest_seconds, words)
         yield words["claim_cut"].format(cut=_whole(waits.cut, words), longest=longest)
@@ -228,9 +229,9 @@ def _letter(account: Account, words: Mapping[str, str]) -> Iterator[str]:
         one = kept[due.promise]
         said = f"{what(one, words)}, {promised(one, words)}"
         yield words["letter_2"].format(what=said, measured=measured(one, words)) + " " + _claimed(due, words)
-    sent = sum(counts.get(one, 0) for one in (GOOD, UNCOUNTED, FAILED))
-    faults = ", ".join(account.service.faults)
-    yield words["letter_4"].format(requests=sent, failed=counts.get(FAILED, 0), faults=faults)
+    sent = _whole(sum(counts.get(one, 0) for one in (GOOD, UNCOUNTED, FAILED)), words)
+    failed, faults = _whole(counts.get(FAILED, 0), words), ", ".join(account.service.faults)
+    yield words["letter_4"].format(requests=sent, failed=failed, faults=faults)
 
 
 def _claimed(due: Due, words: Mapping[str, str]) -> str:
@@ -242,7 +243,7 @@ def _evidence(account: Account, words: Mapping[str, str]) -> Iterator[str]:
     failures = account.measured.failures
     failed = len(failures) + account.measured.more
     yield f"### {words['evidence']}"
-    shown = words["evidence_said"].format(shown=_SHOWN, failed=failed)
+    shown = words["evidence_said"].format(shown=_SHOWN, failed=_whole(failed, words))
     yield shown if failed > _SHOWN else words["evidence_all"]
     head = [words[n] for n in ("time", "destination", "status", "error", "seconds", "vendor_request", "call")]
     rows = [

@@ -88,12 +88,14 @@ def test_the_report_says_all_of_it_in_both_languages(found):
         "at support@alpha.example", "We claim 25 % of the charges of the month, by our records 3.72 EUR.",
         "240 of 44,700 were", "Times are those of Europe/Paris",
         "1,529 requests were counted, 40 of them failed. Not counted: 7 that were throttled",
+        "Of 1,529 requests 40 failed by the contract's definition",
     ):  # fmt: skip
         assert said in english
     for said in (
         "# Niveaux de service : octobre 2026",
         "97,3839 %",
         "1\u202f529 requêtes",
+        "Sur 1\u202f529 requêtes, 40 ont échoué",
         "**non tenu**",
         "3,72 EUR",
         "jusqu'au 2026-11-30",
