@@ -28,7 +28,7 @@ _NAMED: dict[Variable, tuple[str, str]] = {
 
 def file_of(board: Board) -> Path:
     """Where a board is kept."""
-    return FOLDER / f"{board.uid.removeprefix('ecluse-')}.json"
+    return FOLDER / f"{board.name}.json"
 
 
 def text_of(board: Board) -> str:

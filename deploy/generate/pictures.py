@@ -24,7 +24,7 @@ def pictures(url: str, stretch: Stretch, out: Path, boards: tuple[str, ...] = ()
         for board in BOARDS:
             if boards and board.uid not in boards:
                 continue
-            target = out / f"{board.uid.removeprefix('ecluse-')}.png"
+            target = out / f"{board.name}.png"
             draw(board, asked(board, prometheus, stretch), stretch, target)
             made.append(target)
     return made

@@ -86,6 +86,11 @@ class Board(NamedTuple):
     marks: tuple[Mark, ...] = ()
 
     @property
+    def name(self) -> str:
+        """What files are called that are about it."""
+        return self.uid.removeprefix("ecluse-")
+
+    @property
     def panels(self) -> tuple[Panel, ...]:
         """All panels, as they are read."""
         return tuple(panel for row in self.rows for panel in row.panels)

@@ -34,13 +34,12 @@ def reference() -> str:
 
 
 def _board(board: Board) -> Iterator[str]:
-    name = board.uid.removeprefix("ecluse-")
     yield f"## {board.title.partition(': ')[2].capitalize()}"
     yield ""
     chosen = ", ".join(f"`{variable}`" for variable in board.variables)
     yield f"{board.question} To be chosen: {chosen}."
     yield ""
-    yield f"![{board.title}](../images/boards/{name}.png)"
+    yield f"![{board.title}](../images/boards/{board.name}.png)"
     for row in board.rows:
         yield from ("", f"### {row.title}", "", *_row(row))
 
