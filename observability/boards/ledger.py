@@ -243,7 +243,7 @@ _TELEMETRY = Row(
         ),
         Panel(
             "Folded and dropped",
-            "Values counted under `__other__` by family, and lines of the log that could not be written.",
+            "Values counted under `__other__` by family, and lines of the log or spans that nobody was told.",
             (
                 rates("ecluse_telemetry_folded_total", "family", legend="folded: {{family}}"),
                 rates("ecluse_telemetry_dropped_total", "signal", legend="dropped: {{signal}}"),

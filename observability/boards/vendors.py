@@ -230,7 +230,7 @@ _CONTRACTS = Row(
     (
         Panel(
             "Promises this month",
-            "Requests that kept a promise, since the gateways started. The account of a month: `ecluse report sla`.",
+            "Requests that kept a promise, as gateways count them while calls run. The account: `ecluse report sla`.",
             (Query(f"({_MONTH} or 0 * {_OF_MONTH}) / {_OF_MONTH}", "kept"),),
             "table", "ratio",
         ),
