@@ -6,14 +6,18 @@ import asyncio
 import sys
 from collections import Counter
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import observability
 from observability.promises.recount import Job, answered, writers
 
 if TYPE_CHECKING:
     from gateway.runtime import Runtime
     from gateway.workers.station import Station
 
+_ROOT = Path(observability.__file__).parents[1]
+_MAIN = "import sys; sys.path.insert(0, sys.argv[1]); from observability.promises.recount import main; main()"
 
 AFTER = 10.0
 """Seconds after a start: calls come first, and a gateway that is started again and again doesn't read its ledger each
@@ -26,13 +30,12 @@ async def catch_up(runtime: Runtime, began: float) -> None:
     began: when calls were let in (Unix seconds).
     """
     await asyncio.sleep(AFTER)
-    ledger = runtime.epoch.pair.settings.ledger_dir
-    workers = share(runtime.station, await asyncio.to_thread(writers, ledger))
-    job = runtime.measure.contracts.asked(ledger, workers, began)
-    if not workers or not job.contracts:
-        return
+    ledger, contracts = runtime.epoch.pair.settings.ledger_dir, runtime.measure.contracts
     try:
-        runtime.measure.contracts.told(job, answered(await _asked(job)))
+        workers = share(runtime.station, await asyncio.to_thread(writers, ledger))
+        job = contracts.asked(ledger, workers, began)
+        if workers and job.contracts:
+            contracts.told(job, answered(await _asked(job)))
     except (OSError, ValueError):
         runtime.measure.log.event("promises.not_recounted", level="warning")
 
@@ -48,7 +51,7 @@ def share(station: Station, writers: Counter[str]) -> list[str]:
 async def _asked(job: Job) -> bytes:
     """The answer of the process; empty where it failed."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "observability.promises.recount",
+        sys.executable, "-I", "-c", _MAIN, str(_ROOT),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:

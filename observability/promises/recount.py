@@ -1,7 +1,7 @@
-"""What promises of contracts came to before a process began: `python -m observability.promises.recount`.
+"""What promises of contracts came to before a process began.
 
-It reads the ledger in a process of its own, since that takes seconds of CPU that calls would wait for. The job comes in
-as one JSON object, the answer leaves as one.
+`main` reads the ledger in a process of its own, since that takes seconds of CPU that calls would wait for. The job
+comes in as one JSON object, the answer leaves as one.
 """
 
 from __future__ import annotations
@@ -100,6 +100,7 @@ def answered(raw: bytes) -> Counts:
     return {name: Counter({(p, r): int(n) for p, r, n in of}) for name, of in orjson.loads(raw).items()}
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Does the job on standard input; the answer goes to standard output."""
     os.nice(_POLITE)
     sys.stdout.buffer.write(answer(recount(Job.read(sys.stdin.buffer.read()))))

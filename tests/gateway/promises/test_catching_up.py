@@ -11,6 +11,7 @@ import pytest
 
 from gateway.bundle.bundle import STARTER, read_papers
 from gateway.documents import load
+from gateway.promises import catching_up
 from gateway.promises.accounts import Asked, accounts
 from gateway.promises.catching_up import share
 from gateway.promises.counting import Counting
@@ -55,6 +56,19 @@ def test_what_is_found_is_what_the_account_says(tmp_path):
     assert found["alpha-us"]["availability", "broken"] == 40 and found["beta-eu"]["availability", "broken"] == 240
     halves = [recount(asked(ledger, until, worker)[1])["alpha-us"] for worker in ("w0", "w1")]
     assert (halves[0] + halves[1])["availability", "kept"] == kept and all(half.total() for half in halves)
+
+
+async def test_what_lies_in_the_working_directory_is_not_run(tmp_path, monkeypatch):
+    ledger, until = replay(tmp_path / "ledger"), datetime(2026, 10, 20, 5, tzinfo=UTC)
+    for module in ("observability/__init__", "orjson", "json"):
+        planted = tmp_path / f"{module}.py"
+        planted.parent.mkdir(exist_ok=True)
+        planted.write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    _, job = asked(ledger, until, "w0", "w1")
+    assert answered(await catching_up._asked(job)) == recount(job)
+    assert not (tmp_path / "ran").exists()
 
 
 def test_an_answer_of_other_terms_does_not_count(tmp_path):
