@@ -32,8 +32,6 @@ The gateway is $ECLUSE_URL (else $OPENAI_BASE_URL or $ANTHROPIC_BASE_URL, which 
 $OPENAI_API_KEY, $ANTHROPIC_API_KEY or $ANTHROPIC_AUTH_TOKEN where it is one of ours (ecl_...); a vendor's own key is
 never sent.
 
-What calls cost, and what vendors owe, are commands of their own: ecluse report usage, ecluse report sla.
-
 Without this command:
   curl -H "Authorization: Bearer $ECLUSE_KEY" -d '{"kind": "false_positive"}' $ECLUSE_URL/ecluse/report/ID
 
