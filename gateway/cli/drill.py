@@ -13,6 +13,7 @@ import orjson
 
 from gateway.cli.control import ControlFailed, ask, say_failed
 from gateway.cli.main import REFUSED, add_config
+from gateway.cli.writing import writing
 from gateway.config import load_places
 from gateway.config.kinds import SPAN, Context, WrongValue
 from gateway.drills.faults import KINDS, parse
@@ -146,14 +147,21 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _report(args: argparse.Namespace) -> int:
-    from gateway.drills.filing import facts_of, write_report
+    from gateway.drills.filing import facts_of, findings_of, write_report
 
     places = load_places(args.config)
     summary = next((one for one in filed(places.drills_dir) if one["drill"]["id"] == args.id), None)
     if summary is None:
         print(f"there is no drill {args.id} in {places.drills_dir}", file=sys.stderr)
         return REFUSED
-    made = write_report(args.out or places.drills_dir / args.id, facts_of(summary), places.ledger_dir)
+    folder, facts = args.out or places.drills_dir / args.id, facts_of(summary)
+    try:
+        findings = findings_of(facts, places.ledger_dir)
+    except OSError as failed:
+        print(f"the ledger at {places.ledger_dir} can't be read: {failed.strerror}", file=sys.stderr)
+        return REFUSED
+    with writing(folder):
+        made = write_report(folder, facts, findings)
     print(_told(made))
     return 0
 

@@ -11,7 +11,7 @@ import orjson
 
 from gateway.alone import replace
 from gateway.config.drills import PROBE
-from gateway.drills.measuring import calls_of, measure
+from gateway.drills.measuring import Findings, calls_of, measure
 from gateway.drills.plots import plots
 from gateway.drills.report import Facts, report
 from gateway.drills.running import Drill
@@ -28,13 +28,18 @@ def file_report(runtime: Runtime, drill: Drill, ended: float) -> dict[str, Any]:
     pair = runtime.epoch.pair
     own = runtime.keyring.pseudonym_of(pair.settings.organisation, PROBE)
     facts = Facts(drill, ended, own, pair.settings.drills.recover_seconds, pair.settings.organisation)
-    return write_report(pair.settings.drills_dir / drill.id, facts, pair.settings.ledger_dir)
+    return write_report(pair.settings.drills_dir / drill.id, facts, findings_of(facts, pair.settings.ledger_dir))
 
 
-def write_report(folder: Path, facts: Facts, ledger: Path) -> dict[str, Any]:
+def findings_of(facts: Facts, ledger: Path) -> Findings:
+    """What became of a drill's calls. Raises OSError for a ledger that can't be read."""
+    drill = facts.drill
+    return measure(drill, calls_of(drill, _records(ledger, drill.began), facts.own))
+
+
+def write_report(folder: Path, facts: Facts, findings: Findings) -> dict[str, Any]:
     """The folder of a drill: report.md and rapport.md with their pictures, and drill.json for machines."""
     drill = facts.drill
-    findings = measure(drill, calls_of(drill, _records(ledger, drill.began), facts.own))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for language, name in (("en", "report.md"), ("fr", "rapport.md")):
         replace(folder / name, report(facts, findings, language).encode())
