@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from adapters.reply import Usage
 from gateway.pricing.rates import NANOS
-from gateway.pricing.spend import estimated
+from gateway.pricing.spend import estimated, saved_by_cache
 from observability.exposition import Exemplar
 
 if TYPE_CHECKING:
     from adapters.errors import UpstreamError
     from gateway.exchange import Attempt, Exchange
+    from gateway.pricing.rates import Tariff
     from observability.logs.fields import Field
     from observability.metrics import Metrics
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def attempt(metrics: Metrics, exchange: Exchange, attempt: Attempt, error: UpstreamError | None, ended: float) -> None:
     """An attempt ended. ended: monotonic seconds."""
     name = attempt.candidate.destination.name
-    result = error.kind if error else "left" if exchange.left else exchange.cutting or "ok"
+    result = attempt.error or "ok"
     metrics.inc("ecluse_attempts_total", (name, result))
     took, outcome = ended - attempt.started, "failed" if error else "left" if result != "ok" else "ok"
     metrics.observe("ecluse_attempt_seconds", (name, outcome), took, _shown(exchange, took, ended))
@@ -39,8 +40,8 @@ def attempt(metrics: Metrics, exchange: Exchange, attempt: Attempt, error: Upstr
         metrics.observe("ecluse_stream_gap_seconds", (name,), exchange.longest_gap)
 
 
-def spent(metrics: Metrics, exchange: Exchange, attempt: Attempt, *, assumed: bool, saved: int) -> None:
-    """What an attempt cost. assumed: at the dearest price that is known. saved: nanos, by its vendor's cache."""
+def spent(metrics: Metrics, exchange: Exchange, attempt: Attempt, tariff: Tariff) -> None:
+    """What an attempt cost, and what its vendor's cache saved. tariff: by which it is priced."""
     name = attempt.candidate.destination.name
     if attempt.cost:
         labels, amount = (name, exchange.caller.team, exchange.use_case or "none"), attempt.cost / NANOS
@@ -50,9 +51,9 @@ def spent(metrics: Metrics, exchange: Exchange, attempt: Attempt, *, assumed: bo
             metrics.inc("ecluse_cost_failed_total", (name, attempt.error), amount)
         if estimated(attempt):
             metrics.inc("ecluse_cost_estimated_total", (name,), amount)
-    if saved:
+    if saved := saved_by_cache(exchange, attempt, tariff):
         metrics.inc("ecluse_cache_saved_total", (name,), saved / NANOS)
-    if assumed:
+    if tariff.assumed:
         metrics.inc("ecluse_price_assumed_total", (name,))
 
 

@@ -11,7 +11,7 @@ from gateway import admission, refusals
 from gateway.config.failures import class_of
 from gateway.features import features
 from gateway.pricing.rates import NANOS
-from gateway.pricing.spend import cost_of, saved_by_cache, spent
+from gateway.pricing.spend import cost_of, spent
 from gateway.routing.health import MENDED_BY_PEOPLE
 from gateway.tracing.tracing import Ended
 from observability.ledger import Attempt as AttemptRecord
@@ -76,7 +76,7 @@ def attempt_ended(runtime: Runtime, exchange: Exchange, attempt: Attempt, error:
     attempt.fault = error.fault if error else None
     _tell_health(runtime, exchange, attempt, error)
     runtime.measure.attempt(exchange, attempt, error, ended)
-    runtime.measure.spent(exchange, attempt, assumed=tariff.assumed, saved=saved_by_cache(exchange, attempt, tariff))
+    runtime.measure.spent(exchange, attempt, tariff)
     runtime.ledger.post(_attempt_record(runtime, exchange, attempt, error, ended))
 
 

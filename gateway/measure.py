@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from adapters.errors import UpstreamError
     from gateway.bundle.pair import Pair
     from gateway.exchange import Attempt, Exchange
+    from gateway.pricing.rates import Tariff
     from gateway.quota.accounts import Limit
     from gateway.quota.units import Exceeded, Unknown
     from gateway.runtime import Runtime
@@ -317,24 +318,21 @@ class Measure:
                 "vendor.refuses_us", exchange.call, level="error", destination=attempt.candidate.destination.name,
                 error=error.kind, status=error.status, vendor=attempt.candidate.destination.vendor,
             )  # fmt: skip
-        self._promised(exchange, attempt, error, ended)
+        self._promised(exchange, attempt, ended)
 
-    def _promised(self, exchange: Exchange, attempt: Attempt, error: UpstreamError | None, ended: float) -> None:
+    def _promised(self, exchange: Exchange, attempt: Attempt, ended: float) -> None:
         """What an attempt says of its contract; nothing where a drill made it up."""
         contract = attempt.candidate.destination.contract
         if contract is None or attempt.drill:
             return
-        kind = error.kind if error else "left" if exchange.left else exchange.cutting or None
         first = attempt.first_content - attempt.started if attempt.first_content else None
         took = Took(first, ended - attempt.started, exchange.streamed)
-        self.contracts.ended(contract, kind, error.fault if error else None, took)
+        self.contracts.ended(contract, attempt.error, attempt.fault, took)
 
     @unfailing
-    def spent(self, exchange: Exchange, attempt: Attempt, *, assumed: bool, saved: int) -> None:
-        """What an attempt cost. assumed: no price of its destination is known, so the dearest was taken.
-
-        saved: nanos, by its vendor's cache."""
-        call_figures.spent(self.metrics, exchange, attempt, assumed=assumed, saved=saved)
+    def spent(self, exchange: Exchange, attempt: Attempt, tariff: Tariff) -> None:
+        """What an attempt cost. tariff: by which it is priced."""
+        call_figures.spent(self.metrics, exchange, attempt, tariff)
 
     @unfailing
     def call(self, exchange: Exchange, total: float, overhead: float, trace: str = "") -> None:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from gateway import call_figures
 from gateway.measure import Measure, unfailing
 from gateway.runtime import Runtime
 from tests.conftest import CONFIG, House, OpenHouse
@@ -17,6 +18,7 @@ from tests.conftest import CONFIG, House, OpenHouse
 PLACES: dict[str, Callable[[Runtime], tuple[object, str]]] = {
     "attempts": lambda runtime: (runtime.measure, "attempt"),
     "costs": lambda runtime: (runtime.measure, "spent"),
+    "what caches save": lambda _: (call_figures, "saved_by_cache"),
     "calls": lambda runtime: (runtime.measure, "call"),
     "lines": lambda runtime: (runtime.measure, "said"),
     "rules": lambda runtime: (runtime.measure, "matched"),
