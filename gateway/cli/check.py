@@ -13,6 +13,7 @@ from gateway.bundle.seal import approval_of, read_seal, with_indexes
 from gateway.cli.complaints import ERROR, complaints, errors, failed
 from gateway.cli.main import REFUSED, add_config
 from gateway.cli.policy.verify import refuse_replaced
+from gateway.cli.table import plain
 from gateway.documents import DocumentsRefused, Rendered
 from gateway.identity import Keyring, KeyringRefused
 from gateway.tls.checking import checked
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
             print(one.place, file=sys.stderr)
     soon = [str(one.place) for one in found if one.level != ERROR]
     wrong, certificate = checked(pair.settings.server.tls, datetime.now(UTC))
-    for note in (*pair.notes, *soon, *unseen, *_keyring(pair), *certificate):
+    for note in (*pair.notes, *soon, *unseen, *_keyring(pair), *map(plain, certificate)):
         print(f"note: {note}")
     if wrong is not None:
         print(f"{args.config}: {wrong}", file=sys.stderr)

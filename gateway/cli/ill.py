@@ -34,6 +34,8 @@ def _serving(status: Mapping[str, Any]) -> Iterator[str]:
     if bridge and bridge.get("state") not in (None, "serves"):
         yield f"the process that runs litellm doesn't serve: {bridge['state']}"
     for tls in _rows(status.get("tls")):
+        if tls.get("expired"):
+            yield f"the certificate in use ended {tls['certificate_ends']}: no client takes it"
         if tls.get("refused"):
             yield f"a new certificate was not taken, the one in use ends {tls['certificate_ends']}: {tls['refused']}"
     store = _rows(status.get("shared_store"))

@@ -76,6 +76,7 @@ class Certificates:
         """For the operator."""
         return {
             "certificate_ends": self.validity.ends.isoformat(timespec="seconds"),
+            "expired": self.validity.ends <= self._now() or None,
             "names": ", ".join(self.validity.names),
             "refused": str(self.refused) if self.refused else None,
         }

@@ -70,7 +70,11 @@ def judged(material: Material) -> Validity:
         _certificates("client_ca", material.client_ca)
     leaf = chain[0]
     names = tuple(_names(leaf))
-    return Validity(leaf.not_valid_before_utc, leaf.not_valid_after_utc, names, tuple(_notes(chain, names)))
+    try:
+        notes = tuple(_notes(chain, names))
+    except ValueError:
+        raise TlsRefused("certificate", "no_certificate", "names whom it is for in a way that can't be read") from None
+    return Validity(leaf.not_valid_before_utc, leaf.not_valid_after_utc, names, notes)
 
 
 def exposed(settings: TlsSettings) -> str | None:
@@ -101,7 +105,7 @@ def _certificates(name: str, raw: bytes) -> Sequence[Certificate]:
 
     try:
         return x509.load_pem_x509_certificates(raw)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise TlsRefused(name, "no_certificate", "holds no certificate in PEM") from None
 
 
@@ -130,7 +134,7 @@ def _names(leaf: Certificate) -> Iterator[str]:
 
     try:
         found = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
         return
     yield from found.get_values_for_type(x509.DNSName)
     yield from map(str, found.get_values_for_type(x509.IPAddress))

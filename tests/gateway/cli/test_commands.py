@@ -94,6 +94,17 @@ def test_check_judges_the_certificate(home: Path, ecluse):
     assert said.splitlines()[-1] == f"{config}: server.tls.key: isn't the key of the certificate"
 
 
+def test_check_shows_no_name_in_a_certificate_that_a_terminal_would_obey(home: Path, ecluse):
+    issued = Authority("\x1b[2Jall is well").issue()
+    issued.into(home)
+    (home / "tls.pem").write_bytes(issued.alone)
+    config = home / "config.yaml"
+    text = config.read_text().replace("certificate: null", "certificate: tls.pem")
+    config.write_text(text.replace("    key: null ", "    key: tls.key "))
+    _, said, _ = ecluse("check")
+    assert "its issuer (CN=?[2Jall is well)" in said and "\x1b" not in said
+
+
 def test_check_fails_on_what_is_overdue(home: Path, ecluse):
     (home / "bundle" / "late.yaml").write_text(
         "kind: EgressPolicy\npolicy: late\nowner: me\nrules:\n"

@@ -82,6 +82,10 @@ def test_nothing_that_a_terminal_would_obey(gateway: Double, capsys):
             "worker w1 doesn't serve: gives no sign of life",
         ),
         (
+            {"tls": {"certificate_ends": "2026-12-01", "expired": True, "names": "x", "refused": None}},
+            "the certificate in use ended 2026-12-01: no client takes it",
+        ),
+        (
             {"tls": {"certificate_ends": "2026-12-01", "names": "x", "refused": "key and certificate don't match"}},
             "a new certificate was not taken, the one in use ends 2026-12-01: key and certificate don't match",
         ),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.config.tls import TlsSettings
+from gateway.tls.certificates import Certificates
 from gateway.tls.checking import checked
 from gateway.tls.material import Material, TlsRefused, judged, read
 from tests.gateway.tls.papers import Authority, Papers, pem
@@ -60,6 +63,31 @@ def test_files_that_fit_nowhere_are_refused_by_the_name_of_their_setting(
     assert str(refused.value).startswith(f"server.tls.{setting}: ")
 
 
+_DER = GOOD.certificate.public_bytes(Encoding.DER)
+_VERSION, _ALTERNATIVE_NAMES, _CONSTRAINTS = (bytes.fromhex(one) for one in ("a003020102", "0603551d11", "0603551d13"))
+_STRANGE = {
+    "a version that there isn't": _DER.replace(_VERSION, _VERSION[:-1] + b"\x05"),
+    "a name that is none": _DER.replace(b"gateway", b"\xffateway"),
+}
+
+
+def armoured(der: bytes) -> bytes:
+    return b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der) + b"-----END CERTIFICATE-----\n"
+
+
+@pytest.mark.parametrize("strange", _STRANGE)
+def test_what_no_certificate_says_is_refused_like_what_is_none(strange: str) -> None:
+    assert _STRANGE[strange] != _DER
+    with pytest.raises(TlsRefused) as refused:
+        judged(Material(armoured(_STRANGE[strange]), pem(GOOD.key)))
+    assert refused.value.code == "no_certificate"
+
+
+def test_an_extension_that_comes_twice_names_nobody() -> None:
+    twice = _DER.replace(_ALTERNATIVE_NAMES, _CONSTRAINTS)
+    assert judged(Material(armoured(twice), pem(GOOD.key))).names == ()
+
+
 def test_a_file_that_is_not_there_or_far_too_large_is_refused(tmp_path: Path) -> None:
     where = settings(tmp_path)
     assert where.certificate is not None and where.key is not None
@@ -85,6 +113,14 @@ def test_an_empty_file_is_refused_whichever_it_is(tmp_path: Path, name: str) -> 
 def test_one_that_is_out_of_date_is_wrong_at_a_check(tmp_path: Path, begins: float, ends: float, code: str) -> None:
     wrong, _ = checked(settings(tmp_path, AUTHORITY.issue(begins=begins, ends=ends)), NOW)
     assert wrong is not None and wrong.code == code
+
+
+def test_one_that_ends_while_it_is_in_use_is_shown_as_expired(tmp_path: Path) -> None:
+    clock = [NOW]
+    certificates = Certificates(settings(tmp_path, AUTHORITY.issue(ends=1)), lambda _: None, now=lambda: clock[0])
+    assert not certificates.shown()["expired"]
+    clock[0] += timedelta(days=2)
+    assert certificates.shown()["expired"] and certificates.shown()["refused"] is None
 
 
 def test_what_needs_attention_is_a_note(tmp_path: Path) -> None:
