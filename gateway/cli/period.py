@@ -9,6 +9,8 @@ from observability.periods import Period, month, month_before, month_of, zone_of
 
 TIMES = "30d, 12h, 2026-11-01 or a whole time"
 """What `moment` takes, for helps."""
+_YEARS = range(1900, 9999)
+"""No ledger has others, and at the ends of the calendar zones have days that it hasn't."""
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -31,27 +33,24 @@ def period(args: argparse.Namespace, now: datetime) -> Period:
         if args.until:
             raise ValueError("--until without --since: say from when")
         return month_before(now, zone)
-    since, until = _moment(args.since, now, zone), _moment(args.until, now, zone) if args.until else now
+    since, until = moment(args.since, now, zone), moment(args.until, now, zone) if args.until else now
     if since >= until:
         raise ValueError(f"{args.since} is not before {args.until or 'now'}")
     return Period(since, until, zone)
 
 
-def moment(text: str, now: datetime) -> datetime:
-    """The time that a text means, UTC where it says no zone; ValueError for anything else."""
-    if text[-1:] in _UNITS and text[:-1].isdigit():
-        return now - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+def moment(text: str, now: datetime, zone: tzinfo = UTC) -> datetime:
+    """The time that a text means, of this zone where it says none; ValueError for anything else."""
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
+        found = _read(text, now)
+        if found.year not in _YEARS:
+            raise ValueError
+    except (ValueError, OverflowError):
         raise ValueError(f"{text} is no time: say {TIMES}") from None
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    return found if found.tzinfo is not None else found.replace(tzinfo=zone)
 
 
-def _moment(text: str, now: datetime, zone: tzinfo) -> datetime:
-    """As `moment`, but what says no zone is of this one."""
-    try:
-        plain = datetime.fromisoformat(text)
-    except ValueError:
-        return moment(text, now)
-    return plain if plain.tzinfo is not None else plain.replace(tzinfo=zone)
+def _read(text: str, now: datetime) -> datetime:
+    if text[-1:] in _UNITS and text[:-1].isdecimal():
+        return now - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+    return datetime.fromisoformat(text)

@@ -51,7 +51,15 @@ def test_what_is_damaged_is_told_and_what_is_torn_at_the_end_is_not(what, tmp_pa
         (tmp_path / "ledger" / whole.name).write_bytes(broken)
         words = ["--month", "2026-11", "--config", str(config), "--ledger", str(tmp_path / "ledger")]
         assert main(["report", what, *words]) == 0
-        assert capsys.readouterr().err.count(f"warning: {whole.name} is damaged") == told
+        said = capsys.readouterr()
+        assert said.err.count(f"warning: {whole.name} is damaged") == told
+        assert said.out.count("**Damaged segments of the ledger: 1. What can't be read") == told
+        out = tmp_path / f"out{told}"
+        assert main(["report", what, *words, "--out", str(out)]) == 0
+        pages = [page.read_text() for page in out.glob("*.md")]
+        assert [("amaged segments" in page or "egments endommagés" in page) for page in pages] == [bool(told)] * 2
+        (plain,) = out.glob("*.json")
+        assert json.loads(plain.read_text())["damaged_segments"] == told
 
 
 def test_this_month_is_one(capsys):
@@ -72,6 +80,11 @@ def test_a_folder_that_cannot_be_written_is_told(capsys, tmp_path):
         (["--month", "2026-11", "--since", "7d"], "not both"),
         (["--until", "7d"], "--until without --since"),
         (["--since", "yesterdy"], "yesterdy is no time"),
+        (["--since", "99999999999999d"], "99999999999999d is no time"),
+        (["--since", "900000d"], "900000d is no time"),
+        (["--since", "\u00b2d"], "\u00b2d is no time"),
+        (["--since", "0001-01-01", "--zone", "Asia/Tokyo"], "0001-01-01 is no time"),
+        (["--since", "1d", "--until", "9999-12-31", "--zone", "America/New_York"], "9999-12-31 is no time"),
         (["--since", "1d", "--until", "2d"], "1d is not before 2d"),
         (["--zone", "Europe/Pairs"], "Europe/Pairs is no time zone"),
     ],
