@@ -14,6 +14,7 @@ from typing import Any
 
 _SHOW = "\x1b[?1049h\x1b[?25l"  # a screen of its own, no cursor
 _HIDE = "\x1b[?25h\x1b[?1049l"
+_TERMINATED = 128 + signal.SIGTERM
 _HOME, _LINE_END, _BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
 
 
@@ -26,7 +27,7 @@ class Keyboard:
         self.live = live and sys.stdout.isatty()
         self._keys = self.live and sys.stdin.isatty()
         self._saved: list[Any] | None = None
-        self._before: Any = None
+        self._before: dict[int, Any] = {}
         self._woken = self._wake = -1
 
     def __enter__(self) -> Keyboard:
@@ -40,7 +41,8 @@ class Keyboard:
             tty.setcbreak(sys.stdin)
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._wake, False)
-        self._before = signal.signal(signal.SIGWINCH, self._resized)
+        for number, does in ((signal.SIGWINCH, self._resized), (signal.SIGTERM, _end)):
+            self._before[number] = signal.signal(number, does)
         sys.stdout.write(_SHOW)
         sys.stdout.flush()
         return self
@@ -50,7 +52,8 @@ class Keyboard:
             return
         sys.stdout.write(_HIDE)
         sys.stdout.flush()
-        signal.signal(signal.SIGWINCH, self._before)
+        for number, did in self._before.items():
+            signal.signal(number, did)
         os.close(self._woken)
         os.close(self._wake)
         if self._saved is not None:
@@ -84,3 +87,8 @@ class Keyboard:
     def _resized(self, number: int, frame: FrameType | None) -> None:
         with suppress(BlockingIOError):  # it will be drawn anew anyway
             os.write(self._wake, b"\0")
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """Whoever ends the command from elsewhere gets his terminal back as well."""
+    sys.exit(_TERMINATED)

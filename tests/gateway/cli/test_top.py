@@ -130,3 +130,16 @@ def test_keys_and_size_of_a_terminal(busy: Double):
         assert after[3] == before[3] or after[3] & termios.ECHO
     finally:
         terminal.close()
+
+
+def test_a_command_that_is_ended_gives_the_terminal_back(busy: Double):
+    terminal = Terminal(busy.config)
+    try:
+        terminal.until("keys: d t c u m by destination")
+        assert not termios.tcgetattr(terminal.inside)[3] & termios.ECHO
+        terminal.process.terminate()
+        terminal.until("\x1b[?1049l")
+        assert terminal.process.wait(10) == 128 + signal.SIGTERM
+        assert termios.tcgetattr(terminal.inside)[3] & termios.ECHO
+    finally:
+        terminal.close()
