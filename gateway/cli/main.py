@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.cli.writing import Unwritten
-from gateway.documents import DocumentsRefused
+from gateway.documents import DocumentsRefused, plain
 
 REFUSED = 1
 """Exit code where what was asked is refused or found wrong; 2 where the command itself is used wrongly."""
@@ -80,6 +80,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # `ecluse ledger tail | head`: the reader has what it wanted. Nothing may be written at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as failed:  # most often a file of the gateway's user that another one may not read
+        words = failed.strerror or type(failed).__name__
+        print(plain(f"{failed.filename}: {words}" if failed.filename else words), file=sys.stderr)
+        return REFUSED
     except KeyboardInterrupt:
         return 130
 

@@ -74,3 +74,15 @@ async def test_tail_shows_ends_and_events(tmp_path: Path, call: str, capsys):
     assert lines[0].startswith("time")
     assert call in lines[1] and "served" in lines[1]
     assert "reload: from a, to b" in lines[2], "what isn't said isn't named"
+
+
+@pytest.mark.parametrize("words", [("show", "019ab0c2"), ("tail",), ("why", "--at", "2026-11-23 16:00")])
+def test_a_ledger_that_cannot_be_read_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("{}\n")
+    segment = tmp_path / "state" / "ledger" / "20261123T160000.000000Z-w0-000001.ecl"
+    segment.mkdir(parents=True)
+    assert main(["ledger", *words, "--config", str(config)]) == 1
+    assert capsys.readouterr().err == f"{segment}: Is a directory\n"
