@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class Damage:
-    """Says of each segment once that it lacks records: sums of what is left are too small."""
+    """Says of each segment once that it lacks records, and counts them: sums of what is left are too small."""
 
     def __init__(self) -> None:
         self._told: set[Path] = set()
@@ -17,6 +17,11 @@ class Damage:
         if path not in self._told:
             self._told.add(path)
             print(f"warning: {path.name} is damaged; what can't be read of it is in no figure", file=sys.stderr)
+
+    @property
+    def segments(self) -> int:
+        """How many lack some."""
+        return len(self._told)
 
 
 def told_progress(done: int, of: int) -> None:

@@ -17,7 +17,7 @@ from gateway.config import load_places
 from gateway.documents import load, nearest
 from gateway.promises.accounts import Account, Asked, accounts, late
 from gateway.promises.page import Page, page
-from gateway.promises.plain import evidence_csv, plain, promises_csv
+from gateway.promises.plain import evidence_csv, promises_csv, whole
 from gateway.promises.words import WORDS
 from observability.periods import Period, month, month_before, month_of
 
@@ -67,8 +67,9 @@ def run(args: argparse.Namespace) -> int:
         return REFUSED
     contracts = read_papers(load(places.bundle)).contracts
     asked = Asked(ledgers, name, now.timestamp(), frozenset(args.contract))
+    damage = Damage()
     try:
-        found = accounts(contracts, asked, told_progress, Damage())
+        found = accounts(contracts, asked, told_progress, damage)
     except OSError as failed:
         print(f"the ledger can't be read: {failed.strerror}", file=sys.stderr)
         return REFUSED
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         near = nearest(unknown, contracts)
         print(f"there is no contract {unknown}" + (f" (did you mean {near}?)" if near else ""), file=sys.stderr)
         return REFUSED
-    _tell(args, found, asked)
+    _tell(args, found, asked, damage.segments)
     return 0
 
 
@@ -88,18 +89,19 @@ def _named(text: str | None, now: datetime) -> Period:
     return month_of(now) if text == "this" else month(text)
 
 
-def _tell(args: argparse.Namespace, found: list[Account], asked: Asked) -> None:
-    """Print it, or write the folder."""
+def _tell(args: argparse.Namespace, found: list[Account], asked: Asked, damaged: int) -> None:
+    """Print it, or write the folder. damaged: segments of the ledger that lack records."""
     if args.json:
-        print(orjson.dumps({"month": asked.month, "contracts": [plain(one) for one in found]}).decode())
+        print(orjson.dumps(whole(found, asked.month, damaged)).decode())
     elif args.csv or args.evidence:
         print(promises_csv(found) if args.csv else evidence_csv(found), end="")
     elif args.out is not None:
         from gateway.promises.filing import file_report
 
         with writing(args.out):
-            written = file_report(args.out, found, asked)
+            written = file_report(args.out, found, asked, damaged)
         for path in written:
             print(path)
     else:
-        print(page(found, Page(args.language, asked.now, late(found, asked.ledgers)), asked.month), end="")
+        told = Page(args.language, asked.now, late(found, asked.ledgers), damaged=damaged)
+        print(page(found, told, asked.month), end="")

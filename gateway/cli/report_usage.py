@@ -68,9 +68,10 @@ def run(args: argparse.Namespace) -> int:
         return REFUSED
     tables = [names for tables in args.by for names in tables] or list(USUAL)
     personal = [name for name in PERSONAL if any(name in names for names in tables)]
+    damage = Damage()
     try:
-        found = usage(read(folder, asked, told_progress, Damage()), asked, personal)
-        found.begins, found.made = begins(folder), now
+        found = usage(read(folder, asked, told_progress, damage), asked, personal)
+        found.begins, found.made, found.damaged = begins(folder), now, damage.segments
     except OSError as failed:
         print(f"the ledger at {folder} can't be read: {failed.strerror}", file=sys.stderr)
         return REFUSED

@@ -10,20 +10,22 @@ import orjson
 from gateway.alone import replace
 from gateway.promises.accounts import Account, Asked, late
 from gateway.promises.page import Page, page
-from gateway.promises.plain import evidence_csv, plain, promises_csv
+from gateway.promises.plain import evidence_csv, promises_csv, whole
 from gateway.promises.plots import plots
 
 
-def file_report(folder: Path, found: Sequence[Account], asked: Asked) -> list[Path]:
-    """report.md and rapport.md with their pictures, sla.json, sla.csv and evidence.csv; the files written."""
+def file_report(folder: Path, found: Sequence[Account], asked: Asked, damaged: int = 0) -> list[Path]:
+    """report.md and rapport.md with their pictures, sla.json, sla.csv and evidence.csv; the files written.
+
+    damaged: segments of the ledger that lack records.
+    """
     files: dict[str, bytes] = {}
     begins = late(found, asked.ledgers)
     for language, name in (("en", "report.md"), ("fr", "rapport.md")):
         pictures = plots(found, language)
-        files[name] = page(found, Page(language, asked.now, begins, bool(pictures)), asked.month).encode()
+        files[name] = page(found, Page(language, asked.now, begins, bool(pictures), damaged), asked.month).encode()
         files.update(pictures)
-    said = {"month": asked.month, "contracts": [plain(one) for one in found]}
-    files["sla.json"] = orjson.dumps(said, option=orjson.OPT_INDENT_2)
+    files["sla.json"] = orjson.dumps(whole(found, asked.month, damaged), option=orjson.OPT_INDENT_2)
     files["sla.csv"] = promises_csv(found).encode()
     files["evidence.csv"] = evidence_csv(found).encode()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

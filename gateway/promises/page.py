@@ -20,12 +20,13 @@ _SHOWN = 20
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a report is made of beside the accounts. now: Unix seconds. begins: where the ledger does, when that is
-    after the month's begin. pictures: whether they lie beside it."""
+    after the month's begin. pictures: whether they lie beside it. damaged: segments of the ledger that lack records."""
 
     language: str
     now: float
     begins: float | None = None
     pictures: bool = False
+    damaged: int = 0
 
     @property
     def words(self) -> Mapping[str, str]:
@@ -37,6 +38,8 @@ def page(accounts: Sequence[Account], told: Page, name: str) -> str:
     """The whole report. name: of the month, 2026-10."""
     words = told.words
     parts = [f"# {words['title'].format(month=_month(name, words))}", _made(accounts, told)]
+    if told.damaged:
+        parts.append(words["damaged"].format(n=told.damaged))
     if not accounts:
         parts.append(words["nothing"])
     else:

@@ -22,6 +22,11 @@ EVIDENCE = (
 )  # fmt: skip
 
 
+def whole(accounts: Iterable[Account], month: str, damaged: int) -> dict[str, Any]:
+    """All accounts as one JSON object. damaged: segments of the ledger that lack records."""
+    return {"month": month, "damaged_segments": damaged, "contracts": [plain(one) for one in accounts]}
+
+
 def plain(account: Account) -> dict[str, Any]:
     """One JSON object. Times are RFC 3339 in UTC, shares are percent."""
     measured, contract = account.measured, account.contract

@@ -27,7 +27,7 @@ def page(
     organisations = sorted({cell.organisation for cell in usage.cells if cell.organisation})
     lines = [f"# {words['title'].format(period=usage.period.name())}"]
     if not usage.cells:
-        return "\n\n".join([*lines, words["nothing"]]) + "\n"
+        return "\n\n".join([*lines, words["nothing"], *_damage(usage, words)]) + "\n"
     lines.append(words["of"].format(organisation=", ".join(organisations) or "?", zone=usage.period.zone))
     lines += _partial(usage, words)
     currencies = usage.currencies()
@@ -46,6 +46,12 @@ def _partial(usage: Usage, words: Words) -> Iterator[str]:
         yield f"**{words['begins'].format(at=_time(usage.begins))}**"
     if usage.made is not None and usage.lacks_end():
         yield f"**{words['not_over'].format(at=_time(usage.made))}**"
+    yield from _damage(usage, words)
+
+
+def _damage(usage: Usage, words: Words) -> Iterator[str]:
+    if usage.damaged:
+        yield f"**{words['damaged'].format(n=usage.damaged)}**"
 
 
 def _part(

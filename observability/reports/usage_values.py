@@ -30,6 +30,7 @@ def values(usage: Usage, tables: Sequence[Sequence[str]]) -> dict[str, Any]:
         "lacks_beginning": usage.lacks_beginning(),
         "lacks_end": usage.lacks_end(),
         "attempts_of_unknown_calls": usage.unknown,
+        "damaged_segments": usage.damaged,
         "currencies": [
             {
                 "currency": currency,
