@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,16 @@ class _Handshake(ssl.SSLObject):
                 raise
             self._over = failed
             raise ssl.SSLWantReadError from None
+        if self._outlived():
+            self._tell("client_certificate")
+            raise ssl.SSLError("the certificate of the session has ended")
+
+    def _outlived(self) -> bool:
+        """Whether a client goes on with a session (of TLS 1.2, by its id) whose certificate has ended meanwhile."""
+        if not self.session_reused or self.context.verify_mode is not ssl.CERT_REQUIRED:
+            return False
+        shown = self.getpeercert()
+        return not shown or ssl.cert_time_to_seconds(str(shown["notAfter"])) <= time.time()
 
     def _tell(self, reason: str) -> None:
         context = self.context
@@ -117,7 +128,8 @@ def _demand(made: ssl.SSLContext, authorities: bytes) -> None:
     except ssl.SSLError as refused:
         raise TlsRefused("client_ca", "openssl", f"OpenSSL refuses it: {_words(refused)}") from None
     made.verify_mode = ssl.CERT_REQUIRED
-    # A session taken up again would show no certificate: one that isn't trusted any more would go on.
+    # A session taken up again shows its certificate to nobody. TLS 1.2 can do so by an id, which Python can't forbid:
+    # each context knows its own sessions only, so that new authorities count, and `_outlived` looks at the date.
     made.num_tickets = 0
     made.options |= ssl.OP_NO_TICKET
 
