@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -96,10 +96,10 @@ class Reloader:
     async def _take(self, epoch: Epoch, by: str) -> Reloaded:
         runtime, old = self._runtime, self._runtime.epoch.pair
         try:
-            runtime.transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
-            runtime.herald.use(epoch.pair.settings)
-            runtime.tracing.use(epoch.pair.settings.tracing)
+            self._connect(epoch)
         except OSError as refused:
+            with suppress(OSError):  # one of those that were in force was taken away meanwhile
+                self._connect(runtime.epoch)
             self._refused(by, refused)
             raise
         _swap(runtime, epoch)
@@ -111,6 +111,14 @@ class Reloader:
         return Reloaded(
             old.revision, epoch.pair.revision, epoch.pair.bundle.revision, provenance.signed_files(epoch.pair), later
         )
+
+    def _connect(self, epoch: Epoch) -> None:
+        """What has connections takes the settings of an epoch; the webhooks last, since what waits for one that is
+        gone is lost. Raises OSError for a CA bundle that can't be read."""
+        runtime, settings = self._runtime, epoch.pair.settings
+        runtime.transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
+        runtime.tracing.use(settings.tracing)
+        runtime.herald.use(settings)
 
     def _refused(self, by: str, refused: Exception) -> None:
         provenance.not_loaded(self._runtime, by, refused)

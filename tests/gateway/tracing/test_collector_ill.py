@@ -143,3 +143,23 @@ async def test_a_ca_bundle_that_cannot_be_read_refuses_a_reload(open_house: Open
             await house.gateway.reload("test")
         assert not house.gateway.runtime.tracing.on
         assert (await house.chat("bonjour")).status_code == 200
+
+
+HOOK = "webhooks:\n  ops: {url: 'https://127.0.0.1:1', secret: 'file:hook'%s}\n"
+TRACES = "tracing: {endpoint: 'https://127.0.0.1:1'%s}\n"
+NONE = ", ca_bundle: none.pem"
+
+
+@pytest.mark.parametrize("wrong", [TRACES % NONE, HOOK % NONE], ids=["collector", "webhook"])
+async def test_a_reload_that_is_refused_leaves_who_is_told_as_it_was(open_house: OpenHouse, wrong: str) -> None:
+    async with open_house() as house:
+        runtime, config = house.gateway.runtime, house.folder / "config.yaml"
+        (house.folder / "hook").write_text("s" * 40)
+        config.write_text(CONFIG + TRACES % "" + HOOK % "")
+        await house.gateway.reload("test")
+        receivers = dict(runtime.herald._webhooks._receivers)
+        config.write_text(CONFIG + wrong)
+        with pytest.raises(OSError):
+            await house.gateway.reload("test")
+        assert receivers and runtime.herald._webhooks._receivers == receivers
+        assert runtime.tracing.on and runtime.tracing._settings == runtime.epoch.pair.settings.tracing
