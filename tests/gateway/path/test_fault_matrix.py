@@ -86,7 +86,7 @@ destinations:
 models:
 {models}
 """
-# Only what a fault is to run into is short: elsewhere a machine that stands still for seconds is not to be taken for it.
+# Only what a fault is to run into is short: elsewhere a machine that stands still for seconds isn't to be taken for it.
 # What ends an answer under way is long enough for its first word to come before.
 PATIENCE = {"first_byte_seconds": 15.0, "idle_seconds": 15.0, "total_seconds": 30.0}
 ENDS = {
