@@ -81,8 +81,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as failed:  # most often a file of the gateway's user that another one may not read
-        words = failed.strerror or type(failed).__name__
-        print(plain(f"{failed.filename}: {words}" if failed.filename else words), file=sys.stderr)
+        why = failed.strerror or type(failed).__name__
+        print(plain(f"{failed.filename}: {why}" if failed.filename else why), file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         return 130
