@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ class House:
 def configured(folder: Path, config: str = CONFIG) -> Path:
     """A configuration and the starter bundle in `folder`. Where it says nothing of the shared store, that has time."""
     folder.mkdir(exist_ok=True)
-    (folder / "config.yaml").write_text(config if "\nshared:" in config else f"{config.rstrip()}\n{PATIENT}")
+    (folder / "config.yaml").write_text(config if re.search("^shared:", config, re.MULTILINE) else PATIENT + config)
     if not (folder / "bundle").exists():
         copytree(STARTER, folder / "bundle")
     return folder / "config.yaml"
