@@ -56,11 +56,12 @@ class DataApp:
         if request.path == "/" and request.method in ("HEAD", "GET"):
             responder.whole(200, [JSON], b"" if request.method == "HEAD" else b'{"service":"ecluse"}')
             return
-        if self._runtime.follower.stale:
-            self._runtime.measure.shed("state_stale")
-            raise refusals.state_stale()
-        caller = self._identify(request)
         found = None if anthropics(request) else match(request.method, request.path)
+        if self._runtime.follower.stale:
+            known = self._runtime.keys.find(_presented(request))  # as last heard: good enough to count by
+            caller = known.caller if known is not None else None
+            raise self._shed("state_stale", refusals.state_stale(), request, found and found[0], caller)
+        caller = self._identify(request)
         if found is None:  # a call is refused where it is on record
             admit(self._runtime, caller)
         if request.method == "POST" and request.path.startswith(_REPORT):
@@ -71,8 +72,7 @@ class DataApp:
             await self._other(request, responder, caller)
             return
         if self._runtime.closed:
-            self._runtime.measure.shed("draining")
-            raise refusals.cut("drain")
+            raise self._shed("draining", refusals.cut("drain"), request, found[0], caller)
         route, parameters = found
         runtime = self._runtime
         rank = runtime.capacity.enter(caller, route, request, runtime.epoch.pair.bundle, len(runtime.live))
@@ -80,8 +80,17 @@ class DataApp:
         exchange.parent = runtime.tracing.parent(request, runtime.epoch.pair.settings.server.trusted_proxies)
         await answer(runtime, exchange, request, responder)
 
+    def _shed(
+        self, reason: str, refusal: Refusal, request: Request, route: Route | None, caller: Caller | None
+    ) -> Refusal:
+        """The refusal of what the gateway's own state turns away. route: None where it is no call."""
+        self._runtime.measure.shed(reason)
+        if route is not None and caller is not None:
+            self._runtime.measure.failed_at_door(refusal, caller, route, request)
+        return refusal
+
     def _identify(self, request: Request) -> Caller:
-        presented = request.header(b"x-api-key") or _bearer(request.header(b"authorization")) or _googles(request)
+        presented = _presented(request)
         record = self._runtime.keys.find(presented)
         if record is not None:
             return record.caller
@@ -164,6 +173,10 @@ class DataApp:
 
 
 _REPORT = "/ecluse/report/"
+
+
+def _presented(request: Request) -> str:
+    return request.header(b"x-api-key") or _bearer(request.header(b"authorization")) or _googles(request)
 
 
 def _bearer(value: str) -> str:

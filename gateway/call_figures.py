@@ -88,6 +88,12 @@ def call(metrics: Metrics, exchange: Exchange, total: float, overhead: float, tr
             m.inc("ecluse_tokens_total", (kind, destination, caller.team, exchange.use_case), float(count))
 
 
+def at_door(metrics: Metrics, code: str, dialect: str, team: str, use_case: str | None) -> None:
+    """A call failed before it was read: which model it asks for isn't known."""
+    metrics.inc("ecluse_requests_total", ("failed", dialect, "none", team, use_case or "none"))
+    metrics.inc("ecluse_failures_total", (code,))
+
+
 def line(exchange: Exchange, status: int, total: float, overhead: float) -> dict[str, Field]:
     """What the log says of a call that is over. All of it is ours: names that are configured or published, and
     numbers."""

@@ -21,10 +21,14 @@ from policies.transform.redact import CONFIDENTIAL
 if TYPE_CHECKING:
     from adapters.errors import UpstreamError
     from gateway.bundle.pair import Pair
+    from gateway.errors import Refusal
     from gateway.exchange import Attempt, Exchange
+    from gateway.http import Request
+    from gateway.identity.callers import Caller
     from gateway.pricing.rates import Tariff
     from gateway.quota.accounts import Limit
     from gateway.quota.units import Exceeded, Unknown
+    from gateway.routes import Route
     from gateway.runtime import Runtime
     from observability.exposition import Format
     from observability.ledger import Ledger
@@ -174,6 +178,12 @@ class Measure:
         """A call was turned away because of the gateway's own state, or for want of room. priority: of its class."""
         self.metrics.inc("ecluse_shed_total", (reason, priority))
         self.turned_away[priority] += 1
+
+    @unfailing
+    def failed_at_door(self, refusal: Refusal, caller: Caller, route: Route, request: Request) -> None:
+        """A call was turned away before there was anything of it on record: for its caller it failed all the same."""
+        use_case = caller.use_case(request.header(b"x-ecluse-use-case") or None)
+        call_figures.at_door(self.metrics, refusal.counted, route.dialect or "none", caller.team, use_case)
 
     def listed(self, kind: str) -> None:
         """Somebody asked what he had kept."""

@@ -65,7 +65,9 @@ class Capacity:
         if self.door.admits(at_door, caller.team, in_flight, self._most) and not self.work.behind(at_door):
             return rank
         self._turned_away[rank, caller.team] += 1
-        raise self._no_room("busy", rank)
+        refusal = self._no_room("busy", rank)
+        self._measure.failed_at_door(refusal, caller, route, request)
+        raise refusal
 
     async def begin(self, exchange: Exchange) -> None:
         """Returns when it is the call's turn to be read and inspected. Raises Unavailable."""

@@ -94,8 +94,9 @@ _CALLS = Row(
     (
         Panel(
             "Calls by outcome",
-            "served: a whole answer. refused: a rule, a quota or the gateway said no. failed: no vendor answered, or "
-            "one broke off. cut: the gateway ended the answer. left: the client went away.",
+            "served: a whole answer. refused: a rule or a quota said no, or the request was wrong. failed: no vendor "
+            "answered, one broke off, or the gateway itself couldn't take the call. cut: the gateway ended the answer. "
+            "left: the client went away.",
             (rates("ecluse_requests_total", "outcome", where=_TEAM),),
             "area", "per_second",
         ),

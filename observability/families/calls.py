@@ -8,7 +8,8 @@ CALLS: tuple[Family, ...] = (
     Family(
         "ecluse_requests_total",
         "counter",
-        "Calls of identified callers, by how they ended (served, refused, failed, cut, left).",
+        "Calls of identified callers, by how they ended (served, refused, failed, cut, left); those turned away unread "
+        "have failed (model: none).",
         ("outcome", "dialect", "model", "team", "use_case"),
         cap=2000,
         keep=("outcome", "team"),

@@ -40,6 +40,9 @@ async def test_lower_classes_are_turned_away_at_the_door_on_a_connection_that_st
         page = await house.metrics()
         for priority in ("normal", "low"):
             assert f'ecluse_shed_total{{priority="{priority}",reason="busy"}} 1.0' in page
+            failed = f'model="none",outcome="failed",team="hr",use_case="{USE_CASES[priority]}"'
+            assert f'ecluse_requests_total{{dialect="openai_chat",{failed}}} 1.0' in page, "nobody answered it"
+        assert 'ecluse_failures_total{code="busy"} 2.0' in page
         assert await asyncio.to_thread(main, ["status", "--config", str(house.folder / "config.yaml")]) == 0
         assert "\nturned away: normal 1, low 1\n" in capsys.readouterr().out
         assert house.received.total == 1
