@@ -37,6 +37,8 @@ them, which whoever may open the control socket may see. Tokens and cost count w
 destinations, "failed" is of attempts; of everything else, of calls. Nothing is counted while nobody looks.
 """
 
+LONGEST_SECONDS = 60.0
+"""Between two looks."""
 _STATUS_SECONDS = 5.0
 _MOST_ILL = 4
 _LINES_FOR_KEYS = 12
@@ -75,8 +77,8 @@ def _seconds(text: str) -> float:
         found = float(text)
     except ValueError:
         found = 0.0
-    if not 0.1 <= found <= 60:
-        raise argparse.ArgumentTypeError(f"{text} is no time of 0.1 to 60 seconds")
+    if not 0.1 <= found <= LONGEST_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text} is no time of 0.1 to {LONGEST_SECONDS:g} seconds")
     return found
 
 
@@ -156,7 +158,7 @@ class _Onlooker:
 
     def _show(self) -> None:
         first, last = self._looks[0], self._looks[-1]
-        rows, seconds = between(first.seen, last.seen, last.at - first.at), last.at - first.at
+        rows, seconds = between(first.seen, last.seen, first.at, last.at), last.at - first.at
         whole = total(rows)
         head = (
             f"{datetime.now():%H:%M:%S}  {figures(whole.rate('calls'))} calls/s, {whole.flight} in flight, "
@@ -178,7 +180,7 @@ def _said(args: argparse.Namespace) -> tuple[str, tuple[str, ...]]:
 
 def _values(looks: deque[_Look], names: Mapping[str, str]) -> dict[str, Any]:
     first, last = looks[0], looks[-1]
-    rows = between(first.seen, last.seen, last.at - first.at)
+    rows = between(first.seen, last.seen, first.at, last.at)
     return {
         "seconds": round(last.at - first.at, 3),
         "currency": last.currency,

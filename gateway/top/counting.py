@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from adapters.errors import UpstreamError
     from gateway.exchange import Attempt, Exchange
 
-LOOKED_SECONDS = 30.0
-"""So long after somebody looked is counted on."""
+LOOKED_SECONDS = 150.0
+"""So long after somebody looked is counted on: over two of the longest spans between looks, so that one may be lost."""
 _MOST_ROWS = 2000
-_IDLE_SECONDS = 120.0
+_IDLE_SECONDS = LOOKED_SECONDS  # not less: what a row counted last is to have been seen
 OTHER = "__other__"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,20 +52,29 @@ class Row:
         self.seconds = other.seconds
 
 
-def between(before: Seen, after: Seen, seconds: float) -> dict[Key, Row]:
-    """What happened between two looks that were so far apart."""
+def between(before: Seen, after: Seen, since: float, until: float) -> dict[Key, Row]:
+    """What happened between two looks, at these monotonic seconds, which are the workers' too: it is one machine."""
     found: dict[Key, Row] = {}
     for worker, now in after.items():
-        then = before.get(worker, {})
-        # A worker that began to count anew since then begins at nothing.
-        known = {Key(*row[:5]): row[5] for row in then["rows"]} if then.get("began") == now["began"] else {}
-        for row in now["rows"]:
-            _grown(found, Key(*row[:5]), known.get(Key(*row[:5]), {}), row[5])
+        for key, old, new in _counted(before.get(worker), now, since):
+            _grown(found, key, old, new)
         for flying in now["flight"]:
             found.setdefault(Key(*flying[:5]), Row()).flight += flying[5]
     for row in found.values():
-        row.seconds = max(seconds, 1e-9)
+        row.seconds = max(until - since, 1e-9)
     return {key: row for key, row in found.items() if row.flight or row.counts}
+
+
+def _counted(
+    then: Mapping[str, Any] | None, now: Mapping[str, Any], since: float
+) -> Iterator[tuple[Key, Mapping[str, Any], Mapping[str, Any]]]:
+    """By row, what a worker had counted at the first look and at the last. One that began since then had nothing."""
+    if then is None and now["began"] < since:
+        return  # it was silent at the first look: how much of this is older, nobody knows
+    known = {Key(*row[:5]): row[5] for row in then["rows"]} if then and then["began"] == now["began"] else {}
+    for row in now["rows"]:
+        key = Key(*row[:5])
+        yield key, known.get(key, {}), row[5]
 
 
 def _grown(found: dict[Key, Row], key: Key, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 
+from gateway.cli.top import LONGEST_SECONDS
 from gateway.top.counting import LOOKED_SECONDS, Top
 from tests.conftest import House
 
@@ -58,8 +60,22 @@ async def test_a_call_under_way_is_seen(house: House) -> None:
     call.cancel()
 
 
+def test_calls_between_two_looks_as_far_apart_as_the_command_takes_them_are_all_counted() -> None:
+    exchange: Any = SimpleNamespace(
+        caller=SimpleNamespace(pseudonym="p_anne", user="anne", team="hr"),
+        use_case="letters", counted="gpt", attempts=[], outcome="served",
+    )  # fmt: skip
+    counting = Top()
+    began = counting.look((), 10.0)["began"]
+    # One look may be late, or lost on its way.
+    for span in (LONGEST_SECONDS - 1, 2 * LONGEST_SECONDS - 1):
+        counting.call(exchange, 0.1, 10.0 + span)
+    found = counting.look((), 10.0 + 2 * LONGEST_SECONDS)
+    assert found["began"] == began and found["rows"][0][5]["calls"] == 2
+
+
 def test_when_nobody_looked_for_a_while_all_is_forgotten() -> None:
     counting = Top()
     began = counting.look((), 10.0)["began"]
     assert counting.look((), 10.0 + LOOKED_SECONDS - 1)["began"] == began == 10.0
-    assert counting.look((), 100.0)["began"] == 100.0
+    assert counting.look((), 1000.0)["began"] == 1000.0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.top.buckets import bucket, quantile
 from gateway.top.counting import Key
-from gateway.top.rates import COUNTS, between, by, total, users
+from gateway.top.rates import COUNTS, Row, between, by, total, users
 
 ANNE = ("p_anne", "hr", "letters", "gpt", "alpha/gpt")
 BOB = ("p_bob", "it", "code", "gpt", "beta/gpt")
@@ -33,7 +33,7 @@ def test_what_happened_in_between_a_second():
         ),
         "w1": seen(7, (BOB, counts(calls=6, output=100, times={3: 6})), flight=[[*ANNE, 1]]),
     }
-    rows = between(before, after, 2.0)
+    rows = between(before, after, 5.0, 7.0)
     assert rows.keys() == {Key(*ANNE), Key(*BOB)}
     anne = rows[Key(*ANNE)]
     assert (anne.rate("calls"), anne.flight, anne.share("failed", "calls")) == (2.0, 3, 0.25)
@@ -49,20 +49,27 @@ def test_what_happened_in_between_a_second():
 
 def test_a_worker_that_began_anew_begins_at_nothing():
     before, after = {"w0": seen(1, (ANNE, counts(calls=10)))}, {"w0": seen(2, (ANNE, counts(calls=4)))}
-    assert between(before, after, 1.0)[Key(*ANNE)].counts["calls"] == 4
+    assert between(before, after, 1.5, 2.5)[Key(*ANNE)].counts["calls"] == 4
+
+
+def test_what_a_worker_counted_before_it_fell_silent_is_not_of_the_last_seconds():
+    """It was counted since 1, and the first look was at 61: silent then, it says nothing of the time since."""
+    after = {"w0": seen(1, (ANNE, counts(calls=600)), flight=[[*ANNE, 2]])}
+    assert between({}, after, 61.0, 62.0) == {Key(*ANNE): Row(flight=2, seconds=1.0)}
+    assert between({}, after, 0.5, 1.5)[Key(*ANNE)].rate("calls") == 600.0, "one that began since"
 
 
 def test_a_row_that_was_dropped_and_came_back_begins_at_nothing():
     before = {"w0": seen(1, (ANNE, counts(calls=10, input=3)))}
     after = {"w0": seen(1, (ANNE, counts(calls=2, input=5)))}
-    row = between(before, after, 1.0)[Key(*ANNE)]
+    row = between(before, after, 1.5, 2.5)[Key(*ANNE)]
     assert (row.counts["calls"], row.counts["input"]) == (2, 5)
 
 
 def test_where_nothing_happened_there_is_no_row():
     same = {"w0": seen(1, (ANNE, counts(calls=10)))}
-    assert between(same, same, 1.0) == {}
-    assert between({}, {}, 0.0) == {} and total({}).took(0.5) is None
+    assert between(same, same, 1.0, 2.0) == {}
+    assert between({}, {}, 0.0, 0.0) == {} and total({}).took(0.5) is None
 
 
 def test_people_by_their_pseudonym():
@@ -93,7 +100,7 @@ def test_looks_at_any_moments_add_up_to_all_that_happened(events):
         held[worker][key] = held[worker].get(key, 0) + calls
         if looked:
             now = look()
-            for name, row in between(last, now, 1.0).items():
+            for name, row in between(last, now, 1.0, 2.0).items():
                 found[name] += row.counts["calls"]
                 assert sum(row.times.values()) == row.counts["calls"]
             last = now
