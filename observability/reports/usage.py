@@ -135,13 +135,17 @@ class Usage:
         return named or [""]
 
     def of(self, currency: str) -> dict[Cell, Figures]:
-        """The cells of one currency. Calls that reached no vendor go with the first of the currencies."""
-        first = self.currencies()[0]
-        return {
-            cell: figures
-            for cell, figures in self.cells.items()
-            if cell.currency == currency or (not cell.currency and not figures.attempts and currency == first)
-        }
+        """The cells of one currency: each is of one of `currencies`.
+
+        Calls that reached no vendor go with the first, and so do ends of calls whose attempts were before the period
+        and in a currency that none was in since.
+        """
+        known = self.currencies()
+
+        def here(cell: Cell) -> bool:
+            return (cell.currency if cell.destination and cell.currency in known else known[0]) == currency
+
+        return {cell: figures for cell, figures in self.cells.items() if here(cell)}
 
     def _figures(self, cell: Cell) -> Figures:
         found = self.cells.get(cell)

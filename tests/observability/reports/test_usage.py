@@ -95,6 +95,24 @@ def test_currencies_are_not_added_up(write):
     assert "## The whole, in EUR" in said and "## The whole, in USD" in said and "several currencies" in said
 
 
+def test_every_call_is_in_the_tables_of_one_currency(write):
+    """Attempts of before there was a currency have tables of their own; refusals go with the first of all."""
+    before = NOVEMBER.since - timedelta(minutes=1)
+    calls = [
+        *((intent(f"e{n}"), attempt(f"e{n}"), outcome(f"e{n}")) for n in range(7)),
+        *((intent(f"o{n}"), attempt(f"o{n}", currency=None), outcome(f"o{n}")) for n in range(3)),
+        *((outcome(f"r{n}", "refused", intent=intent(f"r{n}")),) for n in range(10)),
+    ]
+    found = counted(write(*(record for call in calls for record in call)))
+    assert found.currencies() == ["EUR", ""]
+    assert [total(found.of(one)).calls for one in found.currencies()] == [17, 3]
+    # An attempt of the month before, in what was the currency then: its call ended in this one.
+    found = counted(
+        write(intent("u", at=before), attempt("u", at=before, currency="USD"), outcome("u", at=NOVEMBER.since))
+    )
+    assert sum(total(found.of(one)).calls for one in found.currencies()) == total(found.cells).calls == 21
+
+
 ASKED = st.builds(
     Asked, st.just("acme"), st.sampled_from("ab"), st.sampled_from("cd"), st.just("p"), st.just("k"),
     st.sampled_from("mn"), st.just("openai_chat"), st.just("chat"), st.just("C1"), st.sampled_from(["", "d-1"]),
