@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 
 from gateway.bundle.bundle import read_papers
+from gateway.cli.ledgers import add_ledgers, ledgers
 from gateway.cli.main import REFUSED, add_config
 from gateway.cli.progress import Damage, told_progress
 from gateway.cli.writing import writing
@@ -39,10 +40,7 @@ def add(sub: argparse.ArgumentParser) -> None:
     add_config(sub)
     sub.add_argument("--month", metavar="MONTH", help="such as 2026-10, or this (default: the last whole one)")
     sub.add_argument("--contract", action="append", default=[], metavar="C", help="only this one; may be said again")
-    sub.add_argument(
-        "--ledger", type=Path, action="append", default=[], metavar="DIR",
-        help="the ledger (default: the configuration's); said again, those of other replicas with it",
-    )  # fmt: skip
+    add_ledgers(sub)
     sub.add_argument("--language", choices=tuple(WORDS), default="en", help="language of what is printed (default en)")
     form = sub.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object")
@@ -59,19 +57,16 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as wrong:
         print(wrong, file=sys.stderr)
         return 2
-    places = load_places(args.config)
-    ledgers: tuple[Path, ...] = tuple(args.ledger) or (places.ledger_dir,)
-    missing = next((ledger for ledger in ledgers if not ledger.is_dir()), None)
-    if missing is not None:
-        print(f"there is no ledger at {missing}", file=sys.stderr)
+    folders = ledgers(args)
+    if not folders:
         return REFUSED
-    contracts = read_papers(load(places.bundle)).contracts
-    asked = Asked(ledgers, name, now.timestamp(), frozenset(args.contract))
+    contracts = read_papers(load(load_places(args.config).bundle)).contracts
+    asked = Asked(folders, name, now.timestamp(), frozenset(args.contract))
     damage = Damage()
     try:
         found = accounts(contracts, asked, told_progress, damage)
     except OSError as failed:
-        print(f"the ledger can't be read: {failed.strerror}", file=sys.stderr)
+        print(f"the ledger can't be read: {failed.filename}: {failed.strerror}", file=sys.stderr)
         return REFUSED
     unknown = next((name for name in args.contract if name not in {one.name for one in found}), None)
     if unknown is not None:

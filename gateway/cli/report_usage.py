@@ -11,11 +11,11 @@ from pathlib import Path
 import orjson
 
 from gateway.alone import replace
+from gateway.cli.ledgers import add_ledgers, ledgers
 from gateway.cli.main import REFUSED, add_config
 from gateway.cli.period import add_period, period
 from gateway.cli.progress import Damage, told_progress
 from gateway.cli.writing import writing
-from gateway.config import load_places
 from gateway.documents import nearest
 from observability.ledger import begins
 from observability.reports.calls import read
@@ -27,12 +27,13 @@ from observability.reports.usage_values import values
 
 TEXT = f"""\
 What calls used and cost over a time, from the ledger: tokens and money by team, use case, model, destination and API of
-the tool, or by what --by says. It reads the files; the gateway may be running or not.
+the tool, or by what --by says. It reads the files; the gateway may be running or not. Each replica has its own ledger.
 
   ecluse report usage                                     the last whole month, as Markdown
   ecluse report usage --month 2026-11 --zone Europe/Paris --language fr
   ecluse report usage --since 7d --by team+model --by day
   ecluse report usage --month 2026-11 --out /srv/finance/2026-11
+  ecluse report usage --ledger replica-0/ledger --ledger replica-1/ledger
 
 --out writes a folder: usage.md and consommation.md with their pictures, usage.json, and usage.csv, whose columns are
 those of FOCUS 1.2, for the tools of the finance department.
@@ -47,7 +48,7 @@ def add(sub: argparse.ArgumentParser) -> None:
     add_config(sub)
     add_period(sub)
     sub.add_argument("--by", action="append", default=[], type=_tables, metavar="WHAT", help="tables: team,model,...")
-    sub.add_argument("--ledger", type=Path, metavar="DIR", help="the ledger (default: the configuration's)")
+    add_ledgers(sub)
     form = sub.add_mutually_exclusive_group()
     form.add_argument("--out", type=Path, metavar="FOLDER", help="write all forms there instead of printing one")
     form.add_argument("--json", action="store_true", help="one JSON object, costs exact")
@@ -62,18 +63,18 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as wrong:
         print(wrong, file=sys.stderr)
         return 2
-    folder: Path = args.ledger or load_places(args.config).ledger_dir
-    if not folder.is_dir():
-        print(f"there is no ledger at {folder}", file=sys.stderr)
+    folders = ledgers(args)
+    if not folders:
         return REFUSED
     tables = [names for tables in args.by for names in tables] or list(USUAL)
     personal = [name for name in PERSONAL if any(name in names for names in tables)]
     damage = Damage()
     try:
-        found = usage(read(folder, asked, told_progress, damage), asked, personal)
-        found.begins, found.made, found.damaged = begins(folder), now, damage.segments
+        found = usage(read(folders, asked, told_progress, damage), asked, personal)
+        found.begins, found.made = begins(folders), now
+        found.damaged, found.ledgers = damage.segments, len(folders)
     except OSError as failed:
-        print(f"the ledger at {folder} can't be read: {failed.strerror}", file=sys.stderr)
+        print(f"the ledger can't be read: {failed.filename}: {failed.strerror}", file=sys.stderr)
         return REFUSED
     if args.out is not None:
         return _write(args.out, found, tables)

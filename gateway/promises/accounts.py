@@ -128,8 +128,8 @@ def _due(promise: str, percent: float, measured: Measured) -> Due:
 
 def late(found: Sequence[Account], ledgers: Iterable[Path]) -> float | None:
     """When the ledger that begins last does (Unix seconds), where that is after a month began; else None."""
-    start = max((at.timestamp() for ledger in ledgers if (at := begins(ledger)) is not None), default=None)
-    return start if start is not None and any(start > one.measured.month.since.timestamp() for one in found) else None
+    start = begins(ledgers)
+    return start.timestamp() if start and any(start > one.measured.month.since for one in found) else None
 
 
 def last_day(month: Period) -> date:

@@ -90,11 +90,13 @@ def written_since(folder: Path, since: datetime) -> list[Path]:
     return [path for path in segments(folder) if _written(path) >= (since - _SKEW).timestamp()]
 
 
-def begins(folder: Path) -> datetime | None:
-    """When the oldest segment was begun; None where there is none, or its name doesn't say. Raises OSError."""
-    oldest = next(iter(segments(folder)), None)
-    first = begun(oldest) if oldest is not None else None
-    return first.at if first is not None else None
+def begins(folders: Iterable[Path]) -> datetime | None:
+    """From when on all of these ledgers are there: when the oldest segment was begun of that which begins last.
+
+    None where they have no segments, or their names don't say. Raises OSError.
+    """
+    oldest = (next(iter(segments(folder)), None) for folder in folders)
+    return max((first.at for path in oldest if path is not None and (first := begun(path)) is not None), default=None)
 
 
 Damaged = Callable[[Path], None]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from observability.ledger.once import Lately
 from observability.ledger.reading import Damaged, records
 from observability.ledger.records import NANOS
 from observability.ledger.search import spanning
@@ -14,7 +15,7 @@ from observability.scribe.segments import begun
 
 LONGEST = 86_400.0
 """Seconds: no attempt takes as long, so one that began in a stretch of time ended within a day after it."""
-_REMEMBERED = 100_000  # attempts at least of which a second record is noticed: it is written soon after the first
+_REMEMBERED = 100_000  # attempts of which a second record is noticed
 
 
 class Ended(NamedTuple):
@@ -65,7 +66,7 @@ def attempts(
     start = datetime.fromtimestamp(since, UTC)
     end = datetime.fromtimestamp(until + LONGEST, UTC)
     paths = [path for folder in folders for path in spanning(folder, start, end) if not of or _writer(path) in of]
-    recent, older = set[tuple[str, int]](), set[tuple[str, int]]()
+    lately = Lately(_REMEMBERED)
     for done, path in enumerate(paths):
         progress(done, len(paths))
         for record in records(path, "ATTEMPT", damaged=damaged):
@@ -73,11 +74,9 @@ def attempts(
                 continue
             one = _ended(record)
             key = (one.call, one.number)
-            if not since <= one.began < until or key in recent or key in older:
+            if not since <= one.began < until or key in lately:
                 continue
-            recent.add(key)
-            if len(recent) == _REMEMBERED:
-                recent, older = set(), recent
+            lately.add(key)
             yield one
     progress(len(paths), len(paths))
 

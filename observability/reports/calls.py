@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from observability.ledger import Damaged, records, spanning
+from observability.ledger.once import Lately
 from observability.periods import Period
 
 _LONGEST = timedelta(hours=2)
@@ -71,7 +72,7 @@ class _Calls:
 
     def __init__(self) -> None:
         self._open: OrderedDict[str, _Call] = OrderedDict()
-        self._ended: OrderedDict[str, None] = OrderedDict()
+        self._ended = Lately(_OPEN)
 
     def take(self, record: Mapping[str, Any]) -> Tried | Ended | None:
         """What a record tells; None for an INTENT and for one that was read before."""
@@ -81,22 +82,27 @@ class _Calls:
         here, kind = self._open.get(call), record["record"]
         if kind == "INTENT":
             if here is None:
-                _keep(self._open, call, _Call(_asked(record)))
+                self._begun(call, _asked(record))
             return None
         at = datetime.fromisoformat(record["at"])
         if kind == "OUTCOME":
             return self._over(at, record, self._open.pop(call, None))
         if here is None:
-            here = _Call(UNKNOWN)
-            _keep(self._open, call, here)
+            here = self._begun(call, UNKNOWN)
         if record["attempt"] in here.tried:
             return None
         here.tried.add(record["attempt"])
         here.last = record
         return Tried(at, here.asked, record)
 
+    def _begun(self, call: str, asked: Asked) -> _Call:
+        here = self._open[call] = _Call(asked)
+        if len(self._open) > _OPEN:
+            self._open.popitem(last=False)
+        return here
+
     def _over(self, at: datetime, record: Mapping[str, Any], here: _Call | None) -> Ended:
-        _keep(self._ended, record["call"], None)
+        self._ended.add(record["call"])
         asked = here.asked if here is not None else UNKNOWN
         if (intent := record["intent"]) is not None:
             asked = _asked(intent)
@@ -104,15 +110,18 @@ class _Calls:
 
 
 def read(
-    folder: Path, period: Period, progress: Progress = lambda done, of: None, damaged: Damaged = lambda path: None
+    folders: Iterable[Path],
+    period: Period,
+    progress: Progress = lambda done, of: None,
+    damaged: Damaged = lambda path: None,
 ) -> Iterator[Tried | Ended]:
     """Every ATTEMPT and OUTCOME that ended in the period, as they stand. Raises OSError.
 
-    A record that had to be written twice (its first segment failed) comes once. progress: segments read, of how many.
-    damaged: told of segments that lack records.
+    folders: ledgers, one of each replica. A record that had to be written twice comes once. progress: segments read, of
+    how many. damaged: told of segments that lack records.
     """
     since, until = period.since.astimezone(UTC), period.until.astimezone(UTC)
-    paths = spanning(folder, since - _LONGEST, until)
+    paths = [path for folder in folders for path in spanning(folder, since - _LONGEST, until)]
     calls = _Calls()
     for number, path in enumerate(paths):
         progress(number, len(paths))
@@ -129,9 +138,3 @@ def _asked(intent: Mapping[str, Any]) -> Asked:
         who["organisation"], who["team"], who["use_case"], who["person"], who["key"], intent["model"],
         intent["dialect"], intent["operation"], classes[0] if classes else "", intent.get("drill") or "",
     )  # fmt: skip
-
-
-def _keep(memory: OrderedDict[str, Any], key: str, value: Any) -> None:
-    memory[key] = value
-    if len(memory) > _OPEN:
-        memory.popitem(last=False)

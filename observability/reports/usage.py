@@ -95,7 +95,8 @@ class Usage:
     """Figures by cell. unknown: attempts of calls whose INTENT isn't in the ledger, so nobody knows whose they were.
 
     begins: when the ledger does, None where that isn't known. made: when it was read. The period is told to be whole
-    where neither lies in it. damaged: segments of the ledger that lack records.
+    where neither lies in it. damaged: segments of the ledger that lack records. ledgers: how many were read, one of
+    each replica.
     """
 
     period: Period
@@ -104,6 +105,7 @@ class Usage:
     cells: dict[Cell, Figures] = field(default_factory=dict)
     unknown: int = 0
     damaged: int = 0
+    ledgers: int = 1
 
     def add(self, found: Tried | Ended, personal: Sequence[str] = ()) -> None:
         """Count one attempt or one end of a call. personal: which of PERSONAL to keep apart."""

@@ -120,6 +120,7 @@ def _how(usage: Usage, words: Words) -> Iterator[str]:
     attempts = number(total(usage.cells).attempts, words)
     yield f"## {words['how']}"
     yield words["sums"].format(attempts=attempts, since=since, until=until)
+    yield words["ledgers"].format(n=usage.ledgers)
     if usage.unknown:
         yield words["unknown"].format(n=number(usage.unknown, words))
 

@@ -31,6 +31,7 @@ def values(usage: Usage, tables: Sequence[Sequence[str]]) -> dict[str, Any]:
         "lacks_end": usage.lacks_end(),
         "attempts_of_unknown_calls": usage.unknown,
         "damaged_segments": usage.damaged,
+        "ledgers": usage.ledgers,
         "currencies": [
             {
                 "currency": currency,

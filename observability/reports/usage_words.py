@@ -34,6 +34,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sums": "Sums of the {attempts} ATTEMPT records of the ledger from {since} until before {until}, each added as "
         "the whole number of thousand millionths that it is. A call counts where it ended; its cost counts where each "
         "attempt went. Costs are by the price list of the configuration, not by invoices.",
+        "ledgers": "Ledgers read: {n}. Each replica of the gateway has its own; what is in none of these is not in "
+        "the figures.",
         "unknown": "Of {n} attempts the INTENT isn't in the ledger any more: nobody knows whose they were.",
         "see_days": "Cost by day", "see_teams": "Cost by team", "see_models": "Cost by model",
         "point": ".", "thousand": ",",
@@ -67,6 +69,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sums": "Sommes des {attempts} enregistrements ATTEMPT du registre du {since} jusqu'avant le {until}, chacun "
         "ajouté comme le nombre entier de milliardièmes qu'il est. Un appel compte là où il s'est terminé ; son coût "
         "compte là où chaque tentative est allée. Les coûts suivent les prix de la configuration, pas les factures.",
+        "ledgers": "Registres lus : {n}. Chaque réplique de la passerelle a le sien ; ce qui n'est dans aucun d'eux "
+        "n'est pas dans ces chiffres.",
         "unknown": "De {n} tentatives, l'INTENT n'est plus dans le registre : on ne sait plus de qui elles étaient.",
         "see_days": "Coût par jour", "see_teams": "Coût par équipe", "see_models": "Coût par modèle",
         "point": ",", "thousand": "\u202f",

@@ -103,7 +103,39 @@ def test_a_wrong_thing_to_count_by_is_told(capsys):
 def test_a_ledger_that_cannot_be_read(tmp_path, capsys):
     (tmp_path / "20261120T110000.000000Z-w0-000001.ecl").mkdir()
     assert main(["report", "usage", "--ledger", str(tmp_path), "--since", "2026-11-01"]) == 1
-    assert f"the ledger at {tmp_path} can't be read: Is a directory" in capsys.readouterr().err
+    assert (
+        f"the ledger can't be read: {tmp_path / '20261120T110000.000000Z-w0-000001.ecl'}: Is a directory"
+        in capsys.readouterr().err
+    )
+
+
+@pytest.fixture
+def replicas(tmp_path) -> tuple[str, str]:
+    """A ledger of each of two; the second begins on the 15th."""
+    for number, day in enumerate(("01", "15")):
+        (tmp_path / f"r{number}").mkdir()
+        (tmp_path / f"r{number}" / f"202611{day}T000000.000000Z-w0-000001.ecl").write_bytes(
+            b"".join(frame(n, one(f"{number}").to_bytes()) for n, one in enumerate((intent, attempt, outcome)))
+        )
+    return str(tmp_path / "r0"), str(tmp_path / "r1")
+
+
+def test_replicas_are_added_up_and_none_twice(replicas, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    named = [word for folder in (*replicas, "r0") for word in ("--ledger", folder)]
+    assert main(["report", "usage", "--month", "2026-11", "--json", *named]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["currencies"][0]["total"]["calls"] == 2 == found["ledgers"] and found["lacks_beginning"]
+    assert main(["report", "usage", "--month", "2026-11", *named]) == 0
+    said = capsys.readouterr().out
+    assert "The ledger begins at 2026-11-15" in said and "Ledgers read: 2. Each replica" in said
+
+
+@pytest.mark.parametrize("what", ["usage", "sla"])
+def test_one_of_several_ledgers_that_is_not_there_is_told(what, replicas, home, capsys):
+    words = ["--ledger", replicas[0], "--ledger", "nowhere", "--config", str(home / "config.yaml")]
+    assert main(["report", what, *words]) == 1
+    assert capsys.readouterr().err == "there is no ledger at nowhere\n"
 
 
 def test_no_ledger(capsys, tmp_path):

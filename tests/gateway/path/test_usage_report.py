@@ -21,7 +21,7 @@ async def reported(house: House) -> Usage:
     await house.gateway.runtime.ledger.flush()
     now = datetime.now(UTC)
     period = Period(now - timedelta(hours=1), now + timedelta(minutes=1))
-    return usage(read(house.gateway.runtime.epoch.pair.settings.ledger_dir, period), period)
+    return usage(read([house.gateway.runtime.epoch.pair.settings.ledger_dir], period), period)
 
 
 async def metric(house: House, name: str, *labels: str) -> Decimal:

@@ -38,7 +38,7 @@ def folder(write):
 
 
 def rows(folder, period=NOVEMBER):
-    return list(csv.DictReader(io.StringIO(table(usage(read(folder, period), period)), newline="")))
+    return list(csv.DictReader(io.StringIO(table(usage(read([folder], period), period)), newline="")))
 
 
 def test_every_row_has_what_the_specification_asks_for(folder):
@@ -88,7 +88,7 @@ def test_exact_loses_nothing(nanos):
 
 
 def test_the_total_is_that_of_the_rows(folder):
-    whole = total(usage(read(folder, NOVEMBER), NOVEMBER).cells)
+    whole = total(usage(read([folder], NOVEMBER), NOVEMBER).cells)
     assert (
         sum(int(row["x_InputTokens"]) + int(row["x_OutputTokens"]) for row in rows(folder))
         == whole.input + whole.output

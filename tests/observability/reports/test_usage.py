@@ -37,7 +37,7 @@ def folder(write):
 
 
 def counted(folder, personal=()):
-    return usage(read(folder, NOVEMBER), NOVEMBER, personal)
+    return usage(read([folder], NOVEMBER), NOVEMBER, personal)
 
 
 def test_the_whole_by_hand(folder):
@@ -67,14 +67,14 @@ def test_a_day_is_of_the_periods_zone(write):
     late = datetime(2026, 11, 19, 23, 30, tzinfo=UTC)
     folder = write(intent("1", at=late), attempt("1", at=late), outcome("1", at=late))
     paris = month("2026-11", zone_of("Europe/Paris"))
-    assert [cell.day for cell in usage(read(folder, paris), paris).cells] == ["2026-11-20"]
+    assert [cell.day for cell in usage(read([folder], paris), paris).cells] == ["2026-11-20"]
 
 
 def test_months_and_days_come_in_their_order(write):
     later = NOON + timedelta(days=20)
     folder = write(intent("1"), attempt("1", 1), intent("2", at=later), attempt("2", 9, at=later))
     both = Period(NOON, later + timedelta(days=1))
-    cells = usage(read(folder, both), both).cells
+    cells = usage(read([folder], both), both).cells
     assert list(by(cells, ["month"])) == [("2026-11",), ("2026-12",)]
     assert list(by(cells, ["day"])) == [("2026-11-20",), ("2026-12-10",)]
     assert by(cells, ["month", "team"])[("2026-12", "hr")].nanos == 9

@@ -14,7 +14,7 @@ NOVEMBER = month("2026-11")
 
 
 def drawn(folder, language="en"):
-    return plots(usage(read(folder, NOVEMBER), NOVEMBER), language)
+    return plots(usage(read([folder], NOVEMBER), NOVEMBER), language)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
