@@ -28,7 +28,7 @@ import orjson
 
 from observability.ledger import Attempt, Found, Intent, Outcome, Place, Ruled, RuleFired, Tokens, Who, uuid7
 from observability.ledger.records import Record
-from observability.reports.focus import exact
+from observability.reports.numbers import exact
 from observability.scribe.frames import frame
 
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)

@@ -18,7 +18,7 @@ from gateway.config import load_places
 from gateway.documents import load, nearest
 from gateway.promises.accounts import Account, Asked, accounts, late
 from gateway.promises.page import Page, page
-from gateway.promises.plain import evidence_csv, promises_csv, whole
+from gateway.promises.plain import evidence_csv, left_out, promises_csv, whole
 from gateway.promises.words import WORDS
 from observability.periods import Period, month, month_before, month_of
 
@@ -86,6 +86,9 @@ def _named(text: str | None, now: datetime) -> Period:
 
 def _tell(args: argparse.Namespace, found: list[Account], asked: Asked, damaged: int) -> None:
     """Print it, or write the folder. damaged: segments of the ledger that lack records."""
+    if args.evidence or args.out is not None:
+        for said in left_out(found):
+            print(f"warning: {said}", file=sys.stderr)
     if args.json:
         print(orjson.dumps(whole(found, asked.month, damaged)).decode())
     elif args.csv or args.evidence:

@@ -10,6 +10,7 @@ from gateway.drills.measuring import Findings, Phase
 from gateway.drills.running import Drill
 from gateway.drills.words import WORDS
 from observability.reports.forms import ending, markdown
+from observability.reports.numbers import number, seconds
 
 _MOST_NAMED = 20
 
@@ -48,10 +49,10 @@ def _head(facts: Facts, findings: Findings, words: Mapping[str, str]) -> str:
     lasted = min(drill.mended, max(facts.ended, drill.fails)) - drill.fails
     story = words["story"].format(
         day=_day(drill.fails), time=_clock(drill.fails), destination=drill.destination, said=said,
-        seconds=_number(lasted, words), model=drill.model, users=", ".join(drill.users),
+        seconds=seconds(lasted, words), model=drill.model, users=", ".join(drill.users),
     )  # fmt: skip
     if facts.ended < drill.mended:
-        story += words["early"].format(seconds=_number(drill.mended - drill.fails, words))
+        story += words["early"].format(seconds=seconds(drill.mended - drill.fails, words))
     lines = [f"# {words['title'].format(destination=drill.destination)}", "", f"**{verdict}**", "", story]
     if drill.reason or drill.by or drill.scheduled:
         why = drill.reason or words["no_reason"]
@@ -62,24 +63,24 @@ def _head(facts: Facts, findings: Findings, words: Mapping[str, str]) -> str:
 def _answers(facts: Facts, findings: Findings, words: Mapping[str, str]) -> str:
     during = findings.phases[1]
 
-    def number(seconds: float) -> str:
-        return _number(seconds, words)
+    def took(value: float) -> str:
+        return seconds(value, words)
 
     others = ", ".join(f"{name}: {count}" for name, count in sorted(during.by_destination.items())) or words["none"]
-    recovered = words["never"] if findings.recovered is None else words["seconds"].format(n=number(findings.recovered))
+    recovered = words["never"] if findings.recovered is None else words["seconds"].format(n=took(findings.recovered))
     if findings.recovered == 0.0:
         recovered = words["at_once"]
-    back = words["not_back"] if findings.back is None else words["seconds"].format(n=number(findings.back))
+    back = words["not_back"] if findings.back is None else words["seconds"].format(n=took(findings.back))
     widened = words["no_wider"] if not (findings.widened or findings.differing) else words["wider"]
     rows = [
         (words["q_met"], words["met_of"].format(met=findings.met, calls=during.calls)),
         (words["q_lost"], f"{len(findings.lost)} / {during.calls}"),
         (words["q_recovered"], recovered),
-        (words["q_slowest"], words["slowest"].format(n=number(findings.slowest), usual=number(findings.phases[0].p50))),
+        (words["q_slowest"], words["slowest"].format(n=took(findings.slowest), usual=took(findings.phases[0].p50))),
         (words["q_others"], others),
         (words["q_back"], back),
         (words["q_wider"], widened),
-        (words["q_aim"], words["aim"].format(n=number(facts.within))),
+        (words["q_aim"], words["aim"].format(n=took(facts.within))),
     ]
     return "\n".join(markdown((words["question"], words["answer"]), rows))
 
@@ -100,7 +101,11 @@ def _figures(findings: Findings, words: Mapping[str, str]) -> str:
 
 def _row(phase: Phase, words: Mapping[str, str]) -> tuple[str, ...]:
     counts = (phase.calls, phase.served, phase.lost, phase.refused)
-    return (words[phase.name], *map(str, counts), *(_number(n, words) for n in (phase.p50, phase.p95, phase.worst)))
+    return (
+        words[phase.name],
+        *(number(n, words) for n in counts),
+        *(seconds(n, words) for n in (phase.p50, phase.p95, phase.worst)),
+    )
 
 
 def _proof(facts: Facts, findings: Findings, words: Mapping[str, str]) -> str:
@@ -118,11 +123,6 @@ def _proof(facts: Facts, findings: Findings, words: Mapping[str, str]) -> str:
     if findings.differing:
         lines += ["", words["differing"].format(names=", ".join(findings.differing))]
     return "\n".join(lines)
-
-
-def _number(seconds: float, words: Mapping[str, str]) -> str:
-    plain = f"{seconds:.0f}" if seconds >= 100 or seconds == int(seconds) else f"{seconds:.2f}"
-    return plain.replace(".", words["point"])
 
 
 def _day(at: float) -> str:

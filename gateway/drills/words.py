@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from observability.reports.numbers import SIGNS
+
 WORDS = {
     "en": {
+        **SIGNS["en"],
         "title": "Continuity drill: {destination}",
         "held": "Held: calls went on being served, in time, and nothing went where it may not.",
         "held_after": "Held: {n} calls were lost at first; then every call was served again, within the time aimed at, "
@@ -13,7 +16,6 @@ WORDS = {
         "story": "On {day} at {time}, for {seconds} seconds, the gateway made {destination} fail on purpose: {said}. "
         "Only calls of these users were touched: {users}. The drill's own asked for the model {model}.",
         "early": " It was ended early: it was to last {seconds} seconds.",
-        "point": ".",
         "what_refuse": "no connection could be made",
         "what_5xx": "it answered that it is out of order (503)",
         "what_throttle": "it answered that it is asked too much (429, wait {amount} s)",
@@ -69,6 +71,7 @@ WORDS = {
         "differing": "The drill's own calls all say the same, yet were ruled on differently for: {names}.",
     },
     "fr": {
+        **SIGNS["fr"],
         "title": "Exercice de continuité : {destination}",
         "held": "Tenu : les appels ont continué d'être servis, à temps, et rien n'est parti où cela n'est pas permis.",
         "held_after": "Tenu : {n} appels perdus au début ; puis tout appel a été servi de nouveau, dans le temps visé, "
@@ -79,7 +82,6 @@ WORDS = {
         "{said}. Seuls les appels de ces utilisateurs étaient concernés : {users}. Ceux de l'exercice demandaient le "
         "modèle {model}.",
         "early": " Il a été arrêté avant la fin : {seconds} secondes étaient prévues.",
-        "point": ",",
         "what_refuse": "aucune connexion n'était possible",
         "what_5xx": "la destination répondait qu'elle était hors service (503)",
         "what_throttle": "la destination répondait qu'on lui en demandait trop (429, attendre {amount} s)",

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from gateway.bundle.contracts import Contract
 from gateway.bundle.service import ServiceTerms
-from gateway.pricing.rates import NANOS
 from observability.ledger import Damaged, begins
 from observability.periods import Period, month, zone_of
 from observability.promises import Kept, Measured, Measuring, Waiting, attempts
@@ -19,11 +18,12 @@ from observability.promises.attempts import Progress
 
 
 class Due(NamedTuple):
-    """A credit that a broken promise earns. percent: of what the month cost. amounts: by currency, by our prices."""
+    """A credit that a broken promise earns. percent: of what the month cost. amounts: by currency and our prices, in
+    thousand millionths; cut, so that no claim is too high."""
 
     promise: str
     percent: float
-    amounts: Mapping[str, float]
+    amounts: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _dues(service: ServiceTerms, measured: Measured) -> Iterable[Due]:
 
 def _due(promise: str, percent: float, measured: Measured) -> Due:
     share = Fraction(str(percent)) / 100
-    return Due(promise, percent, {c: float(Fraction(nanos, NANOS) * share) for c, nanos in measured.cost.items()})
+    return Due(promise, percent, {c: int(nanos * share) for c, nanos in measured.cost.items()})
 
 
 def late(found: Sequence[Account], ledgers: Iterable[Path]) -> float | None:

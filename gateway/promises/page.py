@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from gateway.pricing.rates import NANOS
 from gateway.promises.accounts import Account, Due, today_of
 from gateway.promises.plain import percent
 from gateway.promises.words import WORDS
 from observability.promises import AVAILABILITY, FAILED, GOOD, THROTTLED, UNCOUNTED, Hour, Kept
 from observability.reports.forms import ending, markdown
+from observability.reports.numbers import amounts, decimal, number
 
 _WORST = 5
 _SHOWN = 20
@@ -72,7 +72,7 @@ def _summary(accounts: Sequence[Account], words: Mapping[str, str]) -> Iterator[
             rows.append(
                 (
                     account.name, what(kept, words), promised(kept, words), measured(kept, words),
-                    verdict(kept, words), f"{_number(due.percent, words)} %" if due is not None else "",
+                    verdict(kept, words), f"{decimal(due.percent, words)} %" if due is not None else "",
                     str(account.until) if due is not None and account.until is not None else "",
                 )
             )  # fmt: skip
@@ -83,22 +83,22 @@ def what(kept: Kept, words: Mapping[str, str]) -> str:
     """A promise in words."""
     if kept.name == AVAILABILITY:
         return words[AVAILABILITY]
-    return words[kept.name.rpartition("_p")[0]].format(percentile=_number(kept.promised or 0, words))
+    return words[kept.name.rpartition("_p")[0]].format(percentile=decimal(kept.promised or 0, words))
 
 
 def promised(kept: Kept, words: Mapping[str, str]) -> str:
     """What was promised of it."""
     if kept.bound is not None:
-        return words["within"].format(seconds=_number(kept.bound, words))
-    return words["no_promise"] if kept.promised is None else f"{_number(kept.promised, words)} %"
+        return words["within"].format(seconds=decimal(kept.bound, words))
+    return words["no_promise"] if kept.promised is None else f"{decimal(kept.promised, words)} %"
 
 
 def measured(kept: Kept, words: Mapping[str, str]) -> str:
     """What was measured of it."""
     if kept.bound is not None:
-        return words["no_answers"] if kept.took is None else words["within"].format(seconds=_number(kept.took, words))
+        return words["no_answers"] if kept.took is None else words["within"].format(seconds=decimal(kept.took, words))
     share = percent(kept)
-    return words["none"] if share is None else f"{_number(share, words)} %"
+    return words["none"] if share is None else f"{decimal(share, words)} %"
 
 
 def verdict(kept: Kept, words: Mapping[str, str]) -> str:
@@ -140,15 +140,14 @@ def _figures(account: Account, words: Mapping[str, str]) -> str:
     counts = account.measured.verdicts
     good, failed, uncounted, throttled = (counts.get(one, 0) for one in (GOOD, FAILED, UNCOUNTED, THROTTLED))
     said = words["sent"].format(
-        requests=_whole(good + failed + uncounted, words), failed=_whole(failed, words),
-        throttled=_whole(throttled, words),
-        aside=_whole(sum(counts.values()) - good - failed - uncounted - throttled, words),
+        requests=number(good + failed + uncounted, words), failed=number(failed, words),
+        throttled=number(throttled, words),
+        aside=number(sum(counts.values()) - good - failed - uncounted - throttled, words),
     )  # fmt: skip
     if uncounted:
-        said += " " + words["uncounted"].format(uncounted=_whole(uncounted, words))
+        said += " " + words["uncounted"].format(uncounted=number(uncounted, words))
     if account.measured.cost:
-        spent = {currency: nanos / NANOS for currency, nanos in account.measured.cost.items()}
-        said += " " + words["cost"].format(amounts=_amounts(spent, words))
+        said += " " + words["cost"].format(amounts=amounts(account.measured.cost, words))
     return said
 
 
@@ -157,8 +156,8 @@ def _how(account: Account, words: Mapping[str, str]) -> str:
     how = words["requests_how"]
     if service.count == "minutes":
         how = words["minutes_how"].format(
-            lost=_whole(kept.counted - kept.kept, words), minutes=_whole(kept.counted, words),
-            least=_whole(service.minute_least, words), errors=_number(service.minute_errors_percent, words),
+            lost=number(kept.counted - kept.kept, words), minutes=number(kept.counted, words),
+            least=number(service.minute_least, words), errors=decimal(service.minute_errors_percent, words),
         )  # fmt: skip
     return f"{how} {words['faults'].format(faults=', '.join(service.faults), zone=service.zone)}"
 
@@ -171,9 +170,9 @@ def _hours(account: Account, hours: Sequence[Hour], words: Mapping[str, str]) ->
     head = [words[name] for name in ("hour", "requests", "failed", "share", "throttled")]
     rows = [
         (
-            _time(hour.start, account, "%Y-%m-%d %H:%M"), _whole(hour.good + hour.failed, words),
-            _whole(hour.failed, words),
-            f"{_number(round(_share(hour) * 100, 2), words)} %", _whole(hour.throttled, words),
+            _time(hour.start, account, "%Y-%m-%d %H:%M"), number(hour.good + hour.failed, words),
+            number(hour.failed, words),
+            f"{decimal(_share(hour) * 100, words, 2)} %", number(hour.throttled, words),
         )
         for hour in hours
     ]  # fmt: skip
@@ -192,7 +191,7 @@ def _claim(account: Account, told: Page) -> Iterator[str]:
     yield _standing(account, told)
     waits = account.measured.waits
     if account.void:
-        yield words["claim_void"].format(early=_whole(waits.early, words), asked=_whole(waits.asked, words))
+        yield words["claim_void"].format(early=number(waits.early, words), asked=number(waits.asked, words))
         yield "\n".join(
             words["early"].format(
                 destination=one.destination,
@@ -203,11 +202,11 @@ def _claim(account: Account, told: Page) -> Iterator[str]:
         )
     else:
         unasked = account.service.claim.backoff == "none"
-        waited = words["claim_waited"].format(asked=_whole(waits.asked, words))
+        waited = words["claim_waited"].format(asked=number(waits.asked, words))
         yield words["claim_unasked"] if unasked else waited
     if waits.cut:
-        longest = _number(account.service.claim.longest_seconds, words)
-        yield words["claim_cut"].format(cut=_whole(waits.cut, words), longest=longest)
+        longest = decimal(account.service.claim.longest_seconds, words)
+        yield words["claim_cut"].format(cut=number(waits.cut, words), longest=longest)
     if (asks := account.service.claim.asks) is not None:
         yield words["asks"].format(asks=getattr(asks, told.language))
     yield f"{words['letter']}:"
@@ -232,27 +231,34 @@ def _letter(account: Account, words: Mapping[str, str]) -> Iterator[str]:
         one = kept[due.promise]
         said = f"{what(one, words)}, {promised(one, words)}"
         yield words["letter_2"].format(what=said, measured=measured(one, words)) + " " + _claimed(due, words)
-    sent = _whole(sum(counts.get(one, 0) for one in (GOOD, UNCOUNTED, FAILED)), words)
-    failed, faults = _whole(counts.get(FAILED, 0), words), ", ".join(account.service.faults)
-    yield words["letter_4"].format(requests=sent, failed=failed, faults=faults)
+    sent = number(sum(counts.get(one, 0) for one in (GOOD, UNCOUNTED, FAILED)), words)
+    failed, faults = number(counts.get(FAILED, 0), words), ", ".join(account.service.faults)
+    attached = words["attached_most" if account.measured.more else "attached"].format(**_kept(account, words))
+    yield words["letter_4"].format(requests=sent, failed=failed, faults=faults, attached=attached)
+
+
+def _kept(account: Account, words: Mapping[str, str]) -> dict[str, str]:
+    """How many failed requests the evidence has, and how many more there were."""
+    measured = account.measured
+    return {"kept": number(len(measured.failures), words), "more": number(measured.more, words)}
 
 
 def _claimed(due: Due, words: Mapping[str, str]) -> str:
-    amounts = words["letter_amounts"].format(amounts=_amounts(due.amounts, words)) if due.amounts else ""
-    return words["letter_3"].format(percent=_number(due.percent, words), amounts=amounts)
+    told = words["letter_amounts"].format(amounts=amounts(due.amounts, words)) if due.amounts else ""
+    return words["letter_3"].format(percent=decimal(due.percent, words), amounts=told)
 
 
 def _evidence(account: Account, words: Mapping[str, str]) -> Iterator[str]:
     failures = account.measured.failures
     failed = len(failures) + account.measured.more
     yield f"### {words['evidence']}"
-    shown = words["evidence_said"].format(shown=_SHOWN, failed=_whole(failed, words))
-    yield shown if failed > _SHOWN else words["evidence_all"]
+    said = "evidence_all" if failed <= _SHOWN else "evidence_most" if account.measured.more else "evidence_said"
+    yield words[said].format(shown=_SHOWN, failed=number(failed, words), **_kept(account, words))
     head = [words[n] for n in ("time", "destination", "status", "error", "seconds", "vendor_request", "call")]
     rows = [
         (
             _time(one.began, account, "%Y-%m-%d %H:%M:%S"), one.destination, str(one.status or ""), one.error or "",
-            _number(round(one.total, 3), words), _plain(one.vendor_request or ""), f"`{one.call}`",
+            decimal(one.total, words, 3), _plain(one.vendor_request or ""), f"`{one.call}`",
         )
         for one in failures[:_SHOWN]
     ]  # fmt: skip
@@ -277,16 +283,3 @@ def _time(at: float, account: Account, form: str) -> str:
 def _month(name: str, words: Mapping[str, str]) -> str:
     day = date.fromisoformat(f"{name}-01")
     return f"{words['months'].split()[day.month - 1]} {day.year}"
-
-
-def _number(value: float, words: Mapping[str, str]) -> str:
-    return f"{value:.4f}".rstrip("0").rstrip(".").replace(".", words["point"])
-
-
-def _whole(value: int, words: Mapping[str, str]) -> str:
-    return f"{value:,}".replace(",", words["thousand"])
-
-
-def _amounts(amounts: Mapping[str, float], words: Mapping[str, str]) -> str:
-    signs = str.maketrans({",": words["thousand"], ".": words["point"]})
-    return ", ".join(f"{f'{amount:,.2f}'.translate(signs)} {currency}" for currency, amount in amounts.items())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.pricing.rates import NANOS
 from gateway.promises.accounts import Account
 from observability.promises import Ended, Kept
 from observability.reports.forms import sheet
+from observability.reports.numbers import exact
 
 PROMISES = (
     "month", "contract", "vendor", "processor", "promise", "promised_percent", "bound_seconds", "counted", "kept",
@@ -28,7 +28,7 @@ def whole(accounts: Iterable[Account], month: str, damaged: int) -> dict[str, An
 
 
 def plain(account: Account) -> dict[str, Any]:
-    """One JSON object. Times are RFC 3339 in UTC, shares are percent."""
+    """One JSON object. Times are RFC 3339 in UTC, shares are percent, money is decimal numbers in text."""
     measured, contract = account.measured, account.contract
     return {
         "contract": account.name,
@@ -44,8 +44,8 @@ def plain(account: Account) -> dict[str, Any]:
         "attempts": dict(measured.verdicts),
         "promises": [_promise(kept) for kept in account.promises],
         "lost_minutes": measured.lost_minutes,
-        "cost": {currency: nanos / NANOS for currency, nanos in measured.cost.items()},
-        "credits": [due._asdict() for due in account.dues],
+        "cost": _exact(measured.cost),
+        "credits": [{**due._asdict(), "amounts": _exact(due.amounts)} for due in account.dues],
         "claim": {
             "until": account.until.isoformat() if account.until is not None else None,
             "to": account.service.claim.to,
@@ -65,13 +65,21 @@ def plain(account: Account) -> dict[str, Any]:
 
 
 def promises_csv(accounts: Iterable[Account]) -> str:
-    """Every promise, a row each."""
+    """Every promise, a row each; one that earns a credit in several currencies has one for each of these."""
     return sheet(PROMISES, (row for account in accounts for row in _rows(account)))
 
 
 def evidence_csv(accounts: Iterable[Account]) -> str:
-    """Every attempt that counts as failed, a row each: what a vendor asks for with a claim."""
+    """Every attempt that counts as failed and is held, a row each: what a vendor asks for with a claim."""
     return sheet(EVIDENCE, (evidence(a.name, one) for a in accounts for one in a.measured.failures))
+
+
+def left_out(accounts: Iterable[Account]) -> Iterator[str]:
+    """A sentence for each contract of which more failed than the evidence has room for."""
+    for account in accounts:
+        if more := account.measured.more:
+            kept = f"the evidence has {len(account.measured.failures)} failed requests under {account.name}"
+            yield f"{kept}, the most that it takes; {more} more failed"
 
 
 def evidence(contract: str, one: Ended) -> tuple[Any, ...]:
@@ -105,16 +113,21 @@ def _promise(kept: Kept) -> dict[str, Any]:
     }
 
 
+def _exact(nanos: Mapping[str, int]) -> dict[str, str]:
+    return {currency: exact(amount) for currency, amount in nanos.items()}
+
+
 def _rows(account: Account) -> Iterator[tuple[Any, ...]]:
     contract, dues = account.contract, {due.promise: due for due in account.dues}
     for kept in account.promises:
         due = dues.get(kept.name)
-        currency, amount = next(iter(due.amounts.items()), (None, None)) if due is not None else (None, None)
-        yield (
-            account.measured.month.name(), account.name, contract and contract.vendor, contract and contract.processor,
-            kept.name, kept.promised, kept.bound, kept.counted, kept.kept, percent(kept), kept.took, _said(kept.met),
-            due and due.percent, amount, currency, account.until, _said(account.void) if due is not None else None,
-        )  # fmt: skip
+        for currency, amount in (_exact(due.amounts) if due else {}).items() or ((None, None),):
+            yield (
+                account.measured.month.name(), account.name, contract and contract.vendor,
+                contract and contract.processor, kept.name, kept.promised, kept.bound, kept.counted, kept.kept,
+                percent(kept), kept.took, _said(kept.met), due and due.percent, amount, currency, account.until,
+                _said(account.void) if due else None,
+            )  # fmt: skip
 
 
 def _said(value: bool | None) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from observability.reports.numbers import SIGNS
+
 _EN = {
-    "point": ".",
-    "thousand": ",",
+    **SIGNS["en"],
     "title": "Service levels in {month}",
     "made": "Made on {day} from the attempts in the ledger{over}. Attempts that drills made fail are left out. The "
     "terms are those of the bundle as it was then.",
@@ -74,11 +75,15 @@ _EN = {
     "letter_3": "We claim {percent} % of the charges of the month{amounts}.",
     "letter_amounts": ", by our records {amounts}",
     "letter_4": "Of {requests} requests {failed} failed by the contract's definition ({faults}). Throttled requests, "
-    "and those that ended by our doing, are not counted. The list of failed requests, with your ids of them where you "
-    "gave any, is attached (evidence.csv).",
+    "and those that ended by our doing, are not counted. {attached}",
+    "attached": "The list of failed requests, with your ids of them where you gave any, is attached (evidence.csv).",
+    "attached_most": "A list of {kept} of the failed requests, with your ids of them where you gave any, is attached "
+    "(evidence.csv); the other {more} can be named as well.",
     "substitutes": "Contracts that can take its place: {names}.",
     "evidence": "Evidence",
     "evidence_said": "The first {shown} of {failed} failed requests; all of them are in evidence.csv.",
+    "evidence_most": "The first {shown} of {failed} failed requests. evidence.csv has {kept} of them, the most that it "
+    "takes; the other {more} are in the figures and in the ledger.",
     "evidence_all": "All failed requests.",
     "time": "sent",
     "destination": "destination",
@@ -92,8 +97,7 @@ _EN = {
 }
 
 _FR = {
-    "point": ",",
-    "thousand": "\u202f",
+    **SIGNS["fr"],
     "title": "Niveaux de service : {month}",
     "made": "Établi le {day} d'après les tentatives du registre{over}. Celles que les exercices ont fait échouer sont "
     "laissées de côté. Les conditions sont celles des règles à cette date.",
@@ -161,11 +165,16 @@ _FR = {
     "letter_3": "Nous demandons {percent} % des frais du mois{amounts}.",
     "letter_amounts": ", soit {amounts} d'après nos relevés",
     "letter_4": "Sur {requests} requêtes, {failed} ont échoué au sens du contrat ({faults}). Les requêtes refusées "
-    "faute de place et celles finies de notre fait ne sont pas comptées. La liste des requêtes en échec, avec vos "
-    "identifiants quand vous en avez donné, est jointe (evidence.csv).",
+    "faute de place et celles finies de notre fait ne sont pas comptées. {attached}",
+    "attached": "La liste des requêtes en échec, avec vos identifiants quand vous en avez donné, est jointe "
+    "(evidence.csv).",
+    "attached_most": "Une liste de {kept} des requêtes en échec, avec vos identifiants quand vous en avez donné, est "
+    "jointe (evidence.csv) ; les {more} autres peuvent être indiquées aussi.",
     "substitutes": "Contrats qui peuvent le remplacer : {names}.",
     "evidence": "Preuves",
     "evidence_said": "Les {shown} premières requêtes en échec sur {failed} ; toutes sont dans evidence.csv.",
+    "evidence_most": "Les {shown} premières requêtes en échec sur {failed}. evidence.csv en a {kept}, le plus qu'il "
+    "puisse contenir ; les {more} autres sont dans les chiffres et dans le registre.",
     "evidence_all": "Toutes les requêtes en échec.",
     "time": "envoi",
     "destination": "destination",

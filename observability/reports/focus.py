@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from observability.ledger.records import NANOS
 from observability.periods import Period, midnight, month_of
 from observability.reports.forms import sheet
+from observability.reports.numbers import exact
 from observability.reports.usage import Cell, Figures, Usage
 
 VERSION = "1.2"
@@ -27,12 +27,6 @@ class _Row(NamedTuple):
     begun: datetime
     ended: datetime
     billed: Period
-
-
-def exact(nanos: int) -> str:
-    """A cost as a decimal number with nothing rounded: `0.000000012`."""
-    whole, rest = divmod(nanos, NANOS)
-    return f"{whole}.{rest:09}".rstrip("0").rstrip(".") if rest else str(whole)
 
 
 def _cost(row: _Row) -> str:

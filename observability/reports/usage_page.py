@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from observability.ledger.records import NANOS
 from observability.reports.forms import markdown
+from observability.reports.numbers import Words, money, number, share
 from observability.reports.usage import Cell, Figures, Usage, by, total
 from observability.reports.usage_words import WORDS
 
@@ -15,8 +15,6 @@ USUAL = (("team",), ("use_case",), ("model",), ("destination",), ("dialect",))
 _MOST_ROWS = 50
 _MEANT = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "[": "\\[", "*": "\\*", "`": "\\`", "\\": "\\\\"}
 """What Markdown would obey, as it has to be written."""
-
-Words = Mapping[str, str]
 
 
 def page(
@@ -90,8 +88,8 @@ def _summary(whole: Figures, currency: str, words: Words) -> Iterator[tuple[str,
 def _rows(
     rows: Mapping[tuple[str, ...], Figures], wide: int, whole: Figures, words: Words
 ) -> Iterator[tuple[str, ...]]:
-    for number_, (names, figures) in enumerate(rows.items()):
-        if number_ < _MOST_ROWS:
+    for place, (names, figures) in enumerate(rows.items()):
+        if place < _MOST_ROWS:
             yield (*(_word(name) or words["none"] for name in names), *_figures(figures, whole, words))
     if len(rows) > _MOST_ROWS:
         rest = Figures()
@@ -127,25 +125,3 @@ def _how(usage: Usage, words: Words) -> Iterator[str]:
 
 def _time(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def money(nanos: int, words: Words) -> str:
-    """Cents from one unit on; below it, four figures that say something."""
-    if nanos >= NANOS or not nanos:
-        return number(round(nanos / 10_000_000), words, places=2)
-    places = 2
-    while places < 9 and nanos < 10 ** (12 - places):
-        places += 1
-    return number(round(nanos / 10 ** (9 - places)), words, places=places)
-
-
-def number(value: int, words: Words, places: int = 0) -> str:
-    """A whole number, of which the last `places` stand behind the point."""
-    whole, rest = divmod(value, 10**places)
-    text = f"{whole:,}".replace(",", words["thousand"])
-    return f"{text}{words['point']}{rest:0{places}}" if places else text
-
-
-def share(part: int, whole: int, words: Words) -> str:
-    """A percentage; nothing where there is nothing to share."""
-    return f"{part / whole * 100:.1f}".replace(".", words["point"]) + " %" if whole else ""

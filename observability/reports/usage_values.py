@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from observability.reports.focus import exact
+from observability.reports.numbers import exact
 from observability.reports.usage import Cell, Figures, Usage, by, total
 
 _MONEY = {

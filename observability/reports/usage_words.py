@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from observability.reports.numbers import SIGNS
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
+        **SIGNS["en"],
         "title": "Usage and cost, {period}",
         "of": "Organisation: {organisation}. Days and months are counted in {zone}.",
         "whole_of": "The whole, in {currency}",
@@ -38,9 +41,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "the figures.",
         "unknown": "Of {n} attempts the INTENT isn't in the ledger any more: nobody knows whose they were.",
         "see_days": "Cost by day", "see_teams": "Cost by team", "see_models": "Cost by model",
-        "point": ".", "thousand": ",",
     },
     "fr": {
+        **SIGNS["fr"],
         "title": "Consommation et coût, {period}",
         "of": "Organisation : {organisation}. Jours et mois sont comptés dans le fuseau {zone}.",
         "whole_of": "L'ensemble, en {currency}",
@@ -73,7 +76,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "n'est pas dans ces chiffres.",
         "unknown": "De {n} tentatives, l'INTENT n'est plus dans le registre : on ne sait plus de qui elles étaient.",
         "see_days": "Coût par jour", "see_teams": "Coût par équipe", "see_models": "Coût par modèle",
-        "point": ",", "thousand": "\u202f",
     },
 }  # fmt: skip
 """By language, then by key."""

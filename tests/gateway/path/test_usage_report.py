@@ -10,7 +10,7 @@ from decimal import Decimal
 from observability.ledger import read as every
 from observability.periods import Period
 from observability.reports.calls import read
-from observability.reports.focus import exact
+from observability.reports.numbers import exact
 from observability.reports.usage import Usage, by, total, usage
 from tests.conftest import CONFIG, House, OpenHouse
 

@@ -15,8 +15,8 @@ from gateway.documents import load
 from gateway.promises.accounts import Account, Asked, accounts, late
 from gateway.promises.filing import file_report
 from gateway.promises.page import Page, page
-from gateway.promises.plain import evidence_csv, percent, plain, promises_csv
-from tests.gateway.promises.history import OCTOBER, SECOND, alpha, replay
+from gateway.promises.plain import evidence_csv, left_out, percent, plain, promises_csv
+from tests.gateway.promises.history import HOUR, OCTOBER, SECOND, alpha, replay
 
 CONTRACTS = read_papers(load(STARTER)).contracts
 NOVEMBER = datetime(2026, 11, 10, tzinfo=UTC).timestamp()
@@ -42,7 +42,7 @@ def test_availability_by_requests(found):
 def test_the_lowest_step_that_fits_is_due_with_its_deadline(found):
     alpha = found["alpha-us"]
     assert alpha.measured.cost == {"EUR": 14_880_000_000}
-    assert [(d.promise, d.percent, d.amounts) for d in alpha.dues] == [("availability", 25.0, {"EUR": 3.72})]
+    assert [(d.promise, d.percent, d.amounts) for d in alpha.dues] == [("availability", 25.0, {"EUR": 3_720_000_000})]
     assert (alpha.until, alpha.over, alpha.void) == (date(2026, 11, 30), True, False)
     assert not alpha.lapsed(date(2026, 11, 30)) and alpha.lapsed(date(2026, 12, 1))
 
@@ -154,6 +154,39 @@ def test_replicas_have_one_account(ledger, found, write):
     whole = {one.name: one for one in accounts(CONTRACTS, Asked((ledger, other), "2026-10", NOVEMBER))}
     assert whole["alpha-us"].measured.verdicts["failed"] == 41 and whole["beta-eu"] == found["beta-eu"]
     assert late(list(whole.values()), [ledger, other]) == datetime(2026, 10, 3, tzinfo=UTC).timestamp()
+
+
+def test_evidence_that_has_no_room_for_all_says_so(found):
+    alpha = found["alpha-us"]
+    assert "40 failed requests; all of them are in evidence.csv." in page([alpha], Page("en", NOVEMBER), "2026-10")
+    assert list(left_out([alpha])) == []
+    most = replace(alpha, measured=alpha.measured._replace(more=200_000))
+    assert list(left_out([most])) == [
+        "the evidence has 40 failed requests under alpha-us, the most that it takes; 200000 more failed"
+    ]
+    for language, wanted in (
+        ("en", ("The first 20 of 200,040 failed requests. evidence.csv has 40 of them,",
+                "the other 200,000 are in the figures", "A list of 40 of the failed requests",
+                "the other 200,000 can be named")),
+        ("fr", ("sur 200\u202f040. evidence.csv en a 40,", "les 200\u202f000 autres sont dans les chiffres",
+                "Une liste de 40 des requêtes en échec", "les 200\u202f000 autres peuvent")),
+    ):  # fmt: skip
+        said = page([most], Page(language, NOVEMBER), "2026-10")
+        assert all(one in said for one in wanted) and "all of them" not in said and "toutes sont" not in said
+
+
+def test_money_is_exact_and_of_every_currency(write):
+    bad = [replace(alpha(f"f{n}", OCTOBER + n * HOUR), error="overload", fault="vendor") for n in range(2)]
+    cheap, other = replace(bad[0], cost=0.000000012), replace(bad[1], cost=0.1 + 0.2, currency="USD")
+    (found,) = accounts(CONTRACTS, Asked((write(cheap, other),), "2026-10", NOVEMBER, frozenset({"alpha-us"})))
+    assert plain(found)["cost"] == {"EUR": "0.000000012", "USD": "0.3"}
+    assert plain(found)["credits"] == [
+        {"promise": "availability", "percent": 25.0, "amounts": {"EUR": "0.000000003", "USD": "0.075"}}
+    ]
+    rows = [row for row in csv.DictReader(StringIO(promises_csv([found]))) if row["promise"] == "availability"]
+    assert [(row["credit_amount"], row["currency"]) for row in rows] == [("0.000000003", "EUR"), ("0.075", "USD")]
+    assert "They cost 0.000000012 EUR, 0.3000 USD, by" in page([found], Page("en", NOVEMBER), "2026-10")
+    assert "soit 0,000000003 EUR, 0,07500 USD d'après" in page([found], Page("fr", NOVEMBER), "2026-10")
 
 
 def test_what_a_vendor_chose_is_a_word_and_no_formula(write):

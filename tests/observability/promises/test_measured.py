@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import repeat
 from math import ceil
 
 import pytest
@@ -42,6 +43,11 @@ def test_999_of_1000_keep_a_promise_of_99_9_exactly(failed, met):
     attempts = [ended(n, error="server" if n < failed else None) for n in range(1000)]
     found = measured(attempts).availability
     assert (found.counted, found.kept, found.met) == (1000, 1000 - failed, met)
+
+
+def test_evidence_is_bounded_and_figures_are_not():
+    found = measured(repeat(ended(0, error="server"), 200_003))
+    assert (len(found.failures), found.more, found.verdicts) == (200_000, 3, {"failed": 200_003})
 
 
 def test_throttled_and_our_own_are_not_among_the_requests():

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from observability.periods import Period, month, zone_of
 from observability.reports.calls import read
-from observability.reports.focus import COLUMNS, exact, table
+from observability.reports.focus import COLUMNS, table
+from observability.reports.numbers import exact
 from observability.reports.usage import NANOS, total, usage
 from tests.observability.reports.made import NOON, attempt, intent, outcome
 

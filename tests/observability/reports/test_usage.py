@@ -12,7 +12,7 @@ from observability.ledger import Tokens
 from observability.periods import Period, month, zone_of
 from observability.reports.calls import Asked, Ended, Tried, read
 from observability.reports.usage import COUNTS, DIMENSIONS, by, total, usage
-from observability.reports.usage_page import WORDS, money, page
+from observability.reports.usage_page import WORDS, page
 from tests.observability.reports.made import NOON, attempt, intent, outcome
 
 NOVEMBER = month("2026-11")
@@ -186,11 +186,6 @@ def test_long_tables_end_with_the_others(write):
     records = [r for n in range(60) for r in (intent(f"{n}", team=f"t{n}"), attempt(f"{n}", 60 - n), outcome(f"{n}"))]
     said = page(counted(write(*records)), "en", [("team",)])
     assert "| (10 others) | 10 | 100 | 200 | 0.0 % | 0.000000055 | 3.0 % |" in said and "| t50 |" not in said
-
-
-def test_money_shows_four_figures_below_one():
-    shown = [money(nanos, WORDS["en"]) for nanos in (0, 1, 1_234_567, 99_999_999, 123_456_789, 1_005_000_000, 10**15)]
-    assert shown == ["0.00", "0.000000001", "0.001235", "0.10000", "0.1235", "1.00", "1,000,000.00"]
 
 
 def test_both_languages_have_all_words():
