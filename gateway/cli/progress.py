@@ -7,16 +7,20 @@ from pathlib import Path
 
 
 class Damage:
-    """Says of each segment once that it lacks records, and counts them: sums of what is left are too small."""
+    """Says of each segment once that it lacks records, and counts them: sums of what is left are too small.
 
-    def __init__(self) -> None:
+    so: what that means for what can't be read.
+    """
+
+    def __init__(self, so: str = "is in no figure") -> None:
+        self._so = so
         self._told: set[Path] = set()
 
     def __call__(self, path: Path) -> None:
         """It lacks some."""
         if path not in self._told:
             self._told.add(path)
-            print(f"warning: {path.name} is damaged; what can't be read of it is in no figure", file=sys.stderr)
+            print(f"warning: {path.name} is damaged; what can't be read of it {self._so}", file=sys.stderr)
 
     @property
     def segments(self) -> int:

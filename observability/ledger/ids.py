@@ -29,6 +29,6 @@ def made_at(call: str) -> datetime | None:
     """When the id was made (UTC, to the millisecond); None where it isn't a UUID of version 7."""
     try:
         value = UUID(call)
-    except ValueError:
+        return datetime.fromtimestamp((value.int >> 80) / 1000, UTC) if value.version == 7 else None
+    except ValueError:  # no UUID, or of a year that no calendar has
         return None
-    return datetime.fromtimestamp((value.int >> 80) / 1000, UTC) if value.version == 7 else None

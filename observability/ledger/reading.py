@@ -48,7 +48,7 @@ def _of(call: str, paths: Iterable[Path]) -> list[dict[str, Any]]:
     needle, found = call.encode(), dict[bytes, None]()
     for path in paths:
         if needle in (data := path.read_bytes()):
-            found.update((payload, None) for payload in _records(data) if needle in payload)
+            found.update((payload, None) for payload in _whole(data) if needle in payload)
     records = [orjson.loads(payload) for payload in found]
     return [one for one in records if one.get("call") == call]
 
@@ -106,24 +106,23 @@ Damaged = Callable[[Path], None]
 def records(path: Path, *kinds: str, damaged: Damaged = lambda path: None) -> Iterator[dict[str, Any]]:
     """The records of some kinds in one segment, in the order in which they were written."""
     wanted = tuple(f'{{"record":"{kind}"'.encode() for kind in kinds)
-    data = path.read_bytes()
+    for payload in _whole(path.read_bytes(), lambda: damaged(path)):
+        if payload.startswith(wanted):
+            yield orjson.loads(payload)
+
+
+def payloads(path: Path, *, damaged: Damaged = lambda path: None) -> Iterator[bytes]:
+    """The records of one segment as they were written, without those that are about the segment itself."""
+    return (one for one in _whole(path.read_bytes(), lambda: damaged(path)) if not one.startswith(_OWN))
+
+
+def _whole(data: bytes, broken: Callable[[], None] = lambda: None) -> Iterator[bytes]:
+    """The records that can be read of a segment. broken: called where one can't."""
     for found in scan(data):
         if isinstance(found, Frame):
-            if found.payload.startswith(wanted):
-                yield orjson.loads(found.payload)
-        elif found.end < len(data):  # what is torn at the end was never told to be written
-            damaged(path)
-
-
-def payloads(path: Path) -> Iterator[bytes]:
-    """The records of one segment as they were written, without those that are about the segment itself."""
-    return _records(path.read_bytes())
-
-
-def _records(data: bytes) -> Iterator[bytes]:
-    for found in scan(data):
-        if isinstance(found, Frame) and not found.payload.startswith(_OWN):
             yield found.payload
+        elif found.end < len(data):  # what is torn at the end was never told to be written
+            broken()
 
 
 def _older(path: Path, call: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from observability.ledger.reading import payloads, records, records_of, show, written_since
+from observability.ledger.ids import made_at
+from observability.ledger.reading import Damaged, payloads, records, records_of, show, written_since
 from observability.scribe.frames import last
 from observability.scribe.segments import begun
 
@@ -54,13 +56,21 @@ class End(NamedTuple):
     intent: Facts
 
 
-def ended(folder: Path, wanted: Wanted, progress: Callable[[int, int], None] = lambda done, of: None) -> list[End]:
-    """The calls that are wanted, as they arrived; raises TooMany. progress: is told how many segments of how many."""
+def ended(
+    folder: Path,
+    wanted: Wanted,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    damaged: Damaged = lambda path: None,
+) -> list[End]:
+    """The calls that are wanted, as they arrived; raises TooMany. progress: is told how many segments of how many.
+
+    damaged: is told of segments that lack records, so that a call may be missing.
+    """
     paths = spanning(folder, wanted.since, wanted.until + _LONGEST)
     found: dict[str, Facts] = {}
     for number, path in enumerate(paths):
         progress(number, len(paths))
-        for outcome in _outcomes(path, wanted):
+        for outcome in _outcomes(path, wanted, damaged):
             found.setdefault(outcome["call"], outcome)
         if len(found) > _MOST:
             raise TooMany
@@ -71,12 +81,17 @@ def ended(folder: Path, wanted: Wanted, progress: Callable[[int, int], None] = l
     return sorted(ends, key=lambda end: (end.at, end.call))
 
 
-def end_of(folder: Path, call: str) -> End | None:
-    """How one call ended; None where that isn't on record."""
+def end_of(folder: Path, call: str, damaged: Damaged = lambda path: None) -> End | None:
+    """How one call ended; None where that isn't on record. damaged: is then told where it may have been."""
     found = show(folder, call)
     outcome = next((one for one in found if one["record"] == "OUTCOME"), None)
     intent = next((one for one in found if one["record"] == "INTENT"), None) or (outcome or {}).get("intent")
-    return End(call, _at(intent), outcome, intent) if outcome and intent else None
+    if outcome and intent:
+        return End(call, _at(intent), outcome, intent)
+    if (made := made_at(call)) is not None:
+        for path in spanning(folder, made, made + _LONGEST):
+            deque(payloads(path, damaged=damaged), maxlen=0)
+    return None
 
 
 def whole(folder: Path, end: End) -> list[dict[str, Any]]:
@@ -91,9 +106,12 @@ def pair_of(folder: Path, end: End) -> dict[str, Any] | None:
     return next((one for one in pairs if one["config_revision"] == revision), None)
 
 
-def happened(folder: Path, since: datetime, until: datetime) -> list[dict[str, Any]]:
+def happened(
+    folder: Path, since: datetime, until: datetime, damaged: Damaged = lambda path: None
+) -> list[dict[str, Any]]:
     """The events beside the calls in that time, `until` excluded, oldest first."""
-    events = (event for path in spanning(folder, since, until) for event in records(path, "EVENT"))
+    paths = spanning(folder, since, until)
+    events = (event for path in paths for event in records(path, "EVENT", damaged=damaged))
     return sorted((event for event in events if since <= _at(event) < until), key=_at)
 
 
@@ -122,11 +140,11 @@ def _sealed(path: Path) -> datetime:
     return _at(orjson.loads(frame.payload)) + _SKEW
 
 
-def _outcomes(path: Path, wanted: Wanted) -> Iterator[dict[str, Any]]:
+def _outcomes(path: Path, wanted: Wanted, damaged: Damaged) -> Iterator[dict[str, Any]]:
     """Of one segment. Most records are put aside by their first bytes, without being read as JSON."""
     since = _second(wanted.since)
     kinds = tuple(f'"outcome":"{kind}"'.encode() for kind in wanted.outcomes)
-    for payload in payloads(path):
+    for payload in payloads(path, damaged=damaged):
         if not payload.startswith(_OUTCOME):
             continue
         head = payload[:160]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observability.ledger import Event, Intent, Outcome, Wanted, Who, ended, happened, read, uuid7, whole
+from observability.ledger import Event, Intent, Outcome, Wanted, Who, end_of, ended, happened, read, uuid7, whole
 from observability.ledger.records import Record
 from observability.ledger.search import spanning
 from observability.scribe.frames import frame
@@ -127,6 +127,43 @@ def test_a_torn_segment_is_searched_up_to_the_damage(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-150])
     found = ended(tmp_path, Wanted(since=DAY, until=DAY + timedelta(hours=1)))
     assert [one.intent["who"]["team"] for one in found] == ["hr"]
+
+
+def spoilt(path: Path, word: bytes) -> Path:
+    """The same segment with one byte of its first record that has this word changed: the record can't be read."""
+    data = path.read_bytes()
+    path.write_bytes(data.replace(word, word[:-1] + b"#", 1))
+    assert path.read_bytes() != data
+    return path
+
+
+def test_damage_among_what_is_searched_is_told(tmp_path: Path) -> None:
+    early, late = ledger(tmp_path, [Made(5, 0, "refused", "hr", False), Made(65, 0, "refused", "finance", False)])
+    told: list[Path] = []
+    hour = Wanted(since=DAY, until=DAY + timedelta(minutes=30))
+    assert len(ended(tmp_path, hour, damaged=told.append)) == 1 and told == []
+    spoilt(early, b"policy_refused")
+    assert ended(tmp_path, hour, damaged=told.append) == [] and told == [early]
+    spoilt(late, b"policy_refused")
+    assert happened(tmp_path, DAY, DAY + timedelta(days=1), told.append) == []
+    assert told == [early, early, late]
+
+
+def test_a_call_whose_end_can_not_be_read_any_more_is_told_to_be_so(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    kept, lost = uuid7(), uuid7()
+    rows: list[tuple[datetime, Record]] = [
+        (now, replace(Outcome(call, now, "refused", 400, code="policy_refused"), intent=intent(call, now, "hr")))
+        for call in (lost, kept)
+    ]
+    path = spoilt(segment(tmp_path, now, rows, sealed=False), lost.encode())
+    told: list[Path] = []
+    found = end_of(tmp_path, kept, told.append)
+    assert found is not None and found.call == kept and told == []
+    assert end_of(tmp_path, lost, told.append) is None and told == [path]
+    for strange in ("nonsense", "ffffffff-ffff-7fff-bfff-ffffffffffff"):
+        assert end_of(tmp_path, strange, told.append) is None
+    assert told == [path]
 
 
 def test_the_end_of_the_time_is_not_in_it(tmp_path: Path) -> None:

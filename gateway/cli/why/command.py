@@ -15,7 +15,7 @@ import orjson
 
 from gateway.bundle.workspace import with_configuration
 from gateway.cli.main import REFUSED, add_config
-from gateway.cli.progress import told_progress
+from gateway.cli.progress import Damage, told_progress
 from gateway.cli.why.answering import Answer, answered
 from gateway.cli.why.page import Clock, events, others, rendered
 from gateway.cli.why.papers import Papers
@@ -70,7 +70,7 @@ def add(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--ledger", type=Path, metavar="DIR", help="the ledger (default: the configuration's)")
     add_config(sub)
-    sub.add_argument("--json", action="store_true", help="one JSON object: since, until, calls, others, events")
+    sub.add_argument("--json", action="store_true", help="one JSON object: since, until, calls, others, events ...")
 
 
 class _Wrong(Exception):
@@ -86,7 +86,7 @@ class _Window(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """What is asked, read from the options."""
+    """What is asked, read from the options. damage: told of what can't be read of the ledger while it is answered."""
 
     folder: Path
     settings: Settings
@@ -94,6 +94,7 @@ class _Asked(NamedTuple):
     language: str
     window: _Window
     wanted: Wanted
+    damage: Damage
 
 
 def run(args: argparse.Namespace) -> int:
@@ -105,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
         return REFUSED
     try:
         asked = _asked(args, settings, folder, datetime.now(UTC))
-        found = _one(folder, args.id) if args.id else ended(folder, asked.wanted, told_progress)
+        found = _one(asked, args.id) if args.id else ended(folder, asked.wanted, told_progress, asked.damage)
     except _Wrong as wrong:
         print(wrong, file=sys.stderr)
         return 2
@@ -117,8 +118,9 @@ def run(args: argparse.Namespace) -> int:
     explained, rest = ranked[: max(args.n, 1)], sorted(ranked[max(args.n, 1) :], key=lambda one: one.at)
     papers, note = _papers(args.config) if explained else (Papers(), "")
     answers = [answered(one, _records(folder, one), papers, asked.language) for one in explained]
-    beside = [one for one in happened(folder, asked.window.since, asked.window.until) if _beside(one)]
-    orders = _orders(folder, explained, asked.window.since)
+    during = happened(folder, asked.window.since, asked.window.until, asked.damage)
+    beside = [one for one in during if _beside(one)]
+    orders = _orders(asked, explained)
     if args.json:
         print(_json(asked, answers, rest, [*orders, *beside]).decode())
     else:
@@ -148,14 +150,15 @@ def _asked(args: argparse.Namespace, settings: Settings, folder: Path, now: date
         keys=tuple(args.key),
         rules=tuple(args.rule),
     )
-    return _Asked(folder, settings, Clock(zone, language), language, window, wanted)
+    return _Asked(folder, settings, Clock(zone, language), language, window, wanted, Damage("is missing here"))
 
 
-def _one(folder: Path, call: str) -> list[End]:
-    found = end_of(folder, call)
+def _one(asked: _Asked, call: str) -> list[End]:
+    found = end_of(asked.folder, call, asked.damage)
     if found is None:
+        lost = ", or its end can't be read any more" if asked.damage.segments else ""
         raise _Wrong(
-            f"the ledger has no end of call {call}: it still runs, its id is another, or the gateway was killed"
+            f"the ledger has no end of call {call}: it still runs, its id is another, or the gateway was killed{lost}"
         )
     return [found]
 
@@ -165,8 +168,10 @@ def _window(args: argparse.Namespace, now: datetime, zone: tzinfo | None) -> _Wi
         if args.id:
             return _Window(now, now, None)
         if args.since:
-            until = said(args.until, now, zone).begin if args.until else now
-            return _Window(said(args.since, now, zone).begin, until, None)
+            since, until = (said(at, now, zone).begin if at else now for at in (args.since, args.until))
+            if since >= until:
+                raise _Wrong(f"{args.since} is not before {args.until or 'now'}")
+            return _Window(since, until, None)
         if not args.at:
             raise _Wrong("say when it was, with --at, or --since and --until, or give the id of the call")
         near, around = said(args.at, now, zone), _span(args.within)
@@ -217,12 +222,13 @@ def _beside(event: dict[str, Any]) -> bool:
     return not event["event"].startswith(("report.", "samples."))
 
 
-def _orders(folder: Path, explained: Sequence[End], since: datetime) -> list[dict[str, Any]]:
+def _orders(asked: _Asked, explained: Sequence[End]) -> list[dict[str, Any]]:
     """Stops in the day before calls that one of them refused; those of the time asked about are told anyway."""
     stopped = [end.at for end in explained if end.outcome["code"] in _STOPPED]
     if not stopped:
         return []
-    earlier = happened(folder, min(stopped) - _BEFORE, min(since, max(stopped)))
+    until = min(asked.window.since, max(stopped))
+    earlier = happened(asked.folder, min(stopped) - _BEFORE, until, asked.damage)
     return [one for one in earlier if one["event"] in ("stop.ordered", "stop.ended")]
 
 
@@ -245,6 +251,8 @@ def _page(
         if near is not None and (other := _nearest(asked, near)) is not None:
             yield words.nearest.format(at=clock.time(other.at), day=clock.day(other.at), call=other.call)
         yield words.not_recorded
+    if asked.damage.segments:
+        yield words.damaged.format(asked.damage.segments)
     for answer in answers:
         yield ""
         yield from rendered(answer, clock, asked.language)
@@ -262,7 +270,7 @@ def _nearest(asked: _Asked, near: Said) -> End | None:
     day = {"since": near.begin - _FAR, "until": near.end + _FAR}
     wanted = Wanted(**{**asdict(asked.wanted), **day})
     try:
-        found = ended(asked.folder, wanted)
+        found = ended(asked.folder, wanted, damaged=asked.damage)
     except TooMany:
         return None
     return min(found, key=lambda one: near.apart(one.at), default=None)
@@ -279,5 +287,6 @@ def _json(asked: _Asked, answers: Sequence[Answer], rest: Sequence[End], beside:
             "calls": [asdict(one) for one in answers],
             "others": told,
             "events": list(beside),
+            "damaged_segments": asked.damage.segments,
         }
     )

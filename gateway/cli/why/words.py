@@ -50,6 +50,7 @@ class Words(NamedTuple):
     newer: str
     unread: str
     not_recorded: str
+    damaged: str
 
 
 _EN = Words(
@@ -133,6 +134,7 @@ _EN = Words(
     newer="bundle {then}; in force now is {now}",
     unread="bundle {then}; the bundle of now can't be read, so titles and owners are missing",
     not_recorded="Callers without a valid key and calls turned away at the door leave no record each, only a sum.",
+    damaged="Damaged segments of the ledger: {}. What can't be read of them is missing here.",
 )
 _FR = Words(
     outcomes={
@@ -215,6 +217,7 @@ _FR = Words(
     newer="bundle {then} ; en vigueur aujourd'hui : {now}",
     unread="bundle {then} ; le bundle actuel est illisible : titres et responsables manquent",
     not_recorded="Les appelants sans clé valable et les appels refoulés à la porte ne laissent qu'une somme.",
+    damaged="Segments endommagés du registre : {}. Ce qui n'en peut être lu manque ici.",
 )
 WORDS: Final[Mapping[str, Words]] = {"en": _EN, "fr": _FR}
 

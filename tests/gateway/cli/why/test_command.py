@@ -180,6 +180,22 @@ def test_where_there_is_no_such_call_the_nearest_is_named(why: Run, made: Home) 
     assert "no record each" in out
 
 
+def test_a_call_that_a_damaged_segment_may_have_held_is_not_simply_denied(why: Run, copied: Home) -> None:
+    (path,) = segments(copied.folder / "state" / "ledger")
+    data = path.read_bytes()
+    at = data.index(copied.calls["denied"].encode())
+    path.write_bytes(data[:at] + b"#" + data[at + 1 :])
+    warning = f"warning: {path.name} is damaged; what can't be read of it is missing here\n"
+    code, out, err = why("--at", AT, "--user", "m.durand", home=copied)
+    assert (code, err) == (1, warning) and out.startswith("No such call ")
+    assert "Damaged segments of the ledger: 1. What can't be read of them is missing here." in out
+    code, out, err = why("--at", AT, "--lang", "fr", home=copied)
+    assert (code, err) == (0, warning) and "Segments endommagés du registre : 1." in out
+    assert orjson.loads(why("--at", AT, "--json", home=copied)[1])["damaged_segments"] == 1
+    code, out, err = why("--at", AT)
+    assert err == "" and "amaged" not in out
+
+
 def test_a_ledger_that_is_not_there(why: Run) -> None:
     code, _, err = why("--at", AT, "--ledger", "nowhere")
     assert code == 1 and "there is no ledger at nowhere" in err
@@ -252,6 +268,7 @@ def test_without_a_bundle_the_record_still_answers(why: Run, copied: Home) -> No
         (("--at", "yesterday", "--within", "99999999d"), "out of all calendars"),
         (("--at", "yesterday", "--zone", "Mars"), "Mars is no time zone"),
         (("nonsense",), "no end of call nonsense"),
+        (("--since", "2024-11-02", "--until", "2024-11-01"), "2024-11-02 is not before 2024-11-01"),
     ],
 )
 def test_wrong_words_are_told(why: Run, made: Home, words: tuple[str, ...], said: str) -> None:
