@@ -15,8 +15,10 @@ COPY gateway gateway
 RUN /opt/ecluse/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.11-slim-bookworm
+# The folder of state is made here: a new volume takes its owner from the image, and what VOLUME makes itself is root's.
 RUN groupadd --system --gid 10001 ecluse \
-    && useradd --system --uid 10001 --gid ecluse --home-dir /var/lib/ecluse --create-home ecluse
+    && useradd --system --uid 10001 --gid ecluse --home-dir /var/lib/ecluse --create-home ecluse \
+    && install -d -o 10001 -g 10001 -m 0700 /var/lib/ecluse/state
 COPY --from=build /opt/ecluse /opt/ecluse
 ENV PATH=/opt/ecluse/bin:$PATH PYTHONUNBUFFERED=1
 # By number, so that a cluster can see that it isn't root.

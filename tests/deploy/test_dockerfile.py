@@ -60,8 +60,15 @@ def test_it_runs_as_nobody_special_by_number() -> None:
     assert re.fullmatch(r"[1-9]\d{3,}:[1-9]\d{3,}", user)
     uid, gid = user.split(":")
     assert f"--uid {uid} " in last_stage() and f"--gid {gid} " in last_stage()
-    (folder,) = of("VOLUME")
-    assert folder.startswith("/var/lib/ecluse/")
+
+
+def test_its_user_can_write_the_volume() -> None:
+    """A new volume is as the folder in the image, which would be root's if only the line that declares it made it."""
+    (folder,), (user,) = of("VOLUME"), of("USER")
+    uid, gid = user.split(":")
+    as_root = last_stage().partition("\nUSER ")[0]
+    assert f"install -d -o {uid} -g {gid} -m 0700 {folder}\n" in as_root
+    assert "\nVOLUME " not in as_root  # what is done to a folder after this line is lost
 
 
 def test_its_ports_and_health_check_are_those_of_the_configuration() -> None:
