@@ -57,6 +57,7 @@ def test_what_grafana_loads_by_itself_is_where_the_page_says() -> None:
     assert provider["type"] == "file" and f"{provider['options']['path']}/" in page
     (source,) = yaml.safe_load((folder / "datasources" / "ecluse.yaml").read_text())["datasources"]
     assert source["type"] == "prometheus" and source["access"] == "proxy"
+    assert source["isDefault"] is False  # a Grafana that has a default one doesn't start with a second
 
 
 def test_the_page_names_every_board() -> None:
