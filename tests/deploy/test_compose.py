@@ -29,8 +29,7 @@ SERVICE: dict[str, type | tuple[type, ...]] = {
     "env_file": list,
     "volumes": list,
     "ports": list,
-    "networks": (list, dict),
-    "network_mode": str,
+    "networks": list,
     "depends_on": list,
     "profiles": list,
     "read_only": bool,
@@ -63,7 +62,6 @@ def test_every_word_is_one_of_compose() -> None:
     for service in SERVICES.values():
         for name, value in service.items():
             assert isinstance(value, SERVICE[name]), name
-        assert not {"networks", "network_mode"} <= service.keys()
     named = {source for service in SERVICES.values() for source in sources(service).values()}
     assert {one for one in named if not one.startswith(".")} == set(COMPOSE["volumes"])
     assert set(GATEWAY["networks"]) == set(COMPOSE["networks"])
@@ -83,20 +81,28 @@ def test_the_boards_are_where_grafana_is_told_that_they_are() -> None:
     mounted = sources(SERVICES["grafana"])
     assert mounted[provider["providers"][0]["options"]["path"]] == "./grafana/boards"
     assert source["datasources"][0]["url"] == "http://prometheus:9090"
-    assert SERVICES["prometheus"]["network_mode"] == "service:gateway"
-    assert "prometheus" in GATEWAY["networks"]["inside"]["aliases"]
+    assert "inside" in {*SERVICES["grafana"]["networks"]} & {*SERVICES["prometheus"]["networks"]}
 
 
 def test_alerts_go_where_prometheus_sends_them() -> None:
     prometheus = yaml.safe_load((FOLDER / "prometheus/prometheus.yaml").read_text("utf-8"))
     (managers,) = prometheus["alerting"]["alertmanagers"]
     (scraped,) = prometheus["scrape_configs"]
-    assert managers["static_configs"] == [{"targets": ["127.0.0.1:9093"]}]
-    assert scraped["static_configs"] == [{"targets": ["127.0.0.1:9464"]}]
-    assert SERVICES["alertmanager"]["network_mode"] == SERVICES["prometheus"]["network_mode"] == "service:gateway"
+    assert managers["static_configs"] == [{"targets": ["alertmanager:9093"]}]
+    assert scraped["static_configs"] == [{"targets": ["gateway:9464"]}]
+    for name in ("gateway", "prometheus", "alertmanager"):
+        assert "inside" in SERVICES[name]["networks"]
     for name, folder in (("prometheus", "prometheus"), ("alertmanager", "alertmanager")):
         (config,) = [word for word in SERVICES[name]["command"] if word.startswith("--config.file=")]
         assert (FOLDER / folder / Path(config).name).exists()
+
+
+def test_who_watches_does_not_end_with_the_gateway() -> None:
+    """A container in the gateway's network keeps the dead one when that is started anew: it would see nothing then."""
+    for name in ("prometheus", "alertmanager"):
+        assert not {"network_mode", "depends_on"} & SERVICES[name].keys()
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    assert "outside" in SERVICES["alertmanager"]["networks"]  # receivers are there
 
 
 def test_nothing_is_open_to_other_machines() -> None:
@@ -127,7 +133,7 @@ def test_the_changes_that_the_page_names_make_the_configuration_fit(
     text = config.read_text("utf-8")
     section = PAGE.partition("## Docker Compose")[2].partition("\n## ")[0]
     changes = re.findall(r"s#\^(.+?)#(.+?)#", section)
-    assert len(changes) == 2
+    assert len(changes) == 3
     for before, after in changes:
         assert re.search(f"(?m)^{before}", text), before
         text = re.sub(f"(?m)^{before}", after, text)
@@ -135,5 +141,7 @@ def test_the_changes_that_the_page_names_make_the_configuration_fit(
     settings = load_settings(config, {})
     assert str(settings.state_dir) in sources(GATEWAY)
     assert settings.server.data.host == "0.0.0.0"
+    assert settings.server.metrics == ("0.0.0.0", 9464)
+    assert not [port for port in GATEWAY["ports"] if "9464" in port]
     assert f"127.0.0.1:8080:{settings.server.data.port}" in GATEWAY["ports"]
     assert settings.server.unready_seconds + settings.limits.drain_seconds < seconds(GATEWAY["stop_grace_period"])
