@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
+import subprocess
 from datetime import date
 from pathlib import Path
 from shutil import copytree
@@ -12,13 +15,12 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from gateway.bundle.bundle import STARTER
 from gateway.bundle.pair import load_pair
 from gateway.bundle.source import look
+from gateway.cli.main import main
 from gateway.config import read_settings
 from gateway.config.settings import Settings
 from gateway.documents import load_texts
-from gateway.identity.keyring import Keyring
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy/kubernetes"
@@ -27,18 +29,7 @@ WITHOUT_SCHEMA = {"Kustomization", "ServiceMonitor"}
 """Kinds that a cluster learns from others."""
 SUPPORTED = ("1.32", "1.37")
 """Oldest and newest version that the manifests are held against."""
-CONTRACT = """\
-kind: Contract
-id: openai-us
-vendor: openai
-trust: external
-region: us
-processor: OpenAI
-retention_days: 30
-training: false
-allowed_hosts: [api.openai.com]
-expires: 2099-12-31
-"""
+PAGE = (ROOT / "docs/howto/deploying.md").read_text("utf-8")
 
 
 def documents(file: Path) -> list[dict[str, Any]]:
@@ -187,23 +178,44 @@ def mounted(source: Path, target: Path, turn: str = "1") -> None:
     os.rename(target / "..turned", target / "..data")
 
 
+def page() -> list[list[str]]:
+    """The commands of the page, by their words."""
+    section = PAGE.partition("## Kubernetes")[2].partition("\n## ")[0]
+    found = re.search("```sh\n(.+?)```", section, re.DOTALL)
+    assert found is not None
+    return [shlex.split(line, comments=True) for line in found[1].splitlines()]
+
+
+def made_by_the_page(folder: Path) -> Path:
+    """What the page says, and nothing else; the configuration as the pod of the set sees it, but for where it is.
+
+    `kubectl` is left out, but for the folders of which it makes what pods mount.
+    """
+    etc, here = folder / "etc", folder / "kubernetes"
+    copytree(FOLDER, here)
+    for words in page():
+        if words[0] == "ecluse":
+            assert main([words[1], str(here / words[2])]) == 0
+        elif words[0] == "cp":
+            subprocess.run(words, cwd=here, check=True)
+        for source in (word.removeprefix("--from-file=") for word in words if word.startswith("--from-file=")):
+            (name,) = {"ecluse-bundle", "ecluse-keyring"} & set(words)
+            mounted(here / source, etc / name.removeprefix("ecluse-"))
+    config = one("ConfigMap")["data"]["config.yaml"].replace("/etc/ecluse", str(etc))
+    (here / "data").mkdir()
+    (here / "data" / "config.yaml").write_text(config.replace("/var/lib/ecluse/state", str(folder / "state")))
+    mounted(here / "data", etc / "config")
+    return etc / "config" / "config.yaml"
+
+
 def test_configuration_bundle_and_keyring_are_read_as_a_cluster_mounts_them(tmp_path: Path) -> None:
-    made, etc = tmp_path / "made", tmp_path / "etc"
-    copytree(STARTER, made / "bundle")
-    (made / "bundle" / "openai.yaml").write_text(CONTRACT)
-    Keyring.create(made / "keyring")
-    (made / "config").mkdir()
-    text = one("ConfigMap")["data"]["config.yaml"].replace("/etc/ecluse", str(etc))
-    (made / "config" / "config.yaml").write_text(text.replace("/var/lib/ecluse/state", str(tmp_path / "state")))
-    for name in ("config", "bundle", "keyring"):
-        mounted(made / name, etc / name)
-    environ = one("Secret")["stringData"]
-    config = etc / "config" / "config.yaml"
+    config, environ = made_by_the_page(tmp_path), one("Secret")["stringData"]
     pair = load_pair(config, serving=True, environ=environ, today=lambda: date(2026, 11, 26))
     assert set(pair.destinations) == {"openai/gpt-4o-mini"}
     assert not [note for note in pair.notes if "openai" in note]
-    before = look(config, etc / "bundle")
-    (made / "bundle" / "openai.yaml").write_text(CONTRACT.replace("OpenAI", "OpenAI Inc."))
-    mounted(made / "bundle", etc / "bundle", "2")
-    assert look(config, etc / "bundle") != before
+    bundle = config.parents[1] / "bundle"
+    before, contract = look(config, bundle), tmp_path / "kubernetes/made/bundle/openai.yaml"
+    contract.write_text(contract.read_text().replace("OpenAI", "OpenAI Inc."))
+    mounted(contract.parent, bundle, "2")
+    assert look(config, bundle) != before
     assert load_pair(config, serving=True, environ=environ).bundle.revision != pair.bundle.revision
