@@ -28,7 +28,7 @@ Write the rules that Prometheus reads: one file a subject, or all of them to sta
 runbook under --runbooks; copies of docs/runbooks belong there.
 
   ecluse alerts rules --out /etc/prometheus/rules --runbooks https://wiki.example/runbooks
-  ecluse alerts rules --form kubernetes --out rules && kubectl apply -f rules
+  ecluse alerts rules --form kubernetes --out rules && kubectl -n ecluse apply -f rules
   ecluse alerts rules --out trial --faster 3600              an hour becomes a second
 """
 
