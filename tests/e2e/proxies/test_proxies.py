@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.e2e.conftest import CONFIG, Serving, Vendors, serve
@@ -91,6 +94,42 @@ async def test_large_bodies_pass_and_too_large_ones_are_refused_by_the_gateway(b
             return  # it closes while the client still sends, which most clients tell instead of what they were answered
         refused = await client.post(CHAT, json=ask("a " * (9 * MIB), stream=False))
     assert (refused.status_code, refused.json()["error"]["code"]) == (413, "body_too_large")
+
+
+class _Replica(BaseHTTPRequestHandler):
+    """Takes all calls, and says at /readyz what it is told to."""
+
+    ready = True
+
+    def do_GET(self) -> None:
+        self.send_response(503 if self.path == "/readyz" and not self.ready else 200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+@pytest.mark.parametrize("kind", ["haproxy", "envoy"])
+def test_a_replica_that_is_not_ready_gets_no_calls_even_where_none_is(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """nginx doesn't ask."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Replica) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.05,))
+        serving.start()
+        try:
+            with front(kind, tmp_path / kind, server.server_port, server.server_port) as before:
+                monkeypatch.setattr(_Replica, "ready", False)
+
+                def refused() -> bool:
+                    answer = httpx.get(f"{before.url}/", verify=before.trust)
+                    return answer.status_code == 503 and answer.json()["error"]["code"] == "no_gateway"
+
+                until(refused, "none is asked")
+        finally:
+            server.shutdown()
+            serving.join()
 
 
 def test_a_drain_breaks_no_stream_and_callers_are_told_when_to_come_back(tmp_path: Path, vendors: Vendors) -> None:
