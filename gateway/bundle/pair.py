@@ -103,6 +103,7 @@ def load_pair(
     path: Path,
     *,
     serving: bool = False,
+    sends: bool = False,
     previous: Pair | None = None,
     kept: Seal | None = None,
     simulators: Mapping[str, str] | None = None,
@@ -112,13 +113,15 @@ def load_pair(
     """The pair that `path` (config.yaml) begins; DocumentsRefused with every fault, or where files change meanwhile.
 
     serving: read the keyring too, it must be there; the bundle must be signed as the configuration asks, and no git
-    command be at work in its folder. previous: its memory of classified texts is kept where detection didn't change.
-    kept: signatures of the last bundle that was in force, where there is no previous pair. simulators: vendor name ->
-    base URL, of those that run. environ: where `${NAME}` is looked up.
+    command be at work in its folder. sends: vendors are called, as where it serves: each `${NAME}` must be set. Else
+    those that aren't are notes, since the service has an environment of its own. previous: its memory of classified
+    texts is kept where detection didn't change. kept: signatures of the last bundle that was in force, where there is
+    no previous pair. simulators: vendor name -> base URL, of those that run. environ: where `${NAME}` is looked up.
     """
     first = look(path)
     config = load_config(path)
-    settings = read_settings(config, path.parent, environ)
+    unset: list[str] = []
+    settings = read_settings(config, path.parent, environ, unset=None if serving or sends else unset)
     before = {**look(settings.bundle), **first}
     if serving:  # `check` also runs in a hook of git, which holds the lock meanwhile
         refuse_checkout(settings.bundle)
@@ -134,7 +137,8 @@ def load_pair(
         taken_out = removed(config, previous.settings, settings, refused.problems) if previous else ()
         raise DocumentsRefused((*refused.problems, *taken_out)) from None
     refuse_unsettled(before, look(path, settings.bundle))
-    return replace(pair, seen=before)
+    absent = [f"${{{name}}} is not set here: the service must have it" for name in dict.fromkeys(unset)]
+    return replace(pair, seen=before, notes=(*absent, *pair.notes))
 
 
 def build_pair(

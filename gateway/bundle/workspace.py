@@ -73,10 +73,10 @@ def with_configuration(
     """The bundle of a configuration, or another one in its place; DocumentsRefused with every fault.
 
     policies: whether they are read too; without them there are the names that they may use. secrets: whether the
-    vendors' credentials must be at hand.
+    files of vendors' credentials must be at hand; what `${NAME}` refers to never must, since nothing is sent.
     """
     documents = load_config(config) if secrets else without_secrets(load_config(config))
-    settings = read_settings(documents, config.parent, environ, sends=secrets)
+    settings = read_settings(documents, config.parent, environ, sends=secrets, unset=[])
     if bundle is not None:
         settings = replace(settings, bundle=bundle)
     pair = build_pair(documents, settings, _files(settings.bundle, policies))

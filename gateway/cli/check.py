@@ -25,7 +25,8 @@ Read the configuration and the bundle as the gateway would, and say everything t
 
 Exit code 1 where they would be refused, where a case under `tests:` of a policy isn't decided as it expects, or where
 something is overdue (an expired exception, a rule that should have left shadow). Notes tell what works but needs
-attention: destinations that aren't routable, contracts that end soon, vendors without a credential or with another's.
+attention: destinations that aren't routable, contracts that end soon, vendors without a credential or with another's,
+and what `${NAME}` refers to where it isn't set here: only the service must have it, a start without it is refused.
 Of the certificate in `server.tls`: whether it fits its key, is in date, and will be for two weeks.
 """
 

@@ -44,7 +44,7 @@ def add(sub: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the models."""
-    pair = load_pair(args.config)
+    pair = load_pair(args.config, sends=args.what == "discover")
     if args.what == "discover":
         return _discover(pair, args)
     routes = build_routes(pair.settings)

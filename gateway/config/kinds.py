@@ -34,10 +34,12 @@ class WrongValue(Exception):
 
 
 class Context(NamedTuple):
-    """Where a configuration is read: relative paths start at `folder`; `environ` resolves `${NAME}`."""
+    """Where a configuration is read: relative paths start at `folder`; `environ` resolves `${NAME}`, and where `unset`
+    is a list, it gets the names that aren't set, which are faults else."""
 
     folder: Path
     environ: Mapping[str, str]
+    unset: list[str] | None = None
 
 
 class Words(NamedTuple):
@@ -145,7 +147,7 @@ def _path(value: Any, context: Context) -> Path:
 
 def _secret(value: Any, context: Context) -> Secret:
     try:
-        return Secret.resolve(value if isinstance(value, str) else "", context.folder, context.environ)
+        return Secret.resolve(value if isinstance(value, str) else "", *context)
     except SecretMissing as missing:
         raise WrongValue(str(missing)) from None
 

@@ -68,16 +68,21 @@ def load_places(path: FilePath, *also: str) -> Settings:
 
 
 def read_settings(
-    documents: Documents, folder: FilePath, environ: Mapping[str, str] | None = None, *, sends: bool = True
+    documents: Documents,
+    folder: FilePath,
+    environ: Mapping[str, str] | None = None,
+    *,
+    sends: bool = True,
+    unset: list[str] | None = None,
 ) -> Settings:
     """The same from documents in memory. folder: where relative paths start. sends: what sending needs must be
-    there."""
+    installed. unset: gets the names in `${NAME}` that aren't set, which are faults without it."""
     if len(documents.items) != 1:
         file = next(iter(documents.files), "config.yaml")
         raise DocumentsRefused([Rendered(documents.shown(file), 1, 1, "must hold one document, and only one")])
     document = documents.items[0]
     folder = folder.absolute()
-    context = Context(folder, os.environ if environ is None else environ)
+    context = Context(folder, os.environ if environ is None else environ, unset)
     problems: list[Problem] = []
     settings = build(Settings, document.value, (document.name,), context, problems, folder=folder)
     if settings is not None:
@@ -168,7 +173,7 @@ def _sharing(settings: Settings, file: str) -> Iterator[Problem]:
         yield Problem((file, "shared", "url"), "store: redis needs the URL of the store, such as ${ECLUSE_REDIS}")
     if shared.url is not None and shared.store != "redis":
         yield Problem((file, "shared", "url"), f"is for store: redis, not for {shared.store}")
-    elif shared.url is not None and not is_redis(shared.url.reveal()):
+    elif shared.url is not None and shared.url.known and not is_redis(shared.url.reveal()):
         yield Problem(
             (file, "shared", "url"), "must be redis://, rediss:// or unix://, with a host and without ?options"
         )

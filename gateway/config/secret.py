@@ -26,12 +26,19 @@ class Secret:
         self._stamp = stamp
 
     @classmethod
-    def resolve(cls, reference: str, folder: Path, environ: Mapping[str, str]) -> Secret:
-        """Read what `reference` names. folder: where a relative `file:` starts. SecretMissing says what is missing."""
+    def resolve(
+        cls, reference: str, folder: Path, environ: Mapping[str, str], unset: list[str] | None = None
+    ) -> Secret:
+        """Read what `reference` names. folder: where a relative `file:` starts. SecretMissing says what is missing.
+
+        unset: gets the names of variables that aren't set, in the place of SecretMissing.
+        """
         if found := _ENVIRONMENT.fullmatch(reference):
             text = environ.get(found[1], "").strip()
-            if not text:
+            if not text and unset is None:
                 raise SecretMissing(f"the environment variable {found[1]} is not set")
+            if not text and unset is not None:
+                unset.append(found[1])
             return cls(reference, text)
         if reference.startswith("file:"):
             path = folder / reference.removeprefix("file:")
@@ -39,8 +46,15 @@ class Secret:
         # The words don't repeat the value: whoever pasted a key here must not find it in a log as well.
         raise SecretMissing("a secret is given by reference: ${NAME} or file:PATH, never written here")
 
+    @property
+    def known(self) -> bool:
+        """Whether it has a text: not where its variable isn't set and nothing is to be sent."""
+        return bool(self._text)
+
     def reveal(self) -> str:
         """The secret's text. Where its file is gone or empty for a moment, the last text that was read."""
+        if not self._text:
+            raise SecretMissing(f"{self.reference} is not set")  # nothing is ever sent with an empty key
         if self._path is not None:
             self._read_again(self._path)
         return self._text

@@ -73,5 +73,5 @@ def misaddressed(webhooks: Mapping[str, WebhookSettings], path: Path) -> Iterato
     for name, webhook in webhooks.items():
         if bool(webhook.url) == (webhook.address is not None):
             yield Problem((*path, name), "needs url, or address where the URL itself is a secret, and not both")
-        elif webhook.address is not None and not is_url(webhook.address.reveal()):
+        elif webhook.address is not None and webhook.address.known and not is_url(webhook.address.reveal()):
             yield Problem((*path, name, "address"), "what it refers to must be an http:// or https:// URL")

@@ -9,6 +9,7 @@ from gateway.bundle.destinations import utc_today
 from gateway.bundle.last_good import first_pair, keep, start_pair
 from gateway.bundle.last_good import loud as loudly
 from gateway.bundle.pair import load_pair
+from gateway.config.secret import SecretMissing
 from gateway.config.starting import starting_settings
 from gateway.documents import DocumentsRefused
 from gateway.identity import KeyGrant, Keyring
@@ -99,6 +100,15 @@ def test_a_pair_offers_models_by_name_and_alias(home: Path):
     assert found.nearest("gpt4o") == "gpt-4o"
     assert found.nearest("gpt-4o", lambda name: name == "gpt-4o-mini") == "gpt-4o-mini"
     assert found.nearest("x" * 10_000) is None
+
+
+@pytest.mark.parametrize("more", [{"serving": True}, {"sends": True}], ids=str)
+def test_what_calls_vendors_is_refused_without_their_keys(home: Path, more):
+    with pytest.raises(DocumentsRefused, match="the environment variable KEY is not set"):
+        load_pair(home / "config.yaml", environ={}, **more)
+    (credential,) = load_pair(home / "config.yaml", environ={}).settings.vendors["openai"].every_credential
+    with pytest.raises(SecretMissing, match="KEY"):
+        credential.reveal()
 
 
 def test_destinations_are_routable_under_their_contract_only(home: Path):

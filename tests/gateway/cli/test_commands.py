@@ -1,3 +1,4 @@
+import re
 import stat
 import subprocess
 import sys
@@ -72,6 +73,62 @@ def test_check_names_faults_at_their_place(home: Path, ecluse):
     code, out, err = ecluse("check")
     assert (code, out) == (1, "")
     assert err.startswith(f"{home}/config.yaml:") and "there is no contract alpha-uk" in err
+
+
+def unset(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """References wherever there can be one, to variables that only the service has."""
+    monkeypatch.delenv("THE_SERVICES_OWN", raising=False)
+    config = home / "config.yaml"
+    text = re.sub(r"^(shared|webhooks|tracing):.*?(?=^\w|\Z)", "", config.read_text(), flags=re.MULTILINE | re.DOTALL)
+    paid = 'vendors:\n  paid: {kind: mistral, credentials: ["${THE_SERVICES_OWN}", "${ANOTHER_OF_IT}"]}\n'
+    config.write_text(
+        text.replace("vendors:\n", paid, 1)
+        + """
+shared: {store: redis, url: "${THE_SERVICES_OWN}"}
+webhooks: {ops: {format: slack, address: "${THE_SERVICES_OWN}", secret: "${THE_SERVICES_OWN}"}}
+tracing: {credential: "${THE_SERVICES_OWN}"}
+"""
+    )
+
+
+def test_check_does_without_the_services_environment(home: Path, ecluse, monkeypatch):
+    unset(home, monkeypatch)
+    code, out, err = ecluse("check")
+    assert (code, err) == (0, "")
+    notes = [line for line in out.splitlines() if "is not set" in line]
+    assert notes == [
+        f"note: ${{{name}}} is not set here: the service must have it" for name in ("THE_SERVICES_OWN", "ANOTHER_OF_IT")
+    ]
+    edit(home / "bundle" / "use_cases.yaml", "kind: UseCase", "kind: UseCake")
+    code, _, err = ecluse("check")
+    assert code == 1 and "use_cases.yaml:" in err and "UseCake" in err and "not set" not in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("models",),
+        ("prices", "show"),
+        ("prices", "check"),
+        ("detectors", "fin.iban"),
+        ("detect",),
+        ("explain",),
+        ("policy", "check"),
+        ("policy", "test"),
+        ("policy", "vocabulary"),
+    ],
+    ids=" ".join,
+)
+def test_what_sends_nothing_does_without_the_services_environment(home: Path, ecluse, monkeypatch, words):
+    unset(home, monkeypatch)
+    code, _, err = ecluse(*words, stdin="hello")
+    assert (code, err) == (0, "")
+
+
+def test_what_sends_needs_what_it_sends(home: Path, ecluse, monkeypatch):
+    unset(home, monkeypatch)
+    code, _, err = ecluse("models", "discover")
+    assert code == 1 and "the environment variable THE_SERVICES_OWN is not set" in err
 
 
 def test_check_judges_the_certificate(home: Path, ecluse):
