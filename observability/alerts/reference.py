@@ -12,9 +12,9 @@ def reference() -> str:
         "",
         "Made from `observability/alerts/` by `python -m observability.alerts`; a test compares the two.",
         "",
-        "`page`: somebody acts now, at night too. `ticket`: in working hours. Each has a [runbook](../runbooks/), a",
-        "unit test in `deploy/prometheus/tests/`, and was made to fire by what it tells of (`tests/e2e/alerts/`). How",
-        "they get into Prometheus: [alerts and objectives](../howto/alerts.md).",
+        "`page`: somebody acts now, at night too. `ticket`: in working hours. Each has a",
+        "[runbook](../runbooks/README.md), a unit test in `deploy/prometheus/tests/`, and was made to fire by what it",
+        "tells of (`tests/e2e/alerts/`). How they get into Prometheus: [alerts and objectives](../howto/alerts.md).",
     ]
     for name, alerts in SUBJECTS.items():
         lines += ["", f"## {name.capitalize()}", "", "| alert | | true for | expression |", "|---|---|---|---|"]

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from observability.alerts import ALERTS, rules
+from observability.alerts.table import SUBJECTS
 from observability.objectives import BURNS
 
 ROOT = Path(__file__).parents[2]
 BOOKS = sorted((ROOT / "docs" / "runbooks").glob("Ecluse*.md"))
+FIRST = (ROOT / "docs" / "runbooks" / "README.md").read_text()
+TYPED = "How to type its commands: [README](README.md#how-to-type-the-commands)."
 ORDER = ["What users see", "First look", "Safe action", "How to know that it is over"]
 
 
@@ -30,14 +33,29 @@ def test_a_runbook_has_its_order(book: Path) -> None:
     title, *parts = re.split(r"^##? (.+)$", text, flags=re.MULTILINE)[1:]
     assert title == book.stem
     assert parts[1::2] == ORDER
-    said, users, look, action, over = (part.strip() for part in parts[::2])
+    said, users, look, action, over = (part.strip("\n") for part in parts[::2])
     assert said and users, "what it tells of, and what users see"
     # Commands that stand by themselves are tried by test_docs; here: there is one that somebody can type.
     assert re.search(r"^    ecluse \w+", look + "\n" + action, re.MULTILINE), (
         "no command in the first look or the action"
     )
     assert re.search(r"^    ecluse \w+", action, re.MULTILINE), "no exact command in the safe action"
+    assert said.endswith(f"\n{TYPED}"), "no line that leads to how commands are typed"
     assert re.search(r"`?ecluse_\w+|`up|`ecluse [a-z]+", over), "nothing to look at for the end"
+
+
+@pytest.mark.parametrize("severity", ["page", "ticket"])
+def test_the_first_page_has_each_alert_under_its_severity(severity: str) -> None:
+    (part,) = re.findall(rf"^### {severity.capitalize()}$(.+?)(?=^#|\Z)", FIRST, re.MULTILINE | re.DOTALL)
+    of = {name: [a.name for a in alerts if a.severity == severity] for name, alerts in SUBJECTS.items()}
+    lines = [f"- {name}: {', '.join(f'[{a}]({a}.md)' for a in names)}" for name, names in of.items() if names]
+    assert part.strip().splitlines() == [*lines, f"- objectives: [{BURNS}]({BURNS}.md)"]
+
+
+def test_a_runbook_leads_to_parts_of_the_first_page_that_are_there() -> None:
+    parts = {part.lower().replace(" ", "-") for part in re.findall(r"^## (.+)$", FIRST, re.MULTILINE)}
+    named = {part for book in BOOKS for part in re.findall(r"\(README\.md#([^)]+)\)", book.read_text())}
+    assert named and named <= parts
 
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.stem)
