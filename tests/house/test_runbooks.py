@@ -39,7 +39,7 @@ def test_a_runbook_has_its_order(book: Path) -> None:
     assert re.search(r"^    ecluse \w+", look + "\n" + action, re.MULTILINE), (
         "no command in the first look or the action"
     )
-    assert re.search(r"^    ecluse \w+", action, re.MULTILINE), "no exact command in the safe action"
+    assert re.search(r"^    (ecluse|sudo systemctl) \w+", action, re.MULTILINE), "no exact command in the safe action"
     assert said.endswith(f"\n{TYPED}"), "no line that leads to how commands are typed"
     assert re.search(r"`?ecluse_\w+|`up|`ecluse [a-z]+", over), "nothing to look at for the end"
 
@@ -52,10 +52,16 @@ def test_the_first_page_has_each_alert_under_its_severity(severity: str) -> None
     assert part.strip().splitlines() == [*lines, f"- objectives: [{BURNS}]({BURNS}.md)"]
 
 
+@pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.stem)
+def test_no_runbook_gives_a_command_that_makes_it_worse(book: Path) -> None:
+    """`serve`, typed by root, leaves files that the service can't open; `stop rule` refuses more, never less."""
+    assert not re.search(r"^    ecluse (serve|stop rule)\b", book.read_text(), re.MULTILINE)
+
+
 def test_a_runbook_leads_to_parts_of_the_first_page_that_are_there() -> None:
     parts = {part.lower().replace(" ", "-") for part in re.findall(r"^## (.+)$", FIRST, re.MULTILINE)}
     named = {part for book in BOOKS for part in re.findall(r"\(README\.md#([^)]+)\)", book.read_text())}
-    assert named and named <= parts
+    assert named == {"how-to-type-the-commands", "start-and-stop", "a-changed-bundle"} and named <= parts
 
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.stem)
