@@ -58,6 +58,12 @@ def test_no_runbook_gives_a_command_that_makes_it_worse(book: Path) -> None:
     assert not re.search(r"^    ecluse (serve|stop rule)\b", book.read_text(), re.MULTILINE)
 
 
+@pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.stem)
+def test_a_runbook_that_changes_the_bundle_says_where_the_change_goes(book: Path) -> None:
+    text = book.read_text()
+    assert " live edited" not in text or "(README.md#a-changed-bundle)" in text
+
+
 def test_a_runbook_leads_to_parts_of_the_first_page_that_are_there() -> None:
     parts = {part.lower().replace(" ", "-") for part in re.findall(r"^## (.+)$", FIRST, re.MULTILINE)}
     named = {part for book in BOOKS for part in re.findall(r"\(README\.md#([^)]+)\)", book.read_text())}
