@@ -14,7 +14,7 @@ from adapters.dialects.passages import Gathering, Mark
 from adapters.wire.body import Path
 
 _ENCRYPTED = "encrypted_"
-_HELD = ("file_id", "vector_store_ids")
+_HELD = ("file_id", "file_ids", "vector_store_ids", "container_id")
 _FETCHED = ("url", "uri")
 
 # Text is never this long without a space.

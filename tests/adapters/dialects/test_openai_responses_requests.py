@@ -123,6 +123,14 @@ def test_encrypted_reasoning_is_the_vendors() -> None:
          "https://host.example"),
         ({"type": "input_audio", "refusal": "x", "input_audio": {"data": "UklGRgAAAABXQVZF", "format": "wav"}},
          "not_inspectable", "audio/wav"),
+        ({"type": "input_video", "text": "x", "video_url": "https://host.example/x"}, "remote_url",
+         "https://host.example"),
+        ({"type": "input_image", "image_url": {"url": "https://host.example/x"}}, "remote_url", "https://host.example"),
+        ({"type": "input_file", "file_url": {"url": "https://host.example/x"}}, "remote_url", "https://host.example"),
+        ({"type": "input_file", "file_data": {"data": "data:image/png;base64,iVBORw0="}}, "not_inspectable",
+         "image/png"),
+        ({"type": "input_audio", "input_audio": {"data": "", "url": "https://host.example/x"}}, "remote_url",
+         "https://host.example"),
     ],
 )  # fmt: skip
 def test_parts_that_are_not_text(part: dict[str, Any], kind: str, note: str) -> None:
@@ -145,6 +153,39 @@ def test_a_text_file_is_read() -> None:
         {"conversation": {"id": "conv_1"}},
         {"prompt": {"id": "pmpt_1"}},
         {"input": [{"type": "item_reference", "id": "msg_1"}]},
+        {"input": [{"id": "msg_1"}]},
+        {"input": [{"type": None, "id": "msg_1"}]},
+        {"input": [{"type": "new_call", "id": "msg_1", "status": "completed"}]},
+        {"input": [{"type": "message", "role": "assistant", "id": "msg_1", "x": 1}]},
+        {"input": [{"type": "reasoning", "id": "rs_1", "summary": []}]},
+        {"input": [{"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": None, "content": []}]},
+        {"input": [{"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "x"}]}]},
+        {"input": [{"type": "compaction", "id": "cmp_1", "encrypted_content": ""}]},
+        {"input": [{"type": "image_generation_call", "id": "ig_1", "result": None, "status": "completed"}]},
+        {"input": [{"type": "file_search_call", "id": "fs_1", "queries": ["x"], "results": None}]},
+        {"input": [{"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": True}]},
+        {"input": [{"type": "code_interpreter_call", "id": "ci_1", "code": "x", "container_id": "cntr_1"}]},
+        {
+            "input": [
+                {
+                    "type": "shell_call",
+                    "call_id": "c",
+                    "action": {"commands": ["ls"]},
+                    "environment": {"type": "container_reference", "container_id": "cntr_1"},
+                }
+            ]
+        },
+        {
+            "input": [
+                {
+                    "type": "function_call_output",
+                    "call_id": "c",
+                    "tools": [],
+                    "output": [{"type": "input_file", "file_id": "file_1"}],
+                }
+            ]
+        },
+        {"input": [{"type": "new_item", "tools": [], "part": {"file_id": "file_1"}}]},
         {"input": [{"role": "user", "content": [{"type": "input_file", "file_id": "file_1"}]}]},
         {"input": [{"role": "user", "content": [{"type": "input_image", "file_id": "file_1"}]}]},
         {"input": [{"type": "computer_call_output", "call_id": "c", "output": {"file_id": "f"}}]},
@@ -153,6 +194,10 @@ def test_a_text_file_is_read() -> None:
         {"tools": [{"type": "code_interpreter", "container": {"type": "auto", "file_ids": ["f"]}}]},
         {"tools": [{"type": "shell", "environment": {"type": "container_reference", "container_id": "c"}}]},
         {"tools": [{"type": "image_generation", "input_image_mask": {"file_id": "f"}}]},
+        {"tools": [{"type": "collection_search", "vector_store_ids": ["vs_1"]}]},
+        {"tools": [{"type": "code_execution", "container": "cntr_1"}]},
+        {"tools": [{"type": "new_tool", "where": {"container_id": "cntr_1"}}]},
+        {"tools": [{"type": "function", "name": "a", "vector_store_ids": ["vs_1"]}]},
     ],
 )
 def test_what_nobody_here_knows_of_at_the_vendor_is_refused(fields: dict[str, Any]) -> None:
@@ -177,33 +222,110 @@ def test_nothing_kept_is_no_reference() -> None:
 
 
 @pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "reasoning", "summary": [{"type": "summary_text", "text": "x"}]},
+        {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAA"},
+        {"type": "reasoning", "id": "rs_1", "summary": [], "content": [{"type": "reasoning_text", "text": "x"}]},
+        {"type": "reasoning", "id": "rs_0199c0de57a97cc2b1d2a8d70d6a1f0b0", "summary": [{"text": "x"}]},
+        {"type": "compaction_trigger"},
+        {"type": "message", "role": "assistant", "id": "msg_1", "content": [{"type": "output_text", "text": "x"}]},
+        {"type": "image_generation_call", "id": "ig_1", "result": "iVBORw0KGgo=", "status": "completed"},
+        {"type": "web_search_call", "id": "ws_1", "status": "completed",
+         "action": {"type": "open_page", "url": "https://host.example/x"}},
+        {"type": "mcp_call", "id": "mcp_1", "approval_request_id": "mcpr_1", "name": "a", "arguments": "{}",
+         "server_label": "l", "output": "x"},
+    ],
+)  # fmt: skip
+def test_what_a_client_sends_back_whole_is_no_reference(item: dict[str, Any]) -> None:
+    found = ask(input=[item])
+    assert uncovered(found) == [] and not [p for p in found.passages if p.part == "remote_url"]
+
+
+def test_an_approval_of_what_stands_in_the_same_input_is_no_reference() -> None:
+    request = {"type": "mcp_approval_request", "id": "mcpr_1", "name": "a", "arguments": "{}", "server_label": "l"}
+    response = {"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": True}
+    assert uncovered(ask(input=[request, response])) == []
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "function_call_output", "call_id": "c", "tools": []},
+        {"type": "computer_call_output", "call_id": "c", "tools": {}},
+        {"type": "new_item", "tools": []},
+        {"type": "new_call", "tools": []},
+        {"role": "user", "content": "x", "tools": []},
+    ],
+)
+def test_tools_beside_it_hide_nothing(item: dict[str, Any]) -> None:
+    picture = {"type": "input_image", "image_url": "https://host.example/x"}
+    where = {"output": [picture]} if item.get("type", "").endswith("_output") else {"part": picture}
+    found = ask(input=[{**item, **where}])
+    assert one(found, part="remote_url").note == "https://host.example"
+    assert uncovered(found) == []
+
+
+def test_tools_that_a_search_found_are_read() -> None:
+    found = ask(input=[{"type": "tool_search_output", "call_id": "c", "execution": "client", "tools": [
+        {"type": "function", "name": "a", "parameters": {}}, {"type": "x_search"}]}])  # fmt: skip
+    assert found.tools == ("a",) and one(found, part="server_tool").note == "x_search"
+
+
+@pytest.mark.parametrize(
     ("tool", "note"),
     [
         ({"type": "web_search_preview"}, "web_search_preview"),
         ({"type": "code_interpreter", "container": {"type": "auto"}}, "code_interpreter"),
-        ({"type": "computer_use_preview"}, "computer_use_preview"),
         ({"type": "mcp", "server_label": "m", "server_url": "https://mcp.example/sse"}, "mcp"),
         ({"type": "image_generation"}, "image_generation"),
         ({"type": "shell", "environment": {"type": "container_auto"}}, "shell"),
+        ({"type": "shell", "environment": "container_auto"}, "shell"),
+        ({"type": "tool_search"}, "tool_search"),
+        ({"type": "tool_search", "execution": "server"}, "tool_search"),
+        ({"type": "programmatic_tool_calling"}, "programmatic_tool_calling"),
+        ({"type": "x_search"}, "x_search"),
+        ({"type": "code_execution"}, "code_execution"),
+        ({"type": "bing_grounding", "bing_grounding": {"search_configurations": []}}, "bing_grounding"),
+        ({"type": "memory_search", "memory_store_name": "m"}, "memory_search"),
+        ({"type": "azure_ai_search", "azure_ai_search": {"indexes": []}}, "azure_ai_search"),
+        ({"type": "openapi", "openapi": {"spec": {"servers": [{"url": "https://mcp.example"}]}}}, "openapi"),
+        ({"type": "Function", "name": "a"}, "Function"),
+        ({"type": {"a": 1}}, "server_tool"),
     ],
 )
 def test_tools_at_the_vendor(tool: dict[str, Any], note: str) -> None:
     here = ask(tools=[tool])
     later = ask(input=[{"type": "additional_tools", "role": "developer", "tools": [tool]}])
-    for found in (here, later):
+    spaced = ask(tools=[{"type": "namespace", "name": "n", "tools": [tool]}])
+    for found in (here, later, spaced):
         assert [p.note for p in found.passages if p.part == "server_tool"] == [note]
-        assert uncovered(found) == []
-    if note == "mcp":
+        assert uncovered(found) == [] and found.tools == ()
+    if note in ("mcp", "openapi"):
         assert one(here, part="remote_url").note == "https://mcp.example"
 
 
 @pytest.mark.parametrize(
     "tool",
-    [{"type": "local_shell"}, {"type": "shell"}, {"type": "apply_patch"}, {"type": "tool_search"}, {"type": "new"}],
+    [
+        {"type": "local_shell"},
+        {"type": "shell"},
+        {"type": "shell", "environment": {"type": "local", "skills": []}},
+        {"type": "apply_patch"},
+        {"type": "computer"},
+        {"type": "computer_use_preview", "display_width": 1, "display_height": 1, "environment": "browser"},
+        {"type": "tool_search", "execution": "client", "description": "d", "parameters": {}},
+        {"name": "a", "input_schema": {}},
+    ],
 )
-def test_tools_of_the_clients_and_unknown_ones_pass_inspected(tool: dict[str, Any]) -> None:
+def test_tools_that_the_client_runs_pass_inspected(tool: dict[str, Any]) -> None:
     found = ask(tools=[tool])
     assert all(p.part == "text" for p in found.passages) and uncovered(found) == []
+
+
+def test_a_picture_in_a_tool_is_no_text() -> None:
+    found = ask(tools=[{"type": "image_generation", "input_image_mask": {"image_url": "iVBORw0KGgo="}}])
+    assert one(found, part="not_inspectable").role == "tool_definition"
 
 
 @pytest.mark.parametrize(
