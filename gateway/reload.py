@@ -13,6 +13,7 @@ from gateway import provenance
 from gateway.bundle.last_good import keep
 from gateway.bundle.pair import Pair, load_pair
 from gateway.bundle.source import look
+from gateway.config.authorities import bundles, untrusted
 from gateway.config.changes import changed
 from gateway.documents import DocumentsRefused
 from gateway.epoch import Epoch
@@ -21,6 +22,7 @@ from gateway.signing import warm
 from gateway.warm import warm_up
 
 if TYPE_CHECKING:
+    from gateway.config.settings import Settings
     from gateway.runtime import Runtime
 
 FIXED = ("server", "state_dir", "ledger", "keyring", "shared", "simulator", "organisation")
@@ -58,8 +60,8 @@ class Reloader:
     async def reload(self, by: str = "control") -> Reloaded:
         """Takes the files as they are now. The pair is built in a thread while calls go on; the loop only swaps it.
 
-        by: who asked, for the record. Raises DocumentsRefused, and OSError for a CA bundle that can't be read; then
-        all stays as it was.
+        by: who asked, for the record. Raises DocumentsRefused, and OSError for a CA bundle that was taken away since it
+        was read; then all stays as it was.
         """
         async with self._one_at_a_time:
             return await self._take(await self._build(by), by)
@@ -97,11 +99,12 @@ class Reloader:
         runtime, old = self._runtime, self._runtime.epoch.pair
         try:
             self._connect(epoch)
-        except OSError as refused:
+        except OSError as failed:
             with suppress(OSError):  # one of those that were in force was taken away meanwhile
                 self._connect(runtime.epoch)
+            refused = _named(epoch.pair.settings, failed)
             self._refused(by, refused)
-            raise
+            raise refused from None
         _swap(runtime, epoch)
         warm(epoch)
         _tell(runtime, old, by)
@@ -140,6 +143,12 @@ class Reloader:
         epoch = Epoch.of(pair)
         warm_up(epoch, runtime.now())
         return epoch
+
+
+def _named(settings: Settings, failed: OSError) -> OSError:
+    """The same with the settings whose files went bad since they were read."""
+    said = [f"{place}.ca_bundle: {wrong}" for place, file in bundles(settings) if (wrong := untrusted(file))]
+    return OSError("; ".join(said)) if said else failed
 
 
 def _swap(runtime: Runtime, epoch: Epoch) -> None:

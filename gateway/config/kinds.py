@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from gateway.config.authorities import untrusted
 from gateway.config.secret import Secret, SecretMissing
 from gateway.documents import nearest
 from observability.periods import zone_of
@@ -35,11 +36,16 @@ class WrongValue(Exception):
 
 class Context(NamedTuple):
     """Where a configuration is read: relative paths start at `folder`; `environ` resolves `${NAME}`, and where `unset`
-    is a list, it gets the names that aren't set, which are faults else."""
+    is a list, it gets the names that aren't set, which are faults else.
+
+    trusts: whether files of authorities must be good; not where nothing is sent, and not where the configuration was
+    good when it was taken and the file went bad since.
+    """
 
     folder: Path
     environ: Mapping[str, str]
     unset: list[str] | None = None
+    trusts: bool = True
 
 
 class Words(NamedTuple):
@@ -145,9 +151,17 @@ def _path(value: Any, context: Context) -> Path:
     return (context.folder / _text(value, context)).absolute()
 
 
+def _authorities(value: Any, context: Context) -> Path:
+    file = _path(value, context)
+    if context.trusts and (wrong := untrusted(file)) is not None:
+        raise WrongValue(wrong)
+    return file
+
+
 def _secret(value: Any, context: Context) -> Secret:
     try:
-        return Secret.resolve(value if isinstance(value, str) else "", *context)
+        asked = value if isinstance(value, str) else ""
+        return Secret.resolve(asked, context.folder, context.environ, context.unset)
     except SecretMissing as missing:
         raise WrongValue(str(missing)) from None
 
@@ -211,6 +225,7 @@ ADDRESS = Kind("host:port", _address, {"type": "string", "pattern": ":[0-9]{1,5}
 NETWORK = Kind("network", _network, _LINE)
 URL = Kind("URL", _url, {"type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"})
 PATH = Kind("path", _path, _LINE)
+AUTHORITIES = Kind("path", _authorities, _LINE)
 PUBLIC_KEY = Kind("public key", _public_key, {"type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$"})
 DAY = Kind("date", _day, {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
 ZONE = Kind("time zone", _zone, _LINE)

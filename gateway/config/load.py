@@ -73,16 +73,18 @@ def read_settings(
     environ: Mapping[str, str] | None = None,
     *,
     sends: bool = True,
+    trusts: bool = True,
     unset: list[str] | None = None,
 ) -> Settings:
     """The same from documents in memory. folder: where relative paths start. sends: what sending needs must be
-    installed. unset: gets the names in `${NAME}` that aren't set, which are faults without it."""
+    installed, and files of authorities good, unless `trusts` says otherwise. unset: gets the names in `${NAME}` that
+    aren't set, which are faults without it."""
     if len(documents.items) != 1:
         file = next(iter(documents.files), "config.yaml")
         raise DocumentsRefused([Rendered(documents.shown(file), 1, 1, "must hold one document, and only one")])
     document = documents.items[0]
     folder = folder.absolute()
-    context = Context(folder, os.environ if environ is None else environ, unset)
+    context = Context(folder, os.environ if environ is None else environ, unset, sends and trusts)
     problems: list[Problem] = []
     settings = build(Settings, document.value, (document.name,), context, problems, folder=folder)
     if settings is not None:

@@ -216,7 +216,7 @@ class VendorSettings:
         k.several(k.SECRET), "Further keys of it: calls are spread over all, and one that fails rests.", default=()
     )
     ca_bundle: Path | None = setting(
-        k.PATH, "PEM file of the authorities trusted instead of the usual ones.", default=None
+        k.AUTHORITIES, "PEM file of the authorities trusted instead of the usual ones.", default=None
     )
     egress_proxy: str | None = setting(
         k.URL, "HTTP proxy on the way out; the environment's is never used.", default=None

@@ -21,7 +21,7 @@ def starting_settings(path: Path) -> Settings | None:
         found = [path]
     for config in found:
         try:
-            return read_settings(load_config(config), path.parent)
+            return read_settings(load_config(config), path.parent, trusts=config is path)
         except DocumentsRefused:
             continue
     return None

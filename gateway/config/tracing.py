@@ -56,7 +56,7 @@ class TracingSettings:
     )
     credential_header: str = setting(k.WORD, "Header with the credential.", default="authorization")
     ca_bundle: Path | None = setting(
-        k.PATH, "PEM file of the authorities trusted instead of the usual ones.", default=None
+        k.AUTHORITIES, "PEM file of the authorities trusted instead of the usual ones.", default=None
     )
     timeout_seconds: float = setting(k.SPAN, "Time for one request to the collector.", default=10.0)
     gather_seconds: float = setting(k.SPAN, "How long calls are collected for one request.", default=1.0)

@@ -45,7 +45,7 @@ class WebhookSettings:
         k.SECRET, "Key of the signature: ${NAME} or file:PATH; without one nothing is sent.", default=None
     )
     ca_bundle: FilePath | None = setting(
-        k.PATH, "PEM file of the authorities trusted instead of the usual ones.", default=None
+        k.AUTHORITIES, "PEM file of the authorities trusted instead of the usual ones.", default=None
     )
     egress_proxy: str | None = setting(
         k.URL, "HTTP proxy on the way out; the environment's is never used.", default=None

@@ -12,6 +12,7 @@ from gateway.bundle.use_cases import UseCase
 from gateway.config import SETTINGS, read_settings
 from gateway.config.table import rows
 from gateway.documents import load, load_texts
+from tests.gateway.tls.papers import Authority
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "config.example.yaml"
@@ -57,6 +58,9 @@ def test_the_commented_vendors_work_when_uncommented(tmp_path):
     secret = tmp_path / "anthropic"
     secret.write_text("d")
     text = re.sub(r"(?m)^# (?=  )", "", EXAMPLE.read_text("utf-8")).replace("/run/secrets/anthropic", str(secret))
+    authorities = tmp_path / "internal-ca.pem"
+    authorities.write_bytes(Authority().own.alone)
+    text = text.replace("/etc/ssl/internal-ca.pem", str(authorities))
     found = read_settings(load_texts({"config.yaml": text.encode()}), tmp_path, ENVIRON)
     assert {"openai", "anthropic", "gemini", "azure", "vllm", "ollama"} <= set(found.vendors)
     assert {"openai/gpt-4o", "anthropic/sonnet", "azure/gpt-4o", "vllm/qwen", "ollama/llama"} <= set(found.destinations)

@@ -8,9 +8,12 @@ import time
 from collections.abc import Iterator
 
 import grpc
+import httpx
 import pytest
 
+from gateway.documents import DocumentsRefused
 from tests.conftest import CONFIG, House, OpenHouse
+from tests.gateway.tls.papers import Authority
 from tests.gateway.tracing.test_traces_arrive import RECEIVERS, came, spans_of, traced
 from tests.parts.otlp_receiver import Receiver, http_receiver
 
@@ -139,27 +142,40 @@ async def test_a_ca_bundle_that_cannot_be_read_refuses_a_reload(open_house: Open
     async with open_house() as house:
         wrong = "tracing: {endpoint: 'https://127.0.0.1:1', ca_bundle: none.pem}\n"
         (house.folder / "config.yaml").write_text(CONFIG + wrong)
-        with pytest.raises(OSError):
+        with pytest.raises(DocumentsRefused, match=r"ca_bundle .*none\.pem can't be read"):
             await house.gateway.reload("test")
         assert not house.gateway.runtime.tracing.on
         assert (await house.chat("bonjour")).status_code == 200
 
 
+async def reloaded(house: House, step: str = "", revision: str = "") -> httpx.Response:
+    """What the control socket answers."""
+    way = httpx.AsyncHTTPTransport(uds=str(house.folder / "c.sock"))
+    async with httpx.AsyncClient(transport=way, base_url="http://control", timeout=30) as client:
+        return await client.post("/reload", json={"step": step, "revision": revision})
+
+
 HOOK = "webhooks:\n  ops: {url: 'https://127.0.0.1:1', secret: 'file:hook'%s}\n"
 TRACES = "tracing: {endpoint: 'https://127.0.0.1:1'%s}\n"
-NONE = ", ca_bundle: none.pem"
+GONE = ", ca_bundle: gone.pem"
 
 
-@pytest.mark.parametrize("wrong", [TRACES % NONE, HOOK % NONE], ids=["collector", "webhook"])
-async def test_a_reload_that_is_refused_leaves_who_is_told_as_it_was(open_house: OpenHouse, wrong: str) -> None:
+@pytest.mark.parametrize(("wrong", "place"), [(TRACES, "tracing"), (HOOK, "webhooks.ops")])
+async def test_a_bundle_taken_away_in_a_reload_leaves_who_is_told_as_it_was(
+    open_house: OpenHouse, wrong: str, place: str
+) -> None:
     async with open_house() as house:
         runtime, config = house.gateway.runtime, house.folder / "config.yaml"
         (house.folder / "hook").write_text("s" * 40)
         config.write_text(CONFIG + TRACES % "" + HOOK % "")
         await house.gateway.reload("test")
         receivers = dict(runtime.herald._webhooks._receivers)
-        config.write_text(CONFIG + wrong)
-        with pytest.raises(OSError):
-            await house.gateway.reload("test")
+        (house.folder / "gone.pem").write_bytes(Authority().own.alone)
+        config.write_text(CONFIG + wrong % GONE)
+        prepared = await reloaded(house, "prepare")
+        (house.folder / "gone.pem").unlink()
+        answer = await reloaded(house, "take", prepared.json()["revision"])
+        said = f"{place}.ca_bundle: {house.folder / 'gone.pem'} can't be read: No such file or directory"
+        assert (answer.status_code, answer.json()["refused"]) == (422, said)
         assert receivers and runtime.herald._webhooks._receivers == receivers
         assert runtime.tracing.on and runtime.tracing._settings == runtime.epoch.pair.settings.tracing
