@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from adapters.transport import Transport
 from gateway import memories
 from gateway.capacity import Capacity
+from gateway.connecting import connect
 from gateway.drills.running import Apart, Drills
 from gateway.epoch import Epoch
 from gateway.exchange import Exchange
@@ -63,24 +64,43 @@ def utc_now() -> datetime:
 
 
 def assemble(
-    pair: Pair, transport: Transport, now: Callable[[], datetime] = utc_now, station: Station = ALONE
+    pair: Pair,
+    transport: Transport,
+    hooks: Transport,
+    now: Callable[[], datetime] = utc_now,
+    station: Station = ALONE,
 ) -> Runtime:
-    """Everything that one serving process holds. Raises LedgerFailed, KeyStoreRefused, KeyringRefused, TlsRefused."""
-    settings, keyring = pair.settings, pair.keyring
-    assert keyring is not None
-    if not keyring.suits(settings.server.data, settings.server.metrics):
-        raise KeyringRefused("a development keyring is refused on a listener that others can reach: run `ecluse init`")
+    """Everything that one serving process holds. transport: to vendors. hooks: to webhooks.
+
+    Raises LedgerFailed, KeyStoreRefused, KeptRefused, KeyringRefused, TlsRefused, OSError; then nothing that was begun
+    goes on.
+    """
+    with ExitStack() as begun:
+        runtime = _assembled(pair, (transport, hooks), now, station, begun)
+        _acquaint(runtime)
+        begun.pop_all()
+    return runtime
+
+
+def _assembled(
+    pair: Pair, transports: tuple[Transport, Transport], now: Callable[[], datetime], station: Station, begun: ExitStack
+) -> Runtime:
+    """begun: what is to be ended where the start is refused after all."""
+    settings, keyring, (transport, hooks) = pair.settings, _keyring(pair), transports
     keys = KeyStore.open(settings.keys_file, keyring, settings.organisation)
-    epoch = _first_epoch(pair, transport, now())
+    epoch = _first_epoch(pair, now())
     measure, live = Measure(Log(Writer(sys.stderr.buffer), clock=now), version("ecluse")), set[Exchange]()
+    begun.callback(measure.log.close)
     health = Health(time.monotonic, settings.health)
     leases = open_quotas(settings, keyring.pseudonym, station.name, measure)
     follower = follow(settings, keyring, measure)
-    herald = Herald(settings, Webhooks(Transport(), measure), follower, now=now, monotonic=time.monotonic)
+    herald = Herald(settings, Webhooks(hooks, measure), follower, now=now, monotonic=time.monotonic)
     overrides = Overrides(leases.quotas.change, lambda: now().timestamp())
     standing = Standing.of(settings.state_dir, follower, keys, live, overrides)
     certificates = open_certificates(settings, station, measure, now)
-    ledger = _ledger(settings, now, station)  # last of what may refuse the start: it has a process of its own
+    tracing = begun.enter_context(closing(Tracing(measure, _instance(station), _in_loop())))
+    connect(epoch, transport, herald, tracing, measure)
+    ledger = begun.enter_context(closing(_ledger(settings, now, station)))  # late: it has a process of its own
     runtime = Runtime(
         epoch=epoch,
         keyring=keyring,
@@ -111,7 +131,7 @@ def assemble(
         presence=Presence(settings.state_dir),
         samples=_samples(settings, keyring, now()),
         herald=herald,
-        tracing=Tracing(measure, _instance(station), _in_loop()),
+        tracing=tracing,
         soft=soft_limits(settings, follower, measure, ledger, herald, now),
         now=now,
         monotonic=time.monotonic,
@@ -124,10 +144,17 @@ def assemble(
     return runtime
 
 
-def _first_epoch(pair: Pair, transport: Transport, now: datetime) -> Epoch:
+def _keyring(pair: Pair) -> Keyring:
+    server, keyring = pair.settings.server, pair.keyring
+    assert keyring is not None
+    if not keyring.suits(server.data, server.metrics):
+        raise KeyringRefused("a development keyring is refused on a listener that others can reach: run `ecluse init`")
+    return keyring
+
+
+def _first_epoch(pair: Pair, now: datetime) -> Epoch:
     epoch = Epoch.of(pair)
     warm_up(epoch, now)
-    transport.use([upstream.endpoint for upstream in epoch.upstreams.values()])
     warm(epoch)
     return epoch
 
@@ -137,10 +164,8 @@ def _acquaint(runtime: Runtime) -> None:
     pair = runtime.epoch.pair
     runtime.follower.on("drill/", runtime.drills.heard)
     memories.share(runtime)
-    runtime.herald.use(pair.settings)
     runtime.measure.log.use(pair.settings.logging.level, pair.settings.logging.calls)
     runtime.measure.log.heard = runtime.herald.heard
-    runtime.tracing.use(pair.settings.tracing)
     runtime.health.use(pair.settings.health, runtime.epoch.credentials())
     Told(runtime.health, runtime.follower, runtime.measure, time.time)
     runtime.measure.watch(runtime, runtime.ledger)

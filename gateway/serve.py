@@ -131,7 +131,8 @@ async def gateway(
         pair, refused = first_pair(config, station, urls, lambda: now().date())
         if refused is not None and station.first:
             say(loud(pair, refused))
-        runtime = assemble(pair, await stack.enter_async_context(Transport()), now, station)
+        transport, hooks = [await stack.enter_async_context(Transport()) for _ in range(2)]
+        runtime = assemble(pair, transport, hooks, now, station)
         asyncio.get_running_loop().set_exception_handler(_unforeseen(runtime.measure.log))
         _closed_with(stack, runtime)
         await _bridge(runtime, stack)  # before what grows old while nothing is heard

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -44,9 +44,10 @@ class Herald:
         self._pacing = pacing or Pacing()
         self._organisation, self._language = settings.organisation, settings.server.language
 
-    def use(self, settings: Settings) -> None:
-        """The receivers and the language in force. Raises OSError for a CA bundle that can't be read."""
-        self._webhooks.use(settings.webhooks)
+    def use(self, settings: Settings, off: Collection[str] = ()) -> None:
+        """The receivers and the language in force. Raises OSError for a CA bundle that can't be read, but for those
+        that are `off`."""
+        self._webhooks.use(settings.webhooks, off)
         self._organisation, self._language = settings.organisation, settings.server.language
 
     async def close(self) -> None:

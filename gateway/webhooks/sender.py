@@ -7,7 +7,7 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -89,10 +89,11 @@ class Webhooks:
         self._monotonic, self._now, self._pause = monotonic, now, pause
         self._receivers: dict[str, _Receiver] = {}
 
-    def use(self, webhooks: Mapping[str, WebhookSettings]) -> None:
+    def use(self, webhooks: Mapping[str, WebhookSettings], off: Collection[str] = ()) -> None:
         """The receivers of the configuration in force. What waits for one that is gone is given up.
 
-        Raises OSError for a CA bundle that can't be read; then all stays as it was.
+        Raises OSError for a CA bundle that can't be read; then all stays as it was. off: those whose bundle may be so;
+        what is sent to them fails as long as it is.
         """
         known = self._receivers
         kept = {
@@ -100,7 +101,7 @@ class Webhooks:
             for name, wanted in webhooks.items()
             if wanted.sends
         }
-        self._transport.use([receiver.endpoint for receiver in kept.values()])
+        self._transport.use([receiver.endpoint for name, receiver in kept.items() if name not in off])
         for name, old in known.items():
             if kept.get(name) is not old:
                 self._end(name, old)

@@ -69,6 +69,9 @@ EVENTS: Final[Mapping[str, LogEvent]] = {
     "certificate.refused": LogEvent(
         "error", "A renewed one is bad; the one in use stays.", ("listener", "reason", "days")
     ),
+    "authorities.bad": LogEvent(
+        "error", "A start found the file of its authorities no good: it isn't reached until that is mended.", ("where",)
+    ),
     "drill.started": LogEvent("info", "A drill makes a destination fail.", ("destination", "seconds")),
     "drill.ended": LogEvent("info", "It is over.", ("destination", "seconds")),
     "drill.refused": LogEvent("error", "A scheduled drill couldn't be held.", ("schedule",)),

@@ -57,6 +57,6 @@ FIELDS: Final[Mapping[str, Kind]] = {
     "unit": Kind(_WORD, "of a quota"),
     "use_case": Kind(_WORD, "its id"),
     "vendor": Kind(_WORD, "its name in the configuration"),
-    "where": Kind(_WORD, "place in our code, or the name of a webhook"),
+    "where": Kind(_WORD, "place in our code or in the configuration, or the name of a webhook"),
     "worker": Kind(_WORD, "which of our processes"),
 }

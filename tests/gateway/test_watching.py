@@ -45,7 +45,7 @@ class Watched:
 
 def watched_in(folder: Path, transport: Transport) -> Watched:
     pair, _ = start_pair(folder / "config.yaml")
-    runtime = assemble(pair, transport)
+    runtime = assemble(pair, transport, transport)
     watcher = Watcher(runtime, Reloader(runtime, folder / "config.yaml", {}).reload, folder / "config.yaml")
     found = Watched(folder, runtime, watcher)
     runtime.monotonic = lambda: found.clock
