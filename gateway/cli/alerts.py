@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gateway.cli.writing import writing
 from gateway.config.kinds import URL, Context, WrongValue
-from observability.alerts import JOB, RUNBOOKS, SUBJECTS, Alert, faster, manifest, of_job, rules, text
+from observability.alerts import JOB, RUNBOOKS, SUBJECTS, Alert, faster, manifest, of_jobs, rules, text
 
 TEXT = """\
 The alerts that ship, each with a unit test and a runbook (docs/runbooks).
@@ -50,7 +50,10 @@ def add(sub: argparse.ArgumentParser) -> None:
         "rules", help="write the rules that Prometheus reads", description=_RULES, formatter_class=plain
     )
     made.add_argument("--out", type=Path, metavar="FOLDER", help="where to write them (default: standard output)")
-    made.add_argument("--job", type=_job, default=JOB, metavar="NAME", help=f"job of gateways (default: {JOB})")
+    made.add_argument(
+        "--job", type=_job, action="append", metavar="NAME",
+        help=f"job of which some gateway must be there (default: {JOB}); again for each installation",
+    )  # fmt: skip
     add_rules_options(made)
 
 
@@ -86,7 +89,7 @@ def _read(summary: str) -> str:
 
 
 def _rules(args: argparse.Namespace) -> int:
-    named = of_job(args.job)
+    named = of_jobs(*args.job or [JOB])
 
     def change(alert: Alert) -> Alert:
         return faster(named(alert), args.faster)

@@ -1,6 +1,6 @@
 """Alerts: one table, the rules made from it, and what tries them out faster."""
 
-from observability.alerts.alert import JOB, Alert, faster, of_job
+from observability.alerts.alert import JOB, Alert, faster, of_jobs
 from observability.alerts.rules import RUNBOOKS, manifest, rules, text
 from observability.alerts.table import ALERTS, SUBJECTS
 
@@ -12,7 +12,7 @@ __all__ = [
     "Alert",
     "faster",
     "manifest",
-    "of_job",
+    "of_jobs",
     "rules",
     "text",
 ]

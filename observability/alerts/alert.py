@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 Severity = Literal["page", "ticket"]
 
 JOB = "ecluse"
-"""The job under which Prometheus scrapes gateways; the table names it, `rules` puts another in its place."""
+"""The job under which Prometheus scrapes gateways. Only what asks for a gateway that isn't there has to name it, and
+`rules` puts others in its place; all else is asked of every job by itself."""
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
 _SPAN = re.compile(r"(\d+)(ms|s|m|h|d|w)")
@@ -75,6 +76,13 @@ def _shorter(span: str, factor: float, least: float) -> str:
     return f"{round(max(seconds(span) / factor, min(least, seconds(span))) * 1000)}ms"
 
 
-def of_job(job: str) -> Callable[[Alert], Alert]:
-    """Puts the name of a job in the place of the usual one."""
-    return lambda alert: alert._replace(expr=alert.expr.replace(f'job="{JOB}"', f'job="{job}"'))
+def of_jobs(*jobs: str) -> Callable[[Alert], Alert]:
+    """Puts names of jobs in the place of the usual one: an alert that asks for it asks for each of them."""
+    usual = f'job="{JOB}"'
+
+    def change(alert: Alert) -> Alert:
+        if usual not in alert.expr:
+            return alert
+        return alert._replace(expr="\nor ".join(alert.expr.replace(usual, f'job="{job}"') for job in jobs))
+
+    return change

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from observability.alerts.alert import Alert, Severity
 
-_LEFT = "min by (contract) (ecluse_contract_expiry_timestamp_seconds) - time()"
+_LEFT = "min by (job, contract) (ecluse_contract_expiry_timestamp_seconds) - time()"
 
 
 def _ends(days: int, after: int, severity: Severity) -> Alert:
@@ -17,7 +17,7 @@ def _ends(days: int, after: int, severity: Severity) -> Alert:
     )
 
 
-_MONTH = "sum by (contract, promise) (ecluse_contract_month_requests"
+_MONTH = "sum by (job, contract, promise) (ecluse_contract_month_requests"
 
 CONTRACTS = (
     _ends(90, 30, "ticket"),
@@ -33,7 +33,7 @@ CONTRACTS = (
     Alert(
         "EcluseContractBroken",
         f'{_MONTH}{{result="broken"}}) / {_MONTH})\n'
-        "  > 1 - max by (contract, promise) (ecluse_contract_promised_ratio)\n"
+        "  > 1 - max by (job, contract, promise) (ecluse_contract_promised_ratio)\n"
         f"and {_MONTH}) >= 100",
         "30m",
         "ticket",
@@ -41,7 +41,7 @@ CONTRACTS = (
     ),
     Alert(
         "EcluseDrillOverdue",
-        "time() - max by (destination) (ecluse_drill_last_timestamp_seconds) > 92 * 86400",
+        "time() - max by (job, destination) (ecluse_drill_last_timestamp_seconds) > 92 * 86400",
         "1h",
         "ticket",
         "{{ $labels.destination }} hasn't been made to fail on purpose for 92 days, or never",

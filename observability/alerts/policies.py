@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from observability.alerts.alert import Alert
 
-_EXCEPTION = "min by (exception) (ecluse_exception_expiry_timestamp_seconds) - time()"
-_SHADOW = "min by (rule) (ecluse_shadow_expiry_timestamp_seconds) - time()"
+_EXCEPTION = "min by (job, exception) (ecluse_exception_expiry_timestamp_seconds) - time()"
+_SHADOW = "min by (job, rule) (ecluse_shadow_expiry_timestamp_seconds) - time()"
 
 POLICIES = (
     Alert(
@@ -38,9 +38,9 @@ POLICIES = (
     ),
     Alert(
         "EclusePolicyRefusesMany",
-        'sum(rate(ecluse_refusals_total{code="policy_refused"}[15m]))\n'
-        "  > 0.25 * sum(rate(ecluse_requests_total[15m]))\n"
-        "and sum(increase(ecluse_requests_total[15m])) > 30",
+        'sum by (job) (rate(ecluse_refusals_total{code="policy_refused"}[15m]))\n'
+        "  > 0.25 * sum by (job) (rate(ecluse_requests_total[15m]))\n"
+        "and sum by (job) (increase(ecluse_requests_total[15m])) > 30",
         "5m",
         "ticket",
         "policy refuses more than one call in four",

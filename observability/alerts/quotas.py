@@ -7,7 +7,7 @@ from observability.alerts.alert import Alert, rose
 QUOTAS = (
     Alert(
         "EcluseQuotaNear",
-        'max by (scope, unit, window) (ecluse_quota_used_ratio{window=~"day|week|month"}) > 0.9',
+        'max by (job, scope, unit, window) (ecluse_quota_used_ratio{window=~"day|week|month"}) > 0.9',
         "5m",
         "ticket",
         "a {{ $labels.scope }} has used {{ $value | humanizePercentage }} of its {{ $labels.unit }} of the "
@@ -15,7 +15,7 @@ QUOTAS = (
     ),
     Alert(
         "EcluseQuotaRefuses",
-        "sum by (scope, unit) (increase(ecluse_quota_refusals_total[15m])) > 10",
+        "sum by (job, scope, unit) (increase(ecluse_quota_refusals_total[15m])) > 10",
         "0s",
         "ticket",
         "calls are refused: a {{ $labels.scope }} has no {{ $labels.unit }} left",

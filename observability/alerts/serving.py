@@ -31,7 +31,8 @@ SERVING = (
     Alert("EcluseNotReady", "ecluse_ready == 0", "2m", "page", "{{ $labels.instance }} takes no calls"),
     Alert(
         "EcluseNoTraffic",
-        "sum(rate(ecluse_requests_total[15m])) == 0\nand sum(rate(ecluse_requests_total[1h] offset 15m)) > 0.1",
+        "sum by (job) (rate(ecluse_requests_total[15m])) == 0\n"
+        "and sum by (job) (rate(ecluse_requests_total[1h] offset 15m)) > 0.1",
         "5m",
         "ticket",
         "no call has come for a while, after an hour with more than six a minute",
@@ -73,7 +74,7 @@ SERVING = (
     ),
     Alert(
         "EcluseRevisionsDiffer",
-        "count(count by (config, policy, detection) (ecluse_revision_info)) > 1",
+        "count by (job) (count by (job, config, policy, detection) (ecluse_revision_info)) > 1",
         "5m",
         "ticket",
         "{{ $value }} different configurations or bundles are in force at once",
@@ -94,9 +95,9 @@ SERVING = (
     ),
     Alert(
         "EcluseCallsShed",
-        'sum by (reason) (rate(ecluse_shed_total{reason!="draining"}[5m]))\n'
-        "  > on () group_left () 0.05 * sum(rate(ecluse_requests_total[5m]))\n"
-        'and sum by (reason) (increase(ecluse_shed_total{reason!="draining"}[5m])) > 10',
+        'sum by (job, reason) (rate(ecluse_shed_total{reason!="draining"}[5m]))\n'
+        "  > on (job) group_left () 0.05 * sum by (job) (rate(ecluse_requests_total[5m]))\n"
+        'and sum by (job, reason) (increase(ecluse_shed_total{reason!="draining"}[5m])) > 10',
         "2m",
         "ticket",
         "more than one call in twenty is turned away: {{ $labels.reason }}",

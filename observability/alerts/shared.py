@@ -21,7 +21,7 @@ SHARED = (
     ),
     Alert(
         "EcluseStopForgotten",
-        "max by (kind) (ecluse_stops) > 0",
+        "max by (job, kind) (ecluse_stops) > 0",
         "1d",
         "ticket",
         "something ({{ $labels.kind }}) has been stopped for a day, and nobody has started it again",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from observability.alerts.alert import Alert, rose
 
-_ATTEMPTS = "sum by (destination) (increase(ecluse_attempts_total[5m]))"
-_LEFT = 'sum by (destination) (label_replace(rate(ecluse_failovers_total[5m]), "destination", "$1", "from", "(.*)"))'
+_ATTEMPTS = "sum by (job, destination) (increase(ecluse_attempts_total[5m]))"
+_LEFT = (
+    'sum by (job, destination) (label_replace(rate(ecluse_failovers_total[5m]), "destination", "$1", "from", "(.*)"))'
+)
 
 VENDORS = (
     Alert(
         "EcluseBreakerOpen",
-        "max by (destination, failure) (ecluse_breaker_state) > 0",
+        "max by (job, destination, failure) (ecluse_breaker_state) > 0",
         "2m",
         "ticket",
         "{{ $labels.destination }} is left alone: failures of class {{ $labels.failure }}",
@@ -31,15 +33,15 @@ VENDORS = (
     ),
     Alert(
         "EcluseFailoverBurst",
-        f"{_LEFT}\n  > 0.2 * sum by (destination) (rate(ecluse_attempts_total[5m]))\nand {_ATTEMPTS} > 20",
+        f"{_LEFT}\n  > 0.2 * sum by (job, destination) (rate(ecluse_attempts_total[5m]))\nand {_ATTEMPTS} > 20",
         "2m",
         "ticket",
         "more than one call in five at {{ $labels.destination }} goes on to another destination",
     ),
     Alert(
         "EcluseVendorThrottles",
-        'sum by (destination) (rate(ecluse_attempts_total{result=~"rate_limit|ramp"}[5m]))\n'
-        f"  > 0.2 * sum by (destination) (rate(ecluse_attempts_total[5m]))\nand {_ATTEMPTS} > 20",
+        'sum by (job, destination) (rate(ecluse_attempts_total{result=~"rate_limit|ramp"}[5m]))\n'
+        f"  > 0.2 * sum by (job, destination) (rate(ecluse_attempts_total[5m]))\nand {_ATTEMPTS} > 20",
         "5m",
         "ticket",
         "{{ $labels.destination }} throttles more than one attempt in five",
@@ -53,14 +55,14 @@ VENDORS = (
     ),
     Alert(
         "EcluseRouteDemoted",
-        "max by (route, destination) (ecluse_route_demoted) == 1",
+        "max by (job, route, destination) (ecluse_route_demoted) == 1",
         "5m",
         "ticket",
         "{{ $labels.destination }} breaks what route {{ $labels.route }} promises, and is asked after the others",
     ),
     Alert(
         "EcluseCallsWait",
-        "sum by (destination) (ecluse_destination_waiting) > 0",
+        "sum by (job, destination) (ecluse_destination_waiting) > 0",
         "5m",
         "ticket",
         "{{ $value }} calls wait for a slot at {{ $labels.destination }}, for minutes without a pause",

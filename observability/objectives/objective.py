@@ -12,8 +12,8 @@ class Objective:
     """A share of calls that is to be good, over days.
 
     service, name: make its id. percent: of the calls, between 0 and 100. bad, total: PromQL of calls a second, each one
-    series without labels, `{window}` where the window goes. least: calls that the longer window of an alert must have
-    for anybody to be told. labels: set on every rule.
+    series, or one for each `job`; `{window}` where the window goes. least: calls that the longer window of an alert
+    must have for anybody to be told. labels: set on every rule.
     """
 
     service: str

@@ -15,6 +15,8 @@ LATENCIES = {
 }
 """What can be bounded in time -> its histogram, and what is always selected of it."""
 
+_JOB = "job"
+"""Installations that one Prometheus reads are told apart by it: each keeps an objective, or doesn't, by itself."""
 _FAMILIES = {family.name: family for family in FAMILIES}
 # Failures for which the caller's request itself was to blame.
 _CALLERS = "invalid|context_length|content_policy"
@@ -29,16 +31,16 @@ class Unfit(ValueError):
 
 
 def answered(where: Mapping[str, str]) -> tuple[str, str]:
-    """Bad and all calls that a vendor should have answered. where: labels of ecluse_requests_total.
+    """Bad and all calls that a vendor should have answered. where: labels of ecluse_requests_total, or `job`.
 
-    Without `where`, failures that the caller's own request caused don't count as bad; counts by team don't tell them
-    apart. Unfit where it names other labels.
+    Of all calls of a job, failures that the caller's own request caused don't count as bad; counts by team don't tell
+    them apart. Unfit where it names other labels.
     """
     _labels("ecluse_requests_total", where)
     total = _rate("ecluse_requests_total", *_matched(where), 'outcome=~"served|failed|cut"')
-    if where:
+    if where.keys() - {_JOB}:
         return _rate("ecluse_requests_total", *_matched(where), 'outcome="failed"'), total
-    return _rate("ecluse_failures_total", f'code!~"{_CALLERS}"'), total
+    return _rate("ecluse_failures_total", *_matched(where), f'code!~"{_CALLERS}"'), total
 
 
 def within(what: str, seconds: float, where: Mapping[str, str]) -> tuple[str, str]:
@@ -61,7 +63,7 @@ def _bound(seconds: float) -> str:
 
 
 def _labels(family: str, where: Mapping[str, str]) -> None:
-    known = _FAMILIES[family].labels
+    known = (*_FAMILIES[family].labels, _JOB)
     for label in where:
         if label not in known:
             raise Unfit(f"{family} has no label {label}", label, known)
@@ -73,4 +75,4 @@ def _matched(where: Mapping[str, str]) -> list[str]:
 
 def _rate(name: str, *matched: str) -> str:
     selector = f"{{{', '.join(matched)}}}" if matched else ""
-    return f"sum(rate({name}{selector}[{{window}}]))"
+    return f"sum by ({_JOB}) (rate({name}{selector}[{{window}}]))"

@@ -71,6 +71,11 @@ def test_a_runbook_leads_to_parts_of_the_first_page_that_are_there() -> None:
 
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.stem)
+def test_a_runbook_asks_about_one_installation(book: Path) -> None:
+    assert not re.search(r"`[^`\n]*\b(sum|min|max|avg|count) ?\(", book.read_text()), "over all jobs"
+
+
+@pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.stem)
 def test_a_runbook_names_metrics_that_exist(book: Path) -> None:
     from observability.families import FAMILIES
 

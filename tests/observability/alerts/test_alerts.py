@@ -67,6 +67,13 @@ def test_an_alert_asks_for_metrics_and_labels_that_exist(alert: Alert) -> None:
         assert shown <= {word for group in aggregated for word in re.findall(r"\w+", group)}
 
 
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
+def test_an_alert_keeps_installations_apart(alert: Alert) -> None:
+    """One Prometheus may read several, each under a job of its own: no sum and no comparison mixes them."""
+    assert not re.search(r"\b(sum|min|max|avg|count|topk|quantile)\s*\(", alert.expr), "over all jobs"
+    assert all("job" in re.findall(r"\w+", labels) for labels in re.findall(r"\b(?:by|on)\s*\(([^)]*)\)", alert.expr))
+
+
 @needs_promtool
 def test_promtool_takes_the_rules() -> None:
     said = promtool("check", "rules", *sorted(RULES.glob("*.yaml")))
@@ -102,6 +109,18 @@ def test_other_jobs_runbooks_and_windows(tmp_path: Path) -> None:
     assert 'up{job="llm"} == 0' in text and 'job="ecluse"' not in text
     assert 'runbook_url: "https://wiki.example/r/EcluseTargetDown.md"' in text
     promtool("check", "rules", *tmp_path.glob("*.yaml"))
+
+
+@needs_promtool
+def test_each_of_several_jobs_must_be_there(tmp_path: Path) -> None:
+    assert main(["alerts", "rules", "--out", str(tmp_path / "rules"), "--job", "production", "--job", "staging"]) == 0
+    series = [{"series": 'up{job="production", instance="g"}', "values": "1x9"}]
+    firing = 'sum by (job) (ALERTS{alertname="EcluseTargetDown", alertstate="firing"})'
+    case = {"expr": firing, "eval_time": "5m", "exp_samples": [{"labels": '{job="staging"}', "value": 1}]}
+    test = {"interval": "1m", "input_series": series, "promql_expr_test": [case]}
+    told = {"rule_files": ["rules/serving.yaml"], "evaluation_interval": "1m", "tests": [test]}
+    (tmp_path / "test.yaml").write_text(yaml.safe_dump(told))
+    promtool("test", "rules", tmp_path / "test.yaml")
 
 
 @needs_promtool

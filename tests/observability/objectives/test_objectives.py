@@ -65,6 +65,18 @@ def test_promtool_takes_them_also_faster_and_of_an_objective_of_ones_own(tmp_pat
     promtool("check", "rules", RULES / "objectives.yaml", out)
 
 
+@pytest.mark.parametrize(
+    ("where", "bad"),
+    [
+        ("{job: production}", 'sum by (job) (rate(ecluse_failures_total{job="production", code!~'),
+        ("{job: production, team: legal}", 'ecluse_requests_total{job="production", team="legal", outcome="failed"}'),
+    ],
+)
+def test_an_objective_of_one_installation(tmp_path: Path, where: str, bad: str) -> None:
+    (one,) = load_objectives(written(tmp_path, ONE.replace("{team: legal}", where)))
+    assert bad in one.bad and 'job="production"' in one.total
+
+
 def test_unit_tests_say_when_it_fires_and_when_it_does_not() -> None:
     tests = yaml.safe_load((TESTS / "objectives.yaml").read_text())["tests"]
     cases = [c for test in tests for c in test["promql_expr_test"] if f'alertname="{BURNS}"' in c["expr"]]
