@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 
@@ -18,6 +22,8 @@ FILE = Path(__file__).parents[3] / "deploy" / "alertmanager" / "alertmanager.yam
 needs_amtool = pytest.mark.skipif(
     shutil.which("amtool") is None, reason="amtool isn't installed (apt-get install prometheus-alertmanager)"
 )
+SERVER = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
+PATIENCE_SECONDS = 30.0
 
 
 def amtool(*words: str | Path) -> str:
@@ -46,7 +52,7 @@ def test_it_names_alerts_that_exist() -> None:
 def _labels(name: str) -> set[str]:
     """Those by which alerts of one name are told apart: what their expression sums by, else what a scrape gives."""
     if name == BURNS:
-        return {"sloth_id", "sloth_service", "sloth_slo"}
+        return {"job", "sloth_id", "sloth_service", "sloth_slo"}
     expr = next(alert.expr for alert in ALERTS if alert.name == name)
     summed = re.match(r"(?:histogram_quantile\([0-9.]+, )?(?:sum|max|min|count)(?: by \(([^)]*)\) )?\(", expr)
     return {"job", "instance"} if summed is None else set((summed[1] or "").split(", "))
@@ -57,3 +63,52 @@ def test_what_is_left_out_has_the_labels_that_are_to_be_equal(rule: dict[str, li
     """A label that one side doesn't have is equal to nothing: the rule would never hold."""
     for name in re.findall(r"Ecluse\w+", str(rule)):
         assert set(rule.get("equal", ())) <= _labels(name), name
+
+
+@contextmanager
+def alertmanager(folder: Path) -> Iterator[str]:
+    """The address of a real one that serves with the example; ended with the block."""
+    assert SERVER is not None
+    words = [SERVER, f"--config.file={FILE}", f"--storage.path={folder}", "--cluster.listen-address="]
+    log = folder / "alertmanager.log"
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            [*words, "--web.listen-address=127.0.0.1:0"], stdout=said, stderr=said, stdin=subprocess.DEVNULL
+        )
+    try:
+        until(lambda: "Listening on" in log.read_text(), log.read_text)
+        found = re.search(r'"?Listening on"? address=(\S+)', log.read_text())
+        assert found is not None
+        yield f"http://{found[1]}/api/v2/alerts"
+    finally:
+        process.kill()
+        process.wait(20)
+
+
+def until(holds: Callable[[], bool], said: Callable[[], str]) -> None:
+    """Waits for something that comes in its own time, not for ever."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < ends, said()
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(SERVER is None, reason="alertmanager isn't installed (apt-get install prometheus-alertmanager)")
+def test_what_follows_is_left_out_at_the_same_installation_only(tmp_path: Path) -> None:
+    page = {"alertname": BURNS, "sloth_id": "ecluse-calls-answered", "severity": "page", "job": "production"}
+    sources = [{"alertname": "EcluseNoDestination", "severity": "page", "job": "production"}, page]
+    ticket = {**page, "severity": "ticket"}
+    breaker = {"alertname": "EcluseBreakerOpen", "severity": "ticket", "destination": "a/gpt"}
+    here = [ticket, {**breaker, "job": "production"}]
+    elsewhere = [{**ticket, "job": "staging"}, {**breaker, "job": "staging"}]
+    with alertmanager(tmp_path) as url:
+        sent = [{"labels": labels} for labels in (*sources, *here, *elsewhere)]
+        assert httpx.post(url, json=sent, timeout=10).status_code == 200
+
+        def told() -> set[tuple[str, str]]:
+            """Name and job of the tickets that reach somebody."""
+            alerts = httpx.get(url, params={"inhibited": "false"}, timeout=10).json()
+            tickets = [one["labels"] for one in alerts if one["labels"]["severity"] == "ticket"]
+            return {(labels["alertname"], labels["job"]) for labels in tickets}
+
+        until(lambda: told() == {(one["alertname"], "staging") for one in elsewhere}, lambda: str(told()))
