@@ -166,30 +166,32 @@ _GOING_ON = Row(
     ),
 )  # fmt: skip
 
+# Most programs that Prometheus reads have these families, itself among them; only ours say which process.
+_OURS = 'process!=""'
 _ITSELF = Row(
     "The processes",
     (
         Panel(
             "CPU",
             "Of each process; 1 is a whole core.",
-            (rates("process_cpu_seconds_total", "process"),),
+            (rates("process_cpu_seconds_total", "process", where=_OURS),),
         ),
         Panel(
             "Memory",
             "Resident, shared pages included.",
-            (Query("sum by (process) (process_resident_memory_bytes)", "{{process}}"),),
+            (Query(f"sum by (process) (process_resident_memory_bytes{{{_OURS}}})", "{{process}}"),),
             unit="bytes",
         ),
         Panel(
             "File descriptors in use",
             "Share of what each process may open.",
-            (Query("max by (process) (process_open_fds / process_max_fds)", "{{process}}"),),
+            (Query(f"max by (process) (process_open_fds{{{_OURS}}} / process_max_fds{{{_OURS}}})", "{{process}}"),),
             unit="ratio",
         ),
         Panel(
             "Running for",
             "Since each process started.",
-            (Query("time() - max by (process) (process_start_time_seconds)", "for"),),
+            (Query(f"time() - max by (process) (process_start_time_seconds{{{_OURS}}})", "for"),),
             "table", "span",
         ),
         Panel(

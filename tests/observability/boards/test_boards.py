@@ -65,6 +65,7 @@ def test_every_question_asks_for_what_there_is(where: str, query: Query) -> None
         named = {matcher.name for matcher in selector.matchers.matchers}
         assert named <= own, f"{selector.name} has no {named - own}"
         assert named >= TARGET, "asked of the chosen gateways only"
+        assert not (selector.name or "").startswith("process_") or 'process!=""' in query.expr, "other programs' too"
         labels |= own
     kept = set(re.findall(r"\w+", " ".join(re.findall(r"\b(?:by|on|group_left) ?\(([^)]*)\)", query.expr))))
     assert kept <= labels
