@@ -199,10 +199,10 @@ def _bars(axes: Axes, panel: Panel, series: list[Series], box: Sequence[float], 
     best = sorted(series, key=lambda one: one.last, reverse=True)[:10]
     left = _left(best, width)
     axes.set_position((x + left, y + 0.12 * inch, width - left - 0.05, height - 0.5 * inch))
-    most = max(one.last for one in best) or 1.0
+    most = max(0.0, *(one.last for one in best)) or 1.0
     for number, one in enumerate(best):
         axes.barh(number, one.last, height=0.7, color=_state(panel, one.last) or COLOURS[0])
-        axes.text(one.last + most * 0.015, number, shown(one.last, panel), va="center", fontsize=8)
+        axes.text(max(one.last, 0.0) + most * 0.015, number, shown(one.last, panel), va="center", fontsize=8)
     axes.set_yticks(range(len(best)), [_short(one.name) for one in best])
     axes.set_ylim(max(len(best), 4) - 0.4, -0.6)
     axes.set_xlim(0, most)

@@ -13,6 +13,11 @@ _OWED = rate("ecluse_requests_total", where=f'outcome!~"refused|left",{_TEAM}')
 _LOST = total("ecluse_requests_total", "team", "model", "outcome", where=_MISSED)
 _OPEN = "count(max by (destination) (ecluse_breaker_state) == 2) or vector(0)"
 
+
+def _objective(recorded: str) -> Query:
+    return Query(f"max by (job, sloth_id) ({recorded})", "{{job}}: {{sloth_id}}")
+
+
 BREAKERS = Panel(
     "Breakers",
     "open: the destination failed too often and is left alone, from here to there. half open: one call tries.",
@@ -139,6 +144,32 @@ _CALLS = Row(
     ),
 )  # fmt: skip
 
+_OBJECTIVES = Row(
+    "Objectives: what may fail, and what is left of it",
+    (
+        Panel(
+            "Error budget left",
+            "Share of what may fail in the objective's period that is left; below 0 the objective is missed. No data: "
+            "the rules that `ecluse slo rules` writes aren't loaded.",
+            (_objective("slo:period_error_budget_remaining:ratio"),),
+            "bars", "ratio",
+            steps=(Step(float("-inf"), "bad"), Step(0, "poor"), Step(0.25, "good")),
+        ),
+        Panel(
+            "Error budget burns",
+            "How many times faster than it may, over the last five minutes. At 1 the budget lasts its period; an hour "
+            "above 14.4 uses 2 % of it up and is a page.",
+            (_objective("slo:current_burn_rate:ratio"),),
+        ),
+        Panel(
+            "Not as promised",
+            "Share of the calls of the last five minutes that failed, began late or were slowed down.",
+            (_objective("slo:sli_error:ratio_rate5m"),),
+            unit="ratio",
+        ),
+    ),
+)  # fmt: skip
+
 _VENDORS = Row(
     "Vendors: which fails, since when, and what the gateway does",
     (
@@ -225,6 +256,6 @@ OVERVIEW = Board(
     "Écluse: overview",
     "Is it well, who notices that it isn't, and where to look next?",
     ("job", "instance", "team"),
-    (_NOW, _CALLS, _VENDORS, _TIMES, _ROOM),
+    (_NOW, _OBJECTIVES, _CALLS, _VENDORS, _TIMES, _ROOM),
     MARKS,
 )

@@ -15,7 +15,7 @@ Variable = Literal["job", "instance", "destination", "team"]
 
 COLUMNS = 24
 """Width of a board."""
-_SELECTOR = re.compile(r"\b((?:ecluse|process)_[a-z0-9_]+|up\b)(\{)?")
+_SELECTOR = re.compile(r"\b((?:ecluse|process)_[a-z0-9_]+|slo:[a-z0-9_:]+|up\b)(\{)?")
 
 
 class Query(NamedTuple):
@@ -120,4 +120,6 @@ def placed(board: Board) -> Iterator[tuple[Row | Panel, Place]]:
 
 
 def _chosen(match: re.Match[str]) -> str:
-    return f'{match.group(1)}{{job=~"$job",instance=~"$instance"{"," if match.group(2) else "}"}'
+    # Objectives are kept by all gateways of a job together.
+    chosen = 'job=~"$job"' if match.group(1).startswith("slo:") else 'job=~"$job",instance=~"$instance"'
+    return f"{match.group(1)}{{{chosen}{',' if match.group(2) else '}'}"

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from tests.e2e.boards.company import founded, keys
 from tests.e2e.boards.staff import Staff
-from tests.e2e.conftest import Serving, Vendors, serve, vendors_started
+from tests.e2e.conftest import ROOT, Serving, Vendors, serve, vendors_started
 from tests.e2e.several import until
 from tests.gateway.tls.papers import Authority
 from tests.parts.otlp_receiver import http_receiver
 from tests.parts.prometheus_server import PrometheusServer, prometheus_server
 from tests.parts.redis_server import SERVER, RedisServer, redis_server
+
+OBJECTIVES = ROOT / "deploy" / "prometheus" / "rules" / "objectives.yaml"
 
 
 @dataclass
@@ -51,7 +53,7 @@ def scene(folder: Path) -> Iterator[Scene]:
         ending.callback(serving.started.stop)
         issued = keys(serving.folder)
         page = serving.started.found(r"metrics http://([0-9.:]+)")
-        reading = ending.enter_context(prometheus_server(folder / "prometheus", [page]))
+        reading = ending.enter_context(prometheus_server(folder / "prometheus", [page], str(OBJECTIVES)))
         staff = Staff(serving.url, issued, ssl.create_default_context(cadata=authority.own.chain.decode()))
         until(lambda: asyncio.run(staff.served()), "the shared store has told every worker what is used")
         until(lambda: reading.query("ecluse_requests_total"), "the gateway is read")

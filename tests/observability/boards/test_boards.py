@@ -14,10 +14,13 @@ from observability.boards.panel import COLUMNS, Board, Panel, Place, Query, Row,
 from observability.boards.reference import reference
 from observability.boards.table import BOARDS, UNSHOWN
 from observability.families import FAMILIES, Family
+from tests.observability.alerts.test_alerts import RULES
 
 KNOWN = {family.name: family for family in FAMILIES}
 PROMETHEUS_OWN = Family("up", "gauge", "1 where a target was read.")
 TARGET = {"job", "instance"}
+RECORDED = set(re.findall(r"record: (\S+)", (RULES / "objectives.yaml").read_text()))
+OBJECTIVES_OWN = Family("slo", "gauge", "What objectives record.", ("sloth_id", "sloth_service", "sloth_slo"))
 VARIABLES = {"destination", "team"} | TARGET
 
 
@@ -53,18 +56,25 @@ def family_of(sample: str) -> str:
     return bare if bare in KNOWN and KNOWN[bare].kind == "histogram" else sample
 
 
+def known(name: str) -> Family | None:
+    """The family that a question names: one of ours, of Prometheus, or what the rules of objectives record."""
+    if name in RECORDED:
+        return OBJECTIVES_OWN
+    return PROMETHEUS_OWN if name == "up" else KNOWN.get(family_of(name))
+
+
 @pytest.mark.parametrize(("where", "query"), list(questions()), ids=lambda one: one if isinstance(one, str) else "")
 def test_every_question_asks_for_what_there_is(where: str, query: Query) -> None:
     asked = list(selectors(query.scoped))
     assert asked, "a question without a metric"
     labels = set(TARGET) | {"le"}
     for selector in asked:
-        family = KNOWN.get(family_of(selector.name or "")) or PROMETHEUS_OWN
-        assert family is not PROMETHEUS_OWN or selector.name == "up", selector.name
+        family = known(selector.name or "")
+        assert family is not None, selector.name
         own = {*family.labels, *TARGET, "le"}
         named = {matcher.name for matcher in selector.matchers.matchers}
         assert named <= own, f"{selector.name} has no {named - own}"
-        assert named >= TARGET, "asked of the chosen gateways only"
+        assert named >= (TARGET - {"instance"} if family is OBJECTIVES_OWN else TARGET), "asked of the chosen ones only"
         assert not (selector.name or "").startswith("process_") or 'process!=""' in query.expr, "other programs' too"
         labels |= own
     kept = set(re.findall(r"\w+", " ".join(re.findall(r"\b(?:by|on|group_left) ?\(([^)]*)\)", query.expr))))
@@ -109,6 +119,7 @@ def test_boards_have_names_of_their_own() -> None:
 def test_chosen_gateways_are_added_to_every_family() -> None:
     query = Query('sum by (a) (rate(ecluse_x_total{a="b"}[5m])) / on () ecluse_y')
     here = 'job=~"$job",instance=~"$instance"'
+    assert Query("slo:x:ratio").scoped == 'slo:x:ratio{job=~"$job"}'
     assert query.scoped == f'sum by (a) (rate(ecluse_x_total{{{here},a="b"}}[5m])) / on () ecluse_y{{{here}}}'
 
 
