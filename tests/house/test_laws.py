@@ -15,9 +15,9 @@ ROOMS = (*WINGS, "gateway")
 
 # One third-party package for one concern, imported in one room. Where a value ends in "/" the room is a folder.
 PLACES = {
-    "aiohttp": ("adapters/transport.py",),
-    "multidict": ("adapters/transport.py",),
-    "yarl": ("adapters/transport.py",),
+    "aiohttp": ("adapters/transport/",),
+    "multidict": ("adapters/transport/",),
+    "yarl": ("adapters/transport/",),
     "ahocorasick_rs": ("policies/detectors/keywords.py",),
     "re2": ("policies/detectors/patterns.py",),
     "stdnum": ("policies/detectors/",),
