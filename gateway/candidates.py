@@ -44,8 +44,11 @@ def choose_model(runtime: Runtime, exchange: Exchange, ask: Ask) -> Model:
 
 
 def with_name(ask: Ask, model: Model) -> Ask:
-    """The ask with its model's name among what is inspected, where a client made that up and the body hasn't it."""
-    if model.known or "model" in ask.document.value:
+    """The ask with its model's name among what is inspected, where a client made that up and the body hasn't it.
+
+    A body may have the field and say nothing by it: null is no text that is inspected.
+    """
+    if model.known or type(ask.document.value.get("model")) is str:
         return ask
     return replace(ask, passages=(*ask.passages, Passage("/model", "other", TEXT, ask.model)))
 

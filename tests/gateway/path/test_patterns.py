@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
+
+import pytest
 
 from tests.conftest import CONFIG, House, OpenHouse
 
@@ -98,9 +101,10 @@ async def test_a_secret_in_a_name_is_inspected(open_house: OpenHouse) -> None:
         assert not re.search("3000.6000", answer.text)
 
 
-async def test_a_name_in_a_path_is_inspected_too(open_house: OpenHouse) -> None:
+@pytest.mark.parametrize("more", [{}, {"model": None}], ids=["no model", "null"])
+async def test_a_name_in_a_path_is_inspected_too(open_house: OpenHouse, more: dict[str, Any]) -> None:
     async with open_house(PATTERNS) as house:
-        body = {"contents": [{"role": "user", "parts": [{"text": "Bonjour"}]}]}
+        body = {"contents": [{"role": "user", "parts": [{"text": "Bonjour"}]}], **more}
         headers = {"x-goog-api-key": house.key}
         for name, status in (("claude-right", 200), ("claude-FR76-3000-6000-0112-3456-7890-189", 400)):
             path = f"/v1beta/models/{name}:generateContent"
