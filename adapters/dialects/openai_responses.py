@@ -62,9 +62,13 @@ class OpenAIResponses:
         )
 
     def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
-        """The destination's own model name, and `store: false` where the client leaves it to a vendor that stores."""
+        """The destination's own model name, and `store: false` where the client leaves that to the vendor.
+
+        It is said to every vendor: to keep is what this API does by itself, and of a server that merely speaks it
+        nobody knows.
+        """
         edits = alias(ask, model)
-        if vendor_stores and not ask.keeps and ask.document.value.get("store") is None:
+        if not ask.keeps and ask.document.value.get("store") is None:
             edits.append(set_member(ask.document, (), "store", b"false", "store"))
         return edits
 
