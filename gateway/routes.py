@@ -148,7 +148,7 @@ def family_of(path: str, headers: dict[bytes, bytes], query: bytes = b"") -> str
     return "anthropic" if path.startswith("/v1/messages") or b"anthropic-version" in headers else "openai"
 
 
-_GOOGLES = ("/v1beta/", "/upload/")
+_GOOGLES = ("/v1alpha/", "/v1beta/", "/upload/")
 _VERBS = frozenset(route.path.rpartition(":")[2] for route in _gemini("v1"))
 
 

@@ -81,7 +81,8 @@ UNSERVED = tuple(
             "/v1/user_profiles", "/v1/webhooks",
         )),
         ("plain", PLAIN, (
-            "/v1/files", "/v1/batches", "/v1/audio", "/v1/images", "/v1/decisions", "/v1/safety", "/v1beta/",
+            "/v1/files", "/v1/batches", "/v1/audio", "/v1/images", "/v1/decisions", "/v1/safety", "/v1alpha/",
+            "/v1beta/",
         )),
     )
     for path in paths

@@ -56,3 +56,12 @@ async def test_anthropics_files_are_refused_in_its_own_shape(house: House, metho
     assert answer.status_code == 404 and answer.json()["type"] == "error"
     kept = await house.client.get("/v1/files/file-1", headers=headers)
     assert kept.status_code == 404 and kept.json()["error"]["type"] == "not_found_error"
+
+
+@pytest.mark.parametrize("version", ["v1alpha", "v1beta"])
+async def test_googles_paths_are_refused_in_its_own_shape(house: House, version: str) -> None:
+    answer = await house.client.post(f"/{version}/models/gemini-flash:bidiGenerateContent", json={})
+    assert answer.status_code == 404
+    assert answer.json()["error"].keys() >= {"code", "message", "status"} and answer.json()["error"]["code"] == 404
+    nobody = await house.client.post(f"/{version}/x", json={}, headers={"authorization": "Bearer wrong"})
+    assert (nobody.status_code, nobody.json()["error"]["status"]) == (401, "UNAUTHENTICATED")
