@@ -99,7 +99,8 @@ class VendorKind(NamedTuple):
     default_base_url: where it listens where the configuration says nothing, with options in braces; None where the
     configuration must say. envelopes: of the dialects whose form at this vendor is its own. cloud: how it comes by an
     identity that is more than a key. serves: whether a model of it is asked in one of its dialects, where that isn't
-    the same for all models. locate: where it listens by its options, where a template doesn't say it.
+    the same for all models. locate: where it listens by its options, where a template doesn't say it. unnamed: what no
+    name of a model has that is made from a client's, since by that the vendor is told to do more than to answer.
     """
 
     kind: str
@@ -111,6 +112,7 @@ class VendorKind(NamedTuple):
     cloud: Cloud | None = None
     serves: Callable[[str, str], bool] | None = None
     locate: Callable[[Mapping[str, str]], str] | None = None
+    unnamed: tuple[str, ...] = ()
 
     def base_url(self, options: Mapping[str, str]) -> str | None:
         """Where it listens by itself; None where its options don't say enough for that."""

@@ -26,8 +26,9 @@ _OLD_LIMIT = {"max_completion_tokens": "max_tokens"}
 class Profile(NamedTuple):
     """One vendor kind. base_url: None where every installation has its own. paths: by dialect, after the base URL.
 
-    renamed, without: members of a chat request. barred: members that no dialect of it may have. words: what its
-    failures are called. chat: its form of chat completions, where members aren't all that differs.
+    renamed, without: members of a chat request. barred: members that no dialect of it may have. unnamed: as of a
+    VendorKind. words: what its failures are called. chat: its form of chat completions, where members aren't all that
+    differs.
     """
 
     kind: str
@@ -36,12 +37,15 @@ class Profile(NamedTuple):
     renamed: Mapping[str, str] = {}
     without: frozenset[str] = frozenset()
     barred: frozenset[str] = frozenset()
+    unnamed: tuple[str, ...] = ()
     words: Words = NO_MORE
     chat: Envelope | None = None
 
     def vendor_kind(self) -> VendorKind:
         """The row of the registry."""
-        return VendorKind(self.kind, frozenset(self.paths), (), self.base_url, self._build, self._envelopes())
+        return VendorKind(
+            self.kind, frozenset(self.paths), (), self.base_url, self._build, self._envelopes(), unnamed=self.unnamed
+        )
 
     def _build(self, options: Mapping[str, str]) -> Vendor:
         return BearerVendor(self.kind, self.paths, words=self.words)
@@ -80,6 +84,7 @@ PROFILES = (
     Profile(
         "openrouter", "https://openrouter.ai/api/v1", {**_PLAIN, MESSAGES: "/messages", RERANK: "/rerank"},
         barred=frozenset({"models", "fallbacks", "route", "provider", "plugins", "preset", "trace", "debug"}),
+        unnamed=(":", "@", "openrouter/"),  # :online searches, :free is another contract, @preset and auto choose
         words=Words(
             statuses={502: "overload"},
             phrases=(("requires moderation", "content_policy"), ("flagged", "content_policy"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+from adapters.registry import VENDORS
 from adapters.wire.parameters import Parameters
 from gateway.bundle.contracts import Contract
 from gateway.bundle.retirement import Retirement, retirement_of
@@ -81,6 +82,14 @@ class Destination:
             return self
         return replace(self, model=vendor_name(self.model, name, star), template=self.model)
 
+    def makes(self, name: str, star: str = "") -> bool:
+        """Whether a model of its vendor's may be made from this name: a client chooses that, and with it whatever else
+        the vendor takes from it. What stands in the template is the operators' choice."""
+        if not is_template(self.model):
+            return True
+        made, template = self.named(name, star).model.lower(), self.model.lower()
+        return not any(made.count(mark) > template.count(mark) for mark in VENDORS[self.kind].unnamed)
+
     def under(self, contract: Contract) -> Destination:
         """The same under a contract; with a `flaw` where the contract doesn't cover its host."""
         covered = contract.covers(self.base_url)
@@ -137,8 +146,8 @@ class Model:
             self,
             name=name,
             aliases=(),
-            destinations=tuple(d.named(name, star) for d in self.destinations),
-            larger=tuple((of, d.named(name, star)) for of, d in self.larger),
+            destinations=tuple(d.named(name, star) for d in self.destinations if d.makes(name, star)),
+            larger=tuple((of, d.named(name, star)) for of, d in self.larger if d.makes(name, star)),
             pattern=self.name,
             star=star,
             known=known,
@@ -146,6 +155,8 @@ class Model:
 
     def at(self, destination: Destination) -> Destination | None:
         """A destination that isn't among its own, as it is asked for this model; None where that can't be said."""
+        if not destination.makes(self.name, self.star):
+            return None
         made = destination.named(self.name, self.star)
         return None if is_template(made.model) or (STAR in made.template and not self.star) else made
 

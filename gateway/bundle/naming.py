@@ -77,7 +77,8 @@ class Naming:
             if not star:
                 continue
             if own:
-                return model.named(asked, known=asked in self._known)
+                made = model.named(asked, known=asked in self._known)
+                return made if made.destinations else None
             if not is_pattern(model.name):
                 return model
             name = Pattern.of(model.name).named(star)  # an alias is another spelling of the name

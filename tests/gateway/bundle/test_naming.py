@@ -21,8 +21,8 @@ TEXTS = st.text("ab-", max_size=4)
 PATTERNS = st.builds(Pattern, TEXTS, TEXTS)
 
 
-def destination(model: str) -> Destination:
-    return Destination(name="d", vendor="v", kind="k", model=model, base_url="http://127.0.0.1")
+def destination(model: str, kind: str = "simulator") -> Destination:
+    return Destination(name="d", vendor="v", kind=kind, model=model, base_url="http://127.0.0.1")
 
 
 def model(name: str, vendor: str = "{model}", *aliases: str) -> Model:
@@ -39,6 +39,29 @@ NAMING = Naming.of(
     ],
     {"claude-*": ["claude-opus-5", "claude-x-eu"], "router/*": ["router/meta/Llama-3.1-8B"]},
 )
+
+
+@pytest.mark.parametrize("asked", ["openai/gpt-4o:online", "openai/gpt-4o@preset/mine", "openai/gpt-4o:free",
+                                   "openrouter/auto", "OpenRouter/Auto"])  # fmt: skip
+@pytest.mark.parametrize(("pattern", "prefix", "template"), [("*", "", "{model}"), ("router/*", "router/", "{*}")])
+def test_a_client_switches_nothing_on_by_a_name_at_openrouter(
+    asked: str, pattern: str, prefix: str, template: str
+) -> None:
+    router, other = destination(template, "openrouter"), destination(template)
+    listed = {pattern: [prefix + asked]}
+    alone = Naming.of([Model(pattern, (), (router,))], listed)
+    assert alone.model(prefix + asked) is None and alone.names == ()
+    plain = alone.model(f"{prefix}openai/gpt-4o")
+    assert plain is not None and [d.model for d in plain.destinations] == ["openai/gpt-4o"]
+    both = Naming.of([Model(pattern, (), (router, other))], listed).model(prefix + asked)
+    assert both is not None and [(d.kind, d.model) for d in both.destinations] == [("simulator", asked)]
+
+
+def test_operators_may_say_what_a_client_may_not() -> None:
+    at = destination("{model}:nitro", "openrouter")
+    found = Naming.of([Model("openai/*", (), (at,))], {}).model("openai/gpt-4o")
+    assert found is not None and found.destinations[0].model == "openai/gpt-4o:nitro"
+    assert at.named("openai/gpt-4o:free").model == "openai/gpt-4o:free:nitro", "as an entry of its own is asked"
 
 
 @pytest.mark.parametrize(
