@@ -76,7 +76,13 @@ def build(
         edits = under_rules(ask, destination.parameters, edits + transformed.edits)
         body = ask.document.spliced(edits) if edits else ask.document.raw
         changed = Counter(e.kind for e in edits)
-    headers = outgoing(request.raw_headers, family=family_of(spoken), beta_allowed=destination.beta, stream=ask.stream)
+    headers = outgoing(
+        request.raw_headers,
+        family=family_of(spoken),
+        beta_allowed=destination.beta,
+        stream=ask.stream,
+        in_body=None if candidate.dialect else ask.document.value.get("anthropic_beta"),
+    )
     if ask.document.content_type != JSON:
         headers[0] = ("content-type", ask.document.content_type)
     if (envelope := upstream.envelopes.get(spoken)) is not None:

@@ -107,15 +107,17 @@ class Messages:
     def told(self) -> str:
         """What stands elsewhere."""
         return (
-            "`model` and `stream` stand in the path, `anthropic_version` and what may pass of `anthropic-beta` in the "
-            "body; `service_tier` and `inference_geo` are left out. Streams are AWS event streams."
+            "`model` and `stream` stand in the path, `anthropic_version` and what may pass of `anthropic-beta`, and of "
+            "the body's own `anthropic_beta`, in the body; `service_tier` and `inference_geo` are left out. Streams "
+            "are AWS event streams."
         )
 
     def edits(self, document: Document, headers: Headers) -> list[Edit]:
-        """Two members out, one or two in."""
-        edits = reshaped(document, without=_WITHOUT)
+        """Some members out, one or two in."""
+        betas = [beta for name, value in headers if name == "anthropic-beta" for beta in value.split(",")]
+        edits = reshaped(document, without=_WITHOUT if betas else _WITHOUT | {"anthropic_beta"})
         edits.append(set_member(document, (), "anthropic_version", orjson.dumps(VERSION), KIND))
-        if betas := [beta for name, value in headers if name == "anthropic-beta" for beta in value.split(",")]:
+        if betas:
             edits.append(set_member(document, (), "anthropic_beta", orjson.dumps(betas), KIND))
         return edits
 

@@ -32,6 +32,7 @@ OPTIONS = (
     Option("project", "The Google Cloud project that is asked and pays; required."),
     Option("location", "Where models run, such as europe-west1, or eu and us; global where nothing is said."),
 )
+_BETAS = "what may pass of its `anthropic_beta` in the header"
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9.:-]{1,60}")
 _PLACE = re.compile(r"[a-z]+(-[a-z]+[0-9]{1,2})?")
 _OF_SEVERAL_REGIONS = {
@@ -101,12 +102,12 @@ class Messages:
     def told(self) -> str:
         """What stands elsewhere."""
         if self.named:
-            return "`anthropic_version` stands in the body."
-        return "`model` stands in the path, `anthropic_version` in the body."
+            return f"`anthropic_version` stands in the body, {_BETAS}."
+        return f"`model` stands in the path, `anthropic_version` in the body, {_BETAS}."
 
     def edits(self, document: Document, headers: Headers) -> list[Edit]:
-        """A member out, one in."""
-        edits = [] if self.named else reshaped(document, without={"model"})
+        """One or two members out, one in. What the body names of betas stands in the header where it may pass."""
+        edits = reshaped(document, without={"anthropic_beta"} if self.named else {"anthropic_beta", "model"})
         return [*edits, set_member(document, (), "anthropic_version", orjson.dumps(VERSION), KIND)]
 
     def headers(self, headers: Headers) -> Headers:

@@ -32,13 +32,15 @@ _BACK = {
 
 
 def outgoing(
-    client: Headers, *, family: str, beta_allowed: frozenset[str], stream: bool = False
+    client: Headers, *, family: str, beta_allowed: frozenset[str], stream: bool = False, in_body: object = None
 ) -> list[tuple[str, str]]:
     """The headers sent to a vendor, but for its credential.
 
     stream: the answer is to be a stream; SDKs that ask for one in the body go on saying that they accept JSON, and a
     server may go by that. family: openai | anthropic. beta_allowed: values of `anthropic-beta` or `openai-beta` that
-    the destination lets pass. Answers are asked for uncompressed, so that they can be inspected as they arrive.
+    the destination lets pass. in_body: the betas that the body names, which clouds read there; they are held by the
+    same list and stand with those of the header, from which such a vendor's envelope puts them back. Answers are asked
+    for uncompressed, so that they can be inspected as they arrive.
     """
     said = _joined(client)
     headers = [
@@ -53,7 +55,8 @@ def outgoing(
         headers.append(("anthropic-version", known))
     beta = _BETA.get(family)
     if beta:
-        headers += [(beta, value) for value in [_permitted(said.get(beta, ""), beta_allowed)] if value]
+        named = [said.get(beta, ""), *(one for one in (in_body if type(in_body) is list else ()) if type(one) is str)]
+        headers += [(beta, value) for value in [_permitted(",".join(named), beta_allowed)] if value]
     return headers
 
 

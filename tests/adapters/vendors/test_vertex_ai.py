@@ -65,6 +65,10 @@ def test_options_that_could_lead_elsewhere_are_refused(options: dict[str, str]) 
     [
         ("anthropic_messages", {"model": "m", "stream": True, "messages": []},
          {"anthropic_version": "vertex-2023-10-16", "stream": True, "messages": []}),
+        ("anthropic_messages", {"anthropic_beta": ["computer-use-2025-01-24"], "messages": []},
+         {"anthropic_version": "vertex-2023-10-16", "messages": []}),
+        ("anthropic_count_tokens", {"anthropic_beta": [], "model": "m", "messages": []},
+         {"anthropic_version": "vertex-2023-10-16", "model": "m", "messages": []}),
         ("anthropic_count_tokens", {"model": "m", "messages": []},
          {"anthropic_version": "vertex-2023-10-16", "model": "m", "messages": []}),
         ("gemini_generate", {"contents": [{"parts": [{"text": "a"}]}, {"role": "model", "parts": []}]},

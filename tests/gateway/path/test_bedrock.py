@@ -107,6 +107,27 @@ async def test_claude_is_asked_in_messages(
     assert aws.bodies[0] == {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 50, "messages": ASK}
 
 
+@pytest.mark.parametrize("allowed", [(), ("context-1m-2025-08-07",)])
+async def test_betas_in_the_body_are_held_by_the_list_that_holds_the_header(
+    open_house: OpenHouse,
+    raw_server: RawServer,  # noqa: F811
+    keys: str,
+    allowed: tuple[str, ...],
+) -> None:
+    aws = Aws()
+    async with raw_server(aws) as url:
+        text = config(url, keys).replace(f"model: '{CLAUDE}',", f"model: '{CLAUDE}', beta: {list(allowed)},")
+        async with open_house(text) as house:
+            answer = await house.client.post(
+                "/v1/messages",
+                headers={"anthropic-beta": "code-execution-2025-08-25"},
+                json={"model": "claude-sonnet-5", "max_tokens": 5, "messages": ASK, "stream": True,
+                      "anthropic_beta": ["context-1m-2025-08-07", "computer-use-2025-01-24", 7]},
+            )  # fmt: skip
+            assert answer.status_code == 200, answer.text
+    assert aws.bodies[0].get("anthropic_beta", []) == list(allowed)
+
+
 async def test_another_model_is_asked_in_converse_by_clients_of_any_dialect(
     open_house: OpenHouse,
     raw_server: RawServer,  # noqa: F811
