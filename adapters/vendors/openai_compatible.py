@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from adapters.vendors.base import Vendor, VendorKind
 from adapters.vendors.bearer import BearerVendor
+from adapters.vendors.envelopes import Members
 from adapters.vendors.openai import PATHS as OPENAI_PATHS
 
 PATHS: Mapping[str, str] = {
@@ -24,4 +25,7 @@ def build(options: Mapping[str, str]) -> Vendor:
     return BearerVendor("openai_compatible", PATHS)
 
 
-OPENAI_COMPATIBLE = VendorKind("openai_compatible", frozenset(PATHS), (), None, build)
+# As at vLLM, which may be what listens: a caller doesn't choose what the object that it keeps is called.
+_RESPONSES = Members(without=frozenset({"request_id"}))
+
+OPENAI_COMPATIBLE = VendorKind("openai_compatible", frozenset(PATHS), (), None, build, {"openai_responses": _RESPONSES})

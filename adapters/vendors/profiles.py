@@ -110,7 +110,10 @@ PROFILES = (
     ),
     Profile(
         "vllm", None, {**_PLAIN, RESPONSES: "/responses", MESSAGES: "/messages", RERANK: "/rerank"},
-        barred=frozenset({"kv_transfer_params", "vllm_xargs", "chat_template", "mm_processor_kwargs"}),
+        # `request_id` would be the name of what it keeps, and so could be that of somebody else's.
+        barred=frozenset({
+            "kv_transfer_params", "vllm_xargs", "chat_template", "mm_processor_kwargs", "request_id",
+        }),
     ),
     Profile(
         "mistral", "https://api.mistral.ai/v1", {CHAT: "/chat/completions", EMBEDDINGS: "/embeddings"},

@@ -43,6 +43,8 @@ def test_where_they_are_asked(kind: str, dialect: str, url: str) -> None:
         ("openrouter", "anthropic_messages", {"plugins": [{"id": "web"}], "n": 1}, {"n": 1}),
         ("vllm", "openai_completions", {"kv_transfer_params": {"remote_host": "evil.example"}, "n": 1}, {"n": 1}),
         ("vllm", "openai_responses", {"chat_template": "{{ x }}", "n": 1}, {"n": 1}),
+        ("vllm", "openai_responses", {"request_id": "resp_victim", "n": 1}, {"n": 1}),
+        ("openai_compatible", "openai_responses", {"n": 1, "request_id": "resp_victim"}, {"n": 1}),
     ],
 )
 def test_the_form_of_a_request(kind: str, dialect: str, body: dict[str, object], sent: dict[str, object]) -> None:
