@@ -102,14 +102,22 @@ class Held(NamedTuple):
     param: str | None = None
 
 
+class Line(NamedTuple):
+    """One request in a file of them. at: where its body begins in the whole. ask: what it asks, by itself. file: as of
+    its passages, which stand among those of the whole."""
+
+    at: int
+    ask: Ask
+    file: str
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One request of a client, parsed but unchanged. Every attempt starts again from it.
 
     held: what it names of a vendor's. keeps: the kind of object that the vendor is to keep of it, "" for nothing.
     query: what is sent behind the path. later: the vendor goes on with the answer when the call is over. most_input:
-    input tokens that it may be, where its size in bytes says little. lines: requests in a file, each with the place of
-    its body in this one.
+    input tokens that it may be, where its size in bytes says little. lines: the requests in a file.
     """
 
     dialect: str
@@ -128,4 +136,4 @@ class Ask:
     query: tuple[tuple[str, str], ...] = field(default=())
     later: bool = False
     most_input: int | None = None
-    lines: tuple[tuple[int, Ask], ...] = field(default=())
+    lines: tuple[Line, ...] = field(default=())

@@ -174,8 +174,8 @@ def _comes_to(exchange: Exchange, kind: str) -> dict[str, Any]:
     ask = exchange.ask
     if kind != "file" or ask is None or not ask.lines:
         return {}
-    size = sum(len(one.document.raw) for _, one in ask.lines)
-    return {"input": size, "output": ask.max_output or 0, "lines": ask.lines[0][1].dialect}
+    size = sum(len(one.document.raw) for _, one, _ in ask.lines)
+    return {"input": size, "output": ask.max_output or 0, "lines": ask.lines[0].ask.dialect}
 
 
 def of_file(exchange: Exchange, ask: Ask) -> Ask:

@@ -10,7 +10,7 @@ in the next, where a model repeated it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -26,7 +26,7 @@ from policies.transform.redact import breaks_strings, is_json_source, placeholde
 from policies.transform.tokens import Finder, Issued
 
 if TYPE_CHECKING:
-    from adapters.ask import Ask, Passage
+    from adapters.ask import Ask, Line, Passage
     from adapters.wire.body import Leaf
     from gateway.exchange import Exchange
     from gateway.http import Request
@@ -79,7 +79,8 @@ def transform(
     which may have it back as it was.
     """
     fields = [r for r in ruling.rewrites if r.detector == IDENTITY_CLASS]
-    named = [_identity(ask, rewrite, make) for rewrite in fields]
+    lines = {line.file: line for line in ask.lines} if fields else {}
+    named = [_identity(ask, rewrite, make, lines) for rewrite in fields]
     work = _Work(ask, named)
     for rewrite in ruling.rewrites:
         if rewrite.detector != IDENTITY_CLASS:
@@ -102,21 +103,26 @@ def transform(
     return Transformed([*named, *work.edits(tokens)], restores)
 
 
-def _identity(ask: Ask, rewrite: Rewrite, make: Callable[[], Pseudonyms]) -> Edit:
+def _identity(ask: Ask, rewrite: Rewrite, make: Callable[[], Pseudonyms], lines: Mapping[str, Line]) -> Edit:
     """A field that tells who asks: objects are emptied, a string says nothing more, or a name that only we know.
 
-    The key under which a vendor caches prompts stays one for each conversation.
+    The key under which a vendor caches prompts stays one for each conversation. lines: of a file, by what its passages
+    say of it.
     """
-    path = tuple(ask.passages[rewrite.passage].path.split("/")[1:])
-    value: Any = ask.document.value
+    passage = ask.passages[rewrite.passage]
+    # A request in a file has fields of its own, at the same paths as every other line of it, or the form around it.
+    line = lines.get(passage.file)
+    at, document = (0, ask.document) if line is None else (line.at, line.ask.document)
+    path = tuple(passage.path.split("/")[1:])
+    value: Any = document.value
     for step in path:
         value = value[step]
-    start, end = ask.document.value_span(path)
+    start, end = document.value_span(path)
     if type(value) is not str:
-        return Edit(start, end, b"{}", "identity")
+        return Edit(at + start, at + end, b"{}", "identity")
     kept = value if path[-1] == "prompt_cache_key" else ""
     said = make().identity(kept) if rewrite.action == "pseudonymise" else _NOBODY
-    return Edit(start, end, ask.document.spelt(said), "identity")
+    return Edit(at + start, at + end, document.spelt(said), "identity")
 
 
 class _Stretch(NamedTuple):

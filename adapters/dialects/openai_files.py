@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 import orjson
 
-from adapters.ask import Ask, Held, Passage
+from adapters.ask import Ask, Held, Line, Passage
 from adapters.dialects.base import NO_PARAMETERS, Dialect
 from adapters.dialects.checks import required
 from adapters.dialects.forms import file_at, form_of, text_at
@@ -39,13 +38,6 @@ BATCHED: Mapping[str, Dialect] = {
     "/v1/moderations": OpenAIModerations(),
     "/v1/responses": OpenAIResponses(),
 }
-
-
-class Line(NamedTuple):
-    """One request of a batch. at: where its body begins in the form. ask: what it asks, by itself."""
-
-    at: int
-    ask: Ask
 
 
 class OpenAIFileUpload(PlainRequest):
@@ -77,14 +69,14 @@ class OpenAIFileUpload(PlainRequest):
             passages=tuple(passages),
             max_output=sum(_output(line.ask) for line in lines),
             keeps="file",
-            lines=tuple((line.at, line.ask) for line in lines),
+            lines=tuple(lines),
         )
 
     def edits(self, ask: Ask, *, model: str, vendor_stores: bool, meter: bool) -> list[Edit]:
         """What changes in each line, as it would in the request that it is."""
         return [
             edit._replace(start=edit.start + at, end=edit.end + at)
-            for at, line in ask.lines
+            for at, line, _ in ask.lines
             for edit in BATCHED_BY_NAME[line.dialect].edits(line, model=model, vendor_stores=vendor_stores, meter=False)
         ]
 
@@ -117,6 +109,7 @@ def read_lines(raw: bytes, at: int, passages: list[Passage]) -> list[Line]:
 
 
 def _line(raw: bytes, at: int, number: int, passages: list[Passage], urls: set[str]) -> Line:
+    file = f"jsonl, line {number}"
     try:
         if b"\r" in raw.rstrip(b"\r"):  # which some readers take for the end of a line
             raise BodyRefused("wrong_value", "a carriage return stands within it.")
@@ -136,8 +129,8 @@ def _line(raw: bytes, at: int, number: int, passages: list[Passage], urls: set[s
         urls.add(url)
         beside = Document.parse(orjson.dumps({name: inner for name, inner in value.items() if name != "body"}))
         for passage in (*ask.passages, *Gathering(beside).passages()):
-            passages.append(passage._replace(pieces=(), file=f"jsonl, line {number}", history=False))
-        return Line(at + start, replace(ask, passages=()))
+            passages.append(passage._replace(pieces=(), file=file, history=False))
+        return Line(at + start, replace(ask, passages=()), file)
     raise BodyRefused(code, words, param="file")
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
 import openai
 import pytest
 
-from tests.conftest import House, OpenHouse
+from tests.conftest import House, OpenHouse, configured
 from tests.gateway.path.test_owned import KEEPS, stranger, told
 from tests.gateway.path.test_policy import PEM
 
@@ -74,6 +75,36 @@ async def test_the_sdk_does_a_batch(keeping: House) -> None:
         assert (await client.files.delete(file.id)).deleted
         with pytest.raises(openai.NotFoundError):
             await client.files.retrieve(file.id)
+
+
+@pytest.mark.parametrize("strip", [False, True])
+async def test_who_asks_is_kept_out_of_every_line(open_house: OpenHouse, tmp_path: Path, strip: bool) -> None:
+    if strip:
+        configured(tmp_path / "house", KEEPS)
+        file = tmp_path / "house" / "bundle" / "identity.yaml"
+        file.write_text(file.read_text().replace("action: pseudonymise", "action: redact"))
+    named = [
+        {"user": "jean.dupont", "metadata": {"who": "jean.dupont"}, "prompt_cache_key": "jean.dupont"},
+        {"user": "jean.dupont"},
+        {},
+        {"safety_identifier": "jean.dupont"},
+    ]
+    asked = [
+        {"custom_id": f"r{n}", "method": "POST", "url": CHAT, "body": {**BODIES[CHAT]("Bonjour"), **fields}}
+        for n, fields in enumerate(named)
+    ]
+    raw = b"\n\n".join(json.dumps(line).encode() for line in asked)
+    async with open_house(KEEPS) as house:
+        answer = await upload(house.client, raw, user="somebody-else")
+        assert answer.status_code == 200, answer.text
+        (sent,) = [one.body for one in house.received if one.path == "/v1/files"]
+    assert b"jean" not in sent
+    kept = [json.loads(line)["body"] for line in sent.splitlines() if line.startswith(b'{"custom_id"')]
+    assert [body.keys() for body in kept] == [{*line["body"], "store"} for line in asked]
+    assert kept[0]["metadata"] == {}
+    for body, fields in zip(kept, named, strict=True):
+        for value in (body[name] for name in fields if name != "metadata"):
+            assert value == "redacted" if strip else value.startswith("user_"), value
 
 
 async def test_the_sync_sdk_does_too(keeping: House) -> None:
