@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
+from adapters.errors import BodyRefused
 from adapters.registry import family_of
 from adapters.translate.base import Untranslatable
 from adapters.wire.body import JSON, Document, splice
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from policies.transform.tokens import Issued
 
 
-_DEEP = 1024  # the body was read before: how deep it is was asked then
+_DEEP = 512  # more than a client may send; only arguments that were a string, and are an object now, can be deeper
 
 
 class Outgoing(NamedTuple):
@@ -86,7 +87,10 @@ def build(
     if ask.document.content_type != JSON:
         headers[0] = ("content-type", ask.document.content_type)
     if (envelope := upstream.envelopes.get(spoken)) is not None:
-        body, own = enveloped(envelope, body, headers)
+        try:
+            body, own = enveloped(envelope, body, headers)
+        except BodyRefused as refused:
+            raise unsayable(Untranslatable(refused.code)) from None
         changed.update(e.kind for e in own)
         headers = envelope.headers(headers)
     if not exchange.route.body:
@@ -123,8 +127,12 @@ def _translated(
 
 
 def enveloped(envelope: Envelope, body: bytes, headers: list[tuple[str, str]]) -> tuple[bytes, list[Edit]]:
-    """A body that is ready but for the form that its vendor wants it in, and what was changed for that."""
-    document = Document.parse(body, max_depth=_DEEP)
+    """A body that is ready but for the form that its vendor wants it in, and what was changed for that.
+
+    Raises BodyRefused where arguments of a tool, read as one string before, are an object now that readers differ on.
+    Letter case isn't asked for any more: what a tool takes is its own matter.
+    """
+    document = Document.parse(body, max_depth=_DEEP, alike=False)
     edits = envelope.edits(document, headers)
     return (splice(body, edits) if edits else body), edits
 

@@ -34,7 +34,7 @@ OPTIONS = (
 )
 _VERBS = {MESSAGES: ("invoke", "invoke-with-response-stream"), CONVERSE: ("converse", "converse-stream"),
           COUNT: ("count-tokens", "count-tokens")}  # fmt: skip
-_DEEP = 1024  # how deep it is was asked before
+_DEEP = 512  # how deep it is was asked before
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _ACROSS = re.compile(r"[a-z]+\.(?=anthropic\.)")  # what spreads calls over regions counts nothing
 _WITHOUT = frozenset({"model", "stream", "service_tier", "inference_geo"})
@@ -147,7 +147,8 @@ class Counting(Messages):
         """All of the body."""
         inner = splice(document.raw, Messages.edits(self, document, headers))
         if "max_tokens" not in document.value:
-            inner = splice(inner, [set_member(Document.parse(inner, max_depth=_DEEP), (), "max_tokens", b"1", KIND)])
+            read = Document.parse(inner, max_depth=_DEEP, alike=False)
+            inner = splice(inner, [set_member(read, (), "max_tokens", b"1", KIND)])
         asked = {"input": {"invokeModel": {"body": base64.b64encode(inner).decode()}}}
         return [Edit(0, len(document.raw), orjson.dumps(asked), KIND)]
 

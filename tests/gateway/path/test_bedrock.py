@@ -128,6 +128,42 @@ async def test_betas_in_the_body_are_held_by_the_list_that_holds_the_header(
     assert aws.bodies[0].get("anthropic_beta", []) == list(allowed)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ('{"Path":1,"path":2}', 200),
+        ('{"path":1,"path":2}', 400),
+        ('{"a":' * 1_020 + "1" + "}" * 1_020, 400),
+        ('{"a":' * 600 + "1" + "}" * 600, 400),
+        ('{"a":' * 400 + "1" + "}" * 400, 200),
+    ],
+    ids=["letter case", "twice", "too deep", "deep", "less deep"],
+)
+async def test_odd_arguments_are_the_callers_fault_or_pass(
+    open_house: OpenHouse,
+    raw_server: RawServer,  # noqa: F811
+    keys: str,
+    arguments: str,
+    status: int,
+) -> None:
+    aws = Aws()
+    call = {"id": "c1", "type": "function", "function": {"name": "read", "arguments": arguments}}
+    turns = [
+        *ASK,
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": "rien"},
+    ]
+    body = {"model": "claude-sonnet-5", "messages": turns, "stream": True}
+    async with raw_server(aws) as url, open_house(config(url, keys)) as house:
+        answer = await house.client.post("/v1/chat/completions", json=body)
+        assert answer.status_code == status, answer.text
+    if status == 400:
+        assert answer.json()["error"]["code"] == "untranslatable" and not aws.bodies
+    else:
+        (use,) = aws.bodies[0]["messages"][1]["content"]  # type: ignore[index]
+        assert use["input"] == json.loads(arguments)
+
+
 async def test_another_model_is_asked_in_converse_by_clients_of_any_dialect(
     open_house: OpenHouse,
     raw_server: RawServer,  # noqa: F811
