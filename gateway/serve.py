@@ -47,11 +47,13 @@ from observability.ledger import LedgerFailed
 from observability.logs import Log
 
 REFUSED = 2
-"""Exit code where configuration, bundle, keyring or ledger don't let the gateway start."""
+"""Exit code where files don't let the gateway start (configuration, bundle, keyring, keys): another try won't help."""
+FAILED = 1
+"""Exit code where the machine doesn't: a port that is taken, an address that isn't up yet, a full disk. These pass."""
 
 
 def run(config: Path, *, development: bool = False) -> int:
-    """Serves until SIGTERM or SIGINT; the exit code: 0 after a clean drain, 2 where the start was refused."""
+    """Serves until SIGTERM or SIGINT; the exit code: 0 after a clean drain, else REFUSED or FAILED."""
     return run_loop(_serve(config, development))
 
 
@@ -59,11 +61,14 @@ def run_loop(serving: Coroutine[Any, Any, int]) -> int:
     """Runs a serving process; what keeps it from starting is told on standard error."""
     try:
         return uvloop.run(serving)
-    except (DocumentsRefused, KeyringRefused, KeyStoreRefused, KeptRefused, LedgerFailed, TlsRefused) as refused:
+    except (DocumentsRefused, KeyringRefused, KeyStoreRefused, KeptRefused, TlsRefused) as refused:
         print(refused, file=sys.stderr)  # noqa: T201
+        return REFUSED
+    except LedgerFailed as failed:
+        print(failed, file=sys.stderr)  # noqa: T201
     except OSError as failed:
         print(f"can't listen or write: {failed}", file=sys.stderr)  # noqa: T201
-    return REFUSED
+    return FAILED
 
 
 @dataclass(slots=True)

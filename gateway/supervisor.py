@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from gateway.config.settings import Settings
 
-REFUSED = 2
+REFUSED, FAILED = 2, 1
+"""As those of `gateway.serve`, which a supervisor doesn't load."""
 
 
 def run(config: Path, settings: Settings, *, development: bool = False) -> int:
@@ -34,13 +35,13 @@ def run(config: Path, settings: Settings, *, development: bool = False) -> int:
     try:
         return asyncio.run(_run(config, settings, development))
     except StartRefused as refused:
-        return refused.code if refused.code > 0 else REFUSED
+        return refused.code if refused.code > 0 else FAILED  # by a signal: no room in memory, or too slow
     except TlsRefused as refused:
         print(refused, file=sys.stderr)  # noqa: T201
         return REFUSED
     except OSError as failed:
         print(f"can't listen or write: {failed}", file=sys.stderr)  # noqa: T201
-        return REFUSED
+        return FAILED
 
 
 async def _run(config: Path, settings: Settings, development: bool) -> int:

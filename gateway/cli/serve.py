@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
+import pwd
+import sys
 from pathlib import Path
 
 from gateway.cli.main import add_config
@@ -11,7 +14,9 @@ from gateway.config.starting import starting_settings
 from gateway.documents import DocumentsRefused
 
 TEXT = """\
-Serve until SIGTERM or SIGINT, then finish the calls in flight. Exit code 2 where the start is refused.
+Serve until SIGTERM or SIGINT, then finish the calls in flight. Exit code 2 where the files don't allow a start, or root
+asks for one in the state folder of another user; 1 where the machine doesn't (a port that is taken, a full disk), which
+may pass.
 
 With server.workers above 1 a supervisor starts as many serving processes; SIGUSR2 makes it replace them, as `ecluse
 restart` does.
@@ -19,6 +24,10 @@ restart` does.
 With --development what is missing to try things out is made: the starter bundle, a keyring that works on loopback only,
 and at the first start a developer key, printed once.
 """
+
+_NOT_AS_ROOT = """\
+state_dir {settings.state_dir} belongs to {owner}: what root writes there the gateway of {owner} could not read.
+Start it as that user: systemctl start ecluse, or sudo -u {owner} ecluse serve --config {config}"""
 
 
 def add(sub: argparse.ArgumentParser) -> None:
@@ -31,9 +40,12 @@ def add(sub: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve."""
+    settings = starting_settings(args.config)
+    if settings is not None and (owner := owner_before_root(settings.state_dir)):
+        print(_NOT_AS_ROOT.format(settings=settings, owner=owner, config=args.config), file=sys.stderr)
+        return 2  # gateway.serve.REFUSED, of a module that isn't loaded for this
     if args.development:
         _make_bundle(args.config)
-    settings = starting_settings(args.config)
     # Imported here: the rest of the command line works without the server's packages being loaded, and a supervisor
     # without those that judge.
     if settings is not None and settings.server.workers > 1:
@@ -43,6 +55,24 @@ def run(args: argparse.Namespace) -> int:
     from gateway.serve import run as serve
 
     return serve(args.config, development=args.development)
+
+
+def owner_before_root(folder: Path) -> str:
+    """Whose a folder is, where this process is root's and the folder somebody else's; "" otherwise.
+
+    What root makes there is closed to them (0600). A folder of root's that a group may write is nobody's in this sense:
+    volumes of Kubernetes are like that.
+    """
+    try:
+        owner = folder.stat().st_uid
+    except OSError:  # serving makes it, or says why it can't
+        return ""
+    if os.geteuid() != 0 or owner == 0:
+        return ""
+    try:
+        return pwd.getpwuid(owner).pw_name
+    except KeyError:
+        return f"\\#{owner}"  # as sudo takes it, in a shell
 
 
 def _make_bundle(config: Path) -> None:

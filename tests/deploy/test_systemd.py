@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from gateway import supervisor
 from gateway.cli.main import parser
 from gateway.config import read_settings
 from gateway.documents import load_texts
-from gateway.serve import REFUSED
+from gateway.serve import FAILED, REFUSED
 from tests.parts.unit_sandbox import settings
 
 ROOT = Path(__file__).parents[2]
@@ -61,9 +62,13 @@ def test_a_stop_has_the_time_that_a_drain_takes() -> None:
     assert usual.limits.drain_seconds + usual.server.unready_seconds + 30 <= int(seconds)
 
 
-def test_a_start_that_was_refused_is_not_tried_again() -> None:
+def test_a_start_that_files_refuse_is_not_tried_again_and_what_passes_is_for_as_long_as_it_takes() -> None:
     found = settings(UNIT)
-    assert found["RestartPreventExitStatus"] == [str(REFUSED)]
+    assert found["RestartPreventExitStatus"] == [str(REFUSED)] != [str(FAILED)]
+    assert (REFUSED, FAILED) == (supervisor.REFUSED, supervisor.FAILED)
+    assert found["Restart"] == ["on-failure"]
+    before, _, _ = UNIT.read_text("utf-8").partition("[Service]")
+    assert "\nStartLimitIntervalSec=0\n" in before  # elsewhere systemd doesn't know it
     assert found["KillMode"] == ["mixed"]  # workers end when the one that started them says so
 
 

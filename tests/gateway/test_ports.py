@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.serve import FAILED
 from tests.conftest import CONFIG
 
 
@@ -29,6 +30,6 @@ def test_the_setting_is_named(setting: str, workers: int, tmp_path: Path) -> Non
             [sys.executable, "-m", "gateway.cli.main", "serve", "--development", "--config", config],
             capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
-    assert done.returncode == 2
+    assert done.returncode == FAILED
     said = f"can't listen or write: {setting} {where} is taken: set another port, or 0 for a free one\n"
     assert done.stderr == said
