@@ -159,7 +159,7 @@ def _swap(runtime: Runtime, epoch: Epoch) -> None:
     runtime.health.use(settings.health, epoch.credentials())
     runtime.retries.share = settings.health.retry_share
     runtime.quotas.replace_limits(settings.quotas)
-    runtime.soft.use(settings.quotas)
+    runtime.soft.use(settings.quotas, settings.prices.currency)
     runtime.capacity.use(settings)
     runtime.measure.log.use(settings.logging.level, settings.logging.calls)
     runtime.router.use(settings)

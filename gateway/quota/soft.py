@@ -34,10 +34,12 @@ class SoftLimits:
         self.claims = Claims(board, settle)
         self._tell = tell
         self._known: dict[tuple[str, int, int], None] = {}
+        self._currency = ""
         self.active = False
 
-    def use(self, limits: Iterable[Limit]) -> None:
-        """The limits in force."""
+    def use(self, limits: Iterable[Limit], currency: str) -> None:
+        """The limits in force. currency: of those on cost."""
+        self._currency = currency
         self.active = any(line.soft is not None for line in limits)
 
     def look(self, uses: Sequence[Use], caller: Caller, now: float) -> None:
@@ -51,14 +53,15 @@ class SoftLimits:
                 if len(self._known) >= MOST_KNOWN:
                     self._known.clear()
                 self._known[known] = None
-                self._claim(f"{PREFIX}{account.key}/{account.start}/{use.limit}", use, _message(use, caller, now), now)
+                message = _message(use, caller, now, self._currency)
+                self._claim(f"{PREFIX}{account.key}/{account.start}/{use.limit}", use, message, now)
 
     def _claim(self, key: str, use: Use, message: Mapping[str, Any], now: float) -> None:
         seconds = max(use.end - now, 0.0) + 60.0 if use.end is not None else 3600.0
         self.claims.first(key, seconds, now, lambda: self._tell(message))
 
 
-def _message(use: Use, caller: Caller, now: float) -> dict[str, Any]:
+def _message(use: Use, caller: Caller, now: float, currency: str) -> dict[str, Any]:
     """Names a person by the pseudonym only."""
     account = use.account
     line, unit = account.line, account.line.unit
@@ -72,6 +75,7 @@ def _message(use: Use, caller: Caller, now: float) -> dict[str, Any]:
         "window": line.window if use.end is not None else None,
         "limit": plain(use.limit, unit),
         "used": plain(use.used, unit),
+        "currency": currency if unit == "cost" else None,
         "soft": line.soft,
         "resets_at": moment(use.end) if use.end is not None else None,
     }

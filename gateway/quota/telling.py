@@ -32,5 +32,5 @@ def soft_limits(
             measure.bug_beside(bug)
 
     found = SoftLimits(board, tell, 2 * settings.shared.poll_seconds + 0.2)
-    found.use(settings.quotas)
+    found.use(settings.quotas, settings.prices.currency)
     return found

@@ -8,6 +8,9 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Final, Literal, NamedTuple
 
+from gateway.pricing.rates import MICROS
+from gateway.quota.words import Words, amount, limit
+
 Value = str | int | float | bool | None
 Level = Literal["info", "warning", "error"]
 
@@ -48,8 +51,10 @@ class Message(NamedTuple):
     def words(self, language: str) -> str:
         """The sentence, in one language."""
         french = language == "fr"
-        known = defaultdict(lambda: "-", {name: _shown(value, french) for name, value in self.facts.items()})
+        known = defaultdict(lambda: "-", {name: _shown(name, value, french) for name, value in self.facts.items()})
         known["scope"] = _SCOPES.get(known["scope"], (known["scope"],) * 2)[french]
+        if self.event == "quota.soft":
+            known |= {name: said["fr" if french else "en"] for name, said in _of_quota(self.facts).items()}
         said = (self.notice.fr if french else self.notice.en).format_map(known)
         if not self.repeated:
             return said
@@ -61,10 +66,33 @@ def wanted(event: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(event, pattern) for pattern in patterns)
 
 
-def _shown(value: Value, french: bool) -> str:
-    """A value in a sentence: numbers without zeros that say nothing."""
-    return f"{value:g}".replace(".", "," if french else ".") if isinstance(value, float) else str(value)
+def _shown(name: str, value: Value, french: bool) -> str:
+    """A value in a sentence: numbers without zeros that say nothing, and what is counted with its noun."""
+    if value is None:
+        return "-"
+    said = f"{value:g}".replace(".", "," if french else ".") if isinstance(value, float) else str(value)
+    if name not in _NOUNS or isinstance(value, str):
+        return said
+    several = abs(value) >= 2 if french else value != 1
+    return f"{said} {_NOUNS[name][french][several]}"
 
+
+def _of_quota(facts: Mapping[str, Value]) -> dict[str, Words]:
+    """What is used of a limit, and the limit, as refusals say them; money with its currency."""
+    unit, used, whole = (facts.get(name) for name in ("unit", "used", "limit"))
+    if not isinstance(unit, str) or not isinstance(used, int | float) or not isinstance(whole, int | float):
+        return {}
+    currency, each = str(facts.get("currency") or ""), MICROS if unit == "cost" else 1
+    return {
+        "used": amount(round(used * each), unit, currency),
+        "limit": limit(round(whole * each), unit, str(facts.get("window")), currency),
+    }
+
+
+_NOUNS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
+    "days": (("day", "days"), ("jour", "jours")),
+    "problems": (("fault", "faults"), ("faute", "fautes")),
+}
 
 _SCOPES: Final[Mapping[str, tuple[str, str]]] = {
     "key": ("key", "la clé"), "user": ("user", "l'utilisateur"), "use_case": ("use case", "le cas d'usage"),
@@ -131,8 +159,8 @@ NOTICES: Final[Mapping[str, Notice]] = {
     ),
     "reload.refused": Notice(
         "reload", (), "warning",
-        "A change was refused ({reason}, {problems} faults); what was in force stays. `ecluse policy log` tells why.",
-        "Un changement est refusé ({reason}, {problems} fautes) ; la passerelle continue comme avant. `ecluse policy "
+        "A change was refused ({reason}, {problems}); what was in force stays. `ecluse policy log` tells why.",
+        "Un changement est refusé ({reason}, {problems}) ; la passerelle continue comme avant. `ecluse policy "
         "log` dit pourquoi.",
         everywhere=True,
     ),
@@ -158,8 +186,8 @@ NOTICES: Final[Mapping[str, Notice]] = {
     ),
     "quota.soft": Notice(
         "quota", ("scope", "name", "unit", "window", "resets_at"), "warning",
-        "The quota of {scope} {name} runs low: {used} of {limit} {unit} are used (window: {window}).",
-        "Un quota s'épuise ({scope} {name}) : {used} sur {limit} {unit} sont pris (période : {window}).",
+        "The quota of {scope} {name} runs low: {used} are used of {limit}.",
+        "Un quota s'épuise ({scope} {name}) : il en est à {used} sur {limit}.",
     ),
     "drill.started": Notice(
         "drill", ("destination",), "info",
@@ -177,8 +205,8 @@ NOTICES: Final[Mapping[str, Notice]] = {
     ),
     "contract.expiring": Notice(
         "contract", ("contract",), "warning",
-        "Contract {contract} ends in {days} days; then nothing is sent under it any more.",
-        "Le contrat {contract} finit dans {days} jours ; ensuite plus rien n'est envoyé sous lui.",
+        "Contract {contract} ends in {days}; then nothing is sent under it any more.",
+        "Le contrat {contract} finit dans {days} ; ensuite plus rien n'est envoyé sous lui.",
         everywhere=True,
     ),
     "contract.expired": Notice(
@@ -189,8 +217,8 @@ NOTICES: Final[Mapping[str, Notice]] = {
     ),
     "certificate.refused": Notice(
         "certificate", ("listener",), "error",
-        "The renewed certificate of listener {listener} is bad ({reason}); the one in use stays, for {days} days.",
-        "Le certificat renouvelé de l'écoute {listener} est mauvais ({reason}) ; l'actuel reste, pour {days} jours.",
+        "The renewed certificate of listener {listener} is bad ({reason}); the one in use stays, for {days}.",
+        "Le certificat renouvelé de l'écoute {listener} est mauvais ({reason}) ; l'actuel reste, pour {days}.",
         everywhere=True,
     ),
     "worker.took_over": Notice(

@@ -37,7 +37,7 @@ class Facts:
 
 def soft_limits(board: Facts, told: list[Any]) -> SoftLimits:
     limits = SoftLimits(board, told.append, 0.0)
-    limits.use([Line("team", "tokens", 100, soft=0.8)])
+    limits.use([Line("team", "tokens", 100, soft=0.8)], "EUR")
     return limits
 
 
@@ -65,7 +65,7 @@ async def test_told_once_for_each_account_and_window() -> None:
     assert [(m["scope"], m["name"]) for m in told] == [("user", "p_anne"), ("team", "hr")]
     assert told[1] == {
         "event": "quota.soft", "at": "2001-09-09T01:47:00Z", "organisation": "acme", "scope": "team", "name": "hr",
-        "unit": "tokens", "window": "minute", "limit": 100, "used": 90, "soft": 0.8,
+        "unit": "tokens", "window": "minute", "limit": 100, "used": 90, "currency": None, "soft": 0.8,
         "resets_at": "2001-09-09T01:48:00Z",
     }  # fmt: skip
     clock.now += 60
@@ -109,7 +109,7 @@ async def test_without_an_answer_of_the_store_each_worker_tells() -> None:
 def test_nothing_is_looked_at_where_no_limit_is_soft() -> None:
     limits = soft_limits(Facts(), [])
     assert limits.active
-    limits.use([Line("team", "tokens", 100)])
+    limits.use([Line("team", "tokens", 100)], "EUR")
     assert not limits.active
 
 

@@ -16,14 +16,14 @@ from gateway.webhooks.bursts import COUNT, QUIET, SECONDS, Bursts
 from gateway.webhooks.ends import endings
 from gateway.webhooks.formats import written
 from gateway.webhooks.herald import TEST
-from gateway.webhooks.notices import NOTICES, Message, wanted
+from gateway.webhooks.notices import NOTICES, Message, Value, wanted
 from observability.logs import EVENTS
 
 PAGE = Path(__file__).parents[3] / "docs" / "howto" / "events.md"
 AT = datetime(2026, 11, 25, 14, 5, tzinfo=UTC)
 OPENED = Message("breaker.opened", AT, {"destination": "alpha/gpt", "reason": "server", "seconds": 30.0})
 # Of quotas more is told than the log says.
-QUOTA = {"scope", "name", "unit", "window", "limit", "used", "soft", "resets_at"}
+QUOTA = {"scope", "name", "unit", "window", "limit", "used", "currency", "soft", "resets_at"}
 
 
 @pytest.mark.parametrize("event", sorted(NOTICES))
@@ -113,6 +113,43 @@ def test_a_burst_is_ten_in_a_minute_and_told_once(gaps: list[float]) -> None:
         due = len(times) >= COUNT and now - times[-COUNT] <= SECONDS and (not told or now - told[-1] >= QUIET)
         assert bursts.add("alpha") == due
         told += [now] if due else []
+
+
+@pytest.mark.parametrize(
+    ("facts", "en", "fr"),
+    [
+        (
+            {"unit": "cost", "window": "month", "used": 16_000_000.0, "limit": 20_000_000.0, "currency": "EUR"},
+            "16,000,000.00 EUR are used of 20,000,000.00 EUR a month.",
+            "il en est à 16 000 000,00 EUR sur 20 000 000,00 EUR par mois.",
+        ),
+        (
+            {"unit": "concurrent", "window": None, "used": 8, "limit": 10, "currency": None},
+            "8 concurrent calls are used of 10 concurrent calls.",
+            "il en est à 8 appels simultanés sur 10 appels simultanés.",
+        ),
+        (
+            {"unit": "requests", "window": "day", "used": 1_234, "limit": 1_500, "currency": None},
+            "1,234 requests are used of 1,500 requests a day.",
+            "il en est à 1 234 requêtes sur 1 500 requêtes par jour.",
+        ),
+    ],
+)
+def test_a_soft_limit_is_said_as_a_refusal_would(facts: dict[str, Value], en: str, fr: str) -> None:
+    message = Message("quota.soft", AT, {"scope": "team", "name": "hr", **facts})
+    assert message.words("en") == f"The quota of team hr runs low: {en}"
+    assert message.words("fr") == f"Un quota s'épuise (l'équipe hr) : {fr}"
+
+
+@pytest.mark.parametrize(
+    ("days", "en", "fr"),
+    [(1, "in 1 day;", "dans 1 jour ;"), (2, "in 2 days;", "dans 2 jours ;"), (90, "in 90 days;", "dans 90 jours ;")],
+)
+def test_what_is_counted_agrees_with_its_number(days: int, en: str, fr: str) -> None:
+    ends = Message("contract.expiring", AT, {"contract": "acme", "days": days})
+    assert en in ends.words("en") and fr in ends.words("fr")
+    stays = Message("certificate.refused", AT, {"listener": "data", "reason": "expired", "days": 0.5})
+    assert stays.words("en").endswith("for 0.5 days.") and stays.words("fr").endswith("pour 0,5 jour.")
 
 
 def test_numbers_are_written_as_each_language_does() -> None:
