@@ -32,12 +32,21 @@ def attempt(metrics: Metrics, exchange: Exchange, attempt: Attempt, error: Upstr
     if gate.most_held:
         metrics.observe("ecluse_held_characters", (), float(gate.most_held))
         metrics.observe("ecluse_held_seconds", (), exchange.held_seconds)
+    _tokens(metrics, exchange, name, gate.usage)
     output = gate.usage.output
     if exchange.streamed and attempt.first_content and output is not None and output > 1:
         spent = (ended - attempt.first_content) / (output - 1)
         metrics.observe("ecluse_output_token_seconds", (name,), spent)
     if exchange.streamed:
         metrics.observe("ecluse_stream_gap_seconds", (name,), exchange.longest_gap)
+
+
+def _tokens(metrics: Metrics, exchange: Exchange, destination: str, usage: Usage) -> None:
+    """Where an attempt used them: what it cost is counted there, too."""
+    for kind, count in zip(Usage._fields, usage, strict=True):
+        if count:
+            labels = (kind, destination, exchange.caller.team, exchange.use_case or "none")
+            metrics.inc("ecluse_tokens_total", labels, float(count))
 
 
 def spent(metrics: Metrics, exchange: Exchange, attempt: Attempt, tariff: Tariff) -> None:
@@ -83,9 +92,6 @@ def call(metrics: Metrics, exchange: Exchange, total: float, overhead: float, tr
     if exchange.first_content:
         waited = exchange.first_content - exchange.arrived
         m.observe("ecluse_first_token_seconds", (destination,), waited, _shown(exchange, waited, ended, trace))
-    for kind, count in zip(Usage._fields, exchange.usage, strict=True):
-        if count:
-            m.inc("ecluse_tokens_total", (kind, destination, caller.team, exchange.use_case), float(count))
 
 
 def at_door(metrics: Metrics, code: str, dialect: str, team: str, use_case: str | None) -> None:

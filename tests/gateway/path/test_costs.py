@@ -62,6 +62,24 @@ async def test_every_attempt_is_priced_and_a_refusal_costs_nothing(house: House)
     assert outcome["cost"] is None and outcome["price_version"] is None
 
 
+async def test_tokens_count_where_they_were_used(open_house: OpenHouse) -> None:
+    beta = "  beta/claude: {vendor: beta, model: claude-sonnet-5, contract: beta-eu}\n"
+    config = CONFIG.replace("[alpha/claude]", "[alpha/claude, beta/claude]").replace("models:\n", f"{beta}models:\n")
+    async with open_house(config) as house:
+        turns = [{"role": "user", "content": "[[sim:on=alpha,fail_after=0]] Bonjour"}]
+        answer = await house.client.post(
+            "/v1/messages", json={**BODIES["/v1/messages"], "stream": True, "messages": turns}
+        )
+        tried = [one for one in await house.records(answer.headers["x-ecluse-call-id"]) if one["record"] == "ATTEMPT"]
+        assert [one["destination"] for one in tried] == ["alpha/claude", "beta/claude"]
+        metrics = await house.metrics()
+        for one in tried:
+            for kind in ("input", "output"):
+                count = one["tokens"][kind]
+                labels = f'destination="{one["destination"]}",team="hr",type="{kind}",use_case="sandbox"'
+                assert count > 0 and f"ecluse_tokens_total{{{labels}}} {float(count)}" in metrics
+
+
 async def test_an_answer_that_its_reader_left_is_not_free(house: House) -> None:
     ask = {**BODIES["/v1/messages"], "stream": True}
     ask["messages"] = [{"role": "user", "content": "[[sim:words=400,drip=0.01]] Bonjour"}]
