@@ -6,6 +6,7 @@ import asyncio
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 from observability.exposition import END, Exemplar, Format, Labels, Writer
@@ -37,6 +38,8 @@ class Metrics:
         self._cells: dict[str, dict[Labels, list[float]]] = {}
         self._bounds: dict[str, tuple[float, ...]] = {}
         self._exemplars: dict[str, dict[Labels, dict[int, Exemplar]]] = {}
+        self._folded: dict[str, dict[Labels, dict[Labels, float]]] = {}
+        """Of what was set: family, what it folded into, and the values that it was made of."""
         self._watched: dict[str, dict[Labels, Callable[[], float]]] = {}
         for name, family in self._families.items():
             if family.kind == "histogram":
@@ -67,11 +70,20 @@ class Metrics:
             values[labels] = values.get(labels, 0.0) + amount
 
     def set(self, name: str, labels: Labels = (), value: float = 1.0) -> None:
-        """Set a gauge, or a counter that something else counts."""
+        """Set a gauge, or a counter that something else counts. Those that fold into one are shown as their family
+        merges: of many contracts the one that ends first."""
         values = self._values[name]
-        if labels not in values:
-            labels = self._admitted(name, labels, values)
+        if labels not in values and (admitted := self._admitted(name, labels, values)) is not labels:
+            labels, value = admitted, self._fold(name, admitted, labels, value)
         values[labels] = value
+
+    def _fold(self, name: str, into: Labels, labels: Labels, value: float) -> float:
+        family, parts = self._families[name], self._folded.setdefault(name, {}).setdefault(into, {})
+        before = parts.get(labels)
+        parts[labels] = value
+        if before is None and len(parts) > 1:
+            return float(together(family, self._values[name][into], value))
+        return float(reduce(partial(together, family), parts.values()))
 
     def observe(self, name: str, labels: Labels, value: float, exemplar: Exemplar | None = None) -> None:
         """Count a value in a histogram. exemplar: the call that it was, of a family that shows some."""
@@ -96,6 +108,7 @@ class Metrics:
     def forget(self, name: str) -> None:
         """Drop all series of a gauge whose labels are no longer true (a revision, a contract)."""
         self._values[name].clear()
+        self._folded.pop(name, None)
 
     def snapshot(self) -> Snapshot:
         """All series as plain values, for the one page of several processes."""
@@ -118,6 +131,7 @@ class Metrics:
         Caps hold here too, and what was shown before is not folded now.
         """
         self._pages.clear()
+        self._folded.clear()
         for name, before in self._values.items():
             self._values[name] = {k: v for k, v, _ in self._held(name, before, snapshot.get(name, ()))}
         for name, bounds in self._bounds.items():

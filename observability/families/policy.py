@@ -47,6 +47,7 @@ POLICY: tuple[Family, ...] = (
         "gauge",
         "When an exception ends (Unix time); it lifts nothing after that.",
         ("exception",),
+        merge="min",
     ),
     Family(
         "ecluse_shadow_expiry_timestamp_seconds",
@@ -54,6 +55,7 @@ POLICY: tuple[Family, ...] = (
         "By when somebody is to decide on a rule in shadow (Unix time); it stays in shadow after that.",
         ("rule",),
         cap=1000,
+        merge="min",
     ),
     Family("ecluse_stops", "gauge", "What operators stopped and nobody has started again, by kind.", ("kind",)),
 )

@@ -74,6 +74,7 @@ VENDORS: tuple[Family, ...] = (
         "gauge",
         "When a contract ends (Unix time); its destinations are not routable after that.",
         ("contract",),
+        merge="min",
     ),
     Family(
         "ecluse_contract_attempts_total",

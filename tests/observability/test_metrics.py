@@ -90,6 +90,36 @@ def test_the_page_is_a_second_old_at_most() -> None:
     assert b"ecluse_in_flight 1.0" in metrics.page()
 
 
+def test_of_gauges_that_fold_the_one_that_matters_is_shown() -> None:
+    metrics = Metrics()
+    for day in range(400):
+        # The cap holds 200 of them: the first to end is neither among those nor the last that is told.
+        metrics.set("ecluse_contract_expiry_timestamp_seconds", (f"c{day}",), 1.0 if day == 300 else 1_000.0 + day)
+    for number in range(1_500):
+        metrics.set("ecluse_breaker_state", (f"d{number}", "server", "all"), 2.0 if number == 1_200 else 0.0)
+        metrics.set("ecluse_destination_in_flight", (f"d{number}",), 1.0)
+    found = samples(metrics)
+    assert found["ecluse_contract_expiry_timestamp_seconds", ("__other__",)] == 1.0
+    assert found["ecluse_breaker_state", ("__other__",) * 3] == 2.0
+    assert sum(v for (name, _), v in found.items() if name == "ecluse_destination_in_flight") == 1_500.0
+
+
+def test_a_gauge_that_folded_is_shown_as_it_was_set_last() -> None:
+    family = Family("ecluse_x", "gauge", "Help.", ("name",), cap=1)
+    metrics = Metrics((family,), clock=(clock := Clock()))
+    shown = list[float]()
+    for name, value in (("a", 9.0), ("b", 3.0), ("c", 5.0), ("c", 2.0), ("b", 1.0)):
+        metrics.set("ecluse_x", (name,), value)
+        clock.now += 10
+        shown.append(samples(metrics).get(("ecluse_x", ("__other__",)), 0.0))
+    assert shown == [0.0, 3.0, 5.0, 3.0, 2.0]
+    metrics.forget("ecluse_x")
+    metrics.set("ecluse_x", ("a",), 1.0)
+    metrics.set("ecluse_x", ("c",), 1.0)
+    clock.now += 10
+    assert samples(metrics)["ecluse_x", ("__other__",)] == 1.0
+
+
 def test_a_family_that_is_full_folds_the_rest() -> None:
     family = Family("ecluse_x_total", "counter", "X.", ("a", "b"), cap=3)
     timing = Family("ecluse_y_seconds", "histogram", "Y.", ("a",), (1.0,), cap=2)
