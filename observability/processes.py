@@ -36,7 +36,7 @@ def taken(pid: int) -> Taken | None:
     try:
         # Its name, in parentheses, may hold spaces and parentheses itself.
         stat = (own / "stat").read_text().rpartition(")")[2].split()
-        files, limits = len(os.listdir(own / "fd")), (own / "limits").read_text()
+        files, limits = _open_files(own / "fd"), (own / "limits").read_text()
         booted = _booted()
     except OSError:
         return None
@@ -62,6 +62,11 @@ def show(metrics: Metrics, pids: Mapping[str, int | None]) -> None:
         for gauge, value in zip(_GAUGES, found[1:], strict=True):
             if value is not None:
                 metrics.set(gauge, (name,), float(value))
+
+
+def _open_files(folder: Path) -> int:
+    """Newer kernels (6.2) tell how many as the folder's size; to list thousands takes milliseconds of the loop."""
+    return folder.stat().st_size or len(os.listdir(folder))
 
 
 def _most_files(limits: str) -> int | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 from observability.exposition import Exemplar, Format, format_for
 from observability.families import FAMILIES, Family
 from observability.metrics import Metrics
-from observability.processes import _most_files, show, taken
+from observability.processes import _most_files, _open_files, show, taken
 
 TABLE = (
     Family("x_total", "counter", 'Says \\ and "so".\nTwice.', ("b", "a")),
@@ -140,6 +142,16 @@ def test_what_this_process_takes() -> None:
     assert found.cpu > 0 and found.memory > 1 << 20 and 0 < found.open_files <= (found.most_files or 1 << 30)
     assert found.started > 1.6e9
     assert taken(0) is None, "there is no such process"
+
+
+def test_open_files_are_counted_whether_the_kernel_tells_or_not() -> None:
+    own = Path("/proc/self")
+    with ExitStack() as stack:
+        for _ in range(50):
+            stack.enter_context(open(os.devnull))
+        assert 0 <= len(os.listdir(own / "fd")) - _open_files(own / "fd") <= 1, "a list opens the folder itself"
+    assert (own / "task").stat().st_size == 0, "as of all folders there before Linux 6.2"
+    assert _open_files(own / "task") == len(os.listdir(own / "task"))
 
 
 def test_processes_that_are_gone_leave_the_page() -> None:
