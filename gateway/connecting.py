@@ -29,4 +29,4 @@ def connect(epoch: Epoch, transport: Transport, herald: Herald, tracing: Tracing
     herald.use(settings, {name for name in settings.webhooks if f"webhooks.{name}" in bad})
     tracing.use(replace(settings.tracing, endpoint=None) if "tracing" in bad else settings.tracing)
     for place in sorted(bad):
-        measure.log.event("authorities.bad", level="error", where=place)
+        measure.log.event("authorities.bad", where=place)

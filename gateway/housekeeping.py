@@ -66,7 +66,7 @@ async def beside(runtime: Runtime, work: Callable[[], None]) -> None:
     try:
         await asyncio.to_thread(work)
     except OSError:
-        runtime.measure.log.event("housekeeping.failed", level="error")
+        runtime.measure.log.event("housekeeping.failed")
     except Exception as bug:  # noqa: BLE001 - a mistake of ours here must not end the cutting of calls under old rules
         runtime.measure.log.fault(bug)
 
@@ -76,7 +76,7 @@ async def keep_standing(runtime: Runtime) -> None:
     try:
         await runtime.standing.save()
     except (OSError, KeptRefused, KeyStoreRefused):  # they count all the same, and are tried again
-        runtime.measure.log.event("stops.not_kept", level="error")
+        runtime.measure.log.event("stops.not_kept")
     except Exception as bug:  # noqa: BLE001 - see `beside`
         runtime.measure.log.fault(bug)
 
@@ -86,7 +86,7 @@ def save_states(runtime: Runtime) -> None:
     try:
         runtime.states.save()
     except OSError:
-        runtime.measure.log.event("housekeeping.failed", level="error")
+        runtime.measure.log.event("housekeeping.failed")
 
 
 def tidy(runtime: Runtime) -> None:

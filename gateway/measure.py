@@ -108,19 +108,13 @@ class Measure:
             self.metrics.inc("ecluse_breaker_openings_total", (destination, failure))
         event = "breaker.opened" if seconds else "breaker.closed"
         number = None if credential < 0 else credential
-        self.log.event(
-            event,
-            level="warning",
-            destination=destination,
-            reason=failure,
-            credential=number,
-            seconds=round(seconds, 1),
-        )
+        seconds = round(seconds, 1)
+        self.log.event(event, destination=destination, reason=failure, credential=number, seconds=seconds)
 
     def outlier(self, destination: str) -> None:
         """A destination does so much worse than its model's others that calls go there last."""
         self.metrics.inc("ecluse_outliers_total", (destination,))
-        self.log.event("destination.outlier", level="warning", destination=destination)
+        self.log.event("destination.outlier", destination=destination)
 
     def loaded(self, pair: Pair, now: float) -> None:
         """A pair came into force; `now` is Unix time."""
@@ -141,7 +135,7 @@ class Measure:
         policy, detection = pair.bundle.revision, pair.bundle.engine.revision
         self.log.event("start", worker=worker, policy=policy, config=pair.revision, detection=detection)
         if succeeds:
-            self.log.event("worker.took_over", level="warning", worker=worker, reason=succeeds)
+            self.log.event("worker.took_over", worker=worker, reason=succeeds)
 
     def reloaded(self, *, ok: bool, by: str = "", problems: int = 0) -> None:
         """A reload was accepted or refused. by: who asked for it. problems: how many were found."""
@@ -150,7 +144,7 @@ class Measure:
         if ok:
             self.log.event("reload", accepted=True, reason=by)
         else:
-            self.log.event("reload.refused", level="warning", reason=by, problems=problems)
+            self.log.event("reload.refused", reason=by, problems=problems)
 
     def certificate(self, listener: str, ends: float, days: float, refused: str) -> None:
         """The certificate of a listener came into force, or what its files hold now can't. ends: Unix time. days: to
@@ -158,7 +152,7 @@ class Measure:
         self.metrics.set("ecluse_certificate_expiry_timestamp_seconds", (listener,), ends)
         self.metrics.set("ecluse_certificate_refused", (listener,), float(bool(refused)))
         if refused:
-            self.log.event("certificate.refused", level="error", listener=listener, reason=refused, days=days)
+            self.log.event("certificate.refused", listener=listener, reason=refused, days=days)
         else:
             self.log.event("certificate.taken", listener=listener, days=days)
 
@@ -228,7 +222,7 @@ class Measure:
         """A message to an address of the company's own was sent, or wasn't."""
         self.metrics.inc("ecluse_webhooks_total", (name, result))
         if result in ("refused", "given_up"):
-            self.log.event("webhook.lost", level="warning", where=name, reason=result)
+            self.log.event("webhook.lost", where=name, reason=result)
 
     def reported(self, kind: str) -> None:
         """Somebody reported a call."""
@@ -248,7 +242,7 @@ class Measure:
         """An account passed its soft limit."""
         self.metrics.inc("ecluse_quota_warnings_total", (message["scope"], message["unit"]))
         named = {message["scope"]: message["name"]} if message["scope"] in ("team", "use_case") else {}
-        self.log.event("quota.soft", level="warning", scope=message["scope"], unit=message["unit"], **named)
+        self.log.event("quota.soft", scope=message["scope"], unit=message["unit"], **named)
 
     def extended(self, result: str) -> None:
         """More was held for an answer under way, or it was cut."""
@@ -289,25 +283,25 @@ class Measure:
         if ready != self._ledger_ready:
             self._ledger_ready = ready
             event = "ledger.ready" if ready else "ledger.not_ready"
-            self.log.event(event, level="info" if ready else "error", worker=worker)
+            self.log.event(event, worker=worker)
 
     def ending(self, contract: str, days: int) -> None:
         """A contract ends in so many days, or (0) has ended."""
         if days > 0:
-            self.log.event("contract.expiring", level="warning", contract=contract, days=days)
+            self.log.event("contract.expiring", contract=contract, days=days)
         else:
-            self.log.event("contract.expired", level="error", contract=contract)
+            self.log.event("contract.expired", contract=contract)
 
     def stopped(self, event: str, kind: str, name: str) -> None:
         """Operators stopped something, or let it go on. name: of a user the pseudonym."""
-        self.log.event(event, level="warning", scope=kind, name=name)
+        self.log.event(event, scope=kind, name=name)
 
     @unfailing
     def failed_over(self, before: str, after: str, reason: str) -> None:
         """A call goes on to another destination."""
         self.metrics.inc("ecluse_failovers_total", (before, after, reason))
         if self._bursts.add(before):
-            self.log.event("failover.burst", level="warning", destination=before, count=COUNT, seconds=SECONDS)
+            self.log.event("failover.burst", destination=before, count=COUNT, seconds=SECONDS)
 
     def demoted(self, route: str, destination: str, objective: str) -> None:
         """A destination broke a promise of a route, or ("") keeps all of them again."""
@@ -315,7 +309,7 @@ class Measure:
             self.metrics.inc("ecluse_route_demotions_total", (route, destination, objective))
         event = "route.demoted" if objective else "route.restored"
         said = {"route": route, "destination": destination, "objective": objective or None}
-        self.log.event(event, level="warning" if objective else "info", **said)
+        self.log.event(event, **said)
 
     @unfailing
     def attempt(self, exchange: Exchange, attempt: Attempt, error: UpstreamError | None, ended: float) -> None:
@@ -325,7 +319,7 @@ class Measure:
         if error is not None and error.kind in ("auth", "money", "not_found"):
             # Only a person mends these: they belong into the log as well.
             self.log.event(
-                "vendor.refuses_us", exchange.call, level="error", destination=attempt.candidate.destination.name,
+                "vendor.refuses_us", exchange.call, destination=attempt.candidate.destination.name,
                 error=error.kind, status=error.status, vendor=attempt.candidate.destination.vendor,
             )  # fmt: skip
         self._promised(exchange, attempt, ended)
@@ -364,7 +358,7 @@ class Measure:
     def traces_failing(self, reason: str) -> None:
         """No traces get to the collector, or ("") they do again."""
         event = "traces.failing" if reason else "traces.sent_again"
-        self.log.event(event, level="warning" if reason else "info", reason=reason or None)
+        self.log.event(event, reason=reason or None)
 
     def trace_broken(self, exchange: Exchange, bug: Exception) -> None:
         """A trace couldn't be made, on a mistake of ours."""

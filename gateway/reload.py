@@ -108,8 +108,8 @@ class Reloader:
         _swap(runtime, epoch)
         warm(epoch)
         _tell(runtime, old, by)
-        if runtime.station.first:
-            await asyncio.to_thread(_keep, runtime, epoch.pair)
+        if runtime.station.first and not await asyncio.to_thread(_kept, epoch.pair):
+            runtime.measure.log.event("last_good.not_kept", config=epoch.pair.revision)
         later = changed(old.settings, epoch.pair.settings, FIXED)
         return Reloaded(
             old.revision, epoch.pair.revision, epoch.pair.bundle.revision, provenance.signed_files(epoch.pair), later
@@ -175,11 +175,13 @@ def _tell(runtime: Runtime, old: Pair, by: str) -> None:
     tell(runtime)
 
 
-def _keep(runtime: Runtime, pair: Pair) -> None:
+def _kept(pair: Pair) -> bool:
+    """Whether the disk took it. In a thread: the loop alone writes to the log."""
     try:
         keep(pair)
     except OSError:
-        runtime.measure.log.event("last_good.not_kept", level="error", config=pair.revision)
+        return False
+    return True
 
 
 @contextmanager

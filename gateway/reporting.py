@@ -63,7 +63,8 @@ async def take_report(runtime: Runtime, caller: Caller, call: str, request: Requ
     report = await _recorded(runtime, _report(runtime, judged, fired, said))
     if said.kind == OVERRIDE:
         runtime.lifts.add(report.person, report.rule, map(bytes.fromhex, fired.digests), report.id, runtime.now())
-        await asyncio.to_thread(_keep_lifts, runtime)
+        if not await asyncio.to_thread(_lifts_kept, runtime):
+            runtime.measure.log.event("lifts.not_kept")
     runtime.measure.reported(report.kind)
     return _answer(pair, report)
 
@@ -167,12 +168,13 @@ async def _recorded(runtime: Runtime, report: Report) -> Report:
     return report
 
 
-def _keep_lifts(runtime: Runtime) -> None:
+def _lifts_kept(runtime: Runtime) -> bool:
     """A lift that isn't kept counts all the same, since it is on record: it only ends with the process."""
     try:
         runtime.lifts.save()
     except OSError:
-        runtime.measure.log.event("lifts.not_kept", level="error")
+        return False
+    return True
 
 
 def _answer(pair: Pair, report: Report) -> bytes:

@@ -85,19 +85,19 @@ class StoreWatch:
         """A question wasn't answered."""
         self._measure.metrics.inc("ecluse_store_failures_total", (reason,))
         if reason != self._failing:
-            self._measure.log.event("store.failed", level="error", reason=reason)
+            self._measure.log.event("store.failed", reason=reason)
         self._failing = reason
 
     def store_answered(self) -> None:
         """A question was answered."""
         if self._failing:
-            self._measure.log.event("store.back", level="warning", reason=self._failing)
+            self._measure.log.event("store.back", reason=self._failing)
             self._failing = ""
 
     def store_forged(self, count: int) -> None:
         """Facts came without a proof: of another installation under the same prefix, or of somebody else."""
         self._measure.metrics.inc("ecluse_store_forged_total", (), float(count))
-        self._measure.log.event("store.forged", level="error", count=count)
+        self._measure.log.event("store.forged", count=count)
 
     def fault(self, bug: Exception) -> None:
         """A fact that can't be used."""
@@ -105,7 +105,7 @@ class StoreWatch:
 
     def damaged(self, aside: Path) -> None:
         """The file was damaged and was set aside."""
-        self._measure.log.event("store.damaged", level="error", file=aside.name)
+        self._measure.log.event("store.damaged", file=aside.name)
 
 
 _LONG_AGO = 1e6

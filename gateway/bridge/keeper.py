@@ -139,7 +139,7 @@ class Keeper:
         self._now(RESTS)
         self.replaced[reason] += 1
         self._metrics.inc("ecluse_bridge_restarts_total", (reason,))
-        self._log.event("bridge.lost", level="error", reason=reason)
+        self._log.event("bridge.lost", reason=reason)
 
     def _now(self, state: str) -> None:
         self.state = state

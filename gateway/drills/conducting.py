@@ -124,7 +124,7 @@ class Conductor:
             drill = self.start(Order(one.destination, one.fault, one.seconds, scheduled=one.name))
             self._begun[one.name] = {"drill": {"scheduled": one.name, "began": drill.began}}
         except DrillRefused:
-            runtime.measure.log.event("drill.refused", level="error", schedule=one.name)
+            runtime.measure.log.event("drill.refused", schedule=one.name)
 
     @property
     def reporting(self) -> bool:
@@ -154,7 +154,7 @@ class Conductor:
 
     def failed(self) -> None:
         """The continuity file, or the file of keys, can't be read or written."""
-        self._runtime.measure.log.event("drill.failed", level="error")
+        self._runtime.measure.log.event("drill.failed")
 
     def stop(self) -> bool:
         """Ends the drill that runs, whichever worker conducts it: no more faults from this moment; it is reported as

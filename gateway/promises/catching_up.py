@@ -37,7 +37,7 @@ async def catch_up(runtime: Runtime, began: float) -> None:
         if workers and job.contracts:
             contracts.told(job, answered(await _asked(job)))
     except (OSError, ValueError):
-        runtime.measure.log.event("promises.not_recounted", level="warning")
+        runtime.measure.log.event("promises.not_recounted")
 
 
 def share(station: Station, writers: Counter[str]) -> list[str]:

@@ -12,7 +12,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,8 +42,8 @@ class SqliteLink:
         tables: Iterable[str] = (),
         said: Callable[[Path], None] = lambda _: None,
     ) -> None:
-        """seconds: of waiting for whoever else writes. tables: statements that make what isn't there. said: is told, in
-        the thread, where a damaged file was put."""
+        """seconds: of waiting for whoever else writes. tables: statements that make what isn't there. said: is told, on
+        the loop, where a damaged file was put."""
         self._file = file
         self._seconds = seconds
         self._tables = tuple(tables)
@@ -59,7 +59,7 @@ class SqliteLink:
         where the reason is timeout, it may have been."""
         if self._late is not None and not self._late.done():
             raise StoreUnavailable("timeout")  # a disk that hangs: nothing piles up behind it
-        future = self._thread.submit(self._transaction, work)
+        future = self._thread.submit(self._transaction, work, asyncio.get_running_loop())
         try:
             async with asyncio.timeout(self._seconds * 1.5):
                 return await asyncio.wrap_future(future)
@@ -73,15 +73,15 @@ class SqliteLink:
             await asyncio.wrap_future(self._thread.submit(self._end))
         self._thread.shutdown(wait=False)
 
-    def _transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _transaction(self, work: Callable[[sqlite3.Connection], T], loop: asyncio.AbstractEventLoop) -> T:
         try:
-            return self._done(work)
+            return self._done(work, loop)
         except BlockingIOError:
             raise StoreUnavailable("locked") from None
         except OSError:
             raise StoreUnavailable("full") from None
 
-    def _done(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _done(self, work: Callable[[sqlite3.Connection], T], loop: asyncio.AbstractEventLoop) -> T:
         try:
             connection = self._opened()
             with _transacting(connection):
@@ -89,7 +89,7 @@ class SqliteLink:
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code in _DAMAGED:
-                self._set_aside()
+                self._set_aside(loop)
             raise StoreUnavailable(_REASONS.get(code, "refused")) from None
 
     def _opened(self) -> sqlite3.Connection:
@@ -130,7 +130,7 @@ class SqliteLink:
             (name,) = connection.execute("SELECT value FROM about WHERE name = 'incarnation'").fetchone()
         return str(name)
 
-    def _set_aside(self) -> None:
+    def _set_aside(self, loop: asyncio.AbstractEventLoop) -> None:
         """Renames the damaged file with what belongs to it, unless another worker did."""
         damaged = self._inode
         self._end()
@@ -142,7 +142,8 @@ class SqliteLink:
                 beside = self._file.with_name(self._file.name + suffix)
                 if beside.exists():
                     beside.rename(aside.with_name(aside.name + suffix))
-        self._said(aside)
+        with suppress(RuntimeError):  # a loop that has ended meanwhile
+            loop.call_soon_threadsafe(self._said, aside)
 
     def _end(self) -> None:
         connection, self._connection = self._connection, None

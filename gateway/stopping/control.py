@@ -91,7 +91,7 @@ async def settled(runtime: Runtime, key: str) -> dict[str, bool]:
     try:
         await runtime.standing.save()
     except (OSError, KeptRefused, KeyStoreRefused):
-        runtime.measure.log.event("stops.not_kept", level="error")
+        runtime.measure.log.event("stops.not_kept")
         kept = False
     return {"kept": kept, "told": await runtime.follower.told(key, TOLD_SECONDS)}
 

@@ -204,7 +204,7 @@ class Crew:
         """A worker that was to go on doesn't."""
         lived = time.monotonic() - child.started
         del self._serving[child.slot]
-        self._log.event("worker.lost", level="error", worker=child.station.name, reason=how, seconds=round(lived, 1))
+        self._log.event("worker.lost", worker=child.station.name, reason=how, seconds=round(lived, 1))
         self.figures.lost(child.station.name, "hung" if how == "hung" else "ended")
         self.beside(self._replace(child, how, lived))
 
@@ -219,13 +219,11 @@ class Crew:
                 revision = next((one.revision for one in self.serving), gone.revision)
                 child = await self.spawn(gone.slot, in_force=revision, succeeds=f"{how} ({gone.process.pid})")
             except OSError as failed:
-                self._log.event(
-                    "worker.not_started", level="error", worker=gone.station.name, error=type(failed).__name__
-                )
+                self._log.event("worker.not_started", worker=gone.station.name, error=type(failed).__name__)
                 continue
             if await child.began(START_SECONDS):
                 await self.take_over(child)
-                self._log.event("worker.replaced", level="warning", worker=gone.station.name, reason=how)
+                self._log.event("worker.replaced", worker=gone.station.name, reason=how)
                 return
             lived = 0.0
 
@@ -259,7 +257,7 @@ class Crew:
     async def _reload(self, by: str) -> None:
         done = await reload(self.serving, by)
         if done.status != HTTPStatus.OK:
-            self._log.event("reload.refused", level="warning", reason=by)
+            self._log.event("reload.refused", reason=by)
 
     def beside(self, work: Coroutine[Any, Any, None]) -> None:
         """Does something while all else goes on."""

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import orjson
 
-from observability.logs.events import Level
+from observability.logs.events import EVENTS, Level
 from observability.logs.fields import FIELDS, Field
 from observability.logs.writer import Writer
 
@@ -54,9 +54,11 @@ class Log:
         """The settings in force."""
         self._least, self._share = LEVELS.index(level), calls
 
-    def event(self, event: str, call: str | None = None, *, level: Level = "info", **fields: Field) -> None:
-        """Say that something happened. Warnings and errors are written at once, the rest when 64 lines wait."""
+    def event(self, event: str, call: str | None = None, **fields: Field) -> None:
+        """Say that something of the table happened. Warnings and errors are written at once, the rest when 64 lines
+        wait."""
         kept, dropped = _kept(fields)
+        level: Level = EVENTS[event].level if event in EVENTS else "error"  # a slip: to be seen, but to fail no call
         if LEVELS.index(level) >= self._least:
             self._add(level, event, call, kept, dropped)
         self._tell(event, kept)
@@ -76,7 +78,7 @@ class Log:
         """Say that the code failed: the error's type and where, never its words, which may quote a text."""
         frames = traceback.extract_tb(error.__traceback__)[-3:]
         where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames))
-        self.event("fault", call, level="error", error=type(error).__name__, where=where)
+        self.event("fault", call, error=type(error).__name__, where=where)
 
     def flush(self) -> None:
         """Write what waits."""

@@ -17,11 +17,10 @@ ROOT = Path(__file__).parents[2]
 
 
 class Said(NamedTuple):
-    """A line as the source has it. events: what it may be. level: None where it isn't a word in place."""
+    """A line as the source has it. events: what it may be."""
 
     where: str
     events: tuple[str, ...]
-    level: str | None
     fields: tuple[str, ...]
 
 
@@ -58,10 +57,7 @@ def _said(where: str, node: ast.Call, function: ast.AST) -> Said:
     if isinstance(node.args[0], ast.Name):
         assigned = [a for a in ast.walk(function) if isinstance(a, ast.Assign) and _is(a.targets[0], node.args[0].id)]
         names = tuple(word for one in assigned for word in _words(one.value))
-    level = next((k.value.value for k in node.keywords if k.arg == "level" and isinstance(k.value, ast.Constant)), None)
-    variable = any(k.arg == "level" and not isinstance(k.value, ast.Constant) for k in node.keywords)
-    fields = tuple(k.arg for k in node.keywords if k.arg is not None and k.arg != "level")
-    return Said(where, names, None if variable else str(level or "info"), fields)
+    return Said(where, names, tuple(k.arg for k in node.keywords if k.arg is not None))
 
 
 def _words(value: ast.expr) -> tuple[str, ...]:
@@ -88,7 +84,6 @@ def test_every_line_of_the_source_is_in_the_table() -> None:
             assert event in EVENTS, f"{one.where}: {event} is not in observability/logs/events.py"
             unknown = {*one.fields} - {*EVENTS[event].fields}
             assert not unknown, f"{one.where}: {event} has no {unknown}"
-            assert one.level in (None, EVENTS[event].level), f"{one.where}: {event} is {EVENTS[event].level}"
 
 
 def test_every_event_of_the_table_is_in_the_source() -> None:

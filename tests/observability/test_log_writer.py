@@ -44,11 +44,11 @@ def test_a_reader_that_is_gone_costs_nothing_but_lines() -> None:
         writer = Writer(stream)
         log = Log(writer, clock=lambda: datetime.now(UTC))
         for _ in range(200):
-            log.event("reload", level="warning")
+            log.event("reload.refused")
         log.close()
         writer.close(20)
         assert log.lost == 200
-        log.event("reload", level="warning")
+        log.event("reload.refused")
         assert log.lost == 201, "after the end nothing is taken"
 
 
@@ -57,7 +57,7 @@ def test_lines_that_a_full_disk_does_not_take_are_counted() -> None:
         writer = Writer(stream)
         log = Log(writer, clock=lambda: datetime.now(UTC))
         for _ in range(5):
-            log.event("reload", level="warning")
+            log.event("reload.refused")
         log.close()
         writer.close(20)
         assert log.lost == 5

@@ -23,12 +23,12 @@ def lines(stream: io.BytesIO) -> list[dict[str, object]]:
 
 def test_a_line_is_one_json_object() -> None:
     one, stream = log()
-    one.event("attempt", "call-1", destination="alpha", status=529, error="overload")
+    one.event("start", "call-1", destination="alpha", status=529, error="overload")
     assert stream.getvalue() == b"", "lines are gathered"
     one.flush()
     assert lines(stream) == [
         {
-            "at": "2026-11-23T12:00:00+00:00", "level": "info", "event": "attempt", "call": "call-1",
+            "at": "2026-11-23T12:00:00+00:00", "level": "info", "event": "start", "call": "call-1",
             "destination": "alpha", "status": 529, "error": "overload",
         }
     ]  # fmt: skip
@@ -36,7 +36,7 @@ def test_a_line_is_one_json_object() -> None:
 
 def test_what_is_not_on_the_list_is_left_out_and_counted() -> None:
     one, stream = log()
-    one.event("x", prompt="canary", status="canary", error=None, count=True)
+    one.event("reload", prompt="canary", status="canary", error=None, count=True)
     one.flush()
     assert lines(stream)[0]["dropped"] == 3
     assert b"canary" not in stream.getvalue()
@@ -44,7 +44,7 @@ def test_what_is_not_on_the_list_is_left_out_and_counted() -> None:
 
 def test_strings_are_short_and_can_not_break_the_line() -> None:
     one, stream = log()
-    one.event("x", error="a\nb\ud800" + "c" * 1000)
+    one.event("start", error="a\nb\ud800" + "c" * 1000)
     one.flush()
     (line,) = lines(stream)
     assert line["error"] == "a\nb?" + "c" * 196
@@ -70,24 +70,33 @@ def test_a_fault_names_its_place_and_never_its_words() -> None:
     assert b"canary" not in stream.getvalue()
 
 
-def test_warnings_are_written_at_once() -> None:
+def test_warnings_are_written_at_once_with_the_level_of_the_table() -> None:
     one, stream = log()
-    one.event("a")
-    one.event("b", level="warning")
-    assert [line["event"] for line in lines(stream)] == ["a", "b"]
+    one.event("reload")
+    assert lines(stream) == []
+    one.event("reload.refused")
+    one.event("bridge.lost")
+    told = [("reload", "info"), ("reload.refused", "warning"), ("bridge.lost", "error")]
+    assert [(line["event"], line["level"]) for line in lines(stream)] == told
+
+
+def test_an_event_that_nobody_put_into_the_table_is_seen() -> None:
+    one, stream = log()
+    one.event("no.such")
+    assert [(line["event"], line["level"]) for line in lines(stream)] == [("no.such", "error")]
 
 
 def test_many_lines_are_written_without_being_asked() -> None:
     one, stream = log()
     for _ in range(64):
-        one.event("a")
+        one.event("reload")
     assert len(lines(stream)) == 64
 
 
 def test_a_stream_that_is_gone_costs_lines_not_calls() -> None:
     one, stream = log()
     stream.close()
-    one.event("a", level="error")
+    one.event("bridge.lost")
     assert one.lost == 1
 
 
@@ -96,7 +105,7 @@ def test_who_listens_hears_what_a_line_may_have_and_can_not_break_it() -> None:
     heard: list[tuple[str, dict[str, object]]] = []
     one.heard = lambda event, fields: heard.append((event, dict(fields)))
     one.use("error", 1.0)
-    one.event("breaker.opened", level="warning", destination="alpha", prompt="canary")
+    one.event("breaker.opened", destination="alpha", prompt="canary")
     assert heard == [("breaker.opened", {"destination": "alpha"})], "also what is below the level"
     assert stream.getvalue() == b""
 
@@ -104,5 +113,5 @@ def test_who_listens_hears_what_a_line_may_have_and_can_not_break_it() -> None:
         raise RuntimeError("a bug")
 
     one.heard = breaks
-    one.event("fault", level="error", error="X")
+    one.event("fault", error="X")
     assert len(lines(stream)) == 1 and one.lost == 1

@@ -45,6 +45,15 @@ async def test_a_pair_is_built_beside_the_loop_and_swapped_on_it(house: House, m
     assert here not in (where["load_pair"], where["warm_up"], where["keep"])
 
 
+async def test_the_loop_says_that_what_came_into_force_could_not_be_kept(house: House) -> None:
+    place = house.gateway.runtime.epoch.pair.settings.last_good_dir
+    place.with_name(f"{place.name}.new").write_text("a file where a folder should be")
+    said = dict[str, int]()
+    house.gateway.runtime.measure.log.heard = lambda event, _: said.update({event: threading.get_ident()})
+    await reloader(house).reload()
+    assert said["last_good.not_kept"] == threading.get_ident(), "no other thread may write to the log"
+
+
 async def test_reloads_at_once_come_one_after_the_other(house: House) -> None:
     one = reloader(house)
     use_case(house, "first")

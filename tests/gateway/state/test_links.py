@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,15 +158,20 @@ async def test_a_file_that_somebody_holds_is_given_up_in_time(tmp_path: Path) ->
 
 
 async def test_a_damaged_file_is_set_aside_loudly_and_once(tmp_path: Path) -> None:
-    file, told = tmp_path / "s.db", list[Path]()
-    links = [SqliteLink(file, seconds=5, tables=[TABLE], said=told.append) for _ in range(2)]
+    file, told, threads = tmp_path / "s.db", list[Path](), set[int]()
+
+    def said(aside: Path) -> None:
+        told.append(aside)
+        threads.add(threading.get_ident())
+
+    links = [SqliteLink(file, seconds=5, tables=[TABLE], said=said) for _ in range(2)]
     for link in links:
         await link.run(lambda c: c.execute("INSERT INTO numbers VALUES (1)"))
     before = links[0].incarnation
     for link in links:
         await link.close()
     file.write_bytes(b"this is no database" * 500)
-    links = [SqliteLink(file, seconds=5, tables=[TABLE], said=told.append) for _ in range(2)]
+    links = [SqliteLink(file, seconds=5, tables=[TABLE], said=said) for _ in range(2)]
     first = await asyncio.gather(*(link.run(lambda c: None) for link in links), return_exceptions=True)
     assert any(isinstance(one, StoreUnavailable) and one.reason == "damaged" for one in first)
     for link in links:
@@ -173,6 +179,7 @@ async def test_a_damaged_file_is_set_aside_loudly_and_once(tmp_path: Path) -> No
         assert link.incarnation == links[0].incarnation != before
         await link.close()
     (aside,) = told
+    assert threads == {threading.get_ident()}, "the log and the figures belong to the loop"
     assert aside.read_bytes().startswith(b"this is no database")
 
 
