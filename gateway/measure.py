@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
+from inspect import isfunction
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from gateway import call_figures
@@ -47,12 +48,12 @@ _ENDS = (
 
 P = ParamSpec("P")
 
+UNGUARDED = frozenset({"watch", "page", "snapshot", "bug", "bug_beside", "trace_broken"})
+"""What a start needs, what answers a question, and what says of a mistake itself."""
+
 
 def unfailing(tell: Callable[Concatenate[Measure, P], None]) -> Callable[Concatenate[Measure, P], None]:
-    """For what is told of a call while it goes on or is closed: a mistake of ours in it costs a figure, never a call.
-
-    The log names type and place of the mistake.
-    """
+    """A mistake of ours in what is told costs a figure, never a call. The log names type and place of the mistake."""
 
     @wraps(tell)
     def told(self: Measure, /, *args: P.args, **kwargs: P.kwargs) -> None:
@@ -64,6 +65,15 @@ def unfailing(tell: Callable[Concatenate[Measure, P], None]) -> Callable[Concate
     return told
 
 
+def guarded(measure: type[Measure]) -> type[Measure]:
+    """Whatever is told, by whichever stage, is unfailing: the next one as well."""
+    for name, tell in tuple(vars(measure).items()):
+        if isfunction(tell) and not name.startswith("_") and name not in UNGUARDED:
+            setattr(measure, name, unfailing(tell))
+    return measure
+
+
+@guarded
 class Measure:
     """The metrics of one process, and its log. turned_away: calls, by class ("none" for whatever class)."""
 
@@ -197,7 +207,6 @@ class Measure:
         if seconds:
             self.metrics.observe("ecluse_file_seconds", (), seconds)
 
-    @unfailing
     def classified(self, classification: Classification, exchange: Exchange, seconds: float) -> None:
         """A request was inspected."""
         m = self.metrics
@@ -212,7 +221,6 @@ class Measure:
                 name = CONFIDENTIAL if finding.detector in hidden else finding.detector
                 m.inc("ecluse_findings_total", (name, exchange.ask.passages[finding.passage].direction))
 
-    @unfailing
     def matched(self, hits: Iterable[RuleHit]) -> None:
         """Rules matched: on a request for one candidate, or on an answer."""
         for hit in hits:
@@ -237,7 +245,6 @@ class Measure:
         for detector, count in counts.items():
             self.metrics.inc("ecluse_pseudonymised_total", (detector,), float(count))
 
-    @unfailing
     def quota_warned(self, message: Mapping[str, Any]) -> None:
         """An account passed its soft limit."""
         self.metrics.inc("ecluse_quota_warnings_total", (message["scope"], message["unit"]))
@@ -296,7 +303,6 @@ class Measure:
         """Operators stopped something, or let it go on. name: of a user the pseudonym."""
         self.log.event(event, scope=kind, name=name)
 
-    @unfailing
     def failed_over(self, before: str, after: str, reason: str) -> None:
         """A call goes on to another destination."""
         self.metrics.inc("ecluse_failovers_total", (before, after, reason))
@@ -311,7 +317,6 @@ class Measure:
         said = {"route": route, "destination": destination, "objective": objective or None}
         self.log.event(event, **said)
 
-    @unfailing
     def attempt(self, exchange: Exchange, attempt: Attempt, error: UpstreamError | None, ended: float) -> None:
         """An attempt ended."""
         self.top.attempt(exchange, attempt, error, ended)
@@ -333,18 +338,15 @@ class Measure:
         took = Took(first, ended - attempt.started, exchange.streamed)
         self.contracts.ended(contract, attempt.error, attempt.fault, took)
 
-    @unfailing
     def spent(self, exchange: Exchange, attempt: Attempt, tariff: Tariff) -> None:
         """What an attempt cost. tariff: by which it is priced."""
         call_figures.spent(self.metrics, exchange, attempt, tariff)
 
-    @unfailing
     def call(self, exchange: Exchange, total: float, overhead: float, trace: str = "") -> None:
         """A call is over. trace: where one is kept of it."""
         self.top.call(exchange, total, exchange.arrived + total)
         call_figures.call(self.metrics, exchange, total, overhead, trace)
 
-    @unfailing
     def said(self, exchange: Exchange, status: int, total: float, overhead: float) -> None:
         """The line of a call that is over."""
         well, bad = exchange.outcome in ("served", "left"), exchange.outcome in ("failed", "cut")
