@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from gateway.identity.keyfile import KeyStoreRefused
@@ -19,66 +20,78 @@ SUMMARISE_EVERY = 60
 TIDY_EVERY = 3600
 
 
+REPEAT_SECONDS = 60.0
+
+Job = Callable[["Runtime"], Awaitable[None] | None]
+
+
 async def housekeeping(runtime: Runtime) -> None:
     """Runs until cancelled. Measures how late the event loop is while it is at it."""
-    turn, told = 0, None
+    turn, rounds = 0, Rounds(runtime)
     while True:
         before = runtime.monotonic()
         await asyncio.sleep(1.0)
         runtime.measure.loop_lag(runtime.monotonic() - before - 1.0)
         turn += 1
+        for every, jobs in JOBS.items():
+            # What is done once an hour is done soon after a start, too: a gateway may never run for one.
+            if turn % every == (every == TIDY_EVERY):
+                for job in jobs:
+                    await rounds.do(job)
+        await rounds.do(rounds.day)
+
+
+class Rounds:
+    """Does the jobs of one process, each on its own: one that fails costs no other its turn, and what it fails on is
+    said once a minute, however often it does."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._said: dict[tuple[Job, type[Exception]], float] = {}
+        self._day: date | None = None
+
+    async def do(self, job: Job) -> None:
+        """One of them."""
         try:
-            await _turn(runtime, turn)
-            if runtime.station.first and (today := runtime.now().date()) != told:
-                told = today
-                tell_endings(runtime)
-        except Exception as bug:  # noqa: BLE001 - see `beside`
-            runtime.measure.log.fault(bug)
+            done = job(self._runtime)
+            if done is not None:
+                await done
+        except Exception as bug:  # noqa: BLE001 - see above
+            now, before = self._runtime.monotonic(), self._said.get((job, type(bug)))
+            if before is None or now - before >= REPEAT_SECONDS:
+                self._said[job, type(bug)] = now
+                self._runtime.measure.log.fault(bug)
 
-
-async def _turn(runtime: Runtime, turn: int) -> None:
-    """What is done every second, and what is done in some of them."""
-    end_outdated(runtime)
-    compare_destinations(runtime)
-    runtime.standing.overrides.sweep()
-    if runtime.standing.unsaved:
-        await keep_standing(runtime)
-    runtime.measure.ledger_ready(runtime.ledger.ready, runtime.ledger.worker)
-    runtime.measure.log.flush()
-    if turn % SAVE_EVERY == 0:
-        save_states(runtime)
-    if turn % SUMMARISE_EVERY == 0:
-        summarise_strangers(runtime)
-        summarise_turned_away(runtime)
-        runtime.files.rest()
-        runtime.quotas.forget()
-        runtime.lifts.forget(runtime.now())
-    if runtime.samples.waiting:
-        await beside(runtime, runtime.samples.write)
-    # Soon after a start, too: a gateway may never run for an hour.
-    if runtime.station.first and turn % TIDY_EVERY == 1:
-        await beside(runtime, lambda: tidy(runtime))
-    runtime.herald.tick()
+    def day(self, runtime: Runtime) -> None:
+        """What is done once a day, and at a start."""
+        today = runtime.now().date()
+        if runtime.station.first and today != self._day:
+            self._day = today
+            tell_endings(runtime)
 
 
 async def beside(runtime: Runtime, work: Callable[[], None]) -> None:
-    """Does what touches the disk in a thread; neither a disk that refuses nor a damaged file ends anything."""
+    """Does what touches the disk in a thread; a disk that refuses ends nothing."""
     try:
         await asyncio.to_thread(work)
     except OSError:
         runtime.measure.log.event("housekeeping.failed")
-    except Exception as bug:  # noqa: BLE001 - a mistake of ours here must not end the cutting of calls under old rules
-        runtime.measure.log.fault(bug)
 
 
 async def keep_standing(runtime: Runtime) -> None:
     """Puts keys and stops on disk that were heard from others, or that the disk refused."""
+    if not runtime.standing.unsaved:
+        return
     try:
         await runtime.standing.save()
     except (OSError, KeptRefused, KeyStoreRefused):  # they count all the same, and are tried again
         runtime.measure.log.event("stops.not_kept")
-    except Exception as bug:  # noqa: BLE001 - see `beside`
-        runtime.measure.log.fault(bug)
+
+
+async def keep_samples(runtime: Runtime) -> None:
+    """Puts review samples on disk."""
+    if runtime.samples.waiting:
+        await beside(runtime, runtime.samples.write)
 
 
 def save_states(runtime: Runtime) -> None:
@@ -89,15 +102,21 @@ def save_states(runtime: Runtime) -> None:
         runtime.measure.log.event("housekeeping.failed")
 
 
-def tidy(runtime: Runtime) -> None:
+async def tidy(runtime: Runtime) -> None:
     """Removes reports and review samples that have been kept long enough."""
+    if not runtime.station.first:
+        return
     now = runtime.now()
-    runtime.reports.drop_old(now)
-    runtime.samples.drop_due(now.date())
+
+    def remove() -> None:
+        runtime.reports.drop_old(now)
+        runtime.samples.drop_due(now.date())
+
+    await beside(runtime, remove)
 
 
 def tell_endings(runtime: Runtime) -> None:
-    """Once a day: which contracts end soon, or have ended yesterday."""
+    """Which contracts end soon, or have ended yesterday."""
     contracts = runtime.epoch.pair.bundle.contracts.values()
     expiries = {contract.id: contract.expires for contract in contracts if contract.expires is not None}
     for contract, days in endings(expiries, runtime.now().date()):
@@ -134,3 +153,27 @@ def summarise_strangers(runtime: Runtime) -> None:
         top = sorted(counts.items(), key=lambda item: -item[1])[:10]
         detail = {"refused": sum(counts.values()), "networks": len(counts), **{f"from {n}": c for n, c in top}}
         runtime.ledger.post(Event(at=runtime.now(), event="strangers", detail=detail))
+
+
+JOBS: Mapping[int, tuple[Job, ...]] = {
+    1: (
+        end_outdated,
+        compare_destinations,
+        lambda runtime: runtime.standing.overrides.sweep(),
+        keep_standing,
+        lambda runtime: runtime.measure.ledger_ready(runtime.ledger.ready, runtime.ledger.worker),
+        lambda runtime: runtime.measure.log.flush(),
+        keep_samples,
+        lambda runtime: runtime.herald.tick(),
+    ),
+    SAVE_EVERY: (save_states,),
+    SUMMARISE_EVERY: (
+        summarise_strangers,
+        summarise_turned_away,
+        lambda runtime: runtime.files.rest(),
+        lambda runtime: runtime.quotas.forget(),
+        lambda runtime: runtime.lifts.forget(runtime.now()),
+    ),
+    TIDY_EVERY: (tidy,),
+}
+"""By how many seconds lie between two turns."""

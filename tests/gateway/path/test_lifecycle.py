@@ -11,7 +11,7 @@ import pytest
 
 from gateway import pipeline
 from gateway.draining import drain
-from gateway.housekeeping import beside, end_outdated, keep_standing, save_states, summarise_strangers
+from gateway.housekeeping import end_outdated, keep_standing, save_states, summarise_strangers
 from gateway.state.stops import Stop
 from observability.ledger import read
 from tests.conftest import CONFIG, House, OpenHouse
@@ -310,14 +310,3 @@ async def test_a_stop_that_the_disk_refuses_is_kept_when_it_takes_it(house: Hous
     in_the_way.rmdir()
     await keep_standing(runtime)
     assert not runtime.standing.unsaved
-
-
-async def test_a_mistake_in_tidying_does_not_end_the_housekeeping(house: House) -> None:
-    done = []
-
-    def broken() -> None:
-        done.append(True)
-        raise TypeError("not a disk's word")
-
-    await beside(house.gateway.runtime, broken)
-    assert done
