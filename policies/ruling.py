@@ -195,8 +195,7 @@ class Ruling:
     reason says why it isn't a plain allow: rule | default | unknown_destination | class | vendor_state |
     detection_failed | not_rewritable | "" (allow). message: words for the caller in `en` and `fr` where the verdict is
     deny, empty otherwise: those of the rule alone, which is `decided_by`. rewrites: sorted, not overlapping; to be
-    applied whenever the verdict isn't deny. revision: of the policies that ruled. drops: passages to be left out (none
-    yet).
+    applied whenever the verdict isn't deny. revision: of the policies that ruled.
     """
 
     verdict: Verdict
@@ -210,7 +209,6 @@ class Ruling:
     revision: str = ""
     reason: str = ""
     decided_by: RuleHit | None = None
-    drops: tuple[int, ...] = ()
 
     def pseudonyms(self) -> dict[str, int]:
         """How many stretches get a token, by detector."""

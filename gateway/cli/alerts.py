@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gateway.cli.writing import writing
 from gateway.config.kinds import URL, Context, WrongValue
-from observability.alerts import JOB, RUNBOOKS, SUBJECTS, Alert, faster, manifest, of_jobs, rules, text
+from observability.alerts import ALERTS, JOB, RUNBOOKS, SUBJECTS, Alert, faster, manifest, of_jobs, rules, text
 
 TEXT = """\
 The alerts that ship, each with a unit test and a runbook (docs/runbooks).
@@ -103,7 +103,7 @@ def _rules(args: argparse.Namespace) -> int:
         args.out.mkdir(parents=True, exist_ok=True)
         for name, written in made.items():
             (args.out / f"{name}.yaml").write_text(formed(f"ecluse-{name}", written, args.form))
-    print(f"{args.out}: {len(made)} files of rules, {sum(map(len, SUBJECTS.values()))} alerts")
+    print(f"{args.out}: {len(made)} files of rules, {len(ALERTS)} alerts")
     return 0
 
 

@@ -11,6 +11,8 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, Instr
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
+from observability.tracing.conventions import AS_THEY_ARE
+
 if TYPE_CHECKING:
     from observability.tracing.conventions import Conventions
     from observability.tracing.facts import TracedAttempt, TracedCall
@@ -69,14 +71,7 @@ class Encoder:
         facts: dict[str, Value] = {
             "operation": operation,
             "provider": self._names.provider(attempt.kind),
-            "model": attempt.model,
-            "stream": attempt.stream,
-            "first_chunk": attempt.first_chunk,
-            "input": attempt.input,
-            "output": attempt.output,
-            "cached": attempt.cached,
-            "written": attempt.written,
-            "reasoning": attempt.reasoning,
+            **{fact: getattr(attempt, fact) for fact in AS_THEY_ARE},
         }
         for fact, name in self._names.attributes.items():
             yield name, facts[fact]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.replay.inputs import FACTS, KEPT, KEPT_IN_PART, NOT_KEPT
+from gateway.replay.inputs import KEPT, KEPT_IN_PART, NOT_KEPT
 from observability.ledger import Found, Intent, Place, Ruled, Terms, Who
 from policies import ruling
 from policies.asks import FindingsTest
@@ -24,6 +24,54 @@ RECORDS: dict[str, type] = {
 }
 SHOWN = ("CallFacts", "DestinationFacts", "PassageFacts", "FindingFacts", "ClassificationFacts")
 SHAPES = {"findings", "destination"}  # that have keys of their own
+
+
+FACTS = {
+    "CallFacts.organisation": "Who.organisation",
+    "CallFacts.team": "Who.team",
+    "CallFacts.groups": "Who.groups",
+    "CallFacts.user": "Who.person",
+    "CallFacts.key": "Who.key",
+    "CallFacts.use_case": "Who.use_case",
+    "CallFacts.dialect": "INTENT.dialect",
+    "CallFacts.model": "INTENT.model",
+    "CallFacts.labels": "INTENT.labels",
+    "CallFacts.size": "INTENT.bytes_in",
+    "CallFacts.now": "INTENT.at",
+    "DestinationFacts.name": "Terms.name",
+    "DestinationFacts.vendor": "Terms.vendor",
+    "DestinationFacts.model": "Terms.model, Ruled.model",
+    "DestinationFacts.region": "Terms.region",
+    "DestinationFacts.trust": "Terms.trust",
+    "DestinationFacts.contract": "Terms.contract",
+    "DestinationFacts.processor": "Terms.processor",
+    "DestinationFacts.retention_days": "Terms.retention_days",
+    "DestinationFacts.training": "Terms.training",
+    "DestinationFacts.external": "Terms.external",
+    "DestinationFacts.known": "Ruled.known",
+    "PassageFacts.role": "Found.role, Place.role",
+    "PassageFacts.part": "Found.part, Place.part",
+    "PassageFacts.direction": "Found.direction, Place.direction",
+    "PassageFacts.history": "Found.history, Place.history",
+    "PassageFacts.message": "Found.message",
+    "PassageFacts.tool": "Found.names, Place.names",
+    "PassageFacts.note": "Found.names, Place.names, Found.issuer",
+    "PassageFacts.rewritable": "Found.edit",
+    "PassageFacts.renamable": "Found.edit",
+    "PassageFacts.text": "",
+    "PassageFacts.path": "",
+    "PassageFacts.file": "",
+    "FindingFacts.detector": "Found.detector",
+    "FindingFacts.confidence": "Found.sure",
+    "FindingFacts.passage": "Found.count",
+    "FindingFacts.start": "Found.at, Found.overlap",
+    "FindingFacts.end": "Found.overlap",
+    "FindingFacts.digest": "Found.lifted",
+    "FindingFacts.label": "Found.label",
+    "ClassificationFacts.findings": "INTENT.findings",
+    "ClassificationFacts.failed": "INTENT.failed",
+}
+"""By what a ruling is shown, the field of the ledger; "" for what no verdict depends on (words of texts and places)."""
 
 
 def readable() -> set[str]:

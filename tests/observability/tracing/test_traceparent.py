@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from observability.tracing.traceparent import Parent, read
 
+FORM = r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
 
@@ -41,6 +44,15 @@ def test_what_is_not_valid_is_nothing(header: str) -> None:
 
 
 @given(st.text(max_size=80) | st.text("0123456789abcdef-", max_size=80))
-def test_anything_is_read_or_is_nothing(header: str) -> None:
-    found = read(header)
-    assert found is None or header[3:35] == found.trace
+def test_anything_else_is_nothing(header: str) -> None:
+    assert read(header) is None or re.match(FORM, header)
+
+
+@given(st.from_regex(FORM + r"(-[!-~]{0,20})?", fullmatch=True))
+@example(f"ff-{TRACE}-{SPAN}-01")
+@example(f"00-{'0' * 32}-{SPAN}-01")
+@example(f"01-{TRACE}-{SPAN}-01-")
+def test_what_has_the_form_is_read_unless_it_means_nothing(header: str) -> None:
+    version, trace, span, flags, *more = header.split("-", 4)
+    means = version != "ff" and not (version == "00" and more) and set(trace) != {"0"} and set(span) != {"0"}
+    assert read(header) == (Parent(trace, span, flags[1] in "13579bdf") if means else None)
