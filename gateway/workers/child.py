@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from gateway.workers.line import Line, Message
 from gateway.workers.station import Station
 
 if TYPE_CHECKING:
+    from observability.logs.fields import Field
     from observability.merging import Snapshot
 
 _ROOT = Path(gateway.__file__).parents[1]
@@ -125,6 +126,10 @@ class Child:
     def unready(self) -> None:
         """Has it close each connection with its next answer."""
         self._line.say(unready=True)
+
+    def hand_on(self, event: str, facts: Mapping[str, Field]) -> None:
+        """Has it tell the webhooks of something that it can't see itself."""
+        self._line.say(event=event, facts=facts)
 
     def announce(self) -> None:
         """Has it show the developer key of a first development start."""

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -31,11 +31,13 @@ from observability.logs import Log, Writer
 if TYPE_CHECKING:
     from gateway.config.settings import Settings
     from gateway.workers.line import Message
+    from observability.logs.fields import Field
 
 START_SECONDS = 120.0
 LOOK_SECONDS = 1.0
 LINGER_SECONDS = 2.0
 """How long kept connections of a worker that is replaced may be used once more."""
+_HANDED_ON = frozenset({"bridge.lost", "fault"})
 _GRACE_SECONDS = 10.0
 """What workers get beyond `limits.drain_seconds` to end: to tell the rest, and to close their ledgers."""
 
@@ -57,6 +59,8 @@ class Crew:
         self._sockets = _sockets(settings)
         self.figures.own.set("ecluse_workers_wanted", (), float(self.slots))
         self._log = Log(Writer(sys.stderr.buffer), clock=_utc_now)
+        self._log.use(settings.logging.level, settings.logging.calls)
+        self._log.heard = self._hand_on
         self.bridge = Keeper.of(settings, self._bridged, self._log, self.figures.own)
         """Of litellm's process, which all workers share."""
         self._serving: dict[int, Child] = {}
@@ -144,6 +148,7 @@ class Crew:
         await asyncio.gather(*(child.ended for child in tuple(self.children)))
         for listening in self._sockets:
             listening.close()
+        self._log.close()
 
     async def take_over(self, child: Child) -> None:
         """A new worker gets its place; who had it finishes."""
@@ -188,8 +193,17 @@ class Crew:
     def _told(self, child: Child, said: Message) -> None:
         if "reload" in said:
             self.beside(self._reload(said["reload"]))
-        elif "beat" in said and self._taking() != self._shared:
-            self.beside(self._share())
+        elif "beat" in said:
+            if not child.leaving:
+                self._log.use(*said["logging"])
+            if self._taking() != self._shared:
+                self.beside(self._share())
+
+    def _hand_on(self, event: str, facts: Mapping[str, Field]) -> None:
+        """What only the supervisor sees is told to webhooks by a worker, the same one while it takes calls."""
+        teller = min(self.serving, key=lambda one: not one.takes, default=None)
+        if event in _HANDED_ON and teller is not None:
+            teller.hand_on(event, facts)
 
     def _ended(self, child: Child) -> None:
         self.children.remove(child)

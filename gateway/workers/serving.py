@@ -21,7 +21,9 @@ from gateway.workers.line import Line
 from gateway.workers.station import Station
 
 if TYPE_CHECKING:
+    from gateway.runtime import Runtime
     from gateway.serve import Gateway
+    from gateway.webhooks.notices import Value
 
 BEAT_SECONDS = 0.5
 ORPHAN_SECONDS = 15.0
@@ -73,6 +75,7 @@ async def _beats(serving: Gateway, line: Line) -> None:
             revision=pair.revision,
             drain_seconds=pair.settings.limits.drain_seconds,
             bridged=needs_bridge(pair.settings),
+            logging=(pair.settings.logging.level, pair.settings.logging.calls),
         )
         await asyncio.sleep(BEAT_SECONDS)
 
@@ -87,6 +90,8 @@ async def _obey(serving: Gateway, line: Line, key: str) -> None:
         elif "unready" in said:
             serving.runtime.draining = True
             serving.data.end_with_answers()
+        elif "event" in said:
+            _pass_on(serving.runtime, said["event"], said["facts"])
         elif "announce" in said:
             show_first_key(serving.runtime, station.sockets[0].getsockname()[1], key)
         elif "drain" in said:
@@ -95,6 +100,14 @@ async def _obey(serving: Gateway, line: Line, key: str) -> None:
     serving.data.let_go()
     for one in station.sockets:  # nobody is left to take from them: the next supervisor needs the port
         shut(one)
+
+
+def _pass_on(runtime: Runtime, event: str, facts: dict[str, Value]) -> None:
+    """The supervisor saw something that webhooks are told of; its own log has the line."""
+    try:
+        runtime.herald.heard(event, facts)
+    except Exception as bug:  # noqa: BLE001 - a worker must not end for the news of what ended elsewhere
+        runtime.measure.bug_beside(bug)
 
 
 def _orphaned(line: int, seconds: float) -> None:

@@ -6,12 +6,14 @@ import os
 import signal
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.e2e.conftest import Serving, Vendors, serve
 from tests.e2e.several import configured, processes, status, until
+from tests.e2e.test_told import receiver
 
 pytestmark = [
     pytest.mark.e2e,
@@ -34,7 +36,15 @@ def memory(pid: int) -> bytes:
 
 
 def test_workers_share_a_bridge_that_is_watched(tmp_path: Path, vendors: Vendors) -> None:
-    folder = configured(tmp_path / "several", vendors.url, server="workers: 2, hung_seconds: 2", drain_seconds=2)
+    with receiver() as (url, came):
+        folder = configured(tmp_path / "several", vendors.url, server="workers: 2, hung_seconds: 2", drain_seconds=2)
+        (folder / "key").write_text("hush")
+        with (folder / "config.yaml").open("a") as config:
+            config.write(f"webhooks: {{ops: {{url: '{url}', secret: 'file:key'}}}}\n")
+        _shared_and_watched(folder, vendors, came)
+
+
+def _shared_and_watched(folder: Path, vendors: Vendors, came: list[dict[str, Any]]) -> None:
     text = (folder / "config.yaml").read_text()
     place = f'base_url: "{vendors.url}/beta", credential: "${{TAIL_KEY}}"'
     tail = f"{{kind: litellm, {place}, options: {{provider: anthropic}}}}"
@@ -52,6 +62,8 @@ def test_workers_share_a_bridge_that_is_watched(tmp_path: Path, vendors: Vendors
         until(lambda: not Path(f"/proc/{bridge['pid']}").exists(), "one that hangs is killed")
         second = until(lambda: "calls" in (now := status(folder)["bridge"]) and now, "another is started")
         assert second["replaced"] == {"hung": 1} and second["pid"] != bridge["pid"]
+        lost = until(lambda: [one for one in came if one["event"] == "bridge.lost"], "a worker tells of it")
+        assert [one["reason"] for one in lost] == ["hung"] and "litellm" in lost[0]["text"]["en"]
         assert KEY.encode() not in serving.traces()
     finally:
         serving.started.kill(group=False)
