@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Protocol
 
 LATEST = (1 << 53) - 2
@@ -37,10 +37,20 @@ class Claims:
         self._mine: dict[str, bytes] = {}
         self.under_way: set[asyncio.Task[None]] = set()
 
-    def first(self, key: str, seconds: float, now: float, then: Callable[[], None], *, again: bool = False) -> None:
+    def first(
+        self,
+        key: str,
+        seconds: float,
+        now: float,
+        then: Callable[[], None],
+        *,
+        again: bool = False,
+        otherwise: Callable[[], None] | None = None,
+    ) -> None:
         """Does `then` where no other worker claimed the key first. seconds: how long a claim stays. now: Unix time.
 
-        again: does it also where this worker itself claimed it before.
+        again: does it also where this worker itself claimed it before. otherwise: is done where another did, when what
+        that one said of it thereupon is known here.
         """
         held = self._board.get(key) if self._board.shared else None
         if not self._board.shared or (again and held is not None and held == self._mine.get(key)):
@@ -50,18 +60,32 @@ class Claims:
             if again:
                 self._keep(key, token)
             self._board.say(key, token, seconds, rank=LATEST - int(now * 1_000_000))
-            task = asyncio.get_running_loop().create_task(self._told(key, token, then))
-            self.under_way.add(task)
-            task.add_done_callback(self.under_way.discard)
+            self._beside(self._told(key, token, then, otherwise))
+        elif otherwise is not None:
+            self._beside(self._later(otherwise))
+
+    def _beside(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self.under_way.add(task)
+        task.add_done_callback(self.under_way.discard)
 
     def _keep(self, key: str, token: bytes) -> None:
         if len(self._mine) >= MOST_KEPT:
             self._mine.clear()
         self._mine[key] = token
 
-    async def _told(self, key: str, token: bytes, then: Callable[[], None]) -> None:
+    async def _told(
+        self, key: str, token: bytes, then: Callable[[], None], otherwise: Callable[[], None] | None
+    ) -> None:
         if await self._board.told(key, PATIENCE):
             await asyncio.sleep(self._settle)
             if self._board.get(key) not in (token, None):
+                if otherwise is not None:
+                    await self._later(otherwise)
                 return
         then()
+
+    async def _later(self, otherwise: Callable[[], None]) -> None:
+        """Whoever has the claim waits until it is settled, and what he says then has to get here."""
+        await asyncio.sleep(2 * self._settle)
+        otherwise()

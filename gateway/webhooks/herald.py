@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gateway.state.claims import Claims
 from gateway.webhooks.formats import written
 from gateway.webhooks.notices import NOTICES, Message, Value, wanted
-from gateway.webhooks.pacing import Pacing
+from gateway.webhooks.pacing import QUIET, SAME, Pacing
+from gateway.webhooks.stories import Stories, Told
 from observability.ledger import uuid7
 
 if TYPE_CHECKING:
@@ -19,11 +23,17 @@ if TYPE_CHECKING:
     from gateway.state.claims import Board
     from gateway.webhooks.sender import Webhooks
 
-CLAIMED = 10
-"""Seconds in which what several workers see is one thing."""
 TEST = "webhook.test"
 TOLD_BY_OTHERS = frozenset({"quota.soft"})
 """Events that somebody tells with more facts than the log has, and after a claim of their own."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Something that happened so many times, and the latest of it."""
+
+    message: Message
+    times: int = 1
 
 
 class Herald:
@@ -37,11 +47,13 @@ class Herald:
         *,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
-        pacing: Pacing | None = None,
     ) -> None:
         self._webhooks, self._now, self._monotonic = webhooks, now, monotonic
         self._claims = Claims(board, 2 * settings.shared.poll_seconds + 0.2)
-        self._pacing = pacing or Pacing()
+        self._stories = Stories(board, QUIET, lambda: now().timestamp())
+        self._pacing = Pacing(elsewhere=self._stories.of)
+        self._waiting: dict[str, deque[_Waiting]] = {}
+        """By subject what came of it, in its order; of the first it isn't known yet who tells."""
         self._organisation, self._language = settings.organisation, settings.server.language
 
     def use(self, settings: Settings, off: Collection[str] = ()) -> None:
@@ -61,12 +73,18 @@ class Herald:
 
     def tell(self, event: str, facts: Mapping[str, Value]) -> None:
         """Tells of an event of the table, soon."""
-        message, now = Message(event, self._now(), facts), self._now().timestamp()
+        message = Message(event, self._now(), facts)
         if not message.notice.everywhere:
             self._offer(message)
             return
-        key = f"notice/{message.subject}/{event}/{int(now // CLAIMED)}"
-        self._claims.first(key, 2.0 * CLAIMED, now, lambda: self._offer(message), again=True)
+        waiting = self._waiting.setdefault(message.subject, deque())
+        if len(waiting) > 1 and waiting[-1].message.event == event:
+            waiting[-1].message = message
+            waiting[-1].times += 1
+            return
+        waiting.append(_Waiting(message))
+        if len(waiting) == 1:
+            self._next(message.subject)
 
     async def try_out(self, name: str = "") -> dict[str, str]:
         """Sends a test to one receiver, or to all; by receiver what became of it: sent, refused, failed."""
@@ -79,13 +97,46 @@ class Herald:
 
     def tick(self) -> None:
         """Once a second: what was held and is due."""
-        for message in self._pacing.due(self._monotonic()):
-            self._send(message)
+        now = self._monotonic()
+        for message in self._pacing.due(now):
+            say = partial(self._say, message, self._pacing.told(message, now))
+            if message.notice.everywhere:  # the others hold it as well
+                key = f"notice/{message.subject}/{message.event}/due"
+                self._claims.first(key, 2 * SAME, self._now().timestamp(), say)
+            else:
+                say()
 
-    def _offer(self, message: Message) -> None:
-        said = self._pacing.offer(message, self._monotonic())
+    def _next(self, subject: str) -> None:
+        """What is no news is held; of what is, it is found out first who tells."""
+        waiting = self._waiting[subject]
+        while waiting:
+            first, now = waiting[0], self._now().timestamp()
+            if not self._pacing.hold(first.message, self._monotonic(), first.times):
+                key = f"notice/{subject}/{first.message.event}/{int(now // SAME)}"
+                told = partial(self._told, subject)
+                # Who loses the claim looks again when he knows the story: what is still news then, he tells.
+                self._claims.first(key, 2 * SAME, now, told, again=True, otherwise=told)
+                return
+            waiting.popleft()
+        del self._waiting[subject]
+
+    def _told(self, subject: str) -> None:
+        first = self._waiting[subject].popleft()
+        try:
+            self._offer(first.message, first.times)
+        finally:
+            self._next(subject)
+
+    def _offer(self, message: Message, times: int = 1) -> None:
+        now = self._monotonic()
+        said = self._pacing.offer(message, now, times)
         if said is not None:
-            self._send(said)
+            self._say(said, self._pacing.told(said, now))
+
+    def _say(self, message: Message, story: Told) -> None:
+        if message.notice.everywhere:
+            self._stories.tell(message.subject, *story)
+        self._send(message)
 
     def _send(self, message: Message) -> None:
         id_ = uuid7()
