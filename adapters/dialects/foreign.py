@@ -10,12 +10,15 @@ import re
 from typing import Any
 
 from adapters.dialects.checks import refuse_vendor_held
-from adapters.dialects.passages import Gathering, Mark
+from adapters.dialects.files import Spelt
+from adapters.dialects.passages import Gathering, Mark, is_address
 from adapters.wire.body import Path
 
 _ENCRYPTED = "encrypted_"
 _HELD = ("file_id", "file_ids", "vector_store_ids", "container_id")
-_FETCHED = ("url", "uri")
+
+# How the names of members end that hold addresses, also several.
+_FETCHED = ("url", "uri", "urls", "uris", "href", "src", "endpoint", "image", "images", "audio", "video", "videos")
 
 # Text is never this long without a space.
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{512,}={0,2}")
@@ -34,7 +37,7 @@ def foreign(gathering: Gathering, path: Path, value: Any, mark: Mark, *, past: b
             foreign(gathering, here, inner, mark, past=past)
         elif type(step) is str and step.startswith(_ENCRYPTED):
             gathering.vendor_state(here, mark)
-        elif inner.startswith("data:") or (not past and _fetched(step, inner)):
+        elif inner.startswith("data:") or Spelt.of(inner).payload is not inner or (not past and _fetched(here, inner)):
             gathering.media(here, mark)
         elif _BLOB.fullmatch(inner):
             gathering.blob(here, mark)
@@ -56,6 +59,7 @@ def _members(value: Any) -> list[tuple[str | int, Any]]:
     return list(enumerate(value)) if type(value) is list else []
 
 
-def _fetched(step: str | int, text: str) -> bool:
-    named = type(step) is str and step.lower().endswith(_FETCHED)
-    return named and text[:8].lower().startswith(("http://", "https://"))
+def _fetched(path: Path, text: str) -> bool:
+    """Whether a string, or a list in which it stands, has the name of an address and is one."""
+    name = next((step for step in reversed(path) if type(step) is str), "")
+    return name.lower().endswith(_FETCHED) and is_address(text)

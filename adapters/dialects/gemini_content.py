@@ -7,12 +7,12 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
-from adapters.ask import NOT_INSPECTABLE, REMOTE_URL, VENDOR_STATE
+from adapters.ask import NOT_INSPECTABLE, VENDOR_STATE
 from adapters.dialects.checks import refuse_vendor_held
 from adapters.dialects.fields import dotted
 from adapters.dialects.foreign import foreign
 from adapters.dialects.gemini_fields import each, field, inner, key_of, snake
-from adapters.dialects.passages import Gathering, Mark, host_of, known, tool_name
+from adapters.dialects.passages import Gathering, Mark, is_address, known, tool_name
 from adapters.errors import BodyRefused
 from adapters.wire.body import Path
 
@@ -107,10 +107,7 @@ def _file(gathering: Gathering, path: Path, value: Any, mark: Mark) -> None:
         gathering.part(path, NOT_INSPECTABLE, "file", mark)
         return
     here, uri = named
-    scheme = uri.partition(":")[0].lower()
-    if scheme == "gs":
-        gathering.part(here, REMOTE_URL, host_of(uri), mark)
-    elif scheme == "data" or (scheme in ("http", "https") and _host(uri) not in _VENDOR_HOSTS):
+    if uri[:5].lower() == "data:" or (is_address(uri) and _host(uri) not in _VENDOR_HOSTS):
         gathering.media(here, mark)
     else:
         name = str(here[-1])

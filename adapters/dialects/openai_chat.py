@@ -9,9 +9,11 @@ from adapters.ask import NOT_INSPECTABLE, SERVER_TOOL, Ask
 from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import objects, optional, refuse_vendor_held, required
 from adapters.dialects.failures import openai_error
+from adapters.dialects.foreign import foreign
 from adapters.dialects.identity import openai_identity
 from adapters.dialects.openai_chat_answers import ChatReader
 from adapters.dialects.openai_requests import (
+    AT_VENDOR,
     alias,
     hold,
     plain_counts,
@@ -20,7 +22,7 @@ from adapters.dialects.openai_requests import (
     usage_request,
     wants_usage,
 )
-from adapters.dialects.passages import Gathering, Mark, known, tool_name
+from adapters.dialects.passages import OTHER, Gathering, Mark, known, tool_name
 from adapters.wire.body import Document, Edit, Path, set_member
 
 _ROLES = {
@@ -32,6 +34,9 @@ _ROLES = {
     "function": "tool",
 }
 _LIMITS = ("max_tokens", "max_completion_tokens")
+
+# Members of the parts that hold a file by which that is read.
+_READ = {"image_url": "url", "input_audio": "data", "file": "file_data"}
 
 
 class OpenAIChat:
@@ -103,10 +108,12 @@ def _tools(value: dict[str, Any], gathering: Gathering) -> tuple[str, ...]:
                 gathering.part(path, SERVER_TOOL, known(kind, "unknown"), mark)
             elif name:
                 names.append(name)
-    if value.get("web_search_options") is not None:
-        gathering.part(("web_search_options",), SERVER_TOOL, "web_search_options")
-    if "audio" in (optional(value, "modalities", list) or []):
-        gathering.part(("modalities",), NOT_INSPECTABLE, "audio output")
+    for key in AT_VENDOR:
+        if value.get(key) not in (None, False, []):
+            gathering.part((key,), SERVER_TOOL, key)
+            foreign(gathering, (key,), value[key], OTHER)
+    if any(one != "text" for one in optional(value, "modalities", list) or ()):
+        gathering.part(("modalities",), NOT_INSPECTABLE, "media output")
     return tuple(names)
 
 
@@ -170,6 +177,16 @@ def _part(part: dict[str, Any], path: Path, mark: Mark, gathering: Gathering) ->
         gathering.media((*path, "file", "file_data"), mark, "file")
     else:
         gathering.part(path, NOT_INSPECTABLE, known(kind, "unknown"), mark)
+        kind = None
+    _rest(part, kind, path, mark, gathering)
+
+
+def _rest(part: dict[str, Any], kind: str | None, path: Path, mark: Mark, gathering: Gathering) -> None:
+    """What stands in a part beside that which was read of it. kind: None where nothing was."""
+    foreign(gathering, path, {name: inner for name, inner in part.items() if name != kind}, mark)
+    held = part.get(kind) if kind is not None else None
+    if kind is not None and type(held) is dict:
+        foreign(gathering, (*path, kind), {k: inner for k, inner in held.items() if k != _READ.get(kind)}, mark)
 
 
 def _required_string(holder: dict[str, Any] | None, key: str, path: Path) -> None:

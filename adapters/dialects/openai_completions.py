@@ -10,6 +10,7 @@ from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import optional, required
 from adapters.dialects.choices import ChoicesReader, Place, other
 from adapters.dialects.failures import openai_error
+from adapters.dialects.foreign import foreign
 from adapters.dialects.identity import openai_identity
 from adapters.dialects.openai_requests import (
     alias,
@@ -47,6 +48,8 @@ class OpenAICompletions:
         openai_identity(gathering, value)
         plain_counts(value)
         texts_or_tokens(value, "prompt", gathering)
+        if value.get("prompt_embeds") is not None:  # a prompt as vLLM takes it already embedded
+            gathering.part(("prompt_embeds",), NOT_INSPECTABLE, "embeddings", _USER)
         optional(value, "suffix", str)
         gathering.text(("suffix",), _USER)
         return Ask(
@@ -111,5 +114,7 @@ def texts_or_tokens(value: dict[str, Any], key: str, gathering: Gathering) -> No
     for index, item in enumerate(given):
         if type(item) is str:
             gathering.text((key, index), _USER)
+        elif type(item) is dict:
+            foreign(gathering, (key, index), item, _USER)
     if not all(type(item) is str for item in given):
         gathering.part((key,), NOT_INSPECTABLE, "token array", _USER)

@@ -11,12 +11,13 @@ from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import required
 from adapters.dialects.ending import Ending
 from adapters.dialects.failures import vendor_failure
+from adapters.dialects.foreign import foreign
 from adapters.dialects.identity import openai_identity
 from adapters.dialects.openai_completions import texts_or_tokens
 from adapters.dialects.openai_plain import PlainRequest
 from adapters.dialects.openai_requests import refuse_held
-from adapters.dialects.passages import Gathering, is_base64
-from adapters.errors import ProtocolBroken
+from adapters.dialects.passages import OTHER, Gathering, is_base64
+from adapters.errors import BodyRefused, ProtocolBroken
 from adapters.reply import Chunk, Delta, Usage
 from adapters.wire.body import Document
 
@@ -37,7 +38,10 @@ class OpenAIEmbeddings(PlainRequest):
         refuse_held(value)
         gathering = Gathering(document)
         openai_identity(gathering, value)
+        if value.get("input") is None:  # vLLM would embed `messages` instead, with whatever stands in them
+            raise BodyRefused("missing_field", "input is required.", param="input")
         texts_or_tokens(value, "input", gathering)
+        foreign(gathering, ("messages",), value.get("messages"), OTHER)
         return self.wordless(document, model, gathering)
 
     def reader(self, ask: Ask) -> EmbeddingsReader:

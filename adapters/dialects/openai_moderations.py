@@ -8,6 +8,7 @@ from typing import Any
 from adapters.ask import NOT_INSPECTABLE, Ask
 from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import objects, optional, required
+from adapters.dialects.foreign import foreign
 from adapters.dialects.identity import openai_identity
 from adapters.dialects.openai_plain import PlainRequest
 from adapters.dialects.openai_requests import named_model, refuse_held
@@ -74,6 +75,7 @@ def _part(part: dict[str, Any], path: Path, gathering: Gathering) -> None:
         gathering.media((*path, "image_url", "url"), _USER, "image")
     else:
         gathering.part(path, NOT_INSPECTABLE, known(kind, "unknown"), _USER)
+        foreign(gathering, path, part, _USER)
 
 
 def _usage(value: Mapping[str, Any]) -> Usage:

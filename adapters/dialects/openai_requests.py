@@ -17,9 +17,14 @@ from adapters.wire.body import Document, Edit, replace_string, set_member
 VENDOR_HELD = ("previous_response_id", "conversation", "container", "background", "cached_content", "vector_store_ids")
 
 
+# Members by which a vendor would search or fetch before it answers: OpenAI's, xAI's, Azure's (an index that a caller
+# names, read by the resource's own identity), Alibaba's.
+AT_VENDOR = ("web_search_options", "search_parameters", "data_sources", "enable_search", "search_options")
+
 # What the gateway acts on at the top of a request.
 _ACTED_ON = frozenset({
-    *VENDOR_HELD, "model", "store", "stream", "n", "best_of", "max_tokens", "max_completion_tokens",
+    *VENDOR_HELD, *AT_VENDOR, "tools", "functions", "modalities", "prompt_embeds",
+    "model", "store", "stream", "n", "best_of", "max_tokens", "max_completion_tokens",
     "max_output_tokens", "service_tier",
 })  # fmt: skip
 

@@ -45,6 +45,12 @@ _USUAL_TYPES = frozenset(
 _WRAPPED = 60  # letters of base64 in a line, at least
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 
+# How an address begins for those who fetch it: they drop blanks and controls before it, tabs and line ends inside.
+_SCHEME = re.compile(
+    r"[\s\x00-\x20\x7f-\x9f]*+(?:(?P<scheme>[a-zA-Z](?:[\t\r\n]*+[a-zA-Z0-9+.-]){0,63}+)[\t\r\n]*+:|[/\\][\t\r\n]*+[/\\])"
+)
+_SHOWN = frozenset({"http", "https", "ftp", "file", "gs", "s3", "ws", "wss"})
+
 
 class Mark(NamedTuple):
     """What is known of a stretch of a body (fields as in Passage)."""
@@ -141,7 +147,7 @@ class Gathering:
         if index is None or not texts.is_string(index):
             return
         url = texts.all[index]
-        if url[:8].lower().startswith(("http://", "https://")):
+        if is_address(url):
             self.part(path, REMOTE_URL, host_of(url), mark)
             return
         self._file(path, mark, Spelt.of(url, mime), "media")
@@ -346,10 +352,21 @@ def _no_words(payload: str) -> bool:
     )
 
 
+def is_address(text: str) -> bool:
+    """Whether a string in the place of a file says where it is to be fetched, by any scheme or none."""
+    found = _SCHEME.match(text)
+    if found is None:
+        return False
+    if found["scheme"] is None:
+        return not is_base64("".join(text.split()))  # base64 of MP3 begins with two strokes
+    return "".join(found["scheme"].split()).lower() != "data"
+
+
 def host_of(url: str) -> str:
-    """`scheme://host` of a URL, without credentials, port or path."""
+    """`scheme://host` of a URL, without credentials, port or path; `unknown` for what readers may take differently."""
     try:
         parts = urlsplit(url)
-        return f"{parts.scheme.lower()}://{known(parts.hostname, 'unknown')}"
+        host = "unknown" if "\\" in parts.netloc else known(parts.hostname, "unknown")
     except ValueError:
         return "unknown"
+    return f"{parts.scheme.lower()}://{host}" if parts.scheme.lower() in _SHOWN else "unknown"

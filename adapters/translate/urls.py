@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 from adapters.dialects.files import Spelt
+from adapters.dialects.passages import is_address
 from adapters.translate.canonical import Media
 from adapters.wire.payloads import BASE64, text_of, unpacked
 
@@ -15,7 +16,7 @@ def media(kind: str, url: str) -> Media:
     It is read as it was when it was inspected. Letters of a charset that is declared become UTF-8, since where the data
     goes there may be no place to declare one.
     """
-    if url[:8].lower().startswith(("http://", "https://", "gs://", "s3://")):
+    if is_address(url):
         return Media(kind, url=url)
     spelt = Spelt.of(url)
     if spelt.payload is url:

@@ -93,6 +93,7 @@ PROFILES = (
     ),
     Profile(
         "together", "https://api.together.xyz/v1", _PLAIN, renamed=_OLD_LIMIT,
+        barred=frozenset({"safety_model"}),
         words=Words(
             tokens={"model_rate_limit": "rate_limit", "dynamic_request_limited": "ramp",
                     "dynamic_token_limited": "ramp", "credit_limit": "money"},

@@ -92,7 +92,29 @@ def test_tool_definitions_are_a_passage_each():
             {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}},
             ("not_inspectable", "image/png"),
         ),
-        ({"type": "image_url", "image_url": {"url": "gs://bucket/x"}}, ("not_inspectable", "image")),
+        ({"type": "image_url", "image_url": {"url": "gs://bucket/x"}}, ("remote_url", "gs://bucket")),
+        ({"type": "image_url", "image_url": {"url": "file:///etc/passwd"}}, ("remote_url", "file://unknown")),
+        ({"type": "image_url", "image_url": {"url": "  https://a.example/x"}}, ("remote_url", "https://a.example")),
+        (
+            {"type": "image_url", "image_url": {"url": "\x00\x1fHTTPS://a.example/x"}},
+            ("remote_url", "https://a.example"),
+        ),
+        ({"type": "image_url", "image_url": {"url": "ht\ttp\n://a.example/x"}}, ("remote_url", "http://a.example")),
+        ({"type": "image_url", "image_url": {"url": "//a.example/x"}}, ("remote_url", "unknown")),
+        ({"type": "image_url", "image_url": {"url": "\\\\a.example/x"}}, ("remote_url", "unknown")),
+        ({"type": "image_url", "image_url": {"url": "secret:words"}}, ("remote_url", "unknown")),
+        (
+            {"type": "image_url", "image_url": {"url": "https://a.example\\@b.example/x"}},
+            ("remote_url", "https://unknown"),
+        ),
+        (
+            {"type": "image_url", "image_url": {"url": " DATA:image/png;base64,iVBORw0KGgo="}},
+            ("not_inspectable", "image/png"),
+        ),
+        (
+            {"type": "input_audio", "input_audio": {"data": "//uQxAAAAAAA", "format": "mp3"}},
+            ("not_inspectable", "audio/mp3"),
+        ),
         (
             {"type": "input_audio", "input_audio": {"data": "UklGRgAAAABXQVZF", "format": "wav"}},
             ("not_inspectable", "audio/wav"),
@@ -108,6 +130,30 @@ def test_tool_definitions_are_a_passage_each():
 def test_parts_that_are_not_text(part, expected):
     ((kind, note, _),) = parts(user(part))
     assert (kind, note) == expected
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "video_url", "video_url": {"url": "http://169.254.169.254/latest"}},
+        {"type": "audio_url", "audio_url": {"url": " http://169.254.169.254/latest"}},
+        {"type": "input_image", "image_url": "http://169.254.169.254/latest"},
+        {"type": "video", "video": ["http://169.254.169.254/latest"]},
+        {"image_url": {"url": "http://169.254.169.254/latest"}},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,QUJD", "uris": ["http://169.254.169.254/"]}},
+        {"type": "text", "text": "x", "video_url": {"url": "http://169.254.169.254/latest"}},
+        {"type": ["text"], "image_url": "http://169.254.169.254/latest"},
+    ],
+)
+def test_an_address_in_a_part_of_any_type_is_one(part):
+    found = parts(user(part))
+    assert [note for kind, note, _ in found if kind == "remote_url"] == ["http://169.254.169.254"]
+
+
+def test_a_file_that_the_vendor_keeps_in_a_part_of_any_type_is_refused():
+    with pytest.raises(BodyRefused) as refused:
+        user({"type": "input_file", "file_id": "file-1"})
+    assert refused.value.code == "vendor_held"
 
 
 def test_text_in_a_data_url_is_inspected():
@@ -133,15 +179,40 @@ def test_words_passed_off_as_base64_are_inspected():
 def test_what_a_vendor_would_run_itself():
     ask = ask_of(web_search_options={}, tools=[{"type": "web_search"}], modalities=["text", "audio"])
     assert sorted(parts(ask)) == [
-        ("not_inspectable", "audio output", "/modalities"),
+        ("not_inspectable", "media output", "/modalities"),
         ("server_tool", "web_search", "/tools/0"),
         ("server_tool", "web_search_options", "/web_search_options"),
     ]
 
 
+@pytest.mark.parametrize("asked", [["image"], ["image", "text"], ["video"], [{"a": 1}]])
+def test_an_answer_that_is_no_text_is_no_text(asked):
+    assert parts(ask_of(modalities=asked)) == [("not_inspectable", "media output", "/modalities")]
+    assert parts(ask_of(modalities=["text"])) == parts(ask_of(modalities=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "host"),
+    [
+        ("search_parameters", {"mode": "on", "sources": [{"type": "rss", "links": ["a"]}]}, []),
+        ("data_sources", [{"type": "azure_search", "parameters": {"endpoint": "https://a.example", "index_name": "i"}}],
+         ["https://a.example"]),
+        ("enable_search", True, []),
+        ("search_options", {"forced_search": True}, []),
+    ],
+)  # fmt: skip
+def test_members_by_which_a_vendor_searches_or_fetches_are_its_tools(name, value, host):
+    found = parts(ask_of(**{name: value}))
+    assert [note for kind, note, _ in found if kind == "server_tool"] == [name]
+    assert [note for kind, note, _ in found if kind == "remote_url"] == host
+    assert parts(ask_of(**{name: None})) == parts(ask_of(**{name: False})) == parts(ask_of(**{name: []})) == []
+
+
 @pytest.mark.parametrize(
     ("body", "code", "param"),
     [
+        ({"Data_Sources": []}, "wrong_value", "data_sources"),
+        ({"Tools": []}, "wrong_value", "tools"),
         ({"model": None}, "missing_field", "model"),
         ({"model": 3}, "wrong_type", "model"),
         ({"messages": {}}, "wrong_type", "messages"),

@@ -45,6 +45,22 @@ def test_inputs_of_the_wrong_type():
         assert refused.value.code == "wrong_type"
 
 
+def test_a_prompt_that_is_embedded_already_is_no_text():
+    for prompt in ({}, {"prompt": "x"}):
+        ask = ask_of(COMPLETIONS, prompt_embeds="QUJD", **prompt)
+        assert [p.note for p in ask.passages if p.part == "not_inspectable"] == ["embeddings"]
+
+
+def test_embeddings_are_of_an_input():
+    picture = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://a.example/x"}}]}]
+    with pytest.raises(BodyRefused) as refused:
+        ask_of(EMBEDDINGS, messages=picture)
+    assert (refused.value.code, refused.value.param) == ("missing_field", "input")
+    for body in ({"input": "x", "messages": picture}, {"input": [{"image": "https://a.example/x"}]}):
+        ask = ask_of(EMBEDDINGS, **body)
+        assert [p.note for p in ask.passages if p.part == "remote_url"] == ["https://a.example"]
+
+
 def test_completions_edits_and_cap():
     ask = ask_of(COMPLETIONS, prompt="x", stream=True, max_tokens=900)
     edits = COMPLETIONS.edits(ask, model="other", vendor_stores=True, meter=True) + COMPLETIONS.cap(ask, 100)

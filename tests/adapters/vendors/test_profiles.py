@@ -42,6 +42,8 @@ def test_where_they_are_asked(kind: str, dialect: str, url: str) -> None:
         ("openrouter", "openai_chat", {"models": ["other"], "provider": {"only": ["x"]}, "n": 1}, {"n": 1}),
         ("openrouter", "anthropic_messages", {"plugins": [{"id": "web"}], "n": 1}, {"n": 1}),
         ("vllm", "openai_completions", {"kv_transfer_params": {"remote_host": "evil.example"}, "n": 1}, {"n": 1}),
+        ("together", "openai_chat", {"safety_model": "m", "max_completion_tokens": 5}, {"max_tokens": 5}),
+        ("together", "openai_completions", {"safety_model": "m", "n": 1}, {"n": 1}),
         ("vllm", "openai_responses", {"chat_template": "{{ x }}", "n": 1}, {"n": 1}),
         ("vllm", "openai_responses", {"request_id": "resp_victim", "n": 1}, {"n": 1}),
         ("openai_compatible", "openai_responses", {"n": 1, "request_id": "resp_victim"}, {"n": 1}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.conftest import House
-from tests.gateway.path.test_everything_inspected import responses, user
+from tests.gateway.path.test_everything_inspected import chat, messages, responses, user
 
 EVIL = "https://evil.example/x?k=1"
 PICTURE = {"type": "input_image", "image_url": EVIL}
@@ -43,6 +43,33 @@ HIDDEN: dict[str, tuple[str, tuple[str, dict[str, Any]]]] = {
         HELD,
         responses(tools=[{"type": "new_tool", "vector_store_ids": ["vs_1"]}]),
     ),
+    "chat: address behind a blank": (ADDRESS, chat(user({"type": "image_url", "image_url": {"url": f" {EVIL}"}}))),
+    "chat: a file of the machine": (
+        ADDRESS,
+        chat(user({"type": "image_url", "image_url": {"url": "file:///etc/passwd"}}), model="maison"),
+    ),
+    "chat: a bucket": (ADDRESS, chat(user({"type": "image_url", "image_url": {"url": "gs://b/x"}}), model="maison")),
+    "chat: address inside the house": (
+        ADDRESS,
+        chat(user({"type": "video_url", "video_url": {"url": "http://169.254.169.254/"}}), model="maison"),
+    ),
+    "chat: file of an unknown part": (HELD, chat(user({"type": "input_file", "file_id": "file-1"}))),
+    "chat: search at the vendor": (TOOL, chat(search_parameters={"mode": "on"})),
+    "chat: an index of somebody's": (TOOL, chat(data_sources=[{"type": "azure_search", "parameters": {}}])),
+    "chat: picture asked for": (UNREAD, chat(modalities=["image"])),
+    "messages: an address": (
+        ADDRESS,
+        messages(user({"type": "image", "source": {"type": "url", "url": "ftp://evil.example/x"}})),
+    ),
+    "moderations: address of a video": (
+        ADDRESS,
+        ("/v1/moderations", {"model": "maison", "input": [{"type": "video_url", "video_url": {"url": EVIL}}]}),
+    ),
+    "embeddings: messages": (
+        "input is required",
+        ("/v1/embeddings", {"model": "text-embedding-3-small", "messages": [user({"type": "text", "text": "a"})]}),
+    ),
+    "completions: an embedded prompt": (UNREAD, ("/v1/completions", {"model": "gpt-4o-mini", "prompt_embeds": "QUJD"})),
 }  # fmt: skip
 
 
