@@ -59,7 +59,8 @@ class Chunk:
     client (a usage event that we requested). error: the event is an error of the vendor's. terminal: the clean end.
     closes: channels that get no more text after this event. states: SHA-256 (hex) of each vendor-held blob (encrypted
     reasoning, signature and what it signs) that the event carries complete. made: what the vendor calls the object that
-    it keeps of this answer. also: kind and name of other objects that came of it.
+    it keeps of this answer. also: kind and name of other objects that came of it. unread: it brings a picture, sound or
+    file that the ask didn't ask for, so nothing ruled on it yet.
     """
 
     raw: bytes
@@ -74,3 +75,4 @@ class Chunk:
     states: tuple[str, ...] = ()
     made: str = ""
     also: tuple[tuple[str, str], ...] = ()
+    unread: bool = False

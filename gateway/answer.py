@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from adapters.ask import MANAGING
+from adapters.ask import MANAGING, NOT_INSPECTABLE, Passage
 from adapters.dialects.structured import schema_of
 from adapters.errors import Gone, ProtocolBroken, SchemaBroken, TimedOut, UpstreamError
 from adapters.translate.crossing import Crossing
@@ -24,9 +26,10 @@ from gateway.outgoing import build
 from gateway.patience import Patience
 from gateway.reply import Reply, until_content, whole
 from gateway.signing import signed
-from gateway.stopping.enforcing import before_attempt
+from gateway.stopping.enforcing import before_attempt, ruling_now
 from gateway.structured import form_of, held_to_form
 from policies.transform.restoring import restoring
+from policies.words import BUILT_IN, refusal
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from gateway.http import Request
     from gateway.outgoing import Outgoing
     from gateway.runtime import Runtime
+    from policies.ruling import Ruling
     from policies.transform.guard import Guard
 
 MOST_ERROR_BYTES = 1024 * 1024
@@ -197,7 +201,20 @@ def _gate(runtime: Runtime, exchange: Exchange, ask: Ask, attempt: Attempt, outg
     guard = restoring(outgoing.issued, _guard(runtime, exchange, ask, candidate), json=json)
     envelope = exchange.epoch.upstream(candidate.destination).envelopes.get(candidate.dialect or ask.dialect)
     crossing = _crossing(runtime, exchange, attempt, outgoing)
-    return Gate(exchange.dialect.reader(ask), guard, envelope, crossing)
+    unread = partial(_unread, runtime, exchange, ask, candidate)
+    return Gate(exchange.dialect.reader(ask), guard, envelope, crossing, unread)
+
+
+def _unread(runtime: Runtime, exchange: Exchange, ask: Ask, candidate: Candidate) -> Ruling | None:
+    """The refusal of a picture or sound that a model made unasked; the rules are asked as if the call had."""
+    made = (Passage("", "other", NOT_INSPECTABLE, "media output", note="media output"),)
+    pair = exchange.pair
+    found = pair.classifier.classify(exchange.caller.organisation, made)
+    ruling = ruling_now(runtime, pair.policies.judge(facts(exchange, ask), made, found, candidate.destination))
+    if ruling.verdict == "allow":
+        return None
+    hit = ruling.decided_by and ruling.decided_by._replace(place=None)  # it stands nowhere in what was sent
+    return replace(ruling, verdict="deny", message=refusal(BUILT_IN["answer_unread"]), decided_by=hit)
 
 
 def _crossing(runtime: Runtime, exchange: Exchange, attempt: Attempt, outgoing: Outgoing) -> Crossing | None:

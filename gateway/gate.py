@@ -7,7 +7,7 @@ then put into them. Without a guard every event leaves as it came.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -59,6 +59,10 @@ class Stopped(Exception):
         self.ruling = ruling
 
 
+def _no_ruling() -> None:
+    return None
+
+
 @dataclass(slots=True)
 class _Channel:
     fed: int = 0
@@ -84,12 +88,18 @@ class Gate:
     of a stream. most_held: how many waited for the guard in one channel. states: digests of vendor-held blobs that
     passed. made: what the vendor calls the object that it keeps of the answer, "" until it says so. also: kind and name
     of others that came of it. crossing: turns the vendor's answer into the client's dialect where the two differ; what
-    is judged is the client's. Raises UpstreamError for events that are errors or can't be read, Stopped when a rule
+    is judged is the client's. unread: rules on a picture, sound or file that wasn't asked for; None from it where it
+    may pass. Raises UpstreamError for events that are errors or can't be read, Stopped when a rule
     ends it.
     """
 
     def __init__(
-        self, reader: Reader, guard: Guard | None, envelope: Envelope | None = None, crossing: Crossing | None = None
+        self,
+        reader: Reader,
+        guard: Guard | None,
+        envelope: Envelope | None = None,
+        crossing: Crossing | None = None,
+        unread: Callable[[], Ruling | None] = _no_ruling,
     ) -> None:
         self.reader = reader
         self.crossing = crossing
@@ -103,6 +113,7 @@ class Gate:
         self.made = ""
         self.also: tuple[tuple[str, str], ...] = ()
         self._guard = guard
+        self._unread = unread
         self._envelope = envelope
         self._framer: Framing = Framer() if envelope is None else envelope.framer()
         self._channels: dict[str, _Channel] = {}
@@ -234,6 +245,8 @@ class Gate:
             self._leave(out)
 
     def _see(self, chunk: Chunk) -> None:
+        if chunk.unread and (ruling := self._unread()) is not None:
+            raise Stopped(ruling)
         if chunk.content:
             self.content = True
             self.progress += 1

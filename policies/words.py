@@ -61,6 +61,11 @@ BUILT_IN: Final[Mapping[str, Words]] = {
         "en": "Answers must be checked against the JSON schema of the request, and this schema can't be used for it",
         "fr": "Les réponses doivent être vérifiées par le schéma JSON de la requête, et ce schéma ne s'y prête pas",
     },
+    "answer_unread": {
+        "en": "The answer holds a picture, sound or file that no rule permits, since it can't be inspected.",
+        "fr": "La réponse contient une image, un son ou un fichier qu'aucune règle n'autorise, faute d'inspection "
+        "possible.",
+    },
     "answer_not_inspected": {
         "en": "The answer could not be inspected, so it was stopped.",
         "fr": "La réponse n'a pas pu être inspectée, elle a donc été arrêtée.",

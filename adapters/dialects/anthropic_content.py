@@ -76,6 +76,7 @@ def _source(gathering: Gathering, path: Path, source: dict[str, Any], mark: Mark
         gathering.media((*path, "url"), mark)
     else:
         gathering.part(path, NOT_INSPECTABLE, known(kind, "source"), mark)
+        foreign(gathering, path, source, mark)
 
 
 def _text(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> None:
@@ -111,7 +112,9 @@ def _tool_result(gathering: Gathering, path: Path, block: dict[str, Any], mark: 
     if type(block.get("content")) in (str, list):
         content(gathering, (*path, "content"), block["content"], result, tools)
     else:
-        gathering.group((*path, "content"), result)
+        here = (*path, "content")
+        gathering.group(here, result)
+        foreign(gathering, here, _sources(gathering, here, block.get("content"), result, tools), result)
 
 
 def _result(block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> Mark:
@@ -134,10 +137,25 @@ def _redacted(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mar
 
 
 def _vendor_result(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> None:
-    """What a tool at the vendor gave in an earlier turn."""
-    result = _result(block, mark, tools)
-    gathering.group((*path, "content"), result)
-    foreign(gathering, (*path, "content"), block.get("content"), result, past=True)
+    """What a tool at the vendor gave in an earlier turn. Its addresses are text; what it has as files is sent anew."""
+    result, here = _result(block, mark, tools), (*path, "content")
+    gathering.group(here, result)
+    foreign(gathering, here, _sources(gathering, here, block.get("content"), result, tools), result, past=True)
+
+
+def _sources(gathering: Gathering, path: Path, value: Any, mark: Mark, tools: dict[str, str]) -> Any:
+    """Reads every `source` in a result; gives what is left of it."""
+    if type(value) is list:
+        return [_sources(gathering, (*path, index), inner, mark, tools) for index, inner in enumerate(value)]
+    if type(value) is not dict:
+        return value
+    rest = {}
+    for name, inner in value.items():
+        if name == "source" and type(inner) is dict:
+            _source(gathering, (*path, name), inner, mark, tools)
+        else:
+            rest[name] = _sources(gathering, (*path, name), inner, mark, tools)
+    return rest
 
 
 def _unknown(gathering: Gathering, path: Path, block: dict[str, Any], mark: Mark, tools: dict[str, str]) -> None:

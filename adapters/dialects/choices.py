@@ -57,6 +57,10 @@ class ChoicesReader:
         """The deltas of a usual event or answer, found without reading all of it; None where it is not a usual one."""
         raise NotImplementedError
 
+    def unread(self, choice: Mapping[str, Any]) -> bool:
+        """Whether a choice brings a picture or sound that wasn't asked for."""
+        return False
+
     def event(self, event: Event) -> Chunk:
         """One event of the stream."""
         if self._done or not event.data:
@@ -84,7 +88,8 @@ class ChoicesReader:
         if deltas is None:
             deltas, _ = self._texts(read, whole=True)
         self._done = True
-        return Chunk(raw, raw, deltas, content=True, terminal=True, usage=self._count(read.value))
+        unread = any(map(self.unread, _choices(read.value)))
+        return Chunk(raw, raw, deltas, content=True, terminal=True, usage=self._count(read.value), unread=unread)
 
     def rewrite(self, chunk: Chunk, edits: Mapping[int, Sequence[TextEdit]]) -> bytes:
         """The chunk's bytes with the edits made, and without what repeats or points into the text that was edited."""
@@ -145,6 +150,7 @@ class ChoicesReader:
         chunk.deltas, chunk.content = self._texts(read, whole=False)
         for position, choice in enumerate(_choices(read.value)):
             self._note(choice, position)
+            chunk.unread = chunk.unread or self.unread(choice)
         chunk.usage = self._count(read.value)
         chunk.drop = self._unasked and chunk.usage is not None and read.value.get("choices") == []
 

@@ -14,6 +14,7 @@ from adapters.dialects.answers import REASONING, TEXT, TOOL_TEXT, Strings, rewri
 from adapters.dialects.failures import gemini_stream_error
 from adapters.dialects.gemini_content import signature_digest
 from adapters.dialects.google_failures import google_failure
+from adapters.dialects.passages import is_base64
 from adapters.dialects.reading import count, key_pattern, only_token
 from adapters.errors import CutShort, ProtocolBroken
 from adapters.reply import Chunk, Delta, TextEdit, Usage
@@ -59,9 +60,10 @@ class GeminiReader:
     """
 
     def __init__(self, *, media: bool = False) -> None:
-        """media: the ask was for pictures or sound, so they are taken for that; where it wasn't, for text."""
+        """media: the ask was for pictures or sound; some models make them unasked."""
         self.usage = Usage()
         self._media = media
+        self._unread = False
         self._counts: dict[str, int] = {}
         self._open: set[int] = set()
         self._finished: set[int] = set()
@@ -167,11 +169,12 @@ class GeminiReader:
             self._blocked = self._blocked or bool(feedback.get("blockReason"))
             for name in ("blockReason", "safetyRatings"):
                 strings.skip(("promptFeedback", name))
-        content = False
+        content = self._unread = False
         closes: list[str] = []
         for position, candidate in enumerate(_candidates(read.value)):
             content |= self._candidate(strings, candidate, position, closes, whole=whole)
-        return Chunk(raw, data, strings.deltas(), content=content, closes=tuple(closes), states=tuple(strings.states))
+        deltas, states = strings.deltas(), tuple(strings.states)
+        return Chunk(raw, data, deltas, content=content, closes=tuple(closes), states=states, unread=self._unread)
 
     def _candidate(
         self, strings: Strings, candidate: dict[str, Any], position: int, closes: list[str], *, whole: bool
@@ -222,8 +225,11 @@ class GeminiReader:
             self._call(strings, path, value, index)
         elif name == "executableCode":
             strings.claim((*path, "code"), f"code:{index}:{self._next(index)}", TOOL_TEXT)
-        elif name == "inlineData" and self._media:
-            strings.skip((*path, "data"))
+        elif name in ("inlineData", "inline_data"):
+            self._unread = not self._media
+            data = value.get("data")
+            if type(data) is str and is_base64(data):
+                strings.skip((*path, "data"))
 
     def _call(self, strings: Strings, path: Path, call: dict[str, Any], index: int) -> None:
         """A call whole, or the next piece of one whose arguments come in pieces."""

@@ -11,7 +11,7 @@ from adapters.dialects.checks import objects, optional, refuse_vendor_held, requ
 from adapters.dialects.failures import openai_error
 from adapters.dialects.foreign import foreign
 from adapters.dialects.identity import openai_identity
-from adapters.dialects.openai_chat_answers import ChatReader
+from adapters.dialects.openai_chat_answers import ChatReader, asks_for_media
 from adapters.dialects.openai_requests import (
     AT_VENDOR,
     alias,
@@ -112,7 +112,8 @@ def _tools(value: dict[str, Any], gathering: Gathering) -> tuple[str, ...]:
         if value.get(key) not in (None, False, []):
             gathering.part((key,), SERVER_TOOL, key)
             foreign(gathering, (key,), value[key], OTHER)
-    if any(one != "text" for one in optional(value, "modalities", list) or ()):
+    optional(value, "modalities", list)
+    if asks_for_media(value):
         gathering.part(("modalities",), NOT_INSPECTABLE, "media output")
     return tuple(names)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from adapters.ask import Ask
 from adapters.dialects.choices import ChoicesReader, Place, other
 from adapters.dialects.reading import key_pattern, only_token
 from adapters.reply import Delta
@@ -23,6 +24,15 @@ _SILENT = frozenset(("role", "finish_reason", "stop_reason", "native_finish_reas
 class ChatReader(ChoicesReader):
     """Reads one attempt's chat answer. Channels: text:I, refusal:I, reasoning:I, transcript:I, tool:I:J, tool_name:I:J,
     other:I:..., with I the choice and J the tool call."""
+
+    def __init__(self, ask: Ask) -> None:
+        super().__init__(ask)
+        self._media = asks_for_media(ask.document.value)
+
+    def unread(self, choice: Mapping[str, Any]) -> bool:
+        """Sound, or pictures as OpenRouter and others bring them, where the ask wasn't for any."""
+        said = (choice.get("delta"), choice.get("message"))
+        return not self._media and any(type(one) is dict and (one.get("audio") or one.get("images")) for one in said)
 
     def quick(self, choice: Mapping[str, Any], index: int, data: bytes) -> tuple[Delta, ...] | None:
         """Events that bring only text, only reasoning or only arguments of one call; answers of only one text."""
@@ -71,6 +81,12 @@ class ChatReader(ChoicesReader):
             case ("function_call", "name"):
                 return Place(f"tool_name:{index}:call", whole=True)
         return other(rest[1:], index, growing=True)
+
+
+def asks_for_media(value: Mapping[str, Any]) -> bool:
+    """Whether a request wants anything but text."""
+    asked = value.get("modalities")
+    return type(asked) is list and any(one != "text" for one in asked)
 
 
 def _quick_call(calls: object, index: int, data: bytes) -> tuple[Delta, ...] | None:

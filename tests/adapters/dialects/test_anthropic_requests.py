@@ -113,6 +113,21 @@ def test_signed_thinking_is_inspected_and_never_rewritten() -> None:
         ({"type": "document", "source": {"type": "url", "url": "http://host.example/a.pdf"}},
          "remote_url", "http://host.example"),
         ({"type": "document", "source": {"type": "s3", "uri": "s3://bucket/key"}}, "not_inspectable", "s3"),
+        ({"type": "document", "source": {"type": "s3", "uri": "s3://bucket/key"}}, "remote_url", "s3://bucket"),
+        ({"type": "image", "source": {"type": "url", "url": " https://host.example/x"}},
+         "remote_url", "https://host.example"),
+        ({"type": "web_fetch_tool_result", "tool_use_id": "s", "content": {"url": "https://a",
+          "content": {"type": "document", "source": {"type": "url", "url": "https://host.example/x"}}}},
+         "remote_url", "https://host.example"),
+        ({"type": "mcp_tool_result", "tool_use_id": "s", "content": [
+          {"type": "image", "source": {"type": "url", "url": "https://host.example/x"}}]},
+         "remote_url", "https://host.example"),
+        ({"type": "tool_result", "tool_use_id": "s", "content": {
+          "type": "image", "source": {"type": "url", "url": "https://host.example/x"}}},
+         "remote_url", "https://host.example"),
+        ({"type": "web_fetch_tool_result", "tool_use_id": "s", "content": {"url": "https://a",
+          "content": {"source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0="}}}},
+         "not_inspectable", "image/png"),
         ({"type": "new_block", "body": {"url": "https://host.example/x"}}, "remote_url", "https://host.example"),
         ({"type": "new_block", "blob": "3q2-7wAB" * 100}, "not_inspectable", "base64"),
     ],
@@ -138,6 +153,20 @@ def test_a_document_of_text_is_text() -> None:
         {"messages": [{"role": "user", "content": [{"type": "container_upload", "file_id": "file_1"}]}]},
         {"messages": [{"role": "user", "content": [{"type": "image", "source": {"type": "file", "file_id": "f"}}]}]},
         {"messages": [{"role": "user", "content": [{"type": "new", "x": [{"file_id": "f"}]}]}]},
+        {
+            "messages": [
+                {
+                    "role": "assistant",
+                    "content": [
+                        {
+                            "type": "mcp_tool_result",
+                            "tool_use_id": "s",
+                            "content": [{"type": "document", "source": {"type": "file", "file_id": "f"}}],
+                        }
+                    ],
+                }
+            ]
+        },
     ],
 )
 def test_what_the_vendor_keeps_is_refused(fields: dict[str, Any]) -> None:

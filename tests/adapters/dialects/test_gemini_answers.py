@@ -87,11 +87,13 @@ def test_code_and_what_it_gave() -> None:
 
 
 @pytest.mark.parametrize("media", [False, True])
-def test_a_picture_is_one_only_where_one_was_asked_for(media: bool) -> None:
+def test_a_picture_that_nobody_asked_for_is_told(media: bool) -> None:
     reader = GeminiReader(media=media)
     chunk = reader.event(event(part({"inlineData": {"mimeType": "image/png", "data": "aWJhbg=="}})))
-    assert [d.text for d in chunk.deltas] == ([] if media else ["aWJhbg=="])
-    assert chunk.content
+    assert not chunk.deltas and chunk.content and chunk.unread is not media
+    assert not reader.event(event(part({"text": "a"}))).unread
+    words = reader.event(event(part({"inlineData": {"mimeType": "image/png", "data": "no base64"}})))
+    assert [d.text for d in words.deltas] == ["no base64"]
 
 
 def test_usage_counts_what_tools_put_in_and_what_was_thought() -> None:
