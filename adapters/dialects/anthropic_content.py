@@ -199,6 +199,7 @@ def tools(gathering: Gathering, value: dict[str, Any]) -> tuple[str, ...]:
         kind = tool.get("type")
         if kind not in (None, "custom") and not (type(kind) is str and _CLIENT_RUN.fullmatch(kind)):
             gathering.part(path, SERVER_TOOL, known(kind, "server_tool"), mark)
+            foreign(gathering, path, tool, mark)
     return tuple(found)
 
 

@@ -13,16 +13,16 @@ from adapters.dialects.foreign import foreign
 from adapters.dialects.identity import openai_identity
 from adapters.dialects.openai_chat_answers import ChatReader, asks_for_media
 from adapters.dialects.openai_requests import (
-    AT_VENDOR,
     alias,
     hold,
     plain_counts,
     refuse_held,
+    searches,
     token_limit,
     usage_request,
     wants_usage,
 )
-from adapters.dialects.passages import OTHER, Gathering, Mark, known, tool_name
+from adapters.dialects.passages import Gathering, Mark, known, tool_name
 from adapters.wire.body import Document, Edit, Path, set_member
 
 _ROLES = {
@@ -106,12 +106,10 @@ def _tools(value: dict[str, Any], gathering: Gathering) -> tuple[str, ...]:
             gathering.group(path, mark)
             if kind not in ("function", "custom"):
                 gathering.part(path, SERVER_TOOL, known(kind, "unknown"), mark)
+                foreign(gathering, path, tool, mark)
             elif name:
                 names.append(name)
-    for key in AT_VENDOR:
-        if value.get(key) not in (None, False, []):
-            gathering.part((key,), SERVER_TOOL, key)
-            foreign(gathering, (key,), value[key], OTHER)
+    searches(value, gathering)
     optional(value, "modalities", list)
     if asks_for_media(value):
         gathering.part(("modalities",), NOT_INSPECTABLE, "media output")

@@ -7,9 +7,11 @@ from typing import Any
 
 import orjson
 
-from adapters.ask import Ask
+from adapters.ask import SERVER_TOOL, Ask
 from adapters.dialects.checks import optional, refuse_vendor_held
 from adapters.dialects.fields import dotted
+from adapters.dialects.foreign import foreign
+from adapters.dialects.passages import OTHER, Gathering
 from adapters.errors import BodyRefused
 from adapters.wire.body import Document, Edit, replace_string, set_member
 
@@ -19,11 +21,11 @@ VENDOR_HELD = ("previous_response_id", "conversation", "container", "background"
 
 # Members by which a vendor would search or fetch before it answers: OpenAI's, xAI's, Azure's (an index that a caller
 # names, read by the resource's own identity), Alibaba's.
-AT_VENDOR = ("web_search_options", "search_parameters", "data_sources", "enable_search", "search_options")
+_SEARCHES = ("web_search_options", "search_parameters", "data_sources", "enable_search", "search_options")
 
 # What the gateway acts on at the top of a request.
 _ACTED_ON = frozenset({
-    *VENDOR_HELD, *AT_VENDOR, "tools", "functions", "modalities", "prompt_embeds",
+    *VENDOR_HELD, *_SEARCHES, "tools", "functions", "modalities", "prompt_embeds",
     "model", "store", "stream", "n", "best_of", "max_tokens", "max_completion_tokens",
     "max_output_tokens", "service_tier",
 })  # fmt: skip
@@ -40,6 +42,14 @@ def refuse_other_case(value: dict[str, Any]) -> None:
     for name in value:
         if name not in _ACTED_ON and (meant := name.casefold()) in _ACTED_ON:
             raise BodyRefused("wrong_value", f"{meant} must be spelt in small letters.", param=meant)
+
+
+def searches(value: dict[str, Any], gathering: Gathering) -> None:
+    """Name the members at the top of a request by which the vendor would search or fetch."""
+    for name in _SEARCHES:
+        if value.get(name) not in (None, False, []):
+            gathering.part((name,), SERVER_TOOL, name)
+            foreign(gathering, (name,), value[name], OTHER)
 
 
 def wants_usage(value: dict[str, Any], *, stream: bool) -> bool:

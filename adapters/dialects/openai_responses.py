@@ -11,7 +11,7 @@ from adapters.dialects.base import NO_PARAMETERS
 from adapters.dialects.checks import objects, optional, refuse_vendor_held, required
 from adapters.dialects.failures import openai_error
 from adapters.dialects.identity import openai_identity
-from adapters.dialects.openai_requests import VENDOR_HELD, alias, hold, refuse_other_case, token_limit
+from adapters.dialects.openai_requests import VENDOR_HELD, alias, hold, refuse_other_case, searches, token_limit
 from adapters.dialects.openai_response_objects import KIND
 from adapters.dialects.passages import Gathering, Mark
 from adapters.dialects.responses_reader import ResponsesReader
@@ -45,6 +45,7 @@ class OpenAIResponses:
         if type(value.get("instructions")) is str:
             gathering.text(("instructions",), Mark("system"))
         names = parts.tools(gathering, value) + _input(gathering, value)
+        searches(value, gathering)
         return Ask(
             dialect=self.name,
             operation=self.operation,

@@ -185,6 +185,14 @@ def test_what_a_vendor_would_run_itself():
     ]
 
 
+def test_a_tool_at_the_vendor_is_looked_through():
+    found = parts(ask_of(tools=[{"type": "mcp", "server_url": "https://a.example/sse"}]))
+    assert sorted(note for _, note, _ in found) == ["https://a.example", "mcp"]
+    with pytest.raises(BodyRefused) as refused:
+        ask_of(tools=[{"type": "file_search", "file_search": {"vector_store_ids": ["vs_1"]}}])
+    assert refused.value.code == "vendor_held"
+
+
 @pytest.mark.parametrize("asked", [["image"], ["image", "text"], ["video"], [{"a": 1}]])
 def test_an_answer_that_is_no_text_is_no_text(asked):
     assert parts(ask_of(modalities=asked)) == [("not_inspectable", "media output", "/modalities")]

@@ -323,6 +323,10 @@ def test_tools_that_the_client_runs_pass_inspected(tool: dict[str, Any]) -> None
     assert all(p.part == "text" for p in found.passages) and uncovered(found) == []
 
 
+def test_a_search_at_the_vendor_is_its_tool() -> None:
+    assert one(ask(search_parameters={"mode": "on"}), part="server_tool").note == "search_parameters"
+
+
 def test_a_picture_in_a_tool_is_no_text() -> None:
     found = ask(tools=[{"type": "image_generation", "input_image_mask": {"image_url": "iVBORw0KGgo="}}])
     assert one(found, part="not_inspectable").role == "tool_definition"
