@@ -89,6 +89,13 @@ def alive(pid: int) -> bool:
     return True
 
 
+async def ended(*pids: int) -> None:
+    """A killed process is gone when the kernel comes to it."""
+    async with asyncio.timeout(20):
+        while any(map(alive, pids)):
+            await asyncio.sleep(0.01)
+
+
 async def test_it_is_told_apart_by_its_state_and_ends_with_its_keeper(tmp_path: Path) -> None:
     async with keeping(tmp_path, SERVING) as kept:
         await kept.keeper.begun()
@@ -97,7 +104,7 @@ async def test_it_is_told_apart_by_its_state_and_ends_with_its_keeper(tmp_path: 
         pid = int(kept.said[0].split()[0])
         assert shown["pid"] == pid and alive(pid)
         assert kept.metrics.snapshot()["ecluse_bridge_up"] == [[["litellm"], 1.0]]
-    assert not alive(pid)
+    await ended(pid)
     assert kept.said[-1].startswith("told"), "it was asked first"
 
 
@@ -117,7 +124,7 @@ async def test_it_is_started_again(program: str, reason: str, tmp_path: Path) ->
         assert {(line["event"], line["reason"]) for line in lines} == {("bridge.lost", reason)}
         counted = {tuple(labels): n for labels, n in kept.metrics.snapshot()["ecluse_bridge_restarts_total"]}
         assert counted[(reason,)] == kept.keeper.replaced[reason]
-    assert not any(alive(int(line.split()[0])) for line in kept.said if line[0].isdigit())
+    await ended(*(int(line.split()[0]) for line in kept.said if line[0].isdigit()))
 
 
 async def test_one_whose_socket_was_tidied_away_is_replaced(tmp_path: Path) -> None:
