@@ -26,7 +26,7 @@ MOST_EXPOSED = 15
 
 def analyze(*words: str | Path) -> subprocess.CompletedProcess[str]:
     command = ["systemd-analyze", "--no-pager", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
 @needs_systemd

@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 30.0
 
 
 def amtool(*words: str | Path) -> str:
-    done = subprocess.run(["amtool", *map(str, words)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["amtool", *map(str, words)], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

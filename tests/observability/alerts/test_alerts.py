@@ -29,7 +29,7 @@ needs_promtool = pytest.mark.skipif(
 
 def promtool(*words: str | Path) -> str:
     """What promtool says; fails where it finds something wrong."""
-    done = subprocess.run(["promtool", *map(str, words)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["promtool", *map(str, words)], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
