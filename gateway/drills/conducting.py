@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from fnmatch import fnmatchcase
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from adapters.translate.registry import translates
 from gateway.config.drills import PROBE
-from gateway.documents import nearest
-from gateway.drills.faults import KINDS, Fault, parse
+from gateway.drills.planning import DrillRefused, Order, planned
 from gateway.drills.probing import Probes
 from gateway.drills.running import Drill
 from gateway.drills.schedule import due
@@ -27,62 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from gateway.bundle.destinations import Destination
-    from gateway.bundle.pair import Pair
     from gateway.runtime import Runtime
 
-USUAL_SECONDS = 10.0
-"""How long calls are watched before the fault begins."""
-AFTER_SECONDS = 60.0
-"""How long at most they are watched after it, until the destination answers again."""
-_SPREAD = 3  # polls after which every worker knows a new key
 _LAST_RECORDS_SECONDS = 1.0  # by then other workers have written how their calls ended
 _BOARD = "drill/"
 _LABEL = "drill d-"
 _SWEPT_SECONDS = 300.0  # beyond its fault and what is watched before it, no drill takes longer
 _STOPPED_SECONDS = 2.0  # for answers that are still to come when somebody ended the drill
 _LAST_REPORT_SECONDS = 5.0
-_SPOKEN = ("openai_chat", "anthropic_messages")
-
-
-class DrillRefused(Exception):
-    """A drill that can't be run; its words are for the operator."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is asked for. model: through which public model; "" for one that prefers the destination. seconds: of the
-    fault. users: patterns of users beside the drill's own. probes: whether the drill makes calls itself."""
-
-    destination: str
-    fault: Fault
-    seconds: float = 60.0
-    users: tuple[str, ...] = ()
-    model: str = ""
-    probes: bool = True
-    usual: float = USUAL_SECONDS
-    by: str = ""
-    reason: str = ""
-    scheduled: str = ""
-
-    @classmethod
-    def of(cls, value: Any) -> Order:
-        """From plain values; raises DrillRefused."""
-        if not isinstance(value, Mapping) or not isinstance(value.get("destination"), str):
-            raise DrillRefused("a drill needs a destination")
-        try:
-            fault = parse(str(value.get("fault", "")))
-            seconds, usual = float(value.get("seconds", 60.0)), float(value.get("usual", USUAL_SECONDS))
-        except (ValueError, TypeError) as wrong:
-            raise DrillRefused(f"fault: {wrong}") from None
-        users = value.get("users", [])
-        if not isinstance(users, list) or not all(isinstance(user, str) for user in users):
-            raise DrillRefused("users must be a list of patterns")
-        texts = {name: _line(value.get(name, "")) for name in ("model", "by", "reason")}
-        return cls(
-            value["destination"], fault, seconds, tuple(users), probes=bool(value.get("probes", True)), usual=usual,
-            **texts,
-        )  # fmt: skip
 
 
 class Conductor:
@@ -102,7 +48,7 @@ class Conductor:
         """Begins a drill that may be run; raises DrillRefused."""
         if (self._task is not None and not self._task.done()) or self._runtime.drills.now():
             raise DrillRefused("a drill runs already")  # here, or at another worker: calls belong to one
-        drill, model = self._planned(order)
+        drill, model = planned(self._runtime, order)
         self.drill = drill
         self._task = asyncio.get_running_loop().create_task(self._run(drill, model, order))
         return drill
@@ -179,28 +125,6 @@ class Conductor:
             await asyncio.wait([self._task], timeout=_LAST_REPORT_SECONDS)
             self._task.cancel()
             await asyncio.wait([self._task])
-
-    def _planned(self, order: Order) -> tuple[Drill, str]:
-        runtime, pair = self._runtime, self._runtime.epoch.pair
-        _permitted(pair, order)
-        destination = pair.destinations[order.destination]
-        model = order.model or _model(pair, destination)
-        spoken = runtime.epoch.upstream(destination).dialects
-        if order.probes and not any(one in spoken or any(translates(one, s) for s in spoken) for one in _SPOKEN):
-            raise DrillRefused(f"{destination.name} speaks neither chat completions nor messages")
-        now = runtime.now().timestamp()
-        settle = _SPREAD * pair.settings.shared.poll_seconds
-        fails = now + settle + order.usual
-        mended = fails + order.seconds
-        users = (*order.users, *((PROBE,) if order.probes else ()))
-        stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%d-%H%M")
-        return (
-            Drill(
-                f"d-{stamp}-{secrets.token_hex(2)}", order.destination, model, order.fault, users, now + settle, fails,
-                mended, mended + AFTER_SECONDS, order.by, order.reason, order.scheduled,
-            ),
-            model,
-        )  # fmt: skip
 
     async def _run(self, drill: Drill, model: str, order: Order) -> None:
         runtime = self._runtime
@@ -293,50 +217,8 @@ def own_url(host: str, port: int) -> str:
     return f"http://[{'::1' if host == '::' else host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _line(value: Any) -> str:
-    """What an operator wrote, as one line that can stand in a record and a report."""
-    return "".join(c if c.isprintable() and c not in "<>|`" else " " for c in str(value)[:200]).strip()
-
-
 def _filed(runtime: Runtime, drill: Drill, ended: float) -> dict[str, Any]:
     # What draws the pictures is loaded by the first drill, not by every gateway.
     from gateway.drills.filing import file_report
 
     return file_report(runtime, drill, ended)
-
-
-def _permitted(pair: Pair, order: Order) -> None:
-    settings = pair.settings.drills
-    if not settings.enabled:
-        raise DrillRefused("drills are off: set drills.enabled in the configuration")
-    if order.destination not in pair.destinations:
-        near = nearest(order.destination, pair.destinations)
-        hint = f" (did you mean {near}?)" if near else ""
-        raise DrillRefused(f"there is no destination {order.destination}{hint}")
-    if not 1.0 <= order.seconds <= settings.most_seconds:
-        raise DrillRefused(f"a fault lasts from 1 to {settings.most_seconds:g} seconds (drills.most_seconds)")
-    if not 0.0 <= order.usual <= settings.most_seconds:
-        raise DrillRefused(f"calls are watched from 0 to {settings.most_seconds:g} seconds before it")
-    for user in order.users:
-        if user not in settings.users and not _fits(user, settings.users):
-            raise DrillRefused(f"drills.users doesn't permit a drill to touch the calls of {user}")
-    if not order.users and not order.probes:
-        raise DrillRefused(f"nobody's calls would fail: name users, or let the drill make calls ({', '.join(KINDS)})")
-    if order.probes and (wrong := pair.unknown_in(KeyGrant(user=PROBE, team=settings.team))) is not None:
-        raise DrillRefused(f"drills.team: {wrong}")
-
-
-def _fits(user: str, patterns: Collection[str]) -> bool:
-    """Whether a user, no pattern, is among those that patterns name."""
-    return not set(user) & set("*?[") and any(fnmatchcase(user, pattern) for pattern in patterns)
-
-
-def _model(pair: Pair, destination: Destination) -> str:
-    """The public model through which the destination is asked first; DrillRefused where there is none."""
-    first = next((m for m in pair.models.values() if m.destinations[0].name == destination.name), None)
-    if first is None:
-        raise DrillRefused(f"no model asks {destination.name} first: name one with --model to see what becomes of it")
-    listed = pair.naming.standing_for(first.name)
-    if not listed:
-        raise DrillRefused(f"{first.name} is many models: name one with --model")
-    return listed[0]

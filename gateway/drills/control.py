@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from gateway.drills.conducting import DrillRefused, Order
+from gateway.drills.planning import DrillRefused, Order
 from gateway.drills.schedule import stale
 from gateway.drills.shelf import filed, last_drilled
 
