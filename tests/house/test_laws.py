@@ -31,7 +31,7 @@ PLACES = {
     "leather": ("gateway/drills/plots.py", "gateway/promises/plots.py", "observability/reports/usage_plots.py"),
     "redis": ("gateway/state/redis.py",),
     "uvloop": ("gateway/serve.py",),
-    "uvicorn": ("gateway/server.py", "adapters/vendors/simulator/"),
+    "uvicorn": ("gateway/server/", "adapters/vendors/simulator/"),
     "starlette": (
         "gateway/control.py",
         "gateway/drills/control.py",
