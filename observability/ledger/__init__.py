@@ -5,22 +5,9 @@ from observability.ledger.ids import made_at, uuid7
 from observability.ledger.in_force import Pair, Terms
 from observability.ledger.ledger import Ledger
 from observability.ledger.line import LedgerFailed
+from observability.ledger.parts import Found, Place, Ruled, RuleFired, Tokens, Who
 from observability.ledger.reading import Damaged, begins, events, read, records, show, tail, written_since
-from observability.ledger.records import (
-    Attempt,
-    AttemptStart,
-    Event,
-    Found,
-    Intent,
-    Outcome,
-    Place,
-    Result,
-    Ruled,
-    RuleFired,
-    Tokens,
-    Value,
-    Who,
-)
+from observability.ledger.records import Attempt, AttemptStart, Event, Intent, Outcome, Result, Value
 from observability.ledger.search import End, TooMany, Wanted, end_of, ended, happened, pair_of, spanning, whole
 from observability.ledger.story import render_show, render_tail
 from observability.scribe.messages import Report

@@ -9,7 +9,8 @@ import pytest
 from gateway.cli.main import main
 from observability.ledger.ids import uuid7
 from observability.ledger.ledger import Ledger
-from observability.ledger.records import Event, Found, Intent, Outcome, Ruled, RuleFired, Tokens, Who
+from observability.ledger.parts import Found, Ruled, RuleFired, Tokens, Who
+from observability.ledger.records import Event, Intent, Outcome
 
 NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 
