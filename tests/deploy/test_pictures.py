@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from deploy.generate.answers import Series, Stretch, filled
-from deploy.generate.drawing import Answers, draw, with_gaps
+from deploy.generate.drawing import Answers, draw
+from deploy.generate.kinds import with_gaps
 from deploy.generate.pictures import main
 from deploy.generate.shown import said, shown
 from observability.boards.overview import BREAKERS, OVERVIEW
