@@ -25,7 +25,7 @@ _UNIT_WIDTH, _UNIT_HEIGHT = 0.68, 0.335
 _HEAD = 0.95
 _MOST_TICKS = 6
 _TICKS = (5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 4 * 3600, 8 * 3600, 86400, 7 * 86400, 30 * 86400)
-"""Seconds between two times on the axis."""
+"""Seconds between two times on the axis; multiples of the last where more are needed."""
 _DPI = 100
 
 
@@ -112,7 +112,7 @@ def _panel(
 
 def _time_axis(axes: Axes, stretch: Stretch) -> None:
     axes.set_xlim(stretch.start, stretch.end)
-    apart = next(step for step in _TICKS if (stretch.end - stretch.start) / step <= _MOST_TICKS)
+    apart = _between_ticks(stretch.end - stretch.start)
     first = math.ceil(stretch.start / apart) * apart
     ticks = [first + number * apart for number in range(int((stretch.end - first) / apart) + 1)]
     axes.set_xticks(ticks, [f"{_moment(tick):%H:%M:%S}" if apart < 60 else f"{_moment(tick):%H:%M}" for tick in ticks])
@@ -121,6 +121,14 @@ def _time_axis(axes: Axes, stretch: Stretch) -> None:
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
+
+
+def _between_ticks(seconds: float) -> int:
+    """Seconds between two times on the axis of a stretch that lasts this long."""
+    most = _TICKS[-1]
+    return next(
+        (step for step in _TICKS if seconds / step <= _MOST_TICKS), math.ceil(seconds / most / _MOST_TICKS) * most
+    )
 
 
 def _stretches(mark: Mark, prometheus: Prometheus, stretch: Stretch) -> tuple[tuple[float, float], ...]:

@@ -43,7 +43,7 @@ def _lines(axes: Axes, panel: Panel, series: list[Series], box: Sequence[float],
 def _area(axes: Axes, panel: Panel, series: list[Series], box: Sequence[float], inch: float) -> None:
     named = _loudest(series)
     moments = sorted({when for one in named for when, _ in one.points})
-    heights = [[dict(one.points).get(when, 0.0) for when in moments] for one in named]
+    heights = [[values.get(when, 0.0) for when in moments] for values in [dict(one.points) for one in named]]
     colours = [by_name(one.name, number) for number, one in enumerate(named)]
     axes.stackplot(moments, heights, colors=colours, labels=[_short(one.name) for one in named], alpha=0.8, linewidth=0)
     _under(axes, panel, series, named, box, inch)

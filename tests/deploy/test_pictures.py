@@ -73,6 +73,15 @@ def test_any_answers_make_a_picture(tmp_path: Path, many: int) -> None:
         assert picture.width == 1632 and len(picture.getcolors() or ()) > (10 if many else 3)
 
 
+@pytest.mark.parametrize("days", [180, 181, 3 * 365])
+def test_a_stretch_of_any_length_has_its_times(tmp_path: Path, days: int) -> None:
+    stretch = STRETCH._replace(end=STRETCH.start + days * 86400.0)
+    lines = next(panel for panel in OVERVIEW.panels if panel.kind == "lines")
+    points = ((stretch.start, 1.0), (stretch.end, 2.0))
+    draw(OVERVIEW, Answers({lines.title: [Series("", {}, points)]}, ()), stretch, tmp_path / "l.png", [lines.title])
+    assert (tmp_path / "l.png").exists()
+
+
 def test_only_the_panels_that_are_named_are_drawn(tmp_path: Path) -> None:
     panels: dict[str, list[Series]] = {panel.title: [] for panel in OVERVIEW.panels}
     draw(OVERVIEW, Answers(panels, ()), STRETCH, tmp_path / "few.png", ["Breakers", "Ready"])
