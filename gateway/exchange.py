@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gateway.errors import Refusal, Value
     from gateway.gate import Gate
     from gateway.identity.callers import Caller
-    from gateway.owned import Pinned
+    from gateway.pinned import Pinned
     from gateway.quota.quotas import Grant
     from gateway.quota.steps import Steps
     from gateway.quota.units import Amounts

@@ -7,13 +7,14 @@ have it made is told what is told of an object that never was.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from adapters.ask import BATCH, MANAGING
 from adapters.dialects.openai_files import batched_as
 from gateway import refusals
 from gateway.errors import BadRequest, PolicyRefusal
 from gateway.listing import keep_listed
+from gateway.pinned import Pinned
 from gateway.state.owners import Owned, of_one_place
 from gateway.state.store import StoreUnavailable
 
@@ -26,16 +27,6 @@ if TYPE_CHECKING:
     from gateway.exchange import Attempt, Exchange
     from gateway.reply import Reply
     from gateway.runtime import Runtime
-
-
-class Pinned(NamedTuple):
-    """Where a call has to go. owned: the first of the objects that it names. credential: index of the one that sees it.
-    others: indexes of those that don't."""
-
-    owned: Owned
-    destination: Destination
-    credential: int
-    others: frozenset[int]
 
 
 async def pin(runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
