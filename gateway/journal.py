@@ -13,7 +13,7 @@ from gateway.features import features
 from gateway.pricing.rates import NANOS
 from gateway.pricing.spend import cost_of, spent
 from gateway.routing.health import MENDED_BY_PEOPLE
-from gateway.tracing.tracing import Ended
+from gateway.tracing.facts import Ended
 from observability.ledger import Attempt as AttemptRecord
 from observability.ledger import AttemptStart, Intent, LedgerFailed, Outcome, Ruled, RuleFired, Tokens, Who
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from gateway.pricing.rates import NANOS
 from observability.tracing.facts import TracedAttempt, TracedCall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from gateway.exchange import Attempt, Exchange
-    from gateway.tracing.tracing import Ended
     from policies.decide import RuleHit
 
 _PORTS = {"http": 80, "https": 443}
+
+
+class Ended(NamedTuple):
+    """How a call ended. status: that the client saw. ended: monotonic seconds. total, overhead: seconds."""
+
+    status: int
+    ended: float
+    total: float
+    overhead: float
+    hits: Sequence[RuleHit]
 
 
 def traced(exchange: Exchange, ended: Ended, kept: str) -> TracedCall:

@@ -6,37 +6,26 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gateway.state.strangers import within
-from gateway.tracing.facts import traced
+from gateway.tracing.facts import Ended, traced
 from observability.tracing.exporter import RESULTS as EXPORTED
 from observability.tracing.keeping import Rules, why_kept
 from observability.tracing.traceparent import Parent, read
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from gateway.config.kinds import Network
     from gateway.config.tracing import TracingSettings
     from gateway.exchange import Exchange
     from gateway.http import Request
     from observability.tracing.exporter import Exporter
-    from policies.decide import RuleHit
 
 CLOSE_SECONDS = 3.0
 RESULTS = (*EXPORTED, "limited")
 """What becomes of spans; limited: of calls past most_a_second."""
-
-
-class Ended(NamedTuple):
-    """How a call ended. status: that the client saw. ended: monotonic seconds. total, overhead: seconds."""
-
-    status: int
-    ended: float
-    total: float
-    overhead: float
-    hits: Sequence[RuleHit]
 
 
 class Listener(Protocol):
