@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gateway import refusals
 from gateway.errors import PolicyRefusal, Unavailable
+from gateway.stopping.concerning import hits, named
 from policies.ruling import Ruling
 from policies.words import BUILT_IN
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from gateway.exchange import Candidate, Exchange
     from gateway.identity.callers import Caller
     from gateway.runtime import Runtime
-    from gateway.state.stops import Stop, Stops
+    from gateway.state.stops import Stops
     from policies.ruling import RuleHit
 
 STOPPED = "stopped"
@@ -81,41 +82,15 @@ def before_attempt(runtime: Runtime, exchange: Exchange, candidate: Candidate) -
         raise refusals.policy_refusal(exchange, now)
 
 
-def concerns(stop: Stop, exchange: Exchange) -> bool:
-    """Whether what was stopped has a part in a call that is under way."""
-    caller = exchange.caller
-    if stop.kind in ("key", "user", "use_case"):
-        return stop.name == {"key": caller.key_id, "user": caller.user, "use_case": exchange.use_case}[stop.kind]
-    for attempt in exchange.attempts[-1:]:
-        if stop.kind == "destination":
-            return attempt.candidate.destination.name == stop.name
-        answer = attempt.gate.hits() if attempt.gate is not None else ()
-        return any(stop.name in _named(hit) for hit in (*_hits(attempt.candidate, exchange.candidates), *answer))
-    return False
-
-
 def _tightened(stops: Stops, candidate: Candidate, among: Sequence[Candidate]) -> Candidate:
-    hit = _stopped_hit(stops, _hits(candidate, among))
+    hit = _stopped_hit(stops, hits(candidate, among))
     if hit is None or candidate.ruling.verdict == "deny":
         return candidate
     return candidate._replace(ruling=_denial(candidate.ruling, hit))
 
 
-def _hits(candidate: Candidate, among: Sequence[Candidate]) -> Iterable[RuleHit]:
-    """What had a part in a candidate's ruling, and in its being one at all."""
-    yield from candidate.ruling.rules
-    for other in among if candidate.rerouted_from is not None else ():
-        if other.destination.name == candidate.rerouted_from:
-            yield from other.ruling.rules
-
-
-def _stopped_hit(stops: Stops, hits: Iterable[RuleHit]) -> RuleHit | None:
-    return next((hit for hit in hits if not stops.rules.isdisjoint(_named(hit))), None)
-
-
-def _named(hit: RuleHit) -> tuple[str, ...]:
-    """The rule and what lifted it; neither where the hit is only watched."""
-    return (hit.rule, hit.lifted_by) if hit.mode != "shadow" else ()
+def _stopped_hit(stops: Stops, among: Iterable[RuleHit]) -> RuleHit | None:
+    return next((hit for hit in among if not stops.rules.isdisjoint(named(hit))), None)
 
 
 def _denial(ruling: Ruling, hit: RuleHit) -> Ruling:

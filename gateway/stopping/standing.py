@@ -19,7 +19,7 @@ from gateway.state import stops
 from gateway.state.board import FINAL
 from gateway.state.kept import KeptFacts
 from gateway.state.stops import Stop, Stops
-from gateway.stopping.enforcing import concerns
+from gateway.stopping.concerning import concerns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
