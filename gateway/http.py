@@ -17,6 +17,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = Sequence[tuple[bytes, bytes]]
 
 JSON = (b"content-type", b"application/json")
+CONVERSATION_HEADER = b"x-ecluse-conversation"
 
 
 class Weight(Protocol):

@@ -17,6 +17,7 @@ import orjson
 
 from adapters.ask import TEXT
 from adapters.wire.body import TRANSFORMATION, Edit, outermost, replace_text
+from gateway.http import CONVERSATION_HEADER
 from policies.decide import Rewrite
 from policies.detectors.keywords import Words
 from policies.findings import IDENTITY_CLASS
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from gateway.runtime import Runtime
     from policies.decide import Ruling
 
-CONVERSATION_HEADER = b"x-ecluse-conversation"
 
 _LITERAL = "token"
 _NOBODY = "redacted"

@@ -15,12 +15,12 @@ from adapters.transport import KEPT_ALIVE
 from gateway.capacity.slots import UNCOUNTED
 from gateway.config.routes import DEFAULT
 from gateway.errors import Unavailable
+from gateway.http import CONVERSATION_HEADER
 from gateway.routing.objectives import Kept, Result, Standing
 from gateway.routing.order import Plan, plan
 from gateway.routing.pace import Pace
 from gateway.routing.sight import Sight
 from gateway.routing.subject import Subject
-from gateway.transforming import CONVERSATION_HEADER
 from observability.ledger import Event
 
 if TYPE_CHECKING:
