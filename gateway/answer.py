@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from gateway.drills.injecting import Answering
     from gateway.exchange import Candidate, Exchange
     from gateway.http import Request
-    from gateway.outgoing import Outgoing
     from gateway.runtime import Runtime
+    from gateway.sent import Outgoing
     from policies.ruling import Ruling
     from policies.transform.guard import Guard
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from gateway.exchange import Attempt, Candidate, Exchange
     from gateway.gate import Gate
     from gateway.http import Responder
-    from gateway.outgoing import Outgoing
     from gateway.runtime import Runtime
+    from gateway.sent import Outgoing
     from policies.decide import RuleHit
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from adapters.errors import BodyRefused
@@ -19,6 +18,7 @@ from gateway.owned import no_pseudonyms
 from gateway.parameters import held_output, under_rules
 from gateway.refusals import policy_refusal
 from gateway.sealed import beside, issued_by
+from gateway.sent import Outgoing
 from gateway.speaking import say, unsayable
 from gateway.transforming import Transformed, Unreachable, pseudonyms, transform
 from policies.decide import Place
@@ -33,27 +33,9 @@ if TYPE_CHECKING:
     from gateway.http import Request
     from gateway.runtime import Runtime
     from policies.decide import Rewrite, Ruling
-    from policies.transform.tokens import Issued
 
 
 _DEEP = 512  # more than a client may send; only arguments that were a string, and are an object now, can be deeper
-
-
-class Outgoing(NamedTuple):
-    """What is sent in one attempt. digest: keyed, hex. edits: how many of each kind changed the bytes.
-
-    issued: the tokens in it, to be restored in its answer. translated: how it was made, where the destination is asked
-    in another dialect than the client's.
-    """
-
-    method: str
-    path: str
-    headers: list[tuple[str, str]]
-    body: bytes
-    digest: str
-    edits: Mapping[str, int]
-    issued: Issued
-    translated: Translated | None = None
 
 
 def build(

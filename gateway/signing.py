@@ -13,7 +13,7 @@ from adapters.transport import joined
 
 if TYPE_CHECKING:
     from gateway.epoch import Epoch, Upstream
-    from gateway.outgoing import Outgoing
+    from gateway.sent import Outgoing
 
 
 def warm(epoch: Epoch) -> None:

@@ -13,8 +13,8 @@ from gateway.stopping.enforcing import before_attempt
 if TYPE_CHECKING:
     from gateway.drills.faults import Fault
     from gateway.exchange import Attempt, Exchange
-    from gateway.outgoing import Outgoing
     from gateway.runtime import Runtime
+    from gateway.sent import Outgoing
 
 _STATUS = {"5xx": 503, "throttle": 429}
 
