@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gateway.config.settings import Settings
     from gateway.exchange import Attempt, Candidate, Exchange
     from gateway.http import Request
-    from gateway.runtime import Runtime
+    from gateway.routing.around import Around, Teller
 
 
 class Shown(NamedTuple):
@@ -64,7 +64,7 @@ class Router:
         }
 
     def plan(
-        self, runtime: Runtime, exchange: Exchange, ask: Ask, permitted: list[Candidate], request: Request
+        self, runtime: Around, exchange: Exchange, ask: Ask, permitted: list[Candidate], request: Request
     ) -> Plan[Candidate]:
         """Where the call goes, most preferred first; raises Unavailable where its route lets it go nowhere."""
         route = exchange.epoch.routes[exchange.entry]
@@ -86,7 +86,7 @@ class Router:
         if attempt.first_content and (pace := self._pace(exchange, attempt)) is not None:
             pace.answered(id(attempt), attempt.first_content)
 
-    def ended(self, runtime: Runtime, exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> None:
+    def ended(self, runtime: Teller, exchange: Exchange, attempt: Attempt, error: UpstreamError | None) -> None:
         """It is over. What the client did wrong says nothing of the destination."""
         name, now = attempt.candidate.destination.name, runtime.monotonic()
         pace, made = self._pace(exchange, attempt), exchange.plan
@@ -108,7 +108,7 @@ class Router:
             standing = self._standings[route, destination] = Standing(objectives)
         return standing
 
-    def judge(self, runtime: Runtime, route: str, destination: str, objectives: ObjectivesSettings) -> Standing:
+    def judge(self, runtime: Teller, route: str, destination: str, objectives: ObjectivesSettings) -> Standing:
         """The same, with what calls that still wait say of it."""
         standing = self.standing(route, destination, objectives)
         seconds, pace = objectives.first_token_seconds, self.paces.get((destination, True))
@@ -137,7 +137,7 @@ class Router:
         return pace
 
     @staticmethod
-    def _changed(runtime: Runtime, route: str, destination: str, standing: Standing) -> None:
+    def _changed(runtime: Teller, route: str, destination: str, standing: Standing) -> None:
         runtime.measure.demoted(route, destination, standing.demoted)
         event = "route.demoted" if standing.demoted else "route.restored"
         detail = {"route": route, "destination": destination, "objective": standing.demoted or None}

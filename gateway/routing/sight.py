@@ -10,9 +10,9 @@ from gateway.routing.routes import BYTES_PER_TOKEN
 if TYPE_CHECKING:
     from adapters.ask import Ask
     from gateway.exchange import Exchange
+    from gateway.routing.around import Around
     from gateway.routing.pace import Pace
     from gateway.routing.routes import Route
-    from gateway.runtime import Runtime
 
 SCARCE = 0.1
 """The part of a vendor's rate limit below which its destination gets less and less of its calls."""
@@ -25,7 +25,7 @@ class Sight:
 
     __slots__ = ("_ask", "_exchange", "_now", "_paces", "_runtime")
 
-    def __init__(self, runtime: Runtime, exchange: Exchange, ask: Ask) -> None:
+    def __init__(self, runtime: Around, exchange: Exchange, ask: Ask) -> None:
         self._runtime, self._exchange, self._ask = runtime, exchange, ask
         self._paces = runtime.router.paces
         self._now = runtime.monotonic()
