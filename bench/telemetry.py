@@ -42,6 +42,7 @@ from installation import CONTRACT
 from gateway.bundle.bundle import STARTER
 from gateway.exchange import Attempt, Exchange
 from gateway.identity.keys import KeyGrant
+from gateway.looking import Page
 from gateway.serve import gateway, settle
 from observability.exposition import Format
 
@@ -247,7 +248,7 @@ async def cost_of_a_page(runtime: Any) -> None:
         for _ in range(ROUNDS + 1):
             metrics._pages.clear()
             with watched() as gaps:
-                page = await runtime.measure.page(runtime, format_)
+                page = await Page(runtime).page(format_)
                 await asyncio.sleep(0.005)
             took.append(metrics._values["ecluse_telemetry_page_seconds"][()] * 1e3)
             longest.append(max(gaps) * 1e3)
@@ -258,7 +259,7 @@ async def cost_of_a_page(runtime: Any) -> None:
         )
     begun = [time.perf_counter()]
     for _ in range(ROUNDS):
-        orjson.dumps(await runtime.measure.snapshot(runtime))
+        orjson.dumps(await Page(runtime).snapshot())
         begun.append(time.perf_counter())
     print(f"a worker's share of a page: {min(b - a for a, b in pairwise(begun)) * 1e3:.1f} ms")
 

@@ -22,6 +22,7 @@ from gateway.exchange import Exchange
 from gateway.identity.keyring import Keyring, KeyringRefused
 from gateway.identity.keys import KeyStore
 from gateway.identity.sealing import Sealer
+from gateway.looking import Page
 from gateway.measure import Measure
 from gateway.quota.opening import open_quotas
 from gateway.quota.overrides import Overrides
@@ -168,7 +169,7 @@ def _acquaint(runtime: Runtime) -> None:
     runtime.measure.log.heard = runtime.herald.heard
     runtime.health.use(pair.settings.health, runtime.epoch.credentials())
     Told(runtime.health, runtime.follower, runtime.measure, time.time)
-    runtime.measure.watch(runtime, runtime.ledger)
+    Page(runtime).watch()
     runtime.measure.loaded(pair, runtime.now().timestamp())
 
 

@@ -17,6 +17,7 @@ from gateway.bundle.due import due
 from gateway.documents import DocumentsRefused
 from gateway.drills.control import drill_routes
 from gateway.identity.keys import KeyGrant, KeyRecord, KeyStoreRefused
+from gateway.looking import Page
 from gateway.provenance import signed_files
 from gateway.quota.control import quota_routes, shown_override
 from gateway.quota.shown import store_line, used_line
@@ -103,7 +104,7 @@ class _Control:
         )
 
     async def metrics(self, request: Request) -> Response:
-        found = orjson.dumps(await self._runtime.measure.snapshot(self._runtime))
+        found = orjson.dumps(await Page(self._runtime).snapshot())
         return Response(found, media_type="application/json")
 
     async def top(self, request: Request) -> JSONResponse:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from gateway.looking import Page
 from observability.exposition import CONTENT_TYPES, format_for
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def health_app(runtime: Runtime) -> Starlette:
 
     async def metrics(request: Request) -> Response:
         format_ = format_for(request.headers.get("accept", ""))
-        return Response(await runtime.measure.page(runtime, format_), headers={"content-type": CONTENT_TYPES[format_]})
+        return Response(await Page(runtime).page(format_), headers={"content-type": CONTENT_TYPES[format_]})
 
     async def healthz(request: Request) -> Response:
         return PlainTextResponse("ok\n")

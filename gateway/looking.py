@@ -1,4 +1,4 @@
-"""What the page of metrics asks a serving process for, each time that it is made."""
+"""The page of metrics of a serving process, and what it asks the process for each time that it is made."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from gateway.quota.shown import shares
 from gateway.routing.shown import show
 from gateway.state.stops import KINDS
 from gateway.tracing.tracing import RESULTS
+from observability.metrics import watch_ledger
 from observability.processes import show as show_processes
+from observability.turns import Turns
 
 if TYPE_CHECKING:
     from gateway.runtime import Runtime
     from gateway.tracing.tracing import Tracing
+    from observability.exposition import Format
+    from observability.merging import Snapshot
     from observability.metrics import Metrics
-    from observability.turns import Turns
 
 _LOOKED_AT = (
     "ecluse_quota_used_ratio",
@@ -30,7 +33,38 @@ _LOOKED_AT = (
 )
 
 
-def watch(metrics: Metrics, runtime: Runtime) -> None:
+class Page:
+    """What a process says of itself to who asks: for Prometheus, or for the one page of several workers."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime, self._metrics = runtime, runtime.measure.metrics
+
+    def watch(self) -> None:
+        """Lets the page ask the runtime for what it shows; once, at the start."""
+        watch_ledger(self._metrics, self._runtime.ledger)
+        _watch(self._metrics, self._runtime)
+
+    async def page(self, format_: Format = "text") -> bytes:
+        """What Prometheus reads, a second old at most."""
+        turns = Turns()
+        if self._metrics.stale(format_):
+            await self._look(turns)
+        return await self._metrics.paced_page(format_, turns)
+
+    async def snapshot(self) -> Snapshot:
+        """The same in plain values, for the one page of several workers."""
+        turns = Turns()
+        await self._look(turns)
+        found = self._metrics.snapshot()
+        self._metrics.took(turns.spent)
+        return found
+
+    async def _look(self, turns: Turns) -> None:
+        await _look(self._metrics, self._runtime, turns)
+        self._runtime.measure.contracts.look(self._runtime.now().timestamp())
+
+
+def _watch(metrics: Metrics, runtime: Runtime) -> None:
     """Lets the page read what is one number each."""
     follower, stops, ledger = runtime.follower, runtime.stops, runtime.ledger
     metrics.watch("ecluse_file_workers", (), lambda: float(runtime.files.pool.processes))
@@ -51,7 +85,7 @@ def _watch_tracing(metrics: Metrics, tracing: Tracing) -> None:
     metrics.watch("ecluse_telemetry_dropped_total", ("traces",), lambda: tracing.lost)
 
 
-async def look(metrics: Metrics, runtime: Runtime, turns: Turns) -> None:
+async def _look(metrics: Metrics, runtime: Runtime, turns: Turns) -> None:
     """Sets what has a row for each quota, destination, route or process. Calls have their turn meanwhile."""
     used, at_hand = await shares(runtime.quotas.each(), turns)
     for family in _LOOKED_AT:  # what isn't configured any more must not stay

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from gateway import call_figures
 from gateway.bundle.due import end_of, exceptions, shadows
-from gateway.looking import look, watch
 from gateway.promises.counting import Counting, Took
 from gateway.top.counting import Top
 from gateway.webhooks.bursts import COUNT, SECONDS, Bursts
-from observability.metrics import Metrics, watch_ledger
-from observability.turns import Turns
+from observability.metrics import Metrics
 from policies.transform.redact import CONFIDENTIAL
 
 if TYPE_CHECKING:
@@ -30,11 +28,7 @@ if TYPE_CHECKING:
     from gateway.quota.accounts import Limit
     from gateway.quota.units import Exceeded, Unknown
     from gateway.routes import Route
-    from gateway.runtime import Runtime
-    from observability.exposition import Format
-    from observability.ledger import Ledger
     from observability.logs import Log
-    from observability.merging import Snapshot
     from policies.classify import Classification
     from policies.decide import RuleHit
 
@@ -48,8 +42,8 @@ _ENDS = (
 
 P = ParamSpec("P")
 
-UNGUARDED = frozenset({"watch", "page", "snapshot", "bug", "bug_beside", "trace_broken"})
-"""What a start needs, what answers a question, and what says of a mistake itself."""
+UNGUARDED = frozenset({"bug", "bug_beside", "trace_broken"})
+"""What says of a mistake itself."""
 
 
 def unfailing(tell: Callable[Concatenate[Measure, P], None]) -> Callable[Concatenate[Measure, P], None]:
@@ -87,30 +81,6 @@ class Measure:
         self._ledger_ready = True
         self.metrics.set("ecluse_build_info", (version,))
         self.metrics.watch("ecluse_telemetry_dropped_total", ("log",), lambda: float(log.lost))
-
-    def watch(self, runtime: Runtime, ledger: Ledger) -> None:
-        """Lets the page ask the runtime for what it shows."""
-        watch_ledger(self.metrics, ledger)
-        watch(self.metrics, runtime)
-
-    async def page(self, runtime: Runtime, format_: Format = "text") -> bytes:
-        """What Prometheus reads, a second old at most."""
-        turns = Turns()
-        if self.metrics.stale(format_):
-            await self._look(runtime, turns)
-        return await self.metrics.paced_page(format_, turns)
-
-    async def snapshot(self, runtime: Runtime) -> Snapshot:
-        """The same in plain values, for the one page of several workers."""
-        turns = Turns()
-        await self._look(runtime, turns)
-        found = self.metrics.snapshot()
-        self.metrics.took(turns.spent)
-        return found
-
-    async def _look(self, runtime: Runtime, turns: Turns) -> None:
-        await look(self.metrics, runtime, turns)
-        self.contracts.look(runtime.now().timestamp())
 
     def breaker(self, destination: str, failure: str, credential: int, seconds: float) -> None:
         """A breaker opened here for some seconds, or closed (0)."""

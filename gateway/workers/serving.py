@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from gateway.bridge.reach import needs_bridge
 from gateway.health import not_ready
+from gateway.looking import Page
 from gateway.serve import first_key, gateway, run_loop, settle, show_first_key
 from gateway.server import shut
 from gateway.workers.line import Line
@@ -55,7 +56,7 @@ async def _serve(config: Path, station: Station) -> int:
         await _obey(serving, line, key)
     beating.cancel()
     faulthandler.cancel_dump_traceback_later()
-    line.say(last=await serving.runtime.measure.snapshot(serving.runtime))
+    line.say(last=await Page(serving.runtime).snapshot())
     await line.close()
     return 0
 

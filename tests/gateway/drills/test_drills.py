@@ -17,6 +17,7 @@ import pytest
 from gateway.drills.faults import Fault
 from gateway.drills.running import Drill
 from gateway.identity.keyfile import KeyGrant
+from gateway.looking import Page
 from observability.ledger import read
 from tests.conftest import CONFIG, House, OpenHouse
 
@@ -218,7 +219,7 @@ async def test_the_metrics_tell_how_long_ago_it_was(house: House) -> None:
     assert 'ecluse_drill_last_timestamp_seconds{destination="alpha/gpt-4o-mini"} 0.0' in before
     found = await drilled(house)
     runtime = house.gateway.runtime  # asked itself: the page may be a second old
-    shown = (await runtime.measure.snapshot(runtime))["ecluse_drill_last_timestamp_seconds"]
+    shown = (await Page(runtime).snapshot())["ecluse_drill_last_timestamp_seconds"]
     assert {tuple(labels): value for labels, value, *_ in shown}["alpha/gpt-4o-mini",] == pytest.approx(found["ended"])
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from adapters.vendors.simulator import SimulatorServer
 from gateway.bridge.keeper import NOT_NEEDED, SERVES, Keeper
+from gateway.looking import Page
 from tests.conftest import CONFIG, House, OpenHouse
 
 pytestmark = pytest.mark.skipif(
@@ -124,7 +125,7 @@ async def _starts_again(house: House) -> None:
     assert (await house.chat("a", model="tail")).status_code in (502, 503)
     await until(lambda: keeper(house).state == SERVES)
     assert (await status(house))["bridge"]["replaced"] == {"ended": 1}
-    assert (await house.gateway.runtime.measure.snapshot(house.gateway.runtime))["ecluse_bridge_restarts_total"]
+    assert (await Page(house.gateway.runtime).snapshot())["ecluse_bridge_restarts_total"]
     async with asyncio.timeout(60):  # the destination rests for a while, as one that was down
         while (await house.chat("a", model="tail")).status_code != 200:
             await asyncio.sleep(0.2)
@@ -135,4 +136,4 @@ async def _comes_and_goes(house: House) -> None:
     await house.gateway.reload("test")
     await until(lambda: keeper(house).state == NOT_NEEDED)
     assert (await status(house))["bridge"] is None
-    assert not (await house.gateway.runtime.measure.snapshot(house.gateway.runtime))["ecluse_bridge_up"]
+    assert not (await Page(house.gateway.runtime).snapshot())["ecluse_bridge_up"]

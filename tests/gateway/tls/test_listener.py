@@ -19,6 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from gateway.drills.probing import Probes
+from gateway.looking import Page
 from gateway.serve import Gateway, gateway
 from gateway.tls.material import TlsRefused
 from tests.conftest import CONFIG, House, configured
@@ -78,7 +79,7 @@ async def serial(house: House) -> int:
 async def value(house: House, family: str, label: str = "data") -> float:
     """That of a series with one label."""
     runtime = house.gateway.runtime
-    found = {tuple(labels): value for labels, value in (await runtime.measure.snapshot(runtime))[family]}
+    found = {tuple(labels): value for labels, value in (await Page(runtime).snapshot())[family]}
     return float(found.get((label,), 0.0))
 
 
