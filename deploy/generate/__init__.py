@@ -1,1 +1,1 @@
-"""Makes what is shipped from the tables in `observability/`: files for Grafana, pages of the docs, pictures."""
+"""Makes what is shipped and read from the tables in the code: files for Grafana, pages of the docs, pictures."""

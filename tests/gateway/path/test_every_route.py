@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from adapters.registry import DIALECTS
-from gateway.coverage import matrix, pinned
+from deploy.generate.coverage import matrix, pinned
 from gateway.routes import CALLS, Route
 from tests.conftest import House, OpenHouse
 from tests.gateway.path.calls import call, with_media
@@ -75,4 +75,4 @@ async def kept(house: House, route: Route) -> tuple[str, dict[str, Any]]:
 
 def test_the_page_equals_the_table() -> None:
     page = Path(__file__).parents[3] / "docs" / "reference" / "coverage.md"
-    assert page.read_text() == matrix(), "renew it: python -m gateway.coverage > docs/reference/coverage.md"
+    assert page.read_text() == matrix(), "renew it: python -m deploy.generate.coverage > docs/reference/coverage.md"

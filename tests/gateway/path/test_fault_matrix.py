@@ -21,8 +21,8 @@ import pytest
 
 from adapters.errors import BY_KIND
 from adapters.vendors.simulator.directives import NAMES
+from deploy.generate.coverage import pinned
 from gateway import reply
-from gateway.coverage import pinned
 from gateway.routes import CALLS, Route
 from gateway.routing.budget import RetryBudget
 from observability.families import FAMILIES

@@ -1,6 +1,6 @@
 """The coverage matrix of the docs: what happens to every part of every call, made from the route table.
 
-`python -m gateway.coverage > docs/reference/coverage.md`; a test compares the file with this.
+`python -m deploy.generate.coverage > docs/reference/coverage.md`; a test compares the file with this.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def matrix() -> str:
     lines = [
         "# Coverage",
         "",
-        "Made from the route table by `python -m gateway.coverage`; a test compares the two, and another sends a call",
-        "down every route to see that no stage is skipped.",
+        "Made from the route table by `python -m deploy.generate.coverage`; a test compares the two, and another",
+        "sends a call down every route to see that no stage is skipped.",
         "",
         "## Routes",
         "",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from adapters.registry import VENDORS
-from gateway.vendor_kinds import page
+from deploy.generate.vendor_kinds import page
 
 
 def test_the_page_is_made_from_the_registry() -> None:
-    """Renew it with `python -m gateway.vendor_kinds > docs/reference/vendors.md`."""
+    """Renew it with `python -m deploy.generate.vendor_kinds > docs/reference/vendors.md`."""
     file = Path(__file__).parents[2] / "docs/reference/vendors.md"
     assert file.read_text() == page()
 

@@ -1,6 +1,6 @@
 """The reference of vendor kinds, made from the registry.
 
-`python -m gateway.vendor_kinds > docs/reference/vendors.md` renews the page; a test compares them.
+`python -m deploy.generate.vendor_kinds > docs/reference/vendors.md` renews the page; a test compares them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from adapters.vendors.base import VendorKind
 _HEAD = """\
 # Vendor kinds
 
-Made from the registry by `python -m gateway.vendor_kinds`; a test compares the two.
+Made from the registry by `python -m deploy.generate.vendor_kinds`; a test compares the two.
 
 `vendors.*.kind` in the [configuration](configuration.md#vendors) says how a vendor is spoken to. Where the table has
 no base URL the configuration must give one; a base URL of your own always goes before. A model is reached by callers of
