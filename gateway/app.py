@@ -10,21 +10,21 @@ from adapters.dialects.models import ModelCard, model_card, models_list
 from adapters.registry import DIALECTS
 from gateway import refusals
 from gateway.arrays import InArray, wants_array
-from gateway.charter import Charters
 from gateway.errors import NotFound, Refusal, Unavailable, Unidentified, Unsupported
 from gateway.exchange import Exchange
 from gateway.http import JSON, Request, Responder
-from gateway.listing import KINDS as LISTED
-from gateway.listing import listed
-from gateway.me import PATH as ME
-from gateway.me import me
+from gateway.pages.charter import Charters
+from gateway.pages.listing import KINDS as LISTED
+from gateway.pages.listing import listed
+from gateway.pages.me import PATH as ME
+from gateway.pages.me import me
+from gateway.pages.reporting import take_report
+from gateway.pages.unserved import anthropics, refuse
 from gateway.pipeline import answer
-from gateway.reporting import take_report
 from gateway.retiring import offered
 from gateway.routes import family_of, match, models_at
 from gateway.state.strangers import within
 from gateway.stopping.enforcing import admit
-from gateway.unserved import anthropics, refuse
 from observability.ledger import uuid7
 
 if TYPE_CHECKING:

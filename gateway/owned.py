@@ -13,7 +13,7 @@ from adapters.ask import BATCH, MANAGING
 from adapters.dialects.openai_files import batched_as
 from gateway import refusals
 from gateway.errors import BadRequest, PolicyRefusal
-from gateway.listing import keep_listed
+from gateway.pages.listing import keep_listed
 from gateway.pinned import Pinned
 from gateway.state.owners import Owned, of_one_place
 from gateway.state.store import StoreUnavailable

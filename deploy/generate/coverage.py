@@ -9,8 +9,8 @@ import sys
 
 from adapters.ask import BATCH, MANAGING
 from adapters.registry import DIALECTS, VENDORS
+from gateway.pages.unserved import UNSERVED, Unserved
 from gateway.routes import ROUTES, Route
-from gateway.unserved import UNSERVED, Unserved
 
 STAGES = ("identity", "inspection", "ruling", "quota", "ledger", "metrics", "failover")
 PARTS = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.pages.unserved import UNSERVED, unserved
 from gateway.routes import CALLS
-from gateway.unserved import UNSERVED, unserved
 from observability.ledger import read
 from tests.conftest import CONFIG, House, OpenHouse
 

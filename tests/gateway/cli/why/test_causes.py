@@ -20,7 +20,8 @@ REFUSALS = {
 
 # Refusals of what is no call and leaves no OUTCOME: paths, lists, reports, the charter, and what is no refusal at all.
 NO_CALL = {
-    "gateway/app.py", "gateway/charter.py", "gateway/listing.py", "gateway/reporting.py", "gateway/unserved.py",
+    "gateway/app.py", "gateway/pages/charter.py", "gateway/pages/listing.py", "gateway/pages/reporting.py",
+    "gateway/pages/unserved.py",
     "gateway/quota/keeper.py", "gateway/quota/tills/redis.py", "gateway/state/owners.py", "gateway/state/redis.py",
     "gateway/state/sqlite.py",
 }  # fmt: skip

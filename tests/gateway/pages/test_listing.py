@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.listing import facts_of
+from gateway.pages.listing import facts_of
 
 
 def test_only_numbers_and_closed_words_are_kept() -> None:

@@ -1,0 +1,1 @@
+"""What the data listener answers by itself: no call to a vendor, so no outcome of one on record."""
