@@ -32,8 +32,8 @@ class BodyRefused(Exception):
     """A client's body that is not taken in.
 
     code: one of not_json, duplicate_key, invalid_utf8, bom, not_a_number, lone_surrogate, trailing_bytes, too_deep,
-    too_large, wrong_type, missing_field, vendor_held, bad_multipart. message: safe words (byte offsets and names of
-    known fields, never content). param: the known field, where there is one.
+    too_large, too_many_texts, wrong_type, missing_field, vendor_held, bad_multipart. message: safe words (byte offsets
+    and names of known fields, never content). param: the known field, where there is one.
     """
 
     def __init__(self, code: str, message: str, *, param: str | None = None) -> None:
@@ -41,7 +41,7 @@ class BodyRefused(Exception):
         self.code = code
         self.message = message
         self.param = param
-        self.status = 413 if code == "too_large" else 400
+        self.status = 413 if code in ("too_large", "too_many_texts") else 400
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"

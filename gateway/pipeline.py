@@ -22,7 +22,7 @@ from gateway.inspection import classified, read_files
 from gateway.journal import attempts_over, close
 from gateway.memories import recall_states
 from gateway.owned import of_file, pin
-from gateway.parsing import document_of
+from gateway.parsing import ask_of
 from gateway.relay import relay
 from gateway.remember import remember
 from gateway.sampling import keep_samples
@@ -91,8 +91,7 @@ async def _planned(
     exchange.bytes_in = len(raw)
     await runtime.capacity.begin(exchange)
     try:
-        document = document_of(exchange, request, raw, limits.depth)
-        exchange.ask = ask = exchange.dialect.parse(document, exchange.parameters)
+        exchange.ask = ask = await ask_of(exchange, request, raw, limits)
     except BodyRefused as refused:
         raise refusals.unreadable(refused) from None
     await pin(runtime, exchange, ask)

@@ -7,6 +7,7 @@ to read can be sent in the request that asks about it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -59,7 +60,7 @@ class OpenAIFileUpload(PlainRequest):
         gathering = Gathering(form)
         gathering.text((*path, "filename"), Mark("user"))
         passages = list(gathering.passages())
-        lines = read_lines(form.content(path), form.files[path].start, passages)
+        lines = read_lines(form.content(path), form.files[path].start, passages, form.most)
         return Ask(
             dialect=self.name,
             operation=self.operation,
@@ -88,10 +89,10 @@ class OpenAIFileUpload(PlainRequest):
 BATCHED_BY_NAME: Mapping[str, Dialect] = {dialect.name: dialect for dialect in BATCHED.values()}
 
 
-def read_lines(raw: bytes, at: int, passages: list[Passage]) -> list[Line]:
+def read_lines(raw: bytes, at: int, passages: list[Passage], most: int = sys.maxsize) -> list[Line]:
     """The requests in a file, whose texts are added to `passages`; raises BodyRefused. at: where the file begins.
 
-    They must all be of one path and for one model, since they go to one place.
+    They must all be of one path and for one model, since they go to one place. most: texts that they may have together.
     """
     found: list[Line] = []
     urls: set[str] = set()
@@ -99,7 +100,9 @@ def read_lines(raw: bytes, at: int, passages: list[Passage]) -> list[Line]:
         if line.strip():
             if len(found) >= MOST_LINES:
                 raise BodyRefused("too_large", f"A file may have {MOST_LINES} lines.", param="file")
-            found.append(_line(line, at, number, passages, urls))
+            made, texts = _line(line, at, number, passages, urls, most)
+            found.append(made)
+            most -= texts
         at += len(line) + 1
     if not found:
         raise BodyRefused("missing_field", "The file has no requests.", param="file")
@@ -108,12 +111,13 @@ def read_lines(raw: bytes, at: int, passages: list[Passage]) -> list[Line]:
     return found
 
 
-def _line(raw: bytes, at: int, number: int, passages: list[Passage], urls: set[str]) -> Line:
+def _line(raw: bytes, at: int, number: int, passages: list[Passage], urls: set[str], most: int) -> tuple[Line, int]:
+    """One request, and how many texts it has."""
     file = f"jsonl, line {number}"
     try:
         if b"\r" in raw.rstrip(b"\r"):  # which some readers take for the end of a line
             raise BodyRefused("wrong_value", "a carriage return stands within it.")
-        document = Document.parse(raw)
+        document = Document.parse(raw, most=most)
         value = document.value
         url = required(value, "url", str)
         if url not in BATCHED or value.get("method") != "POST":
@@ -130,7 +134,7 @@ def _line(raw: bytes, at: int, number: int, passages: list[Passage], urls: set[s
         beside = Document.parse(orjson.dumps({name: inner for name, inner in value.items() if name != "body"}))
         for passage in (*ask.passages, *Gathering(beside).passages()):
             passages.append(passage._replace(pieces=(), file=file, history=False))
-        return Line(at + start, replace(ask, passages=()), file)
+        return Line(at + start, replace(ask, passages=()), file), len(document.texts.all)
     raise BodyRefused(code, words, param="file")
 
 

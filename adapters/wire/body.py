@@ -7,6 +7,7 @@ surrogates; trailing bytes; deep nesting), so that what was inspected is what th
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,9 +17,9 @@ import orjson
 
 from adapters.errors import BodyRefused
 from adapters.wire.edits import EDIT_KINDS, TRANSFORMATION, Edit, splice
-from adapters.wire.refusals import unreadable
+from adapters.wire.refusals import too_many_texts, unreadable
 from adapters.wire.texts import Texts
-from adapters.wire.tokens import LONG, TOKEN, Places, character_span, skip, token_spans, value_end
+from adapters.wire.tokens import LONG, TOKEN, Places, character_span, crowded, skip, token_spans, value_end
 
 __all__ = [
     "EDIT_KINDS",
@@ -77,16 +78,19 @@ class Document:
         self.texts = texts
 
     @classmethod
-    def parse(cls, raw: bytes, *, max_depth: int = 64, alike: bool = True) -> Document:
+    def parse(cls, raw: bytes, *, max_depth: int = 64, alike: bool = True, most: int = sys.maxsize) -> Document:
         """Read a body strictly; raises BodyRefused.
 
         alike: keys that differ only in letter case count as repeated (False for vendors' answers, where members of
-        some objects are named by tokens).
+        some objects are named by tokens). most: texts that it may have; each costs far more than its bytes, so they are
+        counted before a value is made of any.
         """
+        if crowded(raw, most):
+            raise too_many_texts()
         value = _load(raw)
         if type(value) is not dict:
             raise BodyRefused("wrong_type", "The body must be a JSON object.")
-        return cls(raw, value, Texts(raw, value, max_depth, alike))
+        return cls(raw, value, Texts(raw, value, max_depth, alike, most))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self.raw)} bytes>"

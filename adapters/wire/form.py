@@ -6,6 +6,7 @@ named `x[]` may come several times and are arrays.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
@@ -24,7 +25,9 @@ _LETTERS = frozenset({"", "utf-8", "us-ascii", "ascii"})
 
 
 class Form(Document):
-    """A parsed form. files: path of each file, with its part."""
+    """A parsed form. files: path of each file, with its part. most: texts that what is read of a file may have."""
+
+    most = sys.maxsize
 
     def __init__(self, raw: bytes, boundary: bytes, fields: dict[str, Any], places: dict[Path, Part]) -> None:
         super().__init__(raw, fields, Texts(orjson.dumps(fields), fields, 4, alike=True))
@@ -33,8 +36,8 @@ class Form(Document):
         self.files = {path: part for path, part in places.items() if part.filename is not None}
 
     @classmethod
-    def read(cls, raw: bytes, content_type: str) -> Form:
-        """Read a form strictly; raises BodyRefused."""
+    def read(cls, raw: bytes, content_type: str, most: int = sys.maxsize) -> Form:
+        """Read a form strictly; raises BodyRefused. most: as of a document."""
         boundary = boundary_of(content_type)
         fields: dict[str, Any] = {}
         places: dict[Path, Part] = {}
@@ -48,7 +51,9 @@ class Form(Document):
             else:
                 fields[part.name] = value
             places[path] = part
-        return cls(raw, boundary, fields, places)
+        form = cls(raw, boundary, fields, places)
+        form.most = most
+        return form
 
     @property
     def content_type(self) -> str:

@@ -44,6 +44,13 @@ def too_deep() -> BodyRefused:
     return BodyRefused("too_deep", "The body is nested too deeply.")
 
 
+def too_many_texts() -> BodyRefused:
+    """The refusal of more texts than the limit."""
+    return BodyRefused(
+        "too_many_texts", "The body has too many strings, names and numbers (limits.texts). Send fewer at once."
+    )
+
+
 def repeated_key(raw: bytes) -> BodyRefused:
     """The refusal of an object that names a key twice, with the byte offset of the second where it can be told."""
     offset = _second_key(raw)

@@ -6,9 +6,10 @@ something is rewritten; so texts are numbered here, and the numbers lead to the 
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
-from adapters.wire.refusals import fold, repeated_key, too_deep
+from adapters.wire.refusals import fold, repeated_key, too_deep, too_many_texts
 from adapters.wire.tokens import string_count, token_spans
 
 Steps = tuple[str | int, ...]
@@ -21,10 +22,11 @@ _FEW = 4  # numbers worth looking for one by one
 class Texts:
     """The texts of one body. all: every string, number and key, decoded, numbers as written, in document order."""
 
-    __slots__ = ("_figures", "_inside", "_numbers", "_places", "_root", "all")
+    __slots__ = ("_figures", "_inside", "_most", "_numbers", "_places", "_root", "all")
 
-    def __init__(self, raw: bytes, root: dict[str, Any], max_depth: int, alike: bool) -> None:
-        """Raises BodyRefused for a repeated key and for deep nesting."""
+    def __init__(self, raw: bytes, root: dict[str, Any], max_depth: int, alike: bool, most: int = sys.maxsize) -> None:
+        """Raises BodyRefused for a repeated key, for deep nesting, and for more texts than `most`."""
+        self._most = most
         self.all: list[str] = []
         self._root = root
         self._inside: dict[int, Range] = {}  # by identity of the object or array: its texts
@@ -32,6 +34,8 @@ class Texts:
         self._places: dict[Steps, tuple[Any, Any]] = {}  # by path of an object or array
         names: set[str] = set()
         self._enter(root, names, max_depth)
+        if len(self.all) > most:
+            raise too_many_texts()
         # Parsed objects drop all but one of repeated keys; then there are strings in the bytes that nothing pairs with.
         if len(self.all) - len(self._numbers) != string_count(raw):
             raise repeated_key(raw)
@@ -107,6 +111,8 @@ class Texts:
             raise too_deep()
         texts = self.all
         first = len(texts)
+        if first + len(holder) > self._most:  # before they are added: one list can hold millions
+            raise too_many_texts()
         add = texts.append
         if type(holder) is dict:
             names.update(holder)

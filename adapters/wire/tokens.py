@@ -30,6 +30,7 @@ _STEP = re.compile(
 VALUE_STEP = re.compile(STRING + rb'|[\[\]{},:]|[^\s"\[\]{},:]++')
 
 
+_BETWEEN = (b"{", b"[", b",")
 _QUOTE = ord('"')
 _MOST_PIECES = 10_000  # of a body cut at its backslashes
 # In a string of more bytes than this places are looked up by marks, of which one stands every so many bytes or escapes.
@@ -61,6 +62,18 @@ def string_count(raw: bytes) -> int:
         elif piece[0] == _QUOTE:
             escaped += 1
     return (quotes - escaped) // 2
+
+
+def crowded(raw: bytes, most: int) -> bool:
+    """Whether there are more than `most` values, without reading them: of bytes that may be no JSON at all."""
+    if len(raw) <= 2 * most or sum(map(raw.count, _BETWEEN)) <= most:  # a value takes two bytes
+        return False
+    # What stands within strings is no value. Without escapes every second piece between quotes is outside.
+    bare = raw.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in raw else raw
+    if bare.count(b'"') > 4 * most + 2:  # names have quotes too
+        return True
+    outside = b"".join(bare.split(b'"')[::2])
+    return sum(map(outside.count, _BETWEEN)) > most
 
 
 def character_span(raw: bytes, start: int, end: int, i: int, j: int) -> tuple[int, int]:

@@ -73,6 +73,11 @@ class Limits:
 
     body_bytes: int = setting(k.SIZE, "Largest request body.", default=16 << 20, shown="16MiB")
     depth: int = setting(k.count(4, 256), "Deepest nesting of a request body.", default=64)
+    texts: int = setting(
+        k.count(1000),
+        "Strings, names of members and numbers in a request body, and in all lines of a file of requests.",
+        default=200_000,
+    )
     header_seconds: float = setting(k.SPAN, "Time to send the request line and headers.", default=10.0)
     body_seconds: float = setting(k.SPAN, "Time to send the body.", default=60.0)
     drain_seconds: float = setting(k.SPAN, "Time that calls in flight get at shutdown.", default=30.0)

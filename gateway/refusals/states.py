@@ -20,6 +20,10 @@ def unreadable(refused: BodyRefused) -> Refusal:
             f"{refused.param} renvoie à quelque chose que le fournisseur conserve, ce que cette passerelle ne transmet "
             "pas ; envoyez le contenu."
         )
+    if refused.code == "too_many_texts":
+        words["fr"] = (
+            "Le corps contient trop de chaînes, de noms et de nombres (limits.texts). Envoyez-en moins à la fois."
+        )
     kind = TooLarge if refused.status == 413 else BadRequest
     refusal = kind(refused.code, words, param=refused.param)
     if refused.param:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.errors import BodyRefused
 from adapters.wire.body import Document, replace_string
 from adapters.wire.edits import splice
 from adapters.wire.texts import Texts
@@ -17,6 +18,34 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
     max_leaves=20,
 )
+
+
+def _counted(value: object) -> int:
+    """Every value and name in a value."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + (len(value) if isinstance(value, dict) else 0) + sum(map(_counted, inner))
+
+
+@given(st.dictionaries(words, values, max_size=4), st.booleans(), st.integers(0, 40))
+def test_more_texts_than_allowed_are_refused_and_no_fewer(body: dict[str, object], plain: bool, most: int) -> None:
+    raw = json.dumps(body, ensure_ascii=plain).encode()
+    there = len(Document.parse(raw, alike=False).texts.all)
+    try:
+        Document.parse(raw, alike=False, most=most)
+    except BodyRefused as refused:
+        assert (refused.code, refused.status) == ("too_many_texts", 413)
+        assert _counted(body) > most
+    else:
+        assert there <= most
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b'{"a":"\\' + b'"[' * 40, b'"[' * 80, b"{[" * 40, b'{"a": [' + b"[]," * 40, b"\\" * 40, b'"' * 99 + b"[" * 40],
+)
+def test_bytes_that_are_no_json_are_counted_too(raw: bytes) -> None:
+    with pytest.raises(BodyRefused):
+        Document.parse(raw, most=10)
 
 
 @given(st.dictionaries(words, values, max_size=4), st.booleans())

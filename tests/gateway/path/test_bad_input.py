@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 
 import pytest
 
 from tests.conftest import CONFIG, House, OpenHouse
+from tests.gateway.path.test_owned import KEEPS
 
 ASK = b'{"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Bonjour"}]%s}'
 DEEP = b"[" * 100 + b"]" * 100
@@ -52,6 +54,58 @@ async def test_the_same_in_anthropics_shape(house: House) -> None:
     assert error["type"] == "error"
     assert error["error"]["type"] == "invalid_request_error"
     assert error["request_id"] == answer.headers["request-id"]
+
+
+MANY = [{"role": "user", "content": "a"}] * 60_000
+CROWDED = {
+    "openai": ("/v1/chat/completions", {"model": "gpt-4o-mini", "messages": MANY}),
+    "numbers": ("/v1/embeddings", {"model": "text-embedding-3-small", "input": [[1] * 300_000]}),
+    "nothing": ("/v1/chat/completions", {"model": "gpt-4o-mini", "messages": [], "x": [{}] * 300_000}),
+    "anthropic": ("/v1/messages", {"model": "claude-sonnet-5", "max_tokens": 5, "messages": MANY}),
+    "gemini": ("/v1beta/models/gpt-4o-mini:generateContent", {"contents": [{"parts": [{"text": "a"}]}] * 60_000}),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", CROWDED)
+async def test_a_body_of_too_many_texts_is_refused(open_house: OpenHouse, name: str, language: str) -> None:
+    path, body = CROWDED[name]
+    async with open_house(CONFIG.replace("control: c.sock", f"control: c.sock, language: {language}")) as house:
+        answer = await house.client.post(path, json=body)
+        assert answer.status_code == 413, answer.text
+        error = answer.json()["error"]
+        assert {"en": "too many strings", "fr": "trop de chaînes"}[language] in error["message"]
+        told = {"anthropic": error.get("type"), "gemini": error.get("code")}.get(name, error.get("code"))
+        assert told == {"anthropic": "request_too_large", "gemini": 413}.get(name, "too_many_texts")
+        assert not list(house.received)
+
+
+async def test_lines_of_a_file_are_counted_together(open_house: OpenHouse) -> None:
+    line = json.dumps({"custom_id": "r", "method": "POST", "url": "/v1/chat/completions",
+                       "body": {"model": "gpt-4o-mini", "messages": MANY[:100]}}).encode()  # fmt: skip
+    config = KEEPS.replace("limits: {", "limits: {texts: 2000, ")
+    async with open_house(config) as house:
+        for lines, status in ((4, 200), (5, 413)):
+            answer = await house.client.post(
+                "/v1/files",
+                data={"purpose": "batch"},
+                files={"file": ("lot.jsonl", b"\n".join([line] * lines), "application/jsonl")},
+            )
+            assert answer.status_code == status, answer.text
+        assert "Line 5" in answer.json()["error"]["message"]
+
+
+async def test_a_long_history_passes(house: House) -> None:
+    """Ten thousand messages of an agent's, of every kind."""
+    call = {"id": "c", "type": "function", "function": {"name": "read", "arguments": '{"path":"a"}'}}
+    turn = [
+        {"role": "user", "content": [{"type": "text", "text": "Bonjour"}, {"type": "text", "text": "encore"}]},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c", "content": "rien"},
+        {"role": "assistant", "content": "Voilà."},
+    ]
+    body = {"model": "gpt-4o-mini", "messages": turn * 2_500, "max_tokens": 5}
+    assert (await house.client.post("/v1/chat/completions", json=body)).status_code == 200
 
 
 async def test_an_unknown_model_names_the_nearest_permitted_one(open_house: OpenHouse) -> None:
