@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from adapters.vendors.base import Envelope, Vendor
     from gateway.bundle.destinations import Destination
     from gateway.bundle.pair import Pair
+    from gateway.config.destinations import VendorSettings
     from gateway.config.secret import Secret
-    from gateway.config.settings import Settings, VendorSettings
+    from gateway.config.settings import Settings
     from gateway.routing.routes import Route
 
 

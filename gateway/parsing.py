@@ -13,7 +13,7 @@ from gateway.http import asked
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
-    from gateway.config.settings import Limits
+    from gateway.config.server import Limits
     from gateway.exchange import Exchange
     from gateway.http import Request
 

@@ -31,7 +31,7 @@ from gateway.stopping.enforcing import admit, admit_use_case
 
 if TYPE_CHECKING:
     from adapters.ask import Ask
-    from gateway.config.settings import Limits
+    from gateway.config.server import Limits
     from gateway.exchange import Candidate, Exchange
     from gateway.http import Request, Responder
     from gateway.runtime import Runtime

@@ -10,8 +10,9 @@ from adapters.registry import VENDORS
 from adapters.wire.parameters import Parameters
 from gateway.bundle.contracts import Contract
 from gateway.bundle.retirement import Retirement, retirement_of
+from gateway.config.destinations import DestinationSettings, ModelSettings, VendorSettings
 from gateway.config.patterns import STAR, Pattern, is_pattern, is_template, vendor_name
-from gateway.config.settings import DestinationSettings, ModelSettings, Settings, VendorSettings
+from gateway.config.settings import Settings
 
 
 def utc_today() -> date:

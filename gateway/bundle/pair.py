@@ -28,8 +28,8 @@ from gateway.bundle.source import Look, look, refuse_checkout, refuse_unsettled
 from gateway.bundle.substitutes import unprepared
 from gateway.bundle.vocabulary import Names, unfounded
 from gateway.config import Address, Settings, load_config, read_settings
+from gateway.config.destinations import VendorSettings
 from gateway.config.patterns import is_pattern
-from gateway.config.settings import VendorSettings
 from gateway.config.webhooks import WebhookSettings
 from gateway.documents import Documents, DocumentsRefused, Problem, load, nearest
 from gateway.identity import KeyGrant, Keyring, KeyringRefused

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from gateway.bundle.destinations import Model
-    from gateway.config.settings import ModelSettings
+    from gateway.config.destinations import ModelSettings
 
 WARN_DAYS = 60
 

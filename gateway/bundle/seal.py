@@ -10,7 +10,7 @@ import orjson
 
 from gateway.bundle.manifest import Manifest, ManifestRefused, unlike
 from gateway.bundle.source import SIGNATURES
-from gateway.config.settings import SignaturesSettings
+from gateway.config.keeping import SignaturesSettings
 from gateway.documents import Documents, DocumentsRefused, Rendered, is_document, read_file
 
 MANIFEST = "manifest.json"

@@ -13,12 +13,14 @@ from typing import Any
 
 from adapters.registry import VENDORS
 from adapters.vendors.base import OptionError, VendorKind
+from gateway.config.destinations import VendorSettings
 from gateway.config.failures import CLASSES
+from gateway.config.keeping import SignaturesSettings
 from gateway.config.kinds import Context
 from gateway.config.parameters import misruled
 from gateway.config.patterns import mispatterned, unreplaced
 from gateway.config.quotas import QuotaSettings, counted, miscounted
-from gateway.config.settings import Settings, SignaturesSettings, VendorSettings
+from gateway.config.settings import Settings
 from gateway.config.sharing import is_redis
 from gateway.config.table import Path, build
 from gateway.config.tls import half

@@ -11,7 +11,8 @@ from gateway.config.kinds import NAME, Context, Kind, WrongValue
 from gateway.documents import Problem, nearest
 
 if TYPE_CHECKING:
-    from gateway.config.settings import ModelSettings, Settings
+    from gateway.config.destinations import ModelSettings
+    from gateway.config.settings import Settings
 
 PUBLIC = re.compile(rf"(?=.{{1,128}}$)(?:{NAME.pattern}|[A-Za-z0-9._:/@+-]*\*[A-Za-z0-9._:/@+-]*)")
 """A public name, which may have an asterisk."""

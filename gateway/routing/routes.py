@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from gateway.config.routes import DEFAULT, CaseSettings, ObjectivesSettings, RouteSettings, SplitSettings, WhenSettings
 
 if TYPE_CHECKING:
-    from gateway.config.settings import ModelSettings, Settings
+    from gateway.config.destinations import ModelSettings
+    from gateway.config.settings import Settings
 
 BYTES_PER_TOKEN = 4
 

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.errors import BodyRefused
 from adapters.registry import DIALECTS
-from gateway.config.settings import Limits
+from gateway.config.server import Limits
 from gateway.parsing import ask_of
 
 

@@ -21,8 +21,8 @@ from gateway.cli.main import REFUSED, add_config
 from gateway.cli.own_cases import add_untested, beside, stopped
 from gateway.cli.policy.options import BUNDLE, VOCABULARY
 from gateway.config import load_places
+from gateway.config.keeping import SignerSettings
 from gateway.config.kinds import NAME
-from gateway.config.settings import SignerSettings
 from gateway.documents import load, nearest
 from policies.indexes.stored import IndexRefused
 

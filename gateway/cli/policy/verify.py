@@ -16,7 +16,7 @@ from gateway.bundle.seal import Approval, Seal, approved, read_seal, refuse_olde
 from gateway.cli.main import REFUSED
 from gateway.cli.policy.sign import add_bundle, bundle_of, manifest_of, signed_files
 from gateway.config import load_places
-from gateway.config.settings import SignaturesSettings
+from gateway.config.keeping import SignaturesSettings
 from gateway.documents import DocumentsRefused
 from policies.indexes.stored import IndexRefused
 
