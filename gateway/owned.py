@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from adapters.ask import BATCH, MANAGING
 from adapters.dialects.openai_files import batched_as
 from gateway import refusals
-from gateway.errors import BadRequest, PolicyRefusal
+from gateway.errors import BadRequest, PolicyRefusal, VendorFailed
 from gateway.pages.listing import keep_listed
 from gateway.pinned import Pinned
-from gateway.state.owners import Owned, of_one_place
+from gateway.state.owners import Owned, Taken, of_one_place
 from gateway.state.store import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -155,6 +155,9 @@ async def record(runtime: Runtime, exchange: Exchange, attempt: Attempt, kind: s
     )
     try:
         await runtime.owners.record(name, owned)
+    except Taken:
+        runtime.measure.shed("owner_taken")
+        raise VendorFailed("object_taken", _TAKEN, retry=False) from None
     except StoreUnavailable:
         runtime.measure.shed("owners")
         raise refusals.owners_unavailable() from None
@@ -226,6 +229,10 @@ def _never_kept(param: str) -> BadRequest:
     )
 
 
+_TAKEN = {
+    "en": "The vendor gave what it keeps of this call a name that something else has already. Nothing of it is yours.",
+    "fr": "Le fournisseur a donné à ce qu'il conserve de cet appel un nom déjà pris. Rien n'en est à vous.",
+}
 _OUT_OF_REACH = {
     "en": "This is kept at a place that can't be reached any more: its destination, its credential or your leave to "
     "use its model was taken away. Ask the operators.",

@@ -58,6 +58,10 @@ class Owned:
     lines: str = ""
 
 
+class Taken(Exception):
+    """An object is somebody else's already."""
+
+
 class Owners:
     """The table. shelves: where entries lie, the one that counts first. Its methods raise StoreUnavailable."""
 
@@ -72,10 +76,13 @@ class Owners:
         self._listing = asyncio.Lock()
 
     async def record(self, name: str, owned: Owned) -> None:
-        """Returns when it is stored whose the object is that the vendor calls `name`."""
+        """Returns when it is stored whose the object is that the vendor calls `name`; raises Taken where it is
+        somebody's already: a vendor may let callers choose names, and who was first stays."""
         left = min(owned.ends - self._now(), LONGEST)
         if left > 0:
-            await self._put(self._name(owned.kind, owned.organisation, owned.caller, owned.use_case, name), owned, left)
+            key = self._name(owned.kind, owned.organisation, owned.caller, owned.use_case, name)
+            await self._claim(self._name("whose", owned.kind, name), key, left)
+            await self._put(key, owned, left)
 
     async def find(self, kind: str, organisation: str, caller: str, use_case: str, name: str) -> Owned | None:
         """What is known of an object, where this caller had it made; None for every other."""
@@ -95,7 +102,24 @@ class Owners:
     async def forget(self, name: str, owned: Owned) -> None:
         """The object is no more."""
         key = self._name(owned.kind, owned.organisation, owned.caller, owned.use_case, name)
-        await self._put(key, None, min(max(owned.ends - self._now(), 1.0), LONGEST))
+        left = min(max(owned.ends - self._now(), 1.0), LONGEST)
+        await self._put(key, None, left)
+        await self._put(self._name("whose", owned.kind, name), None, left)
+
+    async def _claim(self, claim: str, key: str, left: float) -> None:
+        """Notes under which key an object stands, on every shelf; raises Taken where it is another one."""
+        note = Note(claim, self._proof.held(claim, 0, key.encode()), float(ceil(left)))
+        first, *others = self._shelves
+        for _ in range(MOST_TRIES):
+            was = [(await shelf.look([claim])).get(claim) for shelf in self._shelves]
+            told = [value_of(held) for held in was if held is not None and self._proof.holds(claim, 0, held)]
+            if any(other not in (None, key.encode()) for other in told):
+                raise Taken
+            if await first.swap(note, was[0]):
+                for shelf in others:
+                    await shelf.exchange((), (note,), NOTHING_SINCE)
+                return
+        raise StoreUnavailable("locked")
 
     async def enlist(self, whose: Sequence[str], name: str, facts: Mapping[str, Any] | None) -> None:
         """Puts an object into the list of its kind and caller, with what is known of it; None takes it out.

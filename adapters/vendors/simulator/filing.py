@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from secrets import randbelow
 from typing import Any
 
 import orjson
@@ -29,7 +30,7 @@ class Filing:
         self._name, self._recorder, self._faults = name, recorder, faults
         self._files: OrderedDict[str, tuple[dict[str, Any], bytes]] = OrderedDict()
         self._batches: OrderedDict[str, dict[str, Any]] = OrderedDict()
-        self._count = 0
+        self._count = randbelow(10**9)  # names of another process are never given again
 
     def routes(self) -> list[tuple[str, str, Callable[[Request], Any]]]:
         """Method, path and endpoint of each."""
