@@ -57,7 +57,7 @@ class Profile(NamedTuple):
                 found[dialect] = self.chat
             elif dialect == CHAT and (self.renamed or self.without or self.barred):
                 found[dialect] = Members(self.renamed, self.without | self.barred)
-            elif self.barred:
+            elif self.barred and "{" not in self.paths[dialect]:  # calls about what is kept have no body
                 found[dialect] = Members(without=self.barred)
         return found
 
@@ -110,7 +110,11 @@ PROFILES = (
         words=Words(phrases=(("model requires more system memory", "overload"), ("server busy", "overload"))),
     ),
     Profile(
-        "vllm", None, {**_PLAIN, RESPONSES: "/responses", MESSAGES: "/messages", RERANK: "/rerank"},
+        "vllm", None,
+        {**_PLAIN, RESPONSES: "/responses", MESSAGES: "/messages", RERANK: "/rerank",
+         # It can't delete one, nor say what went into it.
+         "openai_response_retrieve": "/responses/{response}",
+         "openai_response_cancel": "/responses/{response}/cancel"},
         # `request_id` would be the name of what it keeps, and so could be that of somebody else's.
         barred=frozenset({
             "kv_transfer_params", "vllm_xargs", "chat_template", "mm_processor_kwargs", "request_id",

@@ -23,6 +23,7 @@ EVENT = b'data: {"choices":[]}\n\n'
         ("together", "openai_embeddings", "https://api.together.xyz/v1/embeddings"),
         ("fireworks", "openai_completions", "https://api.fireworks.ai/inference/v1/completions"),
         ("ollama", "openai_responses", "http://127.0.0.1:11434/v1/responses"),
+        ("vllm", "openai_response_retrieve", "None/responses/{response}"),
         ("mistral", "openai_chat", "https://api.mistral.ai/v1/chat/completions"),
     ],
 )

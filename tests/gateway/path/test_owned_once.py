@@ -21,7 +21,7 @@ async def test_who_was_first_stays(open_house: OpenHouse, raw_server: RawServer)
     asked: list[dict[str, object]] = []
 
     async def vendor(request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        asked.append(json.loads(request.partition(b"\r\n\r\n")[2]))
+        asked.append(json.loads(request.partition(b"\r\n\r\n")[2] or b"{}"))
         body = json.dumps(ANSWER).encode()
         head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
         writer.write(head.encode() + body)
@@ -36,6 +36,11 @@ async def test_who_was_first_stays(open_house: OpenHouse, raw_server: RawServer)
             answer = await bob.post("/v1/responses", json={**keep, "request_id": "resp_victim"})
             assert "request_id" not in asked[-1]
             assert (answer.status_code, answer.json()["error"]["code"]) == (502, "object_taken")
+            got = await house.client.get("/v1/responses/resp_victim")
+            assert got.status_code == 200 and got.json()["id"] == "resp_victim"
+            for way in ("", "/cancel"):
+                theirs = await bob.request("POST" if way else "GET", f"/v1/responses/resp_victim{way}")
+                assert theirs.status_code == 404
             sent = len(asked)
             on = {"model": "gpt-4o-mini", "input": "Et puis ?", "previous_response_id": "resp_victim"}
             assert (await bob.post("/v1/responses", json=on)).status_code == 404 and len(asked) == sent
