@@ -245,6 +245,10 @@ CAUSES: Final[Mapping[str, Cause]] = {
     "owners_unavailable": Cause(
         Words("Whose object it was couldn't be looked up.", "Impossible de savoir à qui était l'objet."), _STORE
     ),
+    "object_taken": Cause(
+        Words("The vendor gave it another caller's name.", "Le fournisseur lui a donné le nom d'un autre objet."),
+        Words("Send it again; if it happens again, ask the vendor.", "Renvoyez ; si cela dure, voir le fournisseur."),
+    ),
     "files_busy": Cause(
         Words("Too many documents waited to be read.", "Trop de documents attendaient d'être lus."),
         Words("Send it again. Often: raise `files.workers`.", "Renvoyez. Si c'est fréquent : plus de `files.workers`."),
@@ -285,6 +289,12 @@ CAUSES: Final[Mapping[str, Cause]] = {
     ),
     "too_large": Cause(Words("The request was too large.", "La requête était trop grande."), _CLIENT),
     "body_too_large": Cause(Words("The request was too large.", "La requête était trop grande."), _CLIENT),
+    "too_many_texts": Cause(
+        Words("The request had too many texts.", "La requête avait trop de textes."),
+        Words(
+            "Send fewer at once; the limit is `limits.texts`.", "En envoyer moins à la fois ; la limite : `limits.texts`."
+        ),
+    ),
     "body_late": Cause(Words("The body came too slowly.", "Le corps est arrivé trop lentement."), _ASK_AGAIN),
     "body_not_taken": Cause(Words("The path takes no body.", "Ce chemin ne prend pas de corps."), _CLIENT),
     "vendor_held": _HELD,
