@@ -291,9 +291,7 @@ CAUSES: Final[Mapping[str, Cause]] = {
     "body_too_large": Cause(Words("The request was too large.", "La requête était trop grande."), _CLIENT),
     "too_many_texts": Cause(
         Words("The request had too many texts.", "La requête avait trop de textes."),
-        Words(
-            "Send fewer at once; the limit is `limits.texts`.", "En envoyer moins à la fois ; la limite : `limits.texts`."
-        ),
+        Words("Send fewer at once; the limit is `limits.texts`.", "Envoyez-en moins ; la limite : `limits.texts`."),
     ),
     "body_late": Cause(Words("The body came too slowly.", "Le corps est arrivé trop lentement."), _ASK_AGAIN),
     "body_not_taken": Cause(Words("The path takes no body.", "Ce chemin ne prend pas de corps."), _CLIENT),
